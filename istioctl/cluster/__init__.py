@@ -1,0 +1,1 @@
+"""The only package that opens a socket: kubeconfig, requests, apply, waiting, queries, port-forwards."""

@@ -1,0 +1,1 @@
+"""Go's text/template for Python, compiled to Python code. Knows neither Kubernetes nor YAML."""

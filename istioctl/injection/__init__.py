@@ -1,0 +1,1 @@
+"""From a workload document to the same document with the sidecar. Never touches the network."""

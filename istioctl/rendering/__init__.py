@@ -1,0 +1,1 @@
+"""From profiles and overrides to ordered Kubernetes objects. Never touches the network."""

@@ -1,0 +1,1 @@
+"""What the tests share: where recorded behaviour lies, how to run the command line, a control plane."""
