@@ -27,7 +27,9 @@ class IstioctlError(Exception):
 
     default_id = "error"
 
-    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None, id: str | None = None) -> None:  # noqa: A002 - the record's own field name
+    def __init__(
+        self, message: str, *, where: str | None = None, hint: str | None = None, id: str | None = None
+    ) -> None:  # noqa: A002 - the record's own field name
         super().__init__(message)
         self.message = message
         self.where = where

@@ -1,0 +1,56 @@
+"""The table of commands: names, one line of help and where the function lives.
+
+Nothing is imported before a command is chosen, so `--help` and completion stay fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, or a group of them.
+
+    Attributes:
+        help: one line.
+        target: `module:function`, the module below `istioctl.cli`; empty for a group.
+        panel: the heading it stands under in its parent's help.
+        aliases: other names it answers to.
+        replaced_by: the words to type instead, where this spelling is an old one; it is then not listed.
+        commands: the members of a group by name.
+    """
+
+    help: str
+    target: str = ""
+    panel: str = "Commands"
+    aliases: tuple[str, ...] = ()
+    replaced_by: str = ""
+    commands: Mapping[str, Command] = field(default_factory=dict)
+
+    def find(self, name: str) -> tuple[str, Command] | None:
+        """The member called `name` (or with that alias) and its own name."""
+        for own, command in self.commands.items():
+            if name == own or name in command.aliases:
+                return own, command
+        return None
+
+
+_INSTALL = Command("Install Istio, or change an installation", "install:install", "Install", aliases=("apply",))
+
+ROOT = Command(
+    "Install the Istio service mesh, inject its sidecar and check clusters.",
+    commands={
+        "install": _INSTALL,
+        "manifest": Command(
+            "Render, install or translate manifests",
+            panel="Install",
+            commands={
+                "generate": Command("Print the manifests of an installation", "manifest:generate"),
+                "install": _INSTALL,
+            },
+        ),
+        "version": Command("Print the versions of this tool and of the mesh", "version:version", "Install"),
+    },
+)

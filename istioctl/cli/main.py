@@ -1,0 +1,154 @@
+"""From the words of a command line to an exit status: finds the command, runs it, and holds the one `except`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from istioctl.cli.commands import ROOT, Command
+from istioctl.cli.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.terminal import Terminal, system_terminal, using
+from istioctl.errors import IstioctlError, UsageError
+
+if TYPE_CHECKING:
+    from typer.core import TyperCommand
+
+PROGRAM = "istioctl"
+
+#: The global flags that may stand before a command's name, and whether a value follows.
+_GLOBAL_FLAGS = {
+    **dict.fromkeys(("-c", "--kubeconfig", "--context", "-n", "--namespace", "-i", "--istioNamespace"), True),
+    **dict.fromkeys(("--istio-namespace", "--kubeclient-timeout", "--as", "--as-group", "--as-uid", "--vklog"), True),
+}
+
+
+def main() -> None:
+    """The console script: run the process's own command line and exit."""
+    sys.exit(run(sys.argv[1:], system_terminal()))
+
+
+def run(argv: list[str], streams: Terminal) -> int:
+    """Run one command line on `streams`.
+
+    Args:
+        argv: the words after the program's name.
+
+    Returns:
+        The exit status, see `istioctl.cli.exit_status`.
+    """
+    with using(streams):
+        try:
+            status = _dispatch(argv, streams)
+            streams.stdout.flush()
+        except IstioctlError as error:
+            streams.show_error(error)
+            return exit_status_of(error)
+        except BrokenPipeError:
+            return _closed_pipe(streams)
+        except KeyboardInterrupt:
+            streams.say("Interrupted.")
+            return ExitStatus.INTERRUPTED
+    return status
+
+
+def _closed_pipe(streams: Terminal) -> int:
+    """End after the reader of stdout went away, without a second error when Python flushes at exit."""
+    import os
+
+    streams.say("Error: the output was closed before all of it was written")
+    if streams.stdout is sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitStatus.FAILED
+
+
+def _dispatch(argv: list[str], streams: Terminal) -> int:
+    if argv[:1] == ["version"]:
+        from istioctl.cli.version import client_version
+
+        if (text := client_version(argv[1:])) is not None:
+            streams.write(text)
+            return ExitStatus.OK
+    path, command, rest = find_command(argv)
+    if command.target:
+        return _run_command(path, command, rest)
+    from istioctl.cli.help import group_help
+
+    words = [word for word in rest if not word.startswith("-")]
+    if words:
+        raise _unknown_command(path, command, words[0])
+    for word in rest:
+        if word not in ("-h", "--help"):
+            raise UsageError(f"unknown flag: {word}", hint=f"Run '{' '.join([PROGRAM, *path])} --help' for usage.")
+    streams.write(group_help([PROGRAM, *path], command))
+    return ExitStatus.OK
+
+
+def find_command(argv: list[str]) -> tuple[list[str], Command, list[str]]:
+    """Follow the words of a command line through the table.
+
+    Returns:
+        The path of names, the command (a group where the words name no member), and the words left for it; global
+        flags that stood before the name come first among these.
+    """
+    path: list[str] = []
+    command, flags, rest = ROOT, list[str](), list(argv)
+    if rest[:1] == ["help"]:
+        rest = [*rest[1:], "--help"]
+    while not command.target and rest:
+        word = rest[0]
+        if word.partition("=")[0] in _GLOBAL_FLAGS:
+            width = 1 if "=" in word else 2
+            flags, rest = flags + rest[:width], rest[width:]
+        elif found := command.find(word):
+            name, command = found
+            path.append(name)
+            rest = rest[1:]
+        else:
+            break
+    return path, command, (flags + rest if command.target else rest)
+
+
+def _unknown_command(path: list[str], group: Command, word: str) -> UsageError:
+    from difflib import get_close_matches
+
+    parent = " ".join([PROGRAM, *path])
+    near = get_close_matches(word, [name for name, member in group.commands.items() if not member.replaced_by], n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Run '{parent} --help' for the commands there are."
+    return UsageError(f'unknown command "{word}" for "{parent}"', hint=hint, id="unknown-command")
+
+
+def load(command: Command, name: str) -> TyperCommand:
+    """Import a command's function and make it a Typer command called `name`."""
+    import typer
+    from typer.core import TyperCommand
+
+    from istioctl.cli.options import GlobalFlagsCommand
+
+    module, _, function = command.target.partition(":")
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"max_content_width": 120})
+    app.command(name, cls=GlobalFlagsCommand)(getattr(import_module(f"istioctl.cli.{module}"), function))
+    made = typer.main.get_command(app)
+    assert isinstance(made, TyperCommand)  # noqa: S101 - what Typer makes of an app of one command
+    made.context_settings["help_option_names"] = ["-h", "--help"]
+    return made
+
+
+def _run_command(path: list[str], command: Command, args: list[str]) -> int:
+    from typer import Abort, Exit
+    from typer.exceptions import TyperException
+
+    name = " ".join([PROGRAM, *path])
+    if command.replaced_by:
+        from istioctl.cli.terminal import terminal
+
+        terminal().warn(f"`{name}` is now `{PROGRAM} {command.replaced_by}`")
+    try:
+        status = load(command, path[-1]).main(args, prog_name=name, standalone_mode=False)
+    except TyperException as error:
+        raise UsageError(error.format_message().rstrip("."), hint=f"Run '{name} --help' for usage.") from None
+    except Exit as exit_:
+        return exit_.exit_code
+    except Abort:
+        raise KeyboardInterrupt from None
+    return int(status or ExitStatus.OK)
