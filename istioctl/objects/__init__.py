@@ -1,1 +1,1 @@
-"""Facts about Kubernetes objects as plain data: identity, install order, quantities, labels. No I/O."""
+"""Identity, kinds, install order and labels of Kubernetes objects. No network, no YAML."""
