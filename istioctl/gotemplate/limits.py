@@ -1,0 +1,39 @@
+"""What one run of a template may cost, so that a hostile one ends with an error that names the limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from istioctl.gotemplate.errors import LimitError
+
+MAX_SIZE = 32 * 1024 * 1024  # characters of one text, or items of one list
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one run.
+
+    Attributes:
+        output: characters one template, include or tpl may write.
+        steps: loop iterations in all, including those that functions announce.
+        seconds: wall time.
+        includes: depth of include and tpl within each other.
+    """
+
+    output: int = MAX_SIZE
+    steps: int = 10_000_000
+    seconds: float = 30.0
+    includes: int = 1000
+
+
+DEFAULT = Limits()
+
+
+def check_size(size: int) -> None:
+    """Refuses a text or list of `size` characters or items; call it before building one.
+
+    Raises:
+        LimitError: it is too long.
+    """
+    if size > MAX_SIZE:
+        raise LimitError(f"size limit exceeded: {size} characters or items, at most {MAX_SIZE} are allowed")
