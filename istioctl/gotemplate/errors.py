@@ -1,6 +1,6 @@
 """What can go wrong in a template.
 
-Functions raise `CallError` (or `FailureError`), the engine's runtime `EvaluationError`; neither knows where it happened.
+Functions raise `CallError` (or `FailureError`), the runtime `EvaluationError`; neither knows where it happened.
 The engine finds the place and raises one of the two that callers see, both `istioctl.errors.TemplateError`:
 
     TemplateError

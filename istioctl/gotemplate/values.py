@@ -12,7 +12,7 @@ number kinds (`Int`, `Uint8`, `Float32`, …), typed slices and maps (`make(SLIC
 function may treat any of them as the plain value, and tells them apart by `type_of`.
 
 A struct and a pointer to one are dicts of their exported fields, which makes `.Field` one lookup; they are true
-whatever they hold. A str stands for Go's bytes: a byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`/`decode`.
+whatever they hold. A str stands for Go's bytes: a byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Struct(dict[str, object]):
             return self is other
         return type(self) is type(other) and dict.__eq__(self, other)
 
-    def __hash__(self) -> int:  # type: ignore[override] - dict has none, a struct may be a map's key
+    def __hash__(self) -> int:  # type: ignore[override]  # a struct may be a map's key
         return id(self) if self.go_type.kind == "ptr" else hash(tuple(self.values()))
 
 
