@@ -51,6 +51,7 @@ ROOT = Command(
                 "install": _INSTALL,
             },
         ),
+        "completion": Command("Print a shell's completion script", "completion:completion", "Other"),
         "version": Command("Print the versions of this tool and of the mesh", "version:version", "Install"),
     },
 )

@@ -49,7 +49,20 @@ def run(argv: list[str], streams: Terminal) -> int:
         except KeyboardInterrupt:
             streams.say("Interrupted.")
             return ExitStatus.INTERRUPTED
+        except Exception as error:
+            if streams.environ.get("ISTIOCTL_TRACEBACK"):
+                raise
+            streams.show_error(_bug(error))
+            return ExitStatus.FAILED
     return status
+
+
+def _bug(error: Exception) -> IstioctlError:
+    """What to say of an exception that nobody translated."""
+    from istioctl.errors import InternalError
+
+    hint = "This is a bug: run again with ISTIOCTL_TRACEBACK=1 and report what it prints."
+    return InternalError(f"{type(error).__name__}: {error}", hint=hint)
 
 
 def _closed_pipe(streams: Terminal) -> int:
@@ -69,6 +82,11 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
         if (text := client_version(argv[1:])) is not None:
             streams.write(text)
             return ExitStatus.OK
+    if argv[:1] == ["__complete"]:
+        from istioctl.cli.candidates import print_candidates
+
+        print_candidates(argv[1:])
+        return ExitStatus.OK
     path, command, rest = find_command(argv)
     if command.target:
         return _run_command(path, command, rest)

@@ -1,0 +1,76 @@
+"""`istioctl completion SHELL`: the script that makes a shell complete this program's commands.
+
+Each script hands the words typed so far to `istioctl __complete`, see `istioctl.cli.candidates`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from istioctl.cli.terminal import terminal
+from istioctl.errors import UsageError
+
+_BASH = """\
+_istioctl() {
+    local candidate
+    COMPREPLY=()
+    while IFS=$'\\t' read -r candidate _; do
+        COMPREPLY+=("$candidate")
+    done < <(istioctl __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    [[ ${#COMPREPLY[@]} -gt 0 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+}
+complete -o default -F _istioctl istioctl
+"""
+_ZSH = """\
+#compdef istioctl
+_istioctl() {
+    local -a candidates
+    local name help
+    while IFS=$'\\t' read -r name help; do
+        candidates+=("${name//:/\\\\:}:$help")
+    done < <(istioctl __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
+    if (( ${#candidates} )); then _describe istioctl candidates; else _files; fi
+}
+compdef _istioctl istioctl
+"""
+_FISH = """\
+function __istioctl_complete
+    set -l words (commandline -opc) (commandline -ct)
+    istioctl __complete $words[2..-1] 2>/dev/null
+end
+complete -c istioctl -a '(__istioctl_complete)'
+"""
+_POWERSHELL = """\
+Register-ArgumentCompleter -Native -CommandName istioctl -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
+    if ($wordToComplete -eq '') { $words += '' }
+    istioctl __complete @words 2>$null | ForEach-Object {
+        $name, $help = $_ -split "`t", 2
+        if (-not $help) { $help = $name }
+        [System.Management.Automation.CompletionResult]::new($name, $name, 'ParameterValue', $help)
+    }
+}
+"""
+SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH, "powershell": _POWERSHELL}
+
+
+def _shells(incomplete: str) -> list[str]:
+    return [shell for shell in SCRIPTS if shell.startswith(incomplete)]
+
+
+def completion(
+    shell: Annotated[
+        str,
+        typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in.", autocompletion=_shells),
+    ],
+) -> None:
+    """Print the completion script of a shell.
+
+    Load it in your shell's start-up file, such as `source <(istioctl completion bash)`.
+    """
+    if shell not in SCRIPTS:
+        raise UsageError(f'there is no completion for "{shell}"', hint=f"Choose one of {', '.join(SCRIPTS)}.")
+    terminal().write(SCRIPTS[shell])
