@@ -1,0 +1,185 @@
+"""Finding and reading profiles, and the settings that lie under a user's values.
+
+A *profile* is an IstioOperator document in `profiles/`; each is laid over `default`. A *values overlay* in
+`profiles/values/` holds settings for the manifests that go under the user's own: those a profile names with
+`values.profile`, those of a platform, and those that undo what changed since an older version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from istioctl.errors import InputError, InternalError, SpecError
+from istioctl.rendering.data_files import data_folder, data_names, read_data
+from istioctl.rendering.values import Values, lookup, merge
+
+#: Names of earlier versions, and what they are called now.
+OLD_NAMES = {"external": "remote"}
+
+DEFAULT_PROFILE = "default"
+
+
+def profile_names(manifests: Path | None = None) -> list[str]:
+    """The names of the profiles there are, sorted.
+
+    Args:
+        manifests: a folder with `profiles/` to look into instead of the built-in one.
+
+    Raises:
+        InputError: that folder has no `profiles/`.
+    """
+    folder = _folder(manifests)
+    if not folder.is_dir():
+        raise InputError(
+            f"no profiles in '{manifests}': it has no folder 'profiles'", where=f"--manifests {manifests}", id="no-profiles"
+        )
+    return sorted(file.stem for file in folder.glob("*.yaml"))
+
+
+def current_name(name: str) -> str:
+    """The name a profile has today: `remote` for `external`, `default` for nothing."""
+    return OLD_NAMES.get(name, name) or DEFAULT_PROFILE
+
+
+def read_profile(name: str, manifests: Path | None = None, where: str | None = None) -> Values:
+    """One profile's own document, not yet laid over `default`.
+
+    Args:
+        name: its name, an old one as well.
+        manifests: a folder with `profiles/` to look into instead of the built-in one.
+        where: who asked for it, for the error.
+
+    Raises:
+        InputError: there is no such profile, or it is no IstioOperator document.
+    """
+    from istioctl.yamldoc.reader import load
+
+    folder = _folder(manifests)
+    file = folder / f"{name}.yaml"
+    if not file.is_file() and name in OLD_NAMES:
+        file = folder / f"{OLD_NAMES[name]}.yaml"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError):
+        raise unknown_profile(name, manifests, where) from None
+    document = load(text, str(file))
+    if not isinstance(document, dict):
+        raise InputError(f"the profile '{name}' is no IstioOperator document", where=str(file))
+    return document
+
+
+def unknown_profile(name: str, manifests: Path | None, where: str | None) -> InputError:
+    """The error for a name that no profile has."""
+    known = profile_names(manifests)
+    hint = f"known profiles: {', '.join(known)}" if known else f"there is no profile in '{_folder(manifests)}'"
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        hint = f"give a file with -f; {hint}"
+    elif close := closest(name, [*known, *OLD_NAMES]):
+        hint = f"did you mean '{close}'? {hint}"
+    return InputError(f"unknown profile '{name}'", where=where, hint=hint, id="unknown-profile")
+
+
+def closest(name: str, known: list[str]) -> str | None:
+    """The known name most like a wrong one, or None where none is near."""
+    from difflib import get_close_matches
+
+    folded = {candidate.lower(): candidate for candidate in known}
+    found = get_close_matches(name.lower(), folded, 1, 0.6)
+    return folded[found[0]] if found else None
+
+
+def apply_value_overlays(defaults: Values, user_values: Values, *, flatten_globals: bool = False) -> Values:
+    """The values a chart's templates see: its defaults, under the overlays the user's values ask for, under those.
+
+    Source of the rule: upstream `manifests/zzz_profile.yaml`.
+
+    Args:
+        defaults: a chart's own defaults; changed in place and returned.
+        user_values: what was given for the chart (of a specification, its merged `spec.values`).
+        flatten_globals: whether what is under `global` counts at the top level, too (ztunnel's chart).
+
+    Raises:
+        SpecError: an overlay is not known.
+    """
+    overlay = value_overlay(user_values)
+    merge(defaults, overlay)
+    if flatten_globals:
+        for values in (overlay, user_values):
+            if isinstance(shared := values.get("global"), dict):
+                merge(defaults, shared)
+    merge(defaults, user_values)
+    return defaults
+
+
+def value_overlay(user_values: Values) -> Values:
+    """What the user's values ask to be laid under them, the weakest first: profile, compatibility version, platform.
+
+    Raises:
+        SpecError: one of the three is not known.
+    """
+    overlay: Values = {}
+    for choice in overlay_choices(user_values):
+        merge(overlay, _read_overlay(choice))
+    return overlay
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayChoice:
+    """One overlay that values ask for.
+
+    Attributes:
+        file: the name of its file below `profiles/values`, without the ending.
+        kind: what it is, for people.
+        name: what the values say.
+        path: where they say it.
+    """
+
+    file: str
+    kind: str
+    name: str
+    path: tuple[str, ...]
+
+
+def overlay_choices(user_values: Values) -> list[OverlayChoice]:
+    """The overlays that values ask for, the weakest first; whether they exist is not looked at."""
+    choices = []
+    for kind, prefix, paths in (
+        ("profile", "", (("profile",), ("global", "profile"))),
+        ("compatibility version", "compatibility-version-", (("compatibilityVersion",),)),
+        ("platform", "platform-", (("platform",), ("global", "platform"))),
+    ):
+        for path in paths:
+            if found := lookup(user_values, *path):
+                choices.append(OverlayChoice(f"{prefix}{found}", kind, str(found), path))
+                break
+    return choices
+
+
+def check_overlay(choice: OverlayChoice, where: str | None = None) -> SpecError | None:
+    """The error for an overlay there is not; None for one there is."""
+    known = data_names("profiles/values", ".yaml")
+    if choice.file in known:
+        return None
+    prefix = choice.file.removesuffix(choice.name)
+    others = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
+    if not prefix:
+        others = [name for name in others if not name.startswith(("platform-", "compatibility-version-"))]
+    return SpecError(
+        f"unknown {choice.kind} '{choice.name}'", where=where, hint=f"known: {', '.join(others)}", id="unknown-overlay"
+    )
+
+
+def _read_overlay(choice: OverlayChoice) -> Values:
+    from istioctl.yamldoc.reader import load
+
+    if error := check_overlay(choice):
+        raise error
+    overlay = load(read_data("profiles/values", f"{choice.file}.yaml"), f"profiles/values/{choice.file}.yaml")
+    if not isinstance(overlay, dict):
+        raise InternalError(f"the values overlay '{choice.file}' is no mapping")
+    return overlay
+
+
+def _folder(manifests: Path | None) -> Path:
+    return data_folder("profiles") if manifests is None else manifests / "profiles"

@@ -1,0 +1,73 @@
+"""Untyped trees of values: merging and reading by path, as the operator's value maps behave.
+
+Source of the rules: upstream `operator/pkg/values/map.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar, cast
+
+#: A mapping with text keys whose values are what JSON can say.
+Values = dict[str, object]
+
+_Wanted = TypeVar("_Wanted")
+
+
+def merge(base: Values, overlay: Mapping[str, object]) -> None:
+    """Put `overlay` over `base`, in place.
+
+    Where both have a mapping the two are merged; anything else, lists and null included, replaces what was there. The
+    parts of `overlay` that `base` had not are shared, not copied: a later change of one shows in the other. The
+    translation of a specification rests on that, see `specification.translate`.
+    """
+    for key, value in overlay.items():
+        if isinstance(value, dict):
+            present = base.get(key)
+            if isinstance(present, dict):
+                merge(present, value)
+                continue
+        base[key] = value
+
+
+def copy_of(data: _Wanted) -> _Wanted:
+    """A deep copy of a tree; cheaper than `copy.deepcopy`, which must allow for more than JSON has."""
+    if isinstance(data, dict):
+        return cast(_Wanted, {key: copy_of(value) for key, value in data.items()})
+    if isinstance(data, list):
+        return cast(_Wanted, [copy_of(item) for item in data])
+    return data
+
+
+def lookup(data: object, *keys: str) -> object:
+    """The value under nested keys; None where one is missing or no mapping is there."""
+    for key in keys:
+        if not isinstance(data, dict):
+            return None
+        data = data.get(key)
+    return data
+
+
+def lookup_text(data: object, *keys: str) -> str:
+    """The text under nested keys; empty where there is none or it is something else."""
+    found = lookup(data, *keys)
+    return found if isinstance(found, str) else ""
+
+
+def lookup_bool(data: object, *keys: str) -> bool:
+    """Whether the value under nested keys is the boolean true."""
+    return lookup(data, *keys) is True
+
+
+def assign(data: Values, value: object, *keys: str) -> None:
+    """Set the value under nested keys, making mappings on the way.
+
+    A null on the way swallows the value: who writes `values:` with nothing below means no values at all, so what
+    would be filled in there is left out, too. Any other thing that is no mapping does the same.
+    """
+    for key in keys[:-1]:
+        found = data.setdefault(key, {})
+        if not isinstance(found, dict):
+            return
+        data = found
+    data[keys[-1]] = value
