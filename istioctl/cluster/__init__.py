@@ -1,1 +1,1 @@
-"""The only package that opens a socket: kubeconfig, requests, apply, waiting, queries, port-forwards."""
+"""Talking to an API server: the only package that opens a socket. It knows objects, not what Istio makes of them."""

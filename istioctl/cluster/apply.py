@@ -1,0 +1,126 @@
+"""Writing objects: server-side apply and removal.
+
+Applying names its owner, so that the server knows who set which field and several tools can share one object
+(https://kubernetes.io/docs/reference/using-api/server-side-apply/). The owner is the one that the real istioctl uses:
+what one of the two has installed, the other can go on with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.session import APPLY, Session
+from istioctl.objects.identity import ObjectKey
+
+FIELD_OWNER = "istio-operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """An object to apply.
+
+    Args:
+        key: its identity.
+        body: it, as JSON or YAML.
+    """
+
+    key: ObjectKey
+    body: bytes
+
+
+def apply(session: Session, discovery: Discovery, desired: Desired, owner: str = FIELD_OWNER) -> dict[str, Any]:
+    """Makes the object so, taking over fields that others have set; the object as the server now has it.
+
+    Raises:
+        ApiError: the server refuses.
+        Unreachable: no answer came.
+    """
+    import json
+
+    query = {"fieldManager": owner, "force": "true"}
+    body = session.request("PATCH", discovery.path(desired.key), query, desired.body, APPLY)
+    applied: dict[str, Any] = json.loads(body)
+    return applied
+
+
+def apply_all(
+    session: Session,
+    discovery: Discovery,
+    wave: Sequence[Desired],
+    *,
+    owner: str = FIELD_OWNER,
+    on_applied: Callable[[ObjectKey, dict[str, Any]], None] | None = None,
+) -> None:
+    """Applies objects that do not depend on each other, at the same time.
+
+    Args:
+        on_applied: is told each object once it is stored; called from several threads.
+
+    Raises:
+        IstioctlError: one object is refused; its message names the object.
+        ErrorGroup: several are.
+    """
+
+    def work(desired: Desired) -> None:
+        try:
+            applied = apply(session, discovery, desired, owner)
+        except ApiError as problem:
+            problem.where = f"{desired.key} on {session.server}"
+            raise
+        if on_applied is not None:
+            on_applied(desired.key, applied)
+
+    in_parallel([partial(work, desired) for desired in wave])
+
+
+def delete(session: Session, discovery: Discovery, key: ObjectKey) -> bool:
+    """Removes an object, and what it owns before it; false where it was gone already.
+
+    Raises:
+        ApiError: the server refuses.
+        Unreachable: no answer came.
+    """
+    options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground"}
+    try:
+        session.send("DELETE", discovery.path(key), options)
+    except ApiError as problem:
+        if problem.status == 404:
+            return False
+        problem.where = f"{key} on {session.server}"
+        raise
+    return True
+
+
+def ensure_namespace(session: Session, name: str, labels: dict[str, str], owner: str) -> bool:
+    """Creates the namespace if there is none; whether it did.
+
+    Raises:
+        ApiError: the server refuses, or the namespace is being removed.
+        Unreachable: no answer came.
+    """
+    existing = session.find(f"/api/v1/namespaces/{name}")
+    if existing is not None:
+        if (existing.get("status") or {}).get("phase") == "Terminating":
+            raise ApiError(
+                409,
+                "Conflict",
+                f"namespace {name} is being removed",
+                where=session.server,
+                hint="wait until it is gone, then run the command again",
+                id="terminating",
+            )
+        return False
+    body: dict[str, Any] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+    try:
+        session.send("POST", "/api/v1/namespaces", body, {"fieldManager": owner})
+    except ApiError as problem:
+        if problem.reason == "AlreadyExists":
+            return False
+        raise
+    return True

@@ -1,0 +1,62 @@
+"""Doing several things with a server at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+from istioctl.errors import ErrorGroup, IstioctlError
+
+T = TypeVar("T")
+
+LIMIT = 12
+"""How many requests are under way at once: an API server of default settings queues what is more."""
+
+
+def in_parallel(tasks: Sequence[Callable[[], T]], limit: int = LIMIT) -> list[T]:
+    """The results of all tasks, in their order.
+
+    All tasks are run even where some fail. An interrupt ends the wait at once; tasks not yet begun are dropped, and
+    those under way end with their own time-outs (the threads do not keep the program from ending).
+
+    Raises:
+        IstioctlError: one task failed.
+        ErrorGroup: several did.
+    """
+    if len(tasks) <= 1:
+        return [task() for task in tasks]
+    results: dict[int, T] = {}
+    failures: dict[int, BaseException] = {}
+    waiting: SimpleQueue[int] = SimpleQueue()
+    for index in range(len(tasks)):
+        waiting.put(index)
+    dropped = threading.Event()
+
+    def work() -> None:
+        while not dropped.is_set():
+            try:
+                index = waiting.get_nowait()
+            except Empty:
+                return
+            try:
+                results[index] = tasks[index]()
+            except BaseException as problem:  # carried over to the caller's thread, which raises it
+                failures[index] = problem
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(limit, len(tasks)))]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            thread.join()
+    finally:
+        dropped.set()
+    if failures:
+        problems = [failures[index] for index in sorted(failures)]
+        errors = [problem for problem in problems if isinstance(problem, IstioctlError)]
+        if len(errors) < len(problems):
+            raise next(problem for problem in problems if not isinstance(problem, IstioctlError))
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return [results[index] for index in range(len(tasks))]

@@ -1,0 +1,262 @@
+"""A conversation with one API server: requests with time-outs, retries and errors that explain themselves.
+
+A thin layer over urllib3. The official client is not used for it: importing it takes longer than most commands run, and
+it has neither retries nor impersonation. Everything here may be called from several threads at once.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from istioctl.cluster.errors import ApiError, Unreachable, refused
+from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connection
+from istioctl.cluster.patience import Patience, Report
+from istioctl.cluster.transport import broken, connection_pool, too_slow
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+JSON = "application/json"
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
+
+_BUSY = frozenset({429, 502, 503, 504})
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_TRIES_BEFORE_CONTACT = 3
+
+Query = Mapping[str, str]
+
+
+class Session:
+    """Requests to one server.
+
+    Args:
+        connection: where and as whom.
+        timeout: the longest time in seconds that a request may take, retries included.
+        report: takes a line whenever a wait exceeds a moment; called from any thread.
+        dry_run: let the server check each write and store none (`dryRun=All`).
+    """
+
+    def __init__(
+        self, connection: Connection, *, timeout: float = 15.0, report: Report | None = None, dry_run: bool = False
+    ) -> None:
+        self.connection = connection
+        self.timeout = timeout
+        self.dry_run = dry_run
+        self.patience = Patience(report)
+        self._headers = {key: value for key, value in connection.headers if not key.startswith("Impersonate-Group")}
+        self._groups = [value for key, value in connection.headers if key == "Impersonate-Group"]
+        self._prefix, self._pool = connection_pool(connection)
+        self._contacted = False
+
+    @property
+    def server(self) -> str:
+        """The server's address as the kubeconfig gives it."""
+        return self.connection.server
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+    ) -> bytes:
+        """The body of the server's answer.
+
+        Connections that break and answers that say "later" (429, 5xx, Retry-After, a lost race) are tried again while
+        the time lasts.
+
+        Raises:
+            ApiError: the server refused.
+            Unreachable: no answer came in time.
+        """
+        if self.dry_run and method != "GET" and not path.startswith("/apis/authorization.k8s.io/"):
+            query = {**(query or {}), "dryRun": "All"}
+        target = f"{path}?{urlencode(query)}" if query else path
+        headers = {"Accept": accept} | ({"Content-Type": content_type} if body is not None else {})
+        deadline = time.monotonic() + self.timeout
+        pause, tries = _FIRST_PAUSE, 0
+        while True:
+            tries += 1
+            try:
+                with self.patience.waiting_for(f"{self.server} to answer {method} {path}"):
+                    return self._answer(method, target, headers, body, deadline)
+            except (ApiError, Unreachable) as problem:
+                wait = _wait_before_retry(problem, method, pause, self._contacted or tries < _TRIES_BEFORE_CONTACT)
+                if wait is None or time.monotonic() + wait > deadline:
+                    raise
+                if wait >= 1:
+                    self.patience.say(f"waiting for {self.server}, which says: {problem.message}")
+            time.sleep(wait)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Query | None = None,
+        content_type: str = JSON,
+    ) -> dict[str, Any]:
+        """As `request`, with JSON both ways."""
+        data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
+        return _decode(self.request(method, path, query, data, content_type), f"{self.server}{path}")
+
+    def get(self, path: str, query: Query | None = None) -> dict[str, Any]:
+        """One object, or one page of a list.
+
+        Raises:
+            ApiError: it does not exist (status 404), or the server refuses.
+            Unreachable: no answer came in time.
+        """
+        return self.send("GET", path, query=query)
+
+    def find(self, path: str) -> dict[str, Any] | None:
+        """As `get`, with None for what does not exist."""
+        try:
+            return self.get(path)
+        except ApiError as problem:
+            if problem.status == 404:
+                return None
+            raise
+
+    def watch(self, path: str, query: Query, deadline: float) -> Iterator[dict[str, Any]]:
+        """The events of a collection as they come, until the server or the deadline (monotonic seconds) ends them.
+
+        Raises:
+            ApiError: the server refuses, or can't tell what happened since `resourceVersion` (status 410).
+            Unreachable: the connection broke.
+        """
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+        left = max(deadline - time.monotonic(), 0.1)
+        target = f"{path}?{urlencode({**query, 'watch': '1', 'timeoutSeconds': str(int(left) + 1)})}"
+        with self._open("GET", target, {"Accept": JSON}, None, left) as response:
+            if response.status >= 400:
+                raise refused(response.status, response.read(), f"{self.server}{path}")
+            buffer = b""
+            while True:
+                try:
+                    chunk = response.read1(65536)
+                except ReadTimeoutError:
+                    return
+                except (HTTPError, OSError) as problem:
+                    raise broken(problem, self.connection, left) from problem
+                if not chunk:
+                    return
+                *lines, buffer = (buffer + chunk).split(b"\n")
+                for line in lines:
+                    event = _decode(line, f"{self.server}{path}")
+                    if event.get("type") == "ERROR":
+                        status = event.get("object") or {}
+                        raise refused(
+                            int(status.get("code") or 500), json.dumps(status).encode(), f"{self.server}{path}"
+                        )
+                    yield event
+
+    def close(self) -> None:
+        """Closes the connections that are idle."""
+        self._pool.close()
+
+    def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float) -> bytes:
+        from urllib3.exceptions import HTTPError
+
+        left = max(deadline - time.monotonic(), 0.05)
+        with self._open(method, target, headers, body, left) as response:
+            data = bytearray()
+            try:
+                while chunk := response.read1(65536):
+                    data += chunk
+                    if time.monotonic() > deadline:
+                        response.close()
+                        raise too_slow(self.connection, self.timeout)
+            except (HTTPError, OSError) as problem:
+                raise broken(problem, self.connection, self.timeout) from problem
+            if response.status < 400:
+                return bytes(data)
+            where = f"{self.server} ({method} {target.partition('?')[0]})"
+            error = refused(response.status, bytes(data), where, reason=response.reason or "")
+            error.retry_after = _seconds(response.headers.get("Retry-After"))
+            raise error
+
+    @contextmanager
+    def _open(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, timeout: float
+    ) -> Iterator[BaseHTTPResponse]:
+        from urllib3 import HTTPHeaderDict, Timeout
+        from urllib3.exceptions import HTTPError
+
+        fields = HTTPHeaderDict(self._headers | headers)
+        for group in self._groups:
+            fields.add("Impersonate-Group", group)
+        try:
+            response = self._pool.urlopen(
+                method,
+                self._prefix + target,
+                body=body,
+                headers=fields,
+                retries=False,
+                redirect=False,
+                timeout=Timeout(connect=timeout, read=timeout),
+                preload_content=False,
+            )
+        except (HTTPError, OSError) as problem:
+            raise broken(problem, self.connection, self.timeout) from problem
+        self._contacted = True
+        ended = False
+        try:
+            yield response
+            ended = True
+        finally:
+            if ended:
+                response.release_conn()
+            else:
+                response.close()
+
+
+def open_session(options: ClientOptions, *, report: Report | None = None, dry_run: bool = False) -> Session:
+    """A session with the server that the options lead to; nothing is sent yet.
+
+    Raises:
+        InputError: the kubeconfig is unreadable.
+        ClusterError: no cluster is configured.
+    """
+    return Session(load_connection(options), timeout=options.timeout, report=report, dry_run=dry_run)
+
+
+def _wait_before_retry(problem: ApiError | Unreachable, method: str, pause: float, insist: bool) -> float | None:
+    """The seconds to wait before another try; None where another try is pointless or unsafe."""
+    if isinstance(problem, Unreachable):
+        return pause if insist and problem.passing and (method != "POST" or problem.unsent) else None
+    if problem.retry_after is not None and problem.status >= 429:
+        return problem.retry_after
+    if problem.status in _BUSY:
+        return pause
+    if problem.status == 500 and problem.id != "webhook" and method != "POST":
+        return pause
+    return pause if problem.status == 409 and problem.reason == "Conflict" and method == "PATCH" else None
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isdecimal() else None
+
+
+def _decode(body: bytes, where: str) -> dict[str, Any]:
+    try:
+        data: Any = json.loads(body)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise Unreachable(
+            "the answer is no JSON object: this is no Kubernetes API server",
+            where=where,
+            hint="mend the server's address in the kubeconfig",
+        )
+    return data

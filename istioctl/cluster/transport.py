@@ -1,0 +1,136 @@
+"""TLS, proxies and the pool of connections to a server, and what goes wrong with them in this program's words."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from istioctl.cluster.errors import Unreachable
+from istioctl.cluster.kubeconfig import Connection
+from istioctl.errors import InputError
+
+
+def tls_context(connection: Connection) -> ssl.SSLContext:
+    """How to trust the server of `connection`, and which certificate to show it.
+
+    Raises:
+        InputError: a certificate or key of the kubeconfig is unusable.
+    """
+    context = ssl.create_default_context()
+    context.verify_flags &= (
+        ~ssl.VERIFY_X509_STRICT
+    )  # clusters of some distributions have certificates that lack key ids
+    try:
+        if connection.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        elif connection.ca:
+            context.load_verify_locations(cadata=connection.ca.decode("ascii"))
+        if connection.client_certificate and connection.client_key:
+            with TemporaryDirectory() as folder:  # ssl reads a certificate and its key from files only
+                certificate, key = Path(folder, "certificate"), Path(folder, "key")
+                certificate.write_bytes(connection.client_certificate)
+                key.touch(mode=0o600)
+                key.write_bytes(connection.client_key)
+                context.load_cert_chain(certificate, key)
+    except (ssl.SSLError, UnicodeDecodeError) as problem:
+        raise InputError(
+            f"a certificate of the kubeconfig is unusable: {problem}",
+            where=f"context {connection.context}",
+            hint="mend the kubeconfig",
+        ) from problem
+    return context
+
+
+def connection_pool(connection: Connection) -> tuple[str, Any]:
+    """The path that goes before all others, and the pool of connections."""
+    import urllib3
+    from urllib3.exceptions import InsecureRequestWarning, LocationParseError
+
+    try:
+        url = urllib3.util.parse_url(connection.server)
+    except LocationParseError as problem:
+        raise InputError(f"the server's address is no URL: {problem}", where=connection.server) from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise InputError("the server's address is no http or https URL", where=connection.server)
+    shared: dict[str, Any] = {"maxsize": 16}
+    if url.scheme == "https":
+        shared["ssl_context"] = tls_context(connection)
+        if connection.server_name:
+            shared["server_hostname"] = connection.server_name
+        if connection.insecure:
+            urllib3.disable_warnings(InsecureRequestWarning)
+    proxy = connection.proxy or _environment_proxy(url.scheme, url.host)
+    manager = urllib3.ProxyManager(proxy, **shared) if proxy else urllib3.PoolManager(**shared)
+    return (url.path or "").rstrip("/"), manager.connection_from_host(url.host, url.port, url.scheme)
+
+
+def _environment_proxy(scheme: str, host: str) -> str:
+    """The proxy that the environment asks for (`HTTPS_PROXY`, `NO_PROXY`)."""
+    if not any(name.lower() == f"{scheme}_proxy" for name in os.environ):
+        return ""
+    from urllib.request import getproxies, proxy_bypass
+
+    return "" if proxy_bypass(host) else getproxies().get(scheme, "")
+
+
+def too_slow(connection: Connection, seconds: float) -> Unreachable:
+    """The error for a server that takes longer than `seconds`."""
+    return Unreachable(
+        f"no answer within {seconds:g}s",
+        where=connection.server,
+        hint="see that the server is up, or allow more time with --kubeclient-timeout",
+        id="timeout",
+    )
+
+
+def broken(problem: Exception, connection: Connection, seconds: float) -> Unreachable:
+    """urllib3's and the operating system's exceptions as ours."""
+    from urllib3.exceptions import NameResolutionError, NewConnectionError, ProxyError, SSLError
+    from urllib3.exceptions import TimeoutError as TimedOut
+
+    server = connection.server
+    first = problem.args[0] if problem.args else None
+    cause = first if isinstance(first, BaseException) else problem.__cause__ or problem
+    timed_out = isinstance(problem, TimedOut) or isinstance(problem.__cause__, TimedOut)
+    if timed_out and not isinstance(problem, NewConnectionError):
+        return too_slow(connection, seconds)
+    if isinstance(problem, SSLError):
+        return Unreachable(
+            f"the server's certificate is not trusted: {_plain(cause)}"
+            if isinstance(cause, ssl.SSLCertVerificationError)
+            else f"the TLS handshake failed: {_plain(cause)}",
+            where=server,
+            hint="mend certificate-authority or tls-server-name of the cluster in the kubeconfig",
+            id="tls",
+        )
+    if isinstance(problem, ProxyError):
+        return Unreachable(f"the proxy refuses: {_plain(cause)}", where=server, hint="mend proxy-url or HTTPS_PROXY")
+    if isinstance(problem, NameResolutionError):
+        return Unreachable("its name is unknown", where=server, hint="mend the server's address in the kubeconfig")
+    if isinstance(problem, NewConnectionError):
+        return Unreachable(
+            f"no connection: {_plain(problem.__cause__ or cause)}",
+            where=server,
+            hint=f"see that the cluster is up, and that context {connection.context!r} is the one you mean",
+            passing=isinstance(problem.__cause__, ConnectionRefusedError) or "refused" in str(problem),
+            unsent=True,
+        )
+    return Unreachable(
+        f"the connection broke: {_plain(cause)}",
+        where=server,
+        hint="try again; if it goes on, look at the network and at proxies between",
+        passing=True,
+    )
+
+
+def _plain(problem: object) -> str:
+    """An exception's own words without class names and numbers."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return problem.verify_message
+    if isinstance(problem, OSError) and problem.strerror:
+        return problem.strerror
+    return str(problem)

@@ -1,0 +1,202 @@
+"""Waiting until objects are ready, or gone: the server tells each change, nothing is polled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError, Unreachable
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.readiness import has_readiness, pod_trouble, why_not_ready
+from istioctl.cluster.session import Session
+from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
+from istioctl.objects.identity import ObjectKey
+
+_RECONNECT_PAUSE = 0.2
+
+OnWaiting = Callable[[list[str]], None]
+"""Is told, whenever it changes, the names of the objects still waited for; called from several threads."""
+
+
+def wait_until_ready(
+    session: Session,
+    discovery: Discovery,
+    keys: Iterable[ObjectKey],
+    timeout: float,
+    on_waiting: OnWaiting | None = None,
+) -> None:
+    """Returns once all objects are ready; those of kinds that have no readiness count as ready.
+
+    Args:
+        timeout: in seconds; the wait never lasts longer, whatever the server does.
+
+    Raises:
+        ClusterError: one object is not ready in time; the message says what it lacks, and names the last event.
+        ErrorGroup: several are not, or several can't be read.
+    """
+    waited = [key for key in keys if has_readiness(key.kind)]
+    waiting = set(waited)
+    deadline = time.monotonic() + timeout
+
+    def ready(key: ObjectKey) -> None:
+        waiting.discard(key)
+        if waiting and on_waiting is not None:
+            on_waiting(sorted(map(str, waiting)))
+
+    if waiting and on_waiting is not None:
+        on_waiting(sorted(map(str, waiting)))
+    failures = [
+        failure
+        for failure in in_parallel(
+            [partial(_wait_for_one, session, discovery, key, deadline, ready) for key in waited], limit=len(waited)
+        )
+        if failure is not None
+    ]
+    if failures:
+        described = in_parallel([partial(_describe, session, discovery, key, why, timeout) for key, why in failures])
+        raise described[0] if len(described) == 1 else ErrorGroup(list[IstioctlError](described))
+
+
+def wait_until_gone(session: Session, discovery: Discovery, keys: Sequence[ObjectKey], timeout: float) -> None:
+    """Returns once none of the objects exists.
+
+    Raises:
+        ClusterError: one still exists when the time (in seconds) is over; the message names its finalizers.
+        ErrorGroup: several do.
+    """
+    deadline = time.monotonic() + timeout
+
+    def work(key: ObjectKey) -> None:
+        last: dict[str, Any] | None = None
+        for last in _states(session, discovery, key, deadline):
+            if last is None:
+                return
+        finalizers = ((last or {}).get("metadata") or {}).get("finalizers") or []
+        held = f"; it is held by {', '.join(finalizers)}" if finalizers else ""
+        raise ClusterError(
+            f"it is not gone after {_duration(timeout)}{held}",
+            where=f"{key} on {session.server}",
+            hint="look at what keeps it, with kubectl describe",
+            id="not-gone",
+        )
+
+    in_parallel([partial(work, key) for key in keys], limit=max(len(keys), 1))
+
+
+def _wait_for_one(
+    session: Session, discovery: Discovery, key: ObjectKey, deadline: float, ready: Callable[[ObjectKey], None]
+) -> tuple[ObjectKey, str] | None:
+    why: str | None = "the server tells nothing about it"
+    for state in _states(session, discovery, key, deadline):
+        why = "it does not exist" if state is None else why_not_ready(state)
+        if why is None:
+            ready(key)
+            return None
+    return key, why or ""
+
+
+def _states(session: Session, discovery: Discovery, key: ObjectKey, deadline: float) -> Iterator[dict[str, Any] | None]:
+    """The object as it is and at each change (None while it does not exist), until the deadline.
+
+    A watch without a resource version begins with the present state. One that breaks is begun again.
+
+    Raises:
+        ApiError: the server refuses.
+    """
+    path = discovery.resource(key.api_version, key.kind).path(key.namespace)
+    query = {"fieldSelector": f"metadata.name={key.name}", "sendInitialEvents": "true"}
+    query |= {"resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
+    while time.monotonic() < deadline:
+        try:
+            yield from _watched(session, path, query, key, deadline)
+        except Unreachable as problem:
+            if not problem.passing:
+                raise
+            session.patience.say(f"waiting for {session.server}, to hear about {key}: {problem.message}")
+        except ApiError as problem:
+            if problem.status in (400, 422) and "sendInitialEvents" in query:  # a server older than 1.27
+                query = {"fieldSelector": query["fieldSelector"]}
+                continue
+            if problem.status not in (410, 429, 500, 502, 503, 504):
+                raise
+        time.sleep(max(0.0, min(_RECONNECT_PAUSE, deadline - time.monotonic())))
+
+
+def _watched(
+    session: Session, path: str, query: dict[str, str], key: ObjectKey, deadline: float
+) -> Iterator[dict[str, Any] | None]:
+    seen = False
+    if "sendInitialEvents" not in query:
+        seen = True
+        found = session.find(f"{path}/{key.name}")
+        yield None if found is None else found | {"kind": key.kind}
+    for event in session.watch(path, query, deadline):
+        kind, state = event.get("type"), event.get("object") or {}
+        if kind == "BOOKMARK":
+            if not seen:  # all that exists has been told, and the object was not among it
+                yield None
+            seen = True
+        elif kind == "DELETED":
+            seen = True
+            yield None
+        else:
+            seen = True
+            yield state | {"kind": key.kind}
+
+
+def _describe(session: Session, discovery: Discovery, key: ObjectKey, why: str, timeout: float) -> ClusterError:
+    """The error for an object that did not get ready: its condition, its pods' trouble, its last warning."""
+    details = [why]
+    try:
+        details += _pod_details(session, discovery, key)
+        event = _last_warning(session, discovery, key)
+    except ClusterError:  # the explanation is a service; the time-out itself is what matters
+        event = ""
+    if event and event not in details:
+        details.append(f"last event: {event}")
+    return ClusterError(
+        f"not ready after {_duration(timeout)}: {'; '.join(details)}",
+        where=str(key),
+        hint="mend what the message names, or allow more time with --readiness-timeout",
+        id="not-ready",
+    )
+
+
+def _pod_details(session: Session, discovery: Discovery, key: ObjectKey) -> list[str]:
+    if key.kind not in ("DaemonSet", "Deployment", "StatefulSet", "Job"):
+        return []
+    owner = session.find(discovery.path(key)) or {}
+    wanted = ((owner.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
+    if not wanted:
+        return []
+    selector = ",".join(f"{name}={value}" for name, value in wanted.items())
+    pods = list_objects(session, discovery, "v1", "Pod", namespace=key.namespace, labels=selector)
+    pods.sort(key=lambda pod: str(pod["metadata"].get("creationTimestamp")), reverse=True)
+    for pod in pods:
+        trouble = pod_trouble(pod)
+        if trouble:
+            return [f"Pod/{key.namespace}/{pod['metadata']['name']}: {trouble}"]
+    return []
+
+
+def _last_warning(session: Session, discovery: Discovery, key: ObjectKey) -> str:
+    """The newest warning about the object or what it owns (whose names begin with its own)."""
+    events = list_objects(session, discovery, "v1", "Event", namespace=key.namespace, fields="type=Warning")
+    related = [
+        event for event in events if str((event.get("involvedObject") or {}).get("name", "")).startswith(key.name)
+    ]
+    if not related:
+        return ""
+    newest = max(
+        related,
+        key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or event["metadata"]["name"]),
+    )
+    return f"{newest.get('reason')}: {newest.get('message')}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:g}s"
