@@ -6,7 +6,10 @@ The grammar, the ranges and the canonical spelling are those of k8s.io/apimachin
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _SYNTAX = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -21,7 +24,10 @@ def parse(text: str) -> Fraction:
     Raises:
         ValueError: it is none.
     """
-    return _split(text)[0]
+    from fractions import Fraction
+
+    numerator, denominator, _ = _split(text)
+    return Fraction(numerator, denominator)
 
 
 def canonical(text: str) -> str:
@@ -30,13 +36,13 @@ def canonical(text: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    value, family = _split(text)
-    if family == "binary" and abs(value) >= 1024:
-        number, power = _rounded_up(value), 0
+    above, below, family = _split(text)
+    if family == "binary" and abs(above) >= 1024 * below:
+        number, power = _rounded_up(above, below), 0
         while number % 1024 == 0 and power < 6:
             number, power = number // 1024, power + 1
         return f"{number}{_BINARY_SUFFIX[power]}"
-    number, exponent = _rounded_up(value * 10**9), -9
+    number, exponent = _rounded_up(above * 10**9, below), -9
     if number == 0:
         return "0"
     while number % 1000 == 0 and exponent < 18:
@@ -46,25 +52,27 @@ def canonical(text: str) -> str:
     return f"{number}{_DECIMAL_SUFFIX[exponent]}"
 
 
-def _split(text: str) -> tuple[Fraction, str]:
+def _split(text: str) -> tuple[int, int, str]:
+    """Numerator and denominator of the value, and its family of suffixes."""
     found = _SYNTAX.fullmatch(text)
     if not found or not (found[2] or found[3]):
         raise ValueError(f"'{text}' is not a quantity such as 100m, 1.5 or 2Gi")
     sign, whole, decimals, suffix = found[1], found[2], found[3] or "", found[4] or ""
-    value = Fraction(int((whole + decimals) or 0), 10 ** len(decimals))
+    above, below = int((whole + decimals) or 0), 10 ** len(decimals)
     family = "decimal"
     if suffix.endswith("i"):
-        value *= 1024 ** _BINARY_SUFFIX.index(suffix)
+        above *= 1024 ** _BINARY_SUFFIX.index(suffix)
         family = "binary"
-    elif suffix in _DECIMAL:
-        value *= Fraction(10) ** _DECIMAL[suffix]
     else:
-        value *= Fraction(10) ** max(min(int(suffix[1:]), 40), -40)
-        family = "exponent"
-    value = min(value, Fraction(_LARGEST))
-    return (-value if sign == "-" else value), family
+        power = _DECIMAL.get(suffix)
+        if power is None:
+            power = max(min(int(suffix[1:]), 40), -40)
+            family = "exponent"
+        above, below = above * 10 ** max(power, 0), below * 10 ** max(-power, 0)
+    above = min(above, _LARGEST * below)
+    return (-above if sign == "-" else above), below, family
 
 
-def _rounded_up(value: Fraction) -> int:
-    """Away from zero."""
-    return -(value.numerator // -value.denominator) if value >= 0 else value.numerator // value.denominator
+def _rounded_up(above: int, below: int) -> int:
+    """The quotient, away from zero."""
+    return -(above // -below) if above >= 0 else above // below

@@ -1,0 +1,404 @@
+"""Istio's mesh configuration: reading it from YAML, its defaults, and laying one proxy configuration over another.
+
+Messages are plain data in protobuf's JSON form: camelCase names, durations such as `45s`, enums by name. A field that
+holds its type's zero is left out.
+
+Rules: `pkg/config/mesh` and `pkg/util/protomarshal` of Istio, which read with the older `jsonpb`: unknown fields are
+passed over, a given field replaces the one before as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from istioctl.errors import InputError
+from istioctl.injection.mesh_types import ENUMS, MESSAGES
+from istioctl.yamldoc import reader
+
+Message = dict[str, Any]
+
+PROXY_DEFAULTS: Message = {
+    "configPath": "./etc/istio/proxy",
+    "serviceCluster": "istio-proxy",
+    "drainDuration": "45s",
+    "terminationDrainDuration": "5s",
+    "proxyAdminPort": 15000,
+    "controlPlaneAuthPolicy": "MUTUAL_TLS",
+    "discoveryAddress": "istiod.istio-system.svc:15012",
+    "binaryPath": "/usr/local/bin/envoy",
+    "statNameLength": 189,
+    "statusPort": 15020,
+}
+MESH_DEFAULTS: Message = {
+    "enableTracing": True,
+    "protocolDetectionTimeout": "0s",
+    "ingressService": "istio-ingressgateway",
+    "ingressControllerMode": "STRICT",
+    "ingressClass": "istio",
+    "trustDomain": "cluster.local",
+    "enableAutoMtls": True,
+    "outboundTrafficPolicy": {"mode": "ALLOW_ANY"},
+    "inboundTrafficPolicy": {},
+    "localityLbSetting": {"enabled": True},
+    "rootNamespace": "istio-system",
+    "proxyListenPort": 15001,
+    "proxyInboundListenPort": 15006,
+    "connectTimeout": "10s",
+    "defaultServiceExportTo": ["*"],
+    "defaultVirtualServiceExportTo": ["*"],
+    "defaultDestinationRuleExportTo": ["*"],
+    "dnsRefreshRate": "60s",
+    "enablePrometheusMerge": True,
+    "defaultProviders": {},
+    "extensionProviders": [
+        {"name": "prometheus", "prometheus": {}},
+        {"name": "stackdriver", "stackdriver": {}},
+        {"name": "envoy", "envoyFileAccessLog": {"path": "/dev/stdout"}},
+    ],
+    "defaultConfig": PROXY_DEFAULTS,
+}
+_DURATION = re.compile(r"-?\d+(\.\d{1,9})?s")
+_INT_BITS = {"int32": (-(1 << 31), (1 << 31) - 1), "uint32": (0, (1 << 32) - 1), "int64": (-(1 << 63), (1 << 63) - 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageField:
+    """One field of a message.
+
+    Attributes:
+        name: its JSON name.
+        oneof: the group of which at most one field is set, or empty.
+        many: `[]` repeated, `{}` a map, or empty.
+        nullable: a wrapped scalar, whose zero is not the same as being absent.
+        of: a scalar, `duration`, `#Enum`, `any` or a message of `mesh_types.MESSAGES`.
+    """
+
+    name: str
+    oneof: str
+    many: str
+    nullable: bool
+    of: str
+
+
+@cache
+def fields_of(message: str) -> Mapping[str, MessageField]:
+    """The fields of a message by JSON name, in the order of its `.proto` file."""
+    fields = {}
+    for word in MESSAGES[message].split():
+        names, _, of = word.partition(":")
+        name, _, oneof = names.partition("@")
+        many = of[:2] if of.startswith(("[]", "{}")) else ""
+        of = of.removeprefix(many)
+        fields[name] = MessageField(name, oneof, many, of.startswith("*"), of.removeprefix("*"))
+    return fields
+
+
+@cache
+def _by_any_name(message: str) -> Mapping[str, MessageField]:
+    """The fields by JSON name and by the `.proto` file's own."""
+    fields = fields_of(message)
+    return {**{_snake(name): field for name, field in fields.items()}, **fields}
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", lambda found: "_" + found[1].lower(), name)
+
+
+def mesh_config(text: str, source: str) -> Message:
+    """A mesh configuration over Istio's defaults.
+
+    Args:
+        text: YAML or JSON, as in the `mesh` key of the `istio` ConfigMap; may be empty.
+        source: where it comes from, for errors.
+
+    Raises:
+        InputError: it is no YAML, a field has a wrong type, or a value is out of range.
+    """
+    given = _mapping(text, source)
+    mesh = read(given, "MeshConfig", source, keep_zeros=True)
+    fields = fields_of("MeshConfig")
+    result = {name: value for name, value in (MESH_DEFAULTS | mesh).items() if not _is_zero(value, fields[name])}
+    if isinstance(own := given.get("defaultConfig"), dict):
+        result["defaultConfig"] = over(PROXY_DEFAULTS, own, source)
+    else:
+        result["defaultConfig"] = PROXY_DEFAULTS
+    result["defaultProviders"] = mesh.get("defaultProviders") or {}
+    providers = {provider.get("name", ""): provider for provider in MESH_DEFAULTS["extensionProviders"]}
+    providers.update((provider.get("name", ""), provider) for provider in mesh.get("extensionProviders", ()))
+    result["extensionProviders"] = list(providers.values())
+    if aliases := result.get("trustDomainAliases"):
+        result["trustDomainAliases"] = sorted(set(aliases))
+    _check_port(result.get("proxyListenPort", 0), "proxyListenPort", source)
+    _check_proxy(result["defaultConfig"], f"{source}: defaultConfig")
+    return result
+
+
+def over_text(base: Message, text: str, source: str) -> Message:
+    """`base` with the proxy configuration in `text` (YAML or JSON, as in `proxy.istio.io/config`) laid over it.
+
+    Raises:
+        InputError: as for `mesh_config`.
+    """
+    return over(base, _mapping(text, source), source)
+
+
+def over(base: Message, given: Message, source: str) -> Message:
+    """`base` with the proxy configuration `given` laid over it.
+
+    Fields replace, but for `proxyMetadata` and the known parts of `proxyHeaders`, which merge.
+
+    Raises:
+        InputError: a field has a wrong type.
+    """
+    patch = read(given, "ProxyConfig", source, keep_zeros=True)
+    fields = fields_of("ProxyConfig")
+    for name in patch:
+        if group := fields[name].oneof:
+            base = {key: value for key, value in base.items() if fields[key].oneof != group}
+    result = {**base, **patch}
+    if base.get("proxyMetadata") and patch.get("proxyMetadata") is not None:
+        result["proxyMetadata"] = {**base["proxyMetadata"], **patch["proxyMetadata"]}
+    if base.get("proxyHeaders") and patch.get("proxyHeaders"):
+        kept = ("forwardedClientCert", "requestId", "attemptCount", "server", "envoyDebugHeaders")
+        inherited = {key: value for key, value in base["proxyHeaders"].items() if key in kept}
+        result["proxyHeaders"] = {**inherited, **patch["proxyHeaders"]}
+    return {name: value for name, value in result.items() if not _is_zero(value, fields[name])}
+
+
+def check_proxy(text: str, source: str) -> None:
+    """Check a proxy configuration that stands in an annotation, by itself over Istio's defaults.
+
+    Raises:
+        InputError: it is no YAML, a field has a wrong type, or a value is out of range.
+    """
+    _check_proxy(over_text(PROXY_DEFAULTS, text, source), source)
+
+
+def _mapping(text: str, source: str) -> Message:
+    data = reader.load(text, source)
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise InputError("a mapping of settings is expected", where=source)
+    return data
+
+
+def read(data: Any, message: str, source: str, *, keep_zeros: bool = False) -> Message:
+    """Plain data as a message, in the one form.
+
+    Args:
+        data: what a YAML or JSON text holds.
+        message: a name of `mesh_types.MESSAGES`.
+        source: where it comes from, for errors.
+        keep_zeros: keep top-level fields that are given but zero.
+
+    Raises:
+        InputError: a field has a wrong type.
+    """
+    return _read_message(data, message, f"{source}: ", keep_zeros)
+
+
+def _read_message(data: Any, message: str, where: str, keep_zeros: bool = False) -> Message:
+    if not isinstance(data, dict):
+        raise _wrong(where, "a mapping", data)
+    known = _by_any_name(message)
+    result: Message = {}
+    for name, value in data.items():
+        field = known.get(name)
+        if field is None or (value is None and field.of != "any"):
+            continue
+        value = _read_field(value, field, f"{where}{field.name}")
+        if keep_zeros or not _is_zero(value, field):
+            result[field.name] = value
+    return result
+
+
+def _is_zero(value: Any, field: MessageField) -> bool:
+    """Whether protobuf does not tell the value from no value."""
+    if field.many:
+        return not value
+    if field.nullable or field.oneof or field.of in MESSAGES or field.of in ("duration", "any"):
+        return False
+    return not (enum_values(field.of[1:])[value] if field.of.startswith("#") else value)
+
+
+def _read_field(value: Any, field: MessageField, where: str) -> Any:
+    if field.many == "[]":
+        if not isinstance(value, list):
+            raise _wrong(where, "a list", value)
+        return [_read_value(item, field.of, f"{where}[{index}]") for index, item in enumerate(value)]
+    if field.many == "{}":
+        if not isinstance(value, dict):
+            raise _wrong(where, "a mapping", value)
+        return {name: _read_value(item, field.of, f"{where}.{name}") for name, item in value.items()}
+    return _read_value(value, field.of, where)
+
+
+def _read_value(value: Any, of: str, where: str) -> Any:
+    if of == "any":
+        return value
+    if of in MESSAGES:
+        return _read_message(value, of, f"{where}.")
+    if of == "string":
+        if not isinstance(value, str):
+            raise _wrong(where, "text", value)
+        return value
+    if of == "bool":
+        if not isinstance(value, bool):
+            raise _wrong(where, "true or false", value)
+        return value
+    if of == "duration":
+        if not isinstance(value, str) or not _DURATION.fullmatch(value):
+            raise _wrong(where, "a duration in seconds such as 45s", value)
+        return _plain_duration(value)
+    if of.startswith("#"):
+        return _read_enum(value, of[1:], where)
+    return _read_number(value, of, where)
+
+
+def _plain_duration(text: str) -> str:
+    whole, _, decimals = text[:-1].partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals.ljust(-(-len(decimals) // 3) * 3, '0')}s" if decimals else f"{int(whole)}s"
+
+
+@cache
+def enum_values(name: str) -> Mapping[str, int]:
+    """The values of an enum by name."""
+    return {word.partition("=")[0]: int(word.partition("=")[2]) for word in ENUMS[name].split(",")}
+
+
+def _read_enum(value: Any, name: str, where: str) -> str:
+    values = enum_values(name)
+    if isinstance(value, str) and value in values:
+        return value
+    for word, number in values.items():
+        if number == value and not isinstance(value, bool):
+            return word
+    raise _wrong(where, "one of " + ", ".join(values), value)
+
+
+def _read_number(value: Any, of: str, where: str) -> int | float:
+    if isinstance(value, str):
+        try:
+            value = float(value) if of == "double" else int(value)
+        except ValueError:
+            raise _wrong(where, "a number", value) from None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _wrong(where, "a number", value)
+    if of == "double":
+        return value
+    low, high = _INT_BITS.get(of, _INT_BITS["int64"])
+    if value != int(value) or not low <= value <= high:
+        raise _wrong(where, f"a whole number from {low} to {high}", value)
+    return int(value)
+
+
+def _wrong(where: str, wanted: str, value: Any) -> InputError:
+    shown = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"'{value}'"
+    return InputError(f"{wanted} is expected here, not {shown}", where=where.removesuffix(".").removesuffix(": "))
+
+
+def to_json(data: Message, message: str) -> str:
+    """A message as `jsonpb` prints it: fields in `.proto` order, no blanks, `<`, `>` and `&` escaped."""
+    import json
+
+    text = json.dumps(_in_order(data, message), ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _in_order(data: Message, message: str) -> Message:
+    result = {}
+    for name, field in fields_of(message).items():
+        if name not in data:
+            continue
+        value = data[name]
+        if field.many == "{}":
+            value = {
+                key: _in_order(value[key], field.of) if field.of in MESSAGES else value[key] for key in sorted(value)
+            }
+        elif field.of in MESSAGES:
+            value = [_in_order(item, field.of) for item in value] if field.many else _in_order(value, field.of)
+        result[name] = value
+    return result
+
+
+def without_defaults(proxy: Message) -> Message:
+    """A proxy configuration without what equals Istio's defaults, as it is handed to the proxy (`protoToJSON`)."""
+    cleared = (*PROXY_DEFAULTS, "envoyMetricsService", "envoyAccessLogService", "tracing", "concurrency")
+    return {
+        name: value
+        for name, value in proxy.items()
+        if not (name in cleared and value == PROXY_DEFAULTS.get(name)) and not (name == "proxyMetadata" and not value)
+    }
+
+
+def _check_port(port: int, what: str, source: str) -> None:
+    if not 1 <= port <= 65535:
+        raise InputError(f"{what} must be from 1 to 65535, not {port}", where=source)
+
+
+def _check_proxy(proxy: Message, source: str) -> None:
+    """The checks of Istio's `ValidateMeshConfigProxyConfig`."""
+    for name in ("configPath", "binaryPath", "discoveryAddress"):
+        if not proxy.get(name):
+            raise InputError(f"{name} must be set", where=source)
+    if not proxy.get("serviceCluster") and "tracingServiceName" not in proxy:
+        raise InputError("serviceCluster or tracingServiceName must be set", where=source)
+    drain = proxy.get("drainDuration")
+    if drain is None or "." in drain or drain.startswith("-") or drain == "0s":
+        raise InputError("drainDuration must be whole seconds, at least one", where=source)
+    tracing = proxy.get("tracing") or {}
+    addresses = {"discoveryAddress": proxy["discoveryAddress"]}
+    for name in ("statsdUdpAddress", "envoyMetricsServiceAddress"):
+        addresses[name] = proxy.get(name, "")
+    for name in ("envoyMetricsService", "envoyAccessLogService"):
+        addresses[f"{name}.address"] = (proxy.get(name) or {}).get("address", "")
+    for name, address in addresses.items():
+        if address:
+            _check_address(address, name, source)
+    for tracer in ("zipkin", "datadog", "lightstep"):
+        if tracer in tracing:
+            address = tracing[tracer].get("address", "")
+            _check_address(address.replace("$(HOST_IP)", "127.0.0.1", 1), f"tracing.{tracer}.address", source)
+    if "lightstep" in tracing and not tracing["lightstep"].get("accessToken"):
+        raise InputError("tracing.lightstep.accessToken must be set", where=source)
+    if proxy.get("controlPlaneAuthPolicy", "NONE") not in ("NONE", "MUTUAL_TLS"):
+        raise InputError("controlPlaneAuthPolicy must be NONE or MUTUAL_TLS", where=source)
+    _check_port(proxy.get("proxyAdminPort", 0), "proxyAdminPort", source)
+    _check_port(proxy.get("statusPort", 0), "statusPort", source)
+    provider = proxy.get("privateKeyProvider")
+    if provider is not None:
+        if not provider:
+            raise InputError("privateKeyProvider names no provider", where=source)
+        for name, settings in provider.items():
+            if settings.get("pollDelay", "0s") == "0s":
+                raise InputError(f"privateKeyProvider.{name}.pollDelay must be set and not zero", where=source)
+
+
+_HOST = re.compile(
+    r"(?=.{1,255}\Z)[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*\.?\Z"
+)
+
+
+def _check_address(address: str, what: str, source: str) -> None:
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit() or (":" in host and not host.startswith("[")):
+        raise InputError(f"{what} must be host:port, not '{address}'", where=source)
+    _check_port(int(port), f"the port of {what}", source)
+    if not _HOST.match(host) and not _is_ip(host.strip("[]")):
+        raise InputError(f"{what}: '{host}' is neither a host name nor an IP address", where=source)
+
+
+def _is_ip(text: str) -> bool:
+    import ipaddress
+
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,336 @@
+"""Reading plain data as Kubernetes' own types, the way Go decodes an object into a struct.
+
+What comes out is plain data again, in one form: unknown fields, nulls and the empty values that Go leaves out are
+gone, names have their right case, scalars their right type. Two objects that mean the same are equal in this form.
+
+Rules: encoding/json, and for what users write sigs.k8s.io/yaml, which turns numbers and booleans into text where a
+field wants text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from istioctl.errors import InputError
+from istioctl.injection.kube_types import TYPES
+from istioctl.objects import quantities
+from istioctl.yamldoc.scalars import single_float_text
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+Convert = Callable[[Any, bool, "Path"], Any]
+
+
+class Path:
+    """Where a value stands: a chain of keys and indexes, made only as deep as the reading is."""
+
+    __slots__ = ("parent", "step")
+
+    def __init__(self, parent: Path | None, step: str | int) -> None:
+        self.parent = parent
+        self.step = step
+
+    def steps(self) -> list[str | int]:
+        """The steps from the root."""
+        steps: list[str | int] = []
+        here: Path | None = self
+        while here is not None and here.parent is not None:
+            steps.append(here.step)
+            here = here.parent
+        return steps[::-1]
+
+
+class WrongTypeError(InputError):
+    """A value can't be what its field is.
+
+    Attributes:
+        steps: the keys and indexes that lead to the value.
+    """
+
+    def __init__(self, problem: str, path: Path) -> None:
+        self.steps = path.steps()
+        super().__init__(f"{spelled(self.steps)}: {problem}" if self.steps else problem, id="wrong-type")
+
+
+def spelled(steps: list[str | int]) -> str:
+    """A path as text: `spec.containers[0].name`."""
+    text = ""
+    for step in steps:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """One field of a struct.
+
+    Attributes:
+        json, go: its names.
+        of: the type as `kube_types` spells it, without marks.
+        convert: reads a value of it.
+        omit: an empty value is left out when Go prints the struct.
+        inline: it comes from an embedded struct, where sigs.k8s.io/yaml does not turn scalars into text.
+        struct: the struct that it is, not through a pointer or list; empty for everything else.
+        dropped: an empty mapping says no more than none.
+    """
+
+    json: str
+    go: str
+    of: str
+    convert: Convert
+    omit: bool
+    inline: bool
+    struct: str
+    dropped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A struct type: its fields by JSON name, and by lower-cased name since Go's decoder ignores case."""
+
+    name: str
+    fields: Mapping[str, FieldType]
+    folded: Mapping[str, FieldType]
+
+    def read(self, data: Any, lenient: bool, path: Path) -> dict[str, Any]:
+        """`data` in the one form."""
+        if not isinstance(data, dict):
+            raise WrongTypeError(f"a mapping is expected here, not {_described(data)}", path)
+        result: dict[str, Any] = {}
+        fields = self.fields
+        for name, value in data.items():
+            field = fields.get(name) or self.folded.get(name.lower())
+            if field is None or value is None:
+                continue
+            value = field.convert(value, lenient and not field.inline, Path(path, name))
+            if value or not (field.dropped if value == {} else field.omit):
+                result[field.json] = value
+            else:
+                result.pop(field.json, None)
+        return result
+
+
+def read(data: Any, of: str, *, lenient: bool) -> Any:
+    """`data` as the type `of`, in the one form.
+
+    Args:
+        data: plain data.
+        of: a type of `kube_types.TYPES`, or `[]` and one.
+        lenient: turn numbers and booleans into text where text is wanted, as for what users write.
+
+    Raises:
+        WrongTypeError: a value has another type than its field.
+    """
+    return _converter(of)(data, lenient, Path(None, ""))
+
+
+@cache
+def shape(name: str) -> Shape:
+    """The struct type `name`."""
+    fields = {}
+    for word in TYPES[name].split():
+        names, _, of = word.partition(":")
+        names, _, inline = names.partition("@")
+        json_name, _, go = names.partition("=")
+        bare = of.rstrip("?!")
+        fields[json_name] = FieldType(
+            json_name,
+            go or json_name[0].upper() + json_name[1:],
+            bare,
+            _lazy(bare),
+            of != bare,
+            bool(inline),
+            bare if bare in TYPES else "",
+            bare in TYPES or bare.startswith("{}"),
+        )
+    return Shape(name, fields, {field.json.lower(): field for field in fields.values()})
+
+
+def _lazy(of: str) -> Convert:
+    """The reader of a type, whose own fields are looked at only when a value comes."""
+    if of.lstrip("*") not in TYPES:
+        return _converter(of)
+    name = of.lstrip("*")
+
+    def convert(value: Any, lenient: bool, path: Path) -> Any:
+        return shape(name).read(value, lenient, path)
+
+    return convert
+
+
+@cache
+def _converter(of: str) -> Convert:
+    if of.startswith("*"):
+        return _converter(of[1:])
+    if of.startswith("[]"):
+        return _list_of(_converter(of[2:]), of[2:])
+    if of.startswith("{}"):
+        return _map_of(_converter(of[2:]), of[2:])
+    return _lazy(of) if of in TYPES else _SCALARS[of]
+
+
+def _list_of(item: Convert, of: str) -> Convert:
+    empty: Any = {} if of in TYPES else _ZERO.get(of)
+
+    def convert(value: Any, lenient: bool, path: Path) -> Any:
+        if not isinstance(value, list):
+            raise WrongTypeError(f"a list is expected here, not {_described(value)}", path)
+        return [
+            empty if entry is None else item(entry, lenient, Path(path, index)) for index, entry in enumerate(value)
+        ]
+
+    return convert
+
+
+def _map_of(item: Convert, of: str) -> Convert:
+    empty = _ZERO.get(of)
+
+    def convert(value: Any, lenient: bool, path: Path) -> Any:
+        if not isinstance(value, dict):
+            raise WrongTypeError(f"a mapping is expected here, not {_described(value)}", path)
+        return {
+            name: empty if entry is None else item(entry, lenient, Path(path, name)) for name, entry in value.items()
+        }
+
+    return convert
+
+
+def _string(value: Any, lenient: bool, path: Path) -> str:
+    if isinstance(value, str):
+        return value
+    if lenient and isinstance(value, (bool, int, float)):
+        return scalar_text(value)
+    raise WrongTypeError(f"text is expected here, not {_described(value)}", path)
+
+
+def scalar_text(value: bool | int | float) -> str:
+    """A number or boolean as sigs.k8s.io/yaml writes it where text is wanted."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else single_float_text(value)
+
+
+def _bool(value: Any, lenient: bool, path: Path) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise WrongTypeError(f"true or false is expected here, not {_described(value)}", path)
+
+
+def _integer(bits: int, *, signed: bool = True) -> Convert:
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+
+    def convert(value: Any, lenient: bool, path: Path) -> int:
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise WrongTypeError(f"a whole number is expected here, not {_described(value)}", path)
+        if not low <= value <= high:
+            raise WrongTypeError(f"{value} does not fit into {bits} bits", path)
+        return value
+
+    return convert
+
+
+def _float(value: Any, lenient: bool, path: Path) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    raise WrongTypeError(f"a number is expected here, not {_described(value)}", path)
+
+
+def _quantity(value: Any, lenient: bool, path: Path) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise WrongTypeError(f"a quantity such as 100m or 2Gi is expected here, not {_described(value)}", path)
+    try:
+        return _canonical_quantity(value if isinstance(value, str) else str(value))
+    except ValueError as error:
+        raise WrongTypeError(str(error), path) from None
+
+
+@lru_cache(1000)
+def _canonical_quantity(text: str) -> str:
+    return quantities.canonical(text)
+
+
+def _int_or_string(value: Any, lenient: bool, path: Path) -> int | str:
+    if isinstance(value, str):
+        return value
+    number: int = _integer(32)(value, lenient, path)
+    return number
+
+
+def _time(value: Any, lenient: bool, path: Path) -> str:
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return value
+    raise WrongTypeError(f"a time such as 2024-01-02T03:04:05Z is expected here, not {_described(value)}", path)
+
+
+def _any(value: Any, lenient: bool, path: Path) -> Any:
+    return value
+
+
+_SCALARS: dict[str, Convert] = {
+    "string": _string,
+    "bool": _bool,
+    "int32": _integer(32),
+    "int64": _integer(64),
+    "uint32": _integer(32, signed=False),
+    "float64": _float,
+    "Quantity": _quantity,
+    "IntOrString": _int_or_string,
+    "Time": _time,
+    "any": _any,
+}
+_ZERO: dict[str, Any] = {"string": "", "bool": False, "int32": 0, "int64": 0, "Quantity": "0", "IntOrString": 0}
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if value is None:
+        return "nothing"
+    return f"the text '{value if len(value) <= 40 else value[:37] + '…'}'"
+
+
+def go_json(data: Any, of: str) -> str:
+    """Data in the one form as Go's encoding/json prints a value of the type `of`: field order, zeros and escapes."""
+    text = json.dumps(_complete(data, of), ensure_ascii=False, separators=(",", ":"))
+    return escape_json(text)
+
+
+def escape_json(text: str) -> str:
+    """JSON text with what Go escapes on top, to be safe inside HTML."""
+    if "<" in text or ">" in text or "&" in text:
+        text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _complete(data: Any, of: str) -> Any:
+    of = of.lstrip("*")
+    if of.startswith("[]"):
+        return None if data is None else [_complete(item, of[2:]) for item in data]
+    if of.startswith("{}"):
+        return None if data is None else {name: _complete(data[name], of[2:]) for name in sorted(data)}
+    if of not in TYPES:
+        return data
+    result = {}
+    for field in shape(of).fields.values():
+        value = data.get(field.json)
+        if value is None:
+            if field.struct:
+                result[field.json] = _complete({}, field.of)
+            elif not field.omit:
+                result[field.json] = None if field.of[0] in "*[{" else _ZERO.get(field.of)
+        else:
+            result[field.json] = _complete(value, field.of)
+    return result
