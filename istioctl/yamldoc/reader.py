@@ -10,32 +10,24 @@ plain scalar of a flow mapping, as in `{address: zipkin:9411}`, which Kubernetes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
     StreamEndEvent,
-    StreamStartEvent,
 )
 
 from istioctl.errors import InputError
-from istioctl.yamldoc.scalars import resolve
-
-#: How many nodes all aliases of a document may stand for before it counts as an alias bomb.
-MAX_ALIASED_NODES = 1_000_000
-
-_STRING_TAG = "tag:yaml.org,2002:str"
+from istioctl.yamldoc import plain
 
 
 @dataclass(slots=True)
@@ -90,12 +82,12 @@ class Document:
 
 
 def load(text: str | bytes, source: str = "<input>") -> Any:
-    """The first document of `text` as plain data; None where there is none.
+    """The first document of `text` as plain data; None where there is none. What follows it is not read.
 
     Raises:
         InputError: the text is no YAML; `where` is `source:line`.
     """
-    return next(iter(load_all(text, source)), None)
+    return next(plain.read_documents(text, source), None)
 
 
 def load_all(text: str | bytes, source: str = "<input>") -> list[Any]:
@@ -104,7 +96,7 @@ def load_all(text: str | bytes, source: str = "<input>") -> list[Any]:
     Raises:
         InputError: the text is no YAML; `where` is `source:line`.
     """
-    return [document.data for document in compose_all(text, source)]
+    return list(plain.read_documents(text, source))
 
 
 def compose_all(text: str | bytes, source: str = "<input>") -> Iterator[Document]:
@@ -115,36 +107,29 @@ def compose_all(text: str | bytes, source: str = "<input>") -> Iterator[Document
     """
     try:
         parser = CParser(text)
-        event = parser.get_event()
-        while not isinstance(event, StreamEndEvent):
-            if isinstance(event, DocumentStartEvent):
-                yield _Composer(parser, source).document(event)
-            elif not isinstance(event, StreamStartEvent):
-                raise InputError("a document was expected here", where=f"{source}:{event.start_mark.line + 1}")
-            event = parser.get_event()
+        parser.get_event()  # the start of the stream
+        while not isinstance(event := parser.get_event(), StreamEndEvent):
+            yield _Composer(parser, source).document(event)
     except MarkedYAMLError as error:
-        raise _unreadable(error, source) from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"not a YAML text: {str(error).splitlines()[0]}", where=source) from None
-
-
-def _unreadable(error: MarkedYAMLError, source: str) -> InputError:
-    mark = error.problem_mark or error.context_mark
-    where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
-    reason = error.problem or error.context or "it can't be parsed"
-    return InputError(f"bad YAML: {reason}", where=where, id="bad-yaml")
+        raise plain.unreadable(error, source) from None
+    except (YAMLError, UnicodeError) as error:
+        raise InputError(f"not a YAML text: {str(error).splitlines()[0]}", where=source, id="bad-yaml") from None
+    except RecursionError:
+        raise InputError("bad YAML: it nests too deeply", where=source, id="bad-yaml") from None
 
 
 class _Composer:
     """Builds the nodes of one document from parser events."""
 
     def __init__(self, parser: CParser, source: str) -> None:
-        self._next = parser.get_event
+        self._next: Callable[[], Any] = parser.get_event
         self._source = source
         self._anchors: dict[str, Node] = {}
+        self._open: set[str] = set()
+        self._decoded = 0
         self._aliased = 0
 
-    def document(self, start: DocumentStartEvent) -> Document:
+    def document(self, start: Any) -> Document:
         event = self._next()
         root = None if isinstance(event, DocumentEndEvent) else self._node(event)
         end = event if root is None else self._next()
@@ -164,25 +149,36 @@ class _Composer:
             is_map = kind is MappingStartEvent
             node = Node("mapping" if is_map else "sequence", [], mark.line, mark.column, mark.index, mark.index)
             node.style = "flow" if event.flow_style else ""
-        node.tag = event.tag if isinstance(event.tag, str) or event.tag is None else str(event.tag)
+        self._decoded += 1
+        node.tag = event.tag
         if event.anchor:
             node.anchor = event.anchor
             self._anchors[event.anchor] = node
-        if kind is MappingStartEvent:
-            self._mapping(node)
-        elif kind is SequenceStartEvent:
-            self._sequence(node)
+        if kind is not ScalarEvent:
+            self._children(node, kind)
         return node
 
-    def _alias(self, event: AliasEvent) -> Node:
+    def _children(self, node: Node, kind: type[Any]) -> None:
+        if node.anchor:
+            self._open.add(node.anchor)
+        if kind is MappingStartEvent:
+            self._mapping(node)
+        else:
+            self._sequence(node)
+        if node.anchor:
+            self._open.discard(node.anchor)
+
+    def _alias(self, event: Any) -> Node:
         mark = event.start_mark
-        where = f"{self._source}:{mark.line + 1}"
         target = self._anchors.get(event.anchor)
         if target is None:
-            raise InputError(f"bad YAML: unknown anchor '{event.anchor}' referenced", where=where, id="bad-yaml")
+            raise plain.bad(f"unknown anchor '{event.anchor}' referenced", self._source, mark.line)
+        if event.anchor in self._open:
+            raise plain.bad(f"anchor '{event.anchor}' value contains itself", self._source, mark.line)
+        self._decoded += 1 + target.size
         self._aliased += target.size
-        if self._aliased > MAX_ALIASED_NODES:
-            raise InputError("bad YAML: the document's aliases expand to too much", where=where, id="alias-bomb")
+        if plain.excessive_aliasing(self._decoded, self._aliased):
+            raise plain.alias_bomb(self._source, mark.line)
         return Node(
             target.kind, target.value, mark.line, mark.column, mark.index, event.end_mark.index,
             target.style, target.tag, alias=True, size=target.size,
@@ -195,66 +191,75 @@ class _Composer:
             value = self._node(self._next())
             pairs.append((key, value))
             node.size += key.size + value.size
-        node.end = event.end_mark.index if node.style else (max(pairs[-1][0].end, pairs[-1][1].end) if pairs else node.start)
+        if node.style:
+            node.end = _end(event)
+        elif pairs:
+            node.end = max(pairs[-1][0].end, pairs[-1][1].end)
 
     def _sequence(self, node: Node) -> None:
         while not isinstance(event := self._next(), SequenceEndEvent):
             item = self._node(event)
             node.value.append(item)
             node.size += item.size
-        node.end = event.end_mark.index if node.style else (node.value[-1].end if node.value else event.start_mark.index)
+        if node.style:
+            node.end = _end(event)
+        elif node.value:
+            node.end = node.value[-1].end
+
+
+def _end(event: Any) -> int:
+    end: int = event.end_mark.index
+    return end
 
 
 def to_data(node: Node, source: str = "<input>") -> Any:
-    """A node as plain data: what sigs.k8s.io/yaml gives once it is JSON."""
+    """A node as plain data: what sigs.k8s.io/yaml gives once it is JSON.
+
+    Raises:
+        InputError: the node holds what JSON can't say, such as a mapping as a key.
+    """
     if node.kind == "scalar":
-        return _scalar(node)
+        try:
+            return plain.scalar_value(node.value, node.tag, not node.style)
+        except ValueError as error:
+            raise plain.bad(str(error), source, node.line) from None
     if node.kind == "sequence":
         return [to_data(item, source) for item in node.value]
     result: dict[str, Any] = {}
     for key, value in node.value:
-        if key.kind == "scalar" and key.value == "<<" and not key.style:
-            for merged in _merge_sources(value, source):
-                for name, inherited in merged.items():
-                    result.setdefault(name, inherited)
-    for key, value in node.value:
-        if key.kind != "scalar":
-            raise InputError("bad YAML: a key must be a scalar", where=f"{source}:{key.line + 1}", id="bad-yaml")
-        if key.value == "<<" and not key.style:
-            continue
-        result[key_text(key)] = to_data(value, source)
+        if is_merge(key):
+            for merged in reversed(_merge_sources(value, source)):
+                result.update(merged)
+        else:
+            result[_key(key, source)] = to_data(value, source)
     return result
 
 
+def is_merge(key: Node) -> bool:
+    """Whether a mapping's key is the merge key `<<`."""
+    return key.kind == "scalar" and key.value == "<<" and (not key.style or key.tag == plain.MERGE_TAG)
+
+
 def _merge_sources(value: Node, source: str) -> list[dict[str, Any]]:
-    nodes = value.value if value.kind == "sequence" else [value]
+    nodes = value.value if value.kind == "sequence" and not value.alias else [value]
     if any(node.kind != "mapping" for node in nodes):
-        raise InputError("bad YAML: map merge requires map or sequence of maps as the value",
-                         where=f"{source}:{value.line + 1}", id="bad-yaml")  # fmt: skip
+        raise plain.bad("map merge requires map or sequence of maps as the value", source, value.line)
     return [to_data(node, source) for node in nodes]
 
 
+def _key(key: Node, source: str) -> str:
+    try:
+        return key_text(key)
+    except ValueError as error:
+        raise plain.bad(str(error), source, key.line) from None
+
+
 def key_text(key: Node) -> str:
-    """A mapping key as JSON has it: always text."""
-    value = _scalar(key)
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "null" if value is None else str(value)
+    """A mapping key as JSON has it: always text.
 
-
-def _scalar(node: Node) -> Any:
-    tag = node.tag
-    if tag is None:
-        return node.value if node.style else resolve(node.value)
-    if tag in (_STRING_TAG, "!"):
-        return node.value
-    value = resolve(node.value)
-    if tag == "tag:yaml.org,2002:float" and isinstance(value, int):
-        return float(value)
-    if tag == "tag:yaml.org,2002:binary":
-        import base64
-
-        return base64.b64decode(node.value).decode("utf-8", "replace")
-    return value
+    Raises:
+        ValueError: it is a collection, a null or a number beyond int64.
+    """
+    if key.kind != "scalar":
+        raise ValueError("a key must be text, a number or a boolean")
+    return plain.scalar_key(key.value, key.tag, not key.style)

@@ -1,47 +1,179 @@
-"""What a plain YAML scalar means to Kubernetes.
+"""What a YAML scalar means to Kubernetes.
 
-The rules are those of sigs.k8s.io/yaml (a fork of go-yaml v2): YAML 1.1 booleans (`y`, `yes`, `on`, …), octals with a
-leading `0` or `0o`, `_` inside numbers, timestamps left as text.
+The rules are those of sigs.k8s.io/yaml 1.6 (go-yaml v2 `resolve.go`): YAML 1.1 booleans (`y`, `yes`, `on`, …), octals
+with a leading `0`, `_` inside numbers, timestamps left as text.
 """
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 
-_WORDS: dict[str, object] = {
+Scalar = str | int | float | bool | None
+
+_WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
     **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
 }
 _MAYBE_NUMBER = frozenset("+-.0123456789")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
+_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_POINT_FIRST = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?\Z")
+_INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z")
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LONG_TAG = "tag:yaml.org,2002:"
+_TIMESTAMP = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+    r"(?:(?: |(?P<zoned>[Tt]))([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]{1,9})?"
+    r"(?(zoned)(?:Z|[-+](?:[01][0-9]|2[0-4]):[0-5][0-9])))?\Z"
+)
 
 
-def resolve(text: str) -> object:
+def resolve(text: str) -> Scalar:
     """The value of a plain scalar: None, bool, int, float or the text itself.
 
-    Integers outside int64 and uint64 become floats, as Go's parser makes them.
+    Decimal integers outside int64 and uint64 become floats, as Go's parser makes them; a number that overflows a
+    float64 stays text.
     """
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _MAYBE_NUMBER:
+    first = text[0]
+    if first not in _MAYBE_NUMBER:
         return text
-    plain = text.replace("_", "")
-    if _INTEGER.match(plain):
-        number = _integer(plain)
-        return number if -(1 << 63) <= number < 1 << 64 else float(number)
-    if _FLOAT.match(plain):
-        return float(plain)
+    if first == ".":
+        return _float(text) if _POINT_FIRST.match(text) else text
+    plain = text.replace("_", "") if "_" in text else text
+    found = _INTEGER.match(plain)
+    if found:
+        sign, hexadecimal, binary, octal, decimal = found.groups()
+        digits, base = next(
+            (part, base) for part, base in ((decimal, 10), (octal, 8), (hexadecimal, 16), (binary, 2)) if part
+        )
+        number = int(digits, base) if len(digits) <= 70 else 1 << 64
+        if number <= (1 << 63 if sign == "-" else (1 << 63) - 1 if sign else (1 << 64) - 1):
+            return -number if sign == "-" else number
+    if _DECIMAL.match(plain):
+        number_or_none = _float(plain)
+        return text if isinstance(number_or_none, str) else number_or_none
     return text
 
 
-def _integer(text: str) -> int:
-    sign = -1 if text[0] == "-" else 1
-    digits = text.lstrip("+-")
-    if len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567":
-        return sign * int(digits, 8)
-    return sign * int(digits, 0)
+def is_timestamp(text: str) -> bool:
+    """Whether go-yaml takes a plain scalar for a date or a time; it reads as text all the same, but is quoted."""
+    found = _TIMESTAMP.match(text) if text[4:5] == "-" else None
+    if found is None:
+        return False
+    year, month, day = int(found[1]), int(found[2]), int(found[3])
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not 1 <= month <= 12 or not 1 <= day <= (29 if month == 2 and leap else _DAYS[month - 1]):
+        return False
+    return found[5] is None or (int(found[5]) < 24 and int(found[6]) < 60 and int(found[7]) < 60)
+
+
+def _float(text: str) -> float | str:
+    number = float(text)
+    return text if math.isinf(number) else number
+
+
+def resolve_tagged(text: str, tag: str) -> Scalar:
+    """The value of a scalar under an explicit tag.
+
+    Raises:
+        ValueError: the text is no such thing; the message says so.
+    """
+    short = "!!" + tag[len(_LONG_TAG) :] if tag.startswith(_LONG_TAG) else tag
+    if short == "!!binary":
+        import base64
+        import binascii
+
+        try:
+            return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
+        except binascii.Error:
+            raise ValueError("!!binary value contains invalid base64 data") from None
+    if short not in ("!!bool", "!!int", "!!float", "!!null", "!!timestamp"):
+        return text
+    value = resolve(text)
+    if short == "!!float" and type(value) is int and -(1 << 63) <= value < 1 << 63:
+        return float(value)
+    kind = _kind(value)
+    if short == "!!timestamp" and kind == "!!str" and is_timestamp(text):
+        return text
+    if kind != short:
+        raise ValueError(f"cannot decode {kind} `{text}` as a {short}")
+    return value
+
+
+def _kind(value: Scalar) -> str:
+    if value is None:
+        return "!!null"
+    if isinstance(value, bool):
+        return "!!bool"
+    return "!!int" if isinstance(value, int) else "!!float" if isinstance(value, float) else "!!str"
+
+
+def json_number(value: float) -> int | float:
+    """A float as it comes back from JSON text: a whole number that Go prints without an exponent is an integer.
+
+    Raises:
+        ValueError: it is infinite or not a number, which JSON can't say.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"unsupported value: {'NaN' if math.isnan(value) else '+Inf' if value > 0 else '-Inf'}")
+    if not value.is_integer() or abs(value) >= 1e21:
+        return value
+    if abs(value) < 1e16:
+        return int(value)
+    negative, digits, exponent = _shortest(repr(value))
+    number = int(digits.ljust(exponent + 1, "0"))  # Go pads the digits that identify a float with zeros
+    return -number if negative else number
+
+
+def float_text(value: float) -> str:
+    """A finite float as Go's `strconv.FormatFloat(value, 'g', -1, 64)` prints it, such as `1.5` or `1e+06`."""
+    return _general(*_shortest(repr(value)))
+
+
+def single_float_text(value: float) -> str:
+    """A float with the precision of a float32, as go-yaml's users print one that is a mapping key."""
+    try:
+        packed = struct.pack("f", value)
+    except OverflowError:
+        packed = struct.pack("f", math.copysign(math.inf, value))
+    (rounded,) = struct.unpack("f", packed)
+    if not math.isfinite(rounded):
+        return ".nan" if math.isnan(rounded) else ".inf" if rounded > 0 else "-.inf"
+    texts = (f"{rounded:.{digits}e}" for digits in range(17))
+    return _general(*_shortest(next(text for text in texts if _packs_to(text, packed))))
+
+
+def _packs_to(text: str, packed: bytes) -> bool:
+    try:
+        return struct.pack("f", float(text)) == packed
+    except OverflowError:
+        return False
+
+
+def _general(negative: bool, digits: str, exponent: int) -> str:
+    if exponent < -4 or exponent >= 6:
+        fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+        text = f"{digits[0]}{fraction}e{exponent:+03d}"
+    elif exponent < 0:
+        text = "0." + "0" * (-exponent - 1) + digits
+    else:
+        whole = digits[: exponent + 1].ljust(exponent + 1, "0")
+        text = whole + (f".{digits[exponent + 1 :]}" if len(digits) > exponent + 1 else "")
+    return "-" + text if negative else text
+
+
+def _shortest(text: str) -> tuple[bool, str, int]:
+    """Sign, digits without trailing zeros, and the decimal exponent of the first digit of a number's text."""
+    mantissa, _, exponent = text.lstrip("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    padded = whole + fraction
+    digits = padded.lstrip("0")
+    power = int(exponent or 0) + len(whole) - 1 - (len(padded) - len(digits)) if digits else 0
+    return text.startswith("-"), digits.rstrip("0") or "0", power

@@ -1,21 +1,43 @@
-"""Writing plain data as YAML, byte for byte as sigs.k8s.io/yaml (and so kubectl and Helm) prints it.
+"""Writing plain data as YAML, byte for byte as sigs.k8s.io/yaml 1.6 (and so kubectl and Helm) prints it.
 
-Keys are sorted, lists stand at their key's column, texts of several lines become literal blocks, and a text is quoted
-only where it would otherwise read as something else.
+Keys are sorted, lists stand at their key's column, texts of several lines become literal blocks, lines fold at a space
+behind column 80, and a text is quoted only where it would otherwise read as something else. The rules are those of
+go-yaml v2's `encode.go`, `sorter.go` and `emitterc.go`.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cmp_to_key, lru_cache
 from typing import Any
 
-from istioctl.yamldoc.scalars import resolve
+from istioctl.errors import InputError
+from istioctl.yamldoc.scalars import float_text, is_timestamp, json_number, resolve
 
-_PLAIN = re.compile(r"[A-Za-z0-9_/.(\u00a1-\ud7ff\ue000-\ufefe\uff00-\ufffd^$+;<=~-][^\x00-\x1f\x7f-\xa0]*\Z")
-_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_FOLD_COLUMN = 80
+_LONGEST_SIMPLE_KEY = 128  # bytes; a longer key, or one of several lines, is written behind `? `
+
+_BREAK = re.compile("[\n\u2028\u2029]")
+_SPACE_BEFORE_BREAK = re.compile(" [\n\u2028\u2029]")
+_SPACE_AT_BREAK = re.compile(" [\u2028\u2029]|[\u2028\u2029] ")
+# What can't stand plainly at the start of a text, anywhere in it, or at its end.
+_INDICATOR = re.compile(
+    r"""[#,\[\]{}&*!|>'"%@` ]|---|\.\.\.|[-?:](?:[ \t]|\Z)|.*(?::[ \t]|:\Z|[ \t\u2028\u2029]\#|\ \Z)"""
+)
+# go-yaml holds everything beyond the basic plane for unprintable.
+_UNPRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_MUST_ESCAPE = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+_REFUSED = re.compile("[\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NEXT_LINE = re.compile(" *\x85[ \x85]*")
+_DIGITS = re.compile(r"\d+")
+_PLAINLY_ORDERED = re.compile(r"[A-Za-z $%&'()*+,./:;<=>?@#!\"-]*\Z")  # here code points give go-yaml's order
+_SHORT_ESCAPES = {
+    "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
+    "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P",
+}  # fmt: skip
 
 
 def dump(data: Any, *, sort_keys: bool = True) -> str:
@@ -24,99 +46,274 @@ def dump(data: Any, *, sort_keys: bool = True) -> str:
     Args:
         data: mappings with text keys, lists, str, int, float, bool and None.
         sort_keys: print keys in natural order as Go does; else in the order they have.
+
+    Raises:
+        InputError: a number is infinite or none, a text holds control characters that YAML refuses, or the data nest
+            too deeply.
     """
     lines: list[str] = []
-    _write(data, 0, "", lines, sort_keys)
+    try:
+        if isinstance(data, str):
+            _write_text(data, 2, "", lines)  # a text alone is indented as if it stood in a mapping
+        else:
+            _write(data, 0, "", lines, sort_keys)
+    except RecursionError:
+        raise InputError("can't write YAML: the data nest too deeply", id="bad-data") from None
     return "\n".join(lines) + "\n"
 
 
-def dump_all(documents: list[Any], *, sort_keys: bool = True) -> str:
+def dump_all(documents: Iterable[Any], *, sort_keys: bool = True) -> str:
     """Several documents, each but the first behind a `---` line."""
     return "---\n".join(dump(document, sort_keys=sort_keys) for document in documents)
 
 
+def scalar(value: Any, indent: int = 0) -> str:
+    """One scalar or empty collection as it stands behind `key: ` in a mapping at column `indent`."""
+    lines: list[str] = []
+    _write(value, indent + 2, "", lines, sort_keys=True)
+    return "\n".join(lines)
+
+
 def _write(value: Any, indent: int, prefix: str, lines: list[str], sort_keys: bool) -> None:
-    """Append the lines of `value`; `prefix` is what already stands on its first line."""
-    pad = " " * indent
-    if isinstance(value, Mapping) and value:
-        first = prefix
-        for key in sorted(value, key=natural_key) if sort_keys else value:
-            head = first + scalar(str(key), indent, key=True) + ":"
-            child = value[key]
-            if isinstance(child, Mapping) and child:
-                lines.append(head)
-                _write(child, indent + 2, pad + "  ", lines, sort_keys)
-            elif isinstance(child, (list, tuple)) and child:
-                lines.append(head)
-                _write(child, indent, pad, lines, sort_keys)
-            else:
-                _write(child, indent, head + " ", lines, sort_keys)
-            first = pad
-    elif isinstance(value, (list, tuple)) and value:
-        first = prefix
-        for item in value:
-            _write(item, indent + 2, first + "- ", lines, sort_keys)
-            first = pad
-    else:
-        lines.append(prefix + scalar(value, indent))
-
-
-def scalar(value: Any, indent: int = 0, *, key: bool = False) -> str:
-    """One scalar (or an empty collection) as it stands behind `key: ` at column `indent`."""
+    """Append the lines of `value`; `prefix` is what already stands on its first line, `indent` its column."""
     if isinstance(value, str):
-        return _text(value, indent, key)
+        _write_text(value, indent, prefix, lines)
+    elif isinstance(value, Mapping):
+        if value:
+            _write_mapping(value, indent, prefix, lines, sort_keys)
+        else:
+            lines.append(prefix + "{}")
+    elif isinstance(value, (list, tuple)):
+        if not value:
+            lines.append(prefix + "[]")
+        deeper = indent + 2
+        for item in value:
+            _write(item, deeper, prefix + "- ", lines, sort_keys)
+            prefix = " " * indent
+    else:
+        lines.append(prefix + _atom(value))
+
+
+def _write_mapping(mapping: Mapping[Any, Any], indent: int, prefix: str, lines: list[str], sort_keys: bool) -> None:
+    pad = " " * indent
+    deeper = indent + 2
+    for key in sorted_keys(mapping) if sort_keys else mapping:
+        value = mapping[key]
+        text = key if isinstance(key, str) else str(key)
+        head = _simple_key(text)
+        if head is None:
+            _write_text(text, deeper, prefix + "? ", lines)
+            _write(value, deeper, pad + ": ", lines, sort_keys)
+        elif isinstance(value, str):
+            _write_text(value, deeper, f"{prefix}{head}: ", lines)
+        elif isinstance(value, Mapping) and value:
+            lines.append(f"{prefix}{head}:")
+            _write_mapping(value, deeper, pad + "  ", lines, sort_keys)
+        elif isinstance(value, (list, tuple)) and value:
+            lines.append(f"{prefix}{head}:")
+            _write(value, indent, pad, lines, sort_keys)
+        else:
+            _write(value, deeper, f"{prefix}{head}: ", lines, sort_keys)
+        prefix = pad
+
+
+def _atom(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
     if isinstance(value, float):
-        return _float(value)
-    return "{}" if isinstance(value, Mapping) else "[]"
+        try:
+            number = json_number(value)
+        except ValueError as error:
+            raise InputError(f"can't write YAML: {error}", id="bad-data") from None
+    elif isinstance(value, int):
+        number = value
+    else:
+        raise TypeError(f"no plain data: {type(value).__name__}")
+    if isinstance(number, int) and -(1 << 63) <= number < 1 << 64:
+        return str(number)
+    return float_text(float(number))
 
 
-def _text(text: str, indent: int, key: bool) -> str:
-    if not isinstance(resolve(text), str):
-        return json.dumps(text)
-    if _UNPRINTABLE.search(text):
-        return json.dumps(text, ensure_ascii=True)
-    if "\n" in text and not key:
-        return _literal(text, indent)
-    if text != text.strip(" ") or "\n" in text or "\t" in text or not _PLAIN.match(text) or not _plain_here(text):
-        return "'" + text.replace("'", "''").replace("\n", "\n\n") + "'"
-    return text
+def _write_text(text: str, indent: int, prefix: str, lines: list[str]) -> None:
+    """Append a text; lines after its first start at column `indent`."""
+    short = _short(text) if len(text) <= _FOLD_COLUMN else None
+    if short is not None and len(prefix) + len(short) <= _FOLD_COLUMN + 1:
+        lines.append(prefix + short)
+        return
+    text = _as_json_has_it(text)
+    style = _style(text)
+    if style == "|":
+        _write_literal(text, indent, prefix, lines)
+    elif style == '"':
+        _fold_quoted(text, indent, prefix + '"', lines)
+    elif style == "'":
+        _fold(_pad_breaks(text.replace("'", "''"), indent), indent, prefix + "'", lines)
+        lines[-1] += "'"
+    else:
+        _fold(text, indent, prefix, lines)
 
 
-def _plain_here(text: str) -> bool:
-    if text[0] == "-" and (len(text) == 1 or text[1] == " ") or text.startswith(("---", "...")):
-        return False
-    return not (": " in text or " #" in text or text[-1] == ":" or text == "=")
+@lru_cache(maxsize=8192)
+def _short(text: str) -> str | None:
+    """A text as it stands on one line, or None where it takes several."""
+    text = _as_json_has_it(text)
+    style = _style(text)
+    if style == "|" or (style == "'" and _BREAK.search(text)):
+        return None
+    return _quoted(text, style)
 
 
-def _literal(text: str, indent: int) -> str:
-    hint = str(2) if text[0] in " \n" else ""
-    body = text.rstrip("\n")
-    chomp = {0: "-", 1: ""}.get(len(text) - len(body), "+")
-    pad = " " * (indent + 2)
-    lines = text[:-1].split("\n") if text.endswith("\n") else text.split("\n")
-    return f"|{hint}{chomp}\n" + "\n".join(pad + line if line else "" for line in lines)
+@lru_cache(maxsize=8192)
+def _simple_key(text: str) -> str | None:
+    """A text as a mapping key in front of its colon, or None where it has to stand behind `? `."""
+    text = _as_json_has_it(text)
+    if _BREAK.search(text) or "\r" in text or len(text.encode()) > _LONGEST_SIMPLE_KEY:
+        return None
+    return _quoted(text, _style(text))
 
 
-def _float(value: float) -> str:
-    if math.isnan(value):
-        return ".nan"
-    if math.isinf(value):
-        return ".inf" if value > 0 else "-.inf"
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    mantissa, _, exponent = repr(value).partition("e")
-    return f"{mantissa}e{int(exponent):+03d}" if exponent else mantissa
+def _quoted(text: str, style: str) -> str:
+    if style == '"':
+        return f'"{_escaped(text)}"'
+    return "'" + text.replace("'", "''") + "'" if style == "'" else text
 
 
-_DIGITS = re.compile(r"(\d+)")
+def _as_json_has_it(text: str) -> str:
+    """What is left of a text once it went through JSON and a YAML parser, as sigs.k8s.io/yaml sends it."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    text = _SURROGATE.sub("\ufffd", text)
+    if _REFUSED.search(text):
+        raise InputError("can't write YAML: control characters are not allowed", id="bad-data")
+    return _NEXT_LINE.sub(lambda breaks: "\n" * (breaks[0].count("\x85") - 1) or " ", text) if "\x85" in text else text
 
 
-def natural_key(text: Any) -> list[tuple[int, int, str]]:
-    """Sorting key of go-yaml: runs of digits compare as numbers, letters come after other characters."""
-    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in _DIGITS.split(str(text)) if part]
+def _style(text: str) -> str:
+    """How a text is written: `|` literal, `"` or `'` quoted, or plain (an empty style)."""
+    unprintable = _UNPRINTABLE.search(text)
+    if "\n" in text:
+        return '"' if unprintable or text[-1] == " " or _SPACE_BEFORE_BREAK.search(text) else "|"
+    if unprintable or not isinstance(resolve(text), str) or is_timestamp(text) or _BASE_60.match(text):
+        return '"'
+    if _BREAK.search(text):
+        return '"' if _SPACE_AT_BREAK.search(text) else "'"
+    return "'" if _INDICATOR.match(text) else ""
+
+
+def _escaped(text: str) -> str:
+    if text.startswith("\ufeff"):
+        return "".join(map(_escape, text))
+    return _MUST_ESCAPE.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if char in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[char]
+    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def _write_literal(text: str, indent: int, prefix: str, lines: list[str]) -> None:
+    hint = "2" if text[0] in " \n\u2028\u2029" else ""
+    ended = _BREAK.match(text[-1]) is not None
+    chomp = "-" if not ended else "+" if len(text) == 1 or _BREAK.match(text[-2]) else ""
+    lines.append(f"{prefix}|{hint}{chomp}")
+    pad = " " * indent
+    body = _pad_breaks(text, indent)
+    lines.extend(pad + line if line and line[0] not in "\u2028\u2029" else line for line in body.split("\n"))
+    if text[-1] == "\n":
+        lines.pop()
+
+
+def _pad_breaks(text: str, indent: int) -> str:
+    """A line separator inside a text starts a line of its own, which is indented too."""
+    if "\u2028" not in text and "\u2029" not in text:
+        return text
+    return re.sub("([\u2028\u2029])(?=[^\n\u2028\u2029])", lambda found: found[1] + " " * indent, text)
+
+
+def _fold(text: str, indent: int, prefix: str, lines: list[str]) -> None:
+    """Append a plain or single-quoted text, broken at lone spaces behind the fold column."""
+    start, column = 0, len(prefix)
+    last = len(text) - 1
+    while len(text) - start + column > _FOLD_COLUMN + 1:
+        at = text.find(" ", max(start + _FOLD_COLUMN + 1 - column, 1))
+        while 0 < at < last and (text[at - 1] == " " or text[at + 1] == " "):
+            at = text.find(" ", at + 1)
+        if not 0 < at < last:
+            break
+        lines.append(prefix + text[start:at])
+        start, column, prefix = at + 1, indent, " " * indent
+    lines.append(prefix + text[start:])
+
+
+def _fold_quoted(text: str, indent: int, prefix: str, lines: list[str]) -> None:
+    """Append a double-quoted text; a fold before a further space is marked with a backslash."""
+    parts: list[str] = []
+    column, last, spaces = len(prefix), len(text) - 1, False
+    bom = text.startswith("\ufeff")
+    for at, char in enumerate(text):
+        if char == " " and not bom:
+            if not spaces and column > _FOLD_COLUMN and 0 < at < last:
+                lines.append(prefix + "".join(parts))
+                parts, prefix, column = [], " " * indent, indent
+                if text[at + 1] == " ":
+                    parts.append("\\")
+                    column += 1
+            else:
+                parts.append(char)
+                column += 1
+            spaces = True
+            continue
+        spaces = False
+        written = _escape(char) if bom or _MUST_ESCAPE.match(char) else char
+        parts.append(written)
+        column += len(written)
+    lines.append(prefix + "".join(parts) + '"')
+
+
+def sorted_keys(keys: Iterable[Any]) -> list[Any]:
+    """Keys in go-yaml's order: runs of digits compare as numbers, letters come after other characters."""
+    names = list(keys)
+    if len(names) < 2:
+        return names
+    if all(isinstance(name, str) and _PLAINLY_ORDERED.match(name) for name in names):
+        return sorted(names)
+    return sorted(names, key=natural_key)
+
+
+def _compare(left: Any, right: Any) -> int:
+    a, b = str(left), str(right)
+    for at, (x, y) in enumerate(zip(a, b, strict=False)):
+        if x == y:
+            continue
+        letters = x.isalpha(), y.isalpha()
+        if letters == (True, True):
+            return -1 if x < y else 1
+        if True in letters:
+            return -1 if letters[1] else 1
+        return _compare_numbers(a, b, at) or (-1 if x < y else 1)
+    return len(a) - len(b)
+
+
+def _compare_numbers(a: str, b: str, at: int) -> int:
+    """Compare the runs of digits at the first difference of two keys: by value, then by length."""
+    lead = 0
+    if "0" in (a[at], b[at]):
+        before = at - 1
+        while before >= 0 and a[before].isdecimal():
+            if a[before] != "0":
+                lead = 1  # zeros behind another digit count
+                break
+            before -= 1
+    a_run, b_run = _DIGITS.match(a, at), _DIGITS.match(b, at)
+    a_digits, b_digits = (a_run[0] if a_run else ""), (b_run[0] if b_run else "")
+    a_value = int(f"{lead}{a_digits}")
+    b_value = int(f"{lead}{b_digits}")
+    return (a_value > b_value) - (a_value < b_value) or len(a_digits) - len(b_digits)
+
+
+#: Sorting key of go-yaml for one mapping key.
+natural_key = cmp_to_key(_compare)

@@ -1,0 +1,246 @@
+"""Parser events to plain data, without nodes: the fast way from a YAML text to what Kubernetes reads in it.
+
+Works as go-yaml v2 decodes into an untyped value and sigs.k8s.io/yaml turns that into JSON: keys become text, a later
+duplicate wins, and a merge key writes its entries where it stands, so that it overrides what came before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from istioctl.errors import InputError
+from istioctl.yamldoc.scalars import Scalar, json_number, resolve, resolve_tagged, single_float_text
+
+MERGE_TAG = "tag:yaml.org,2002:merge"
+
+
+class _Open:
+    """What stands for an anchored collection that has not ended yet."""
+
+
+_OPEN = _Open()
+
+
+def read_documents(text: str | bytes, source: str) -> Iterator[Any]:
+    """The documents of a stream as plain data, one by one, empty ones as None.
+
+    Raises:
+        InputError: the text is no YAML, or holds what JSON can't; `where` is `source:line`.
+    """
+    try:
+        parser = CParser(text)
+        parser.get_event()  # the start of the stream
+        while type(parser.get_event()) is not StreamEndEvent:
+            yield _Reader(parser, source).document()
+    except MarkedYAMLError as error:
+        raise unreadable(error, source) from None
+    except (YAMLError, UnicodeError) as error:
+        raise InputError(f"not a YAML text: {str(error).splitlines()[0]}", where=source, id="bad-yaml") from None
+
+
+def unreadable(error: MarkedYAMLError, source: str) -> InputError:
+    """A parser's error as this program's."""
+    mark = error.problem_mark or error.context_mark
+    where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
+    return InputError(
+        f"bad YAML: {error.problem or error.context or 'it cannot be parsed'}", where=where, id="bad-yaml"
+    )
+
+
+def bad(problem: str, source: str, line: int) -> InputError:
+    """The error of a text that parses but can't be read as data; `line` counts from 0."""
+    return InputError(f"bad YAML: {problem}", where=f"{source}:{line + 1}", id="bad-yaml")
+
+
+def alias_bomb(source: str, line: int) -> InputError:
+    """The error of a document whose aliases stand for too much; `line` counts from 0."""
+    return InputError(
+        "bad YAML: the document's aliases expand to too much", where=f"{source}:{line + 1}", id="alias-bomb"
+    )
+
+
+def scalar_value(text: str, tag: str | None, plain: bool) -> Scalar:
+    """A scalar as JSON has it.
+
+    Raises:
+        ValueError: its tag says what it is not, or JSON can't say it.
+    """
+    value: Scalar = text
+    if tag is not None:
+        value = resolve_tagged(text, tag)
+    elif plain:
+        value = resolve(text)
+    return json_number(value) if type(value) is float else value
+
+
+def key_text(value: Scalar) -> str:
+    """A scalar as a mapping key, which JSON wants to be text.
+
+    Raises:
+        ValueError: null and numbers beyond int64 are no keys.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return single_float_text(value)
+    if value is None or value >= 1 << 63:
+        raise ValueError("a key must be text, a number or a boolean")
+    return str(value)
+
+
+def scalar_key(text: str, tag: str | None, plain: bool) -> str:
+    """A scalar node as a mapping key.
+
+    Raises:
+        ValueError: it can't be one.
+    """
+    if tag is None:
+        return key_text(resolve(text)) if plain else text
+    return key_text(scalar_value(text, tag, plain))
+
+
+def excessive_aliasing(decoded: int, aliased: int) -> bool:
+    """Whether a document of so many nodes, aliases expanded, holds too many that come from aliases (go-yaml's rule)."""
+    if aliased <= 100 or decoded <= 1000:
+        return False
+    allowed = 0.99 - 0.89 * (min(max(decoded, 400_000), 4_000_000) - 400_000) / 3_600_000
+    return aliased / decoded > allowed
+
+
+class _Reader:
+    """Reads one document."""
+
+    def __init__(self, parser: CParser, source: str) -> None:
+        self._next: Callable[[], Any] = parser.get_event
+        self._source = source
+        self._anchors: dict[str, tuple[Any, int] | _Open] = {}
+        self._decoded = 0
+        self._aliased = 0
+
+    def document(self) -> Any:
+        event = self._next()
+        if type(event) is DocumentEndEvent:
+            return None
+        try:
+            data = self._value(event)
+        except RecursionError:
+            raise InputError("bad YAML: it nests too deeply", where=self._source, id="bad-yaml") from None
+        self._next()
+        return data
+
+    def _value(self, event: Any) -> Any:
+        kind = type(event)
+        if kind is ScalarEvent:
+            self._decoded += 1
+            if event.tag is None and event.anchor is None:
+                if not event.implicit[0]:
+                    return event.value
+                value = resolve(event.value)
+                if type(value) is not float:
+                    return value
+            return self._scalar(event)
+        if kind is AliasEvent:
+            return self._alias(event)
+        before = self._decoded
+        self._decoded += 1
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _OPEN
+        data = self._mapping() if kind is MappingStartEvent else self._sequence()
+        if event.anchor is not None:
+            self._anchors[event.anchor] = data, self._decoded - before
+        return data
+
+    def _scalar(self, event: Any) -> Scalar:
+        try:
+            value = scalar_value(event.value, event.tag, event.implicit[0])
+        except ValueError as error:
+            raise bad(str(error), self._source, event.start_mark.line) from None
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value, 1
+        return value
+
+    def _alias(self, event: Any) -> Any:
+        line = event.start_mark.line
+        target = self._anchors.get(event.anchor)
+        if target is None:
+            raise bad(f"unknown anchor '{event.anchor}' referenced", self._source, line)
+        if isinstance(target, _Open):
+            raise bad(f"anchor '{event.anchor}' value contains itself", self._source, line)
+        data, size = target
+        self._decoded += 1 + size
+        self._aliased += size
+        if excessive_aliasing(self._decoded, self._aliased):
+            raise alias_bomb(self._source, line)
+        return copied(data)
+
+    def _sequence(self) -> list[Any]:
+        following, value = self._next, self._value
+        items = []
+        while type(event := following()) is not SequenceEndEvent:
+            items.append(value(event))
+        return items
+
+    def _mapping(self) -> dict[str, Any]:
+        following, value = self._next, self._value
+        result: dict[str, Any] = {}
+        while type(event := following()) is not MappingEndEvent:
+            if type(event) is not ScalarEvent:
+                key = self._unusual_key(event)
+            elif event.value == "<<" and (event.implicit[0] or event.tag == MERGE_TAG):
+                self._merge(result, following())
+                continue
+            else:
+                self._decoded += 1
+                key = event.value
+                if event.implicit[0] or event.tag is not None or event.anchor is not None:
+                    key = self._key(event)
+            result[key] = value(following())
+        return result
+
+    def _key(self, event: Any) -> str:
+        try:
+            key = scalar_key(event.value, event.tag, event.implicit[0])
+        except ValueError as error:
+            raise bad(str(error), self._source, event.start_mark.line) from None
+        if event.anchor is not None:
+            self._scalar(event)
+        return key
+
+    def _unusual_key(self, event: Any) -> str:
+        value = self._value(event)
+        if type(event) is AliasEvent and not isinstance(value, (dict, list)) and value is not None:
+            return key_text(value)
+        raise bad("a key must be text, a number or a boolean", self._source, event.start_mark.line)
+
+    def _merge(self, into: dict[str, Any], event: Any) -> None:
+        line = event.start_mark.line
+        kind = type(event)
+        data = self._value(event)
+        sources = data if kind is SequenceStartEvent else [data]
+        if not all(isinstance(entry, dict) for entry in sources):
+            raise bad("map merge requires map or sequence of maps as the value", self._source, line)
+        for entry in reversed(sources):
+            into.update(entry)
+
+
+def copied(data: Any) -> Any:
+    """Plain data of its own: an alias must not share lists and mappings with its anchor."""
+    if isinstance(data, dict):
+        return {key: copied(value) for key, value in data.items()}
+    return [copied(item) for item in data] if isinstance(data, list) else data
