@@ -13,7 +13,7 @@ from istioctl.cli.main import PROGRAM, find_command, load
 from istioctl.cli.terminal import terminal
 
 if TYPE_CHECKING:
-    from typer.core import TyperCommand
+    from istioctl.cli.options import GlobalFlagsCommand
 
 Candidate = tuple[str, str]
 
@@ -40,7 +40,7 @@ def candidates(words: list[str]) -> list[Candidate]:
     return _of_command(load(command, path[-1]), rest, typed)
 
 
-def _of_command(command: TyperCommand, before: list[str], typed: str) -> list[Candidate]:
+def _of_command(command: GlobalFlagsCommand, before: list[str], typed: str) -> list[Candidate]:
     context = command.make_context(PROGRAM, list(before), resilient_parsing=True)
     by_flag = {flag: param for param in command.params for flag in (*param.opts, *param.secondary_opts)}
     flag, equals, value = typed.partition("=")

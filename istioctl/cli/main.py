@@ -12,7 +12,7 @@ from istioctl.cli.terminal import Terminal, system_terminal, using
 from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
-    from typer.core import TyperCommand
+    from istioctl.cli.options import GlobalFlagsCommand
 
 PROGRAM = "istioctl"
 
@@ -136,10 +136,9 @@ def _unknown_command(path: list[str], group: Command, word: str) -> UsageError:
     return UsageError(f'unknown command "{word}" for "{parent}"', hint=hint, id="unknown-command")
 
 
-def load(command: Command, name: str) -> TyperCommand:
+def load(command: Command, name: str) -> GlobalFlagsCommand:
     """Import a command's function and make it a Typer command called `name`."""
     import typer
-    from typer.core import TyperCommand
 
     from istioctl.cli.options import GlobalFlagsCommand
 
@@ -147,7 +146,7 @@ def load(command: Command, name: str) -> TyperCommand:
     app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"max_content_width": 120})
     app.command(name, cls=GlobalFlagsCommand)(getattr(import_module(f"istioctl.cli.{module}"), function))
     made = typer.main.get_command(app)
-    assert isinstance(made, TyperCommand)  # noqa: S101 - what Typer makes of an app of one command
+    assert isinstance(made, GlobalFlagsCommand)  # noqa: S101 - Typer makes what `cls` says
     made.context_settings["help_option_names"] = ["-h", "--help"]
     return made
 

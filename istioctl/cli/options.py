@@ -110,12 +110,16 @@ class GlobalFlagsCommand(TyperCommand):
     """A command that also takes the global flags; its function finds them with `global_options`.
 
     It reads `--flag=true` and `--flag=false` for flags without a value, as the real tool does.
+
+    Attributes:
+        own_params, global_params: the two parts of `params`.
     """
 
     def __init__(self, *args: Any, params: list[Any], **kwargs: Any) -> None:
         own = {name for param in params for name in (*param.opts, *param.secondary_opts)}
-        self._global_params = [p for p in _single_command(_global_flags).params if not own.intersection(p.opts)]
-        super().__init__(*args, params=[*params, *self._global_params], **kwargs)
+        self.own_params = params
+        self.global_params = [p for p in _single_command(_global_flags).params if not own.intersection(p.opts)]
+        super().__init__(*args, params=[*params, *self.global_params], **kwargs)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Rewrite `--flag=BOOL`, then parse as usual."""
@@ -129,7 +133,7 @@ class GlobalFlagsCommand(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Take the global flags out of the parameters and put them on the context."""
-        given = {param.name: ctx.params.pop(param.name) for param in self._global_params}
+        given = {param.name: ctx.params.pop(param.name) for param in self.global_params}
         if "kubeclient_timeout" in given:
             given["kubeclient_timeout"] = parse_duration(given["kubeclient_timeout"])
         if "as_groups" in given:
@@ -139,11 +143,11 @@ class GlobalFlagsCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """The command's own arguments and flags, then the global ones under their own heading."""
-        own = [param for param in self.get_params(ctx) if param not in self._global_params]
+        help_flag = [param for param in self.get_params(ctx) if param not in self.params]
         sections = (
-            ("Arguments", [p for p in own if p.param_type_name == "argument"]),
-            ("Flags", [p for p in own if p.param_type_name == "option"]),
-            ("Global flags", self._global_params),
+            ("Arguments", [p for p in self.own_params if p.param_type_name == "argument"]),
+            ("Flags", [p for p in self.own_params if p.param_type_name == "option"] + help_flag),
+            ("Global flags", self.global_params),
         )
         for title, params in sections:
             if records := [record for p in params if (record := p.get_help_record(ctx))]:

@@ -1,0 +1,63 @@
+"""Writes docs/reference.md from the command table and the commands' own flags: `python docs/make_reference.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from istioctl.cli.commands import ROOT, Command
+from istioctl.cli.main import PROGRAM, load
+
+PAGE = Path(__file__).parent / "reference.md"
+
+
+def reference() -> str:
+    """The page's text."""
+    parts = ["# Command reference", "Written by `docs/make_reference.py` from the program itself.", _global_flags()]
+    parts += _section(ROOT, ())
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(group: Command, path: tuple[str, ...]) -> list[str]:
+    parts: list[str] = []
+    for name, command in sorted(group.commands.items()):
+        words = (*path, name)
+        title = f"{'#' * (len(words) + 1)} {' '.join((PROGRAM, *words))}"
+        if command.replaced_by:
+            parts += [title, f"The old spelling of `{PROGRAM} {command.replaced_by}`."]
+        elif command.target:
+            parts += [title, _command(command, words)]
+        else:
+            parts += [title, f"{command.help}.", *_section(command, words)]
+    return parts
+
+
+def _command(command: Command, path: tuple[str, ...]) -> str:
+    made = load(command, path[-1])
+    context = made.make_context(" ".join((PROGRAM, *path)), [], resilient_parsing=True)
+    usage = " ".join([PROGRAM, *path, *made.collect_usage_pieces(context)])
+    parts = [made.help or command.help + ".", f"```text\n{usage}\n```"]
+    if command.aliases:
+        parts.append(f"Other names: {', '.join(f'`{name}`' for name in command.aliases)}.")
+    if rows := [record for param in made.own_params if (record := param.get_help_record(context))]:
+        parts.append(_table(rows))
+    return "\n\n".join(parts)
+
+
+def _global_flags() -> str:
+    made = load(ROOT.commands["version"], "version")
+    context = made.make_context(PROGRAM, [], resilient_parsing=True)
+    rows: list[Any] = [param.get_help_record(context) for param in made.global_params]
+    return "## Global flags\n\nEvery command takes these, before or after its name.\n\n" + _table(rows)
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    lines = ["| flag | meaning |", "| --- | --- |"]
+    for name, text in rows:
+        cell = " ".join(text.split()).replace("|", "\\|")
+        lines.append(f"| `{name.replace('|', chr(92) + '|')}` | {cell} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(reference(), encoding="utf-8")
