@@ -14,6 +14,8 @@ T = TypeVar("T")
 LIMIT = 12
 """How many requests are under way at once: an API server of default settings queues what is more."""
 
+_TELLING = frozenset({"forbidden", "timeout", "tls", "unauthorized", "unreachable"})
+
 
 def in_parallel(tasks: Sequence[Callable[[], T]], limit: int = LIMIT) -> list[T]:
     """The results of all tasks, in their order.
@@ -22,7 +24,7 @@ def in_parallel(tasks: Sequence[Callable[[], T]], limit: int = LIMIT) -> list[T]
     those under way end with their own time-outs (the threads do not keep the program from ending).
 
     Raises:
-        IstioctlError: one task failed.
+        IstioctlError: one task failed, or all of those that did for one cause.
         ErrorGroup: several did.
     """
     if len(tasks) <= 1:
@@ -58,5 +60,10 @@ def in_parallel(tasks: Sequence[Callable[[], T]], limit: int = LIMIT) -> list[T]
         errors = [problem for problem in problems if isinstance(problem, IstioctlError)]
         if len(errors) < len(problems):
             raise next(problem for problem in problems if not isinstance(problem, IstioctlError))
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+        raise errors[0] if len(errors) == 1 or _have_one_cause(errors) else ErrorGroup(errors)
     return [results[index] for index in range(len(tasks))]
+
+
+def _have_one_cause(errors: Sequence[IstioctlError]) -> bool:
+    """Whether one of the errors tells all there is to know, as where the server is gone or the user has no rights."""
+    return errors[0].id in _TELLING and all(error.id == errors[0].id for error in errors)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from math import inf
 from typing import Any
 
 from istioctl.cluster.discovery import Discovery
@@ -17,6 +19,7 @@ from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
 from istioctl.objects.identity import ObjectKey
 
 _RECONNECT_PAUSE = 0.2
+_TELL_AGAIN = 0.8
 
 OnWaiting = Callable[[list[str]], None]
 """Is told, whenever it changes, the names of the objects still waited for; called from several threads."""
@@ -39,23 +42,10 @@ def wait_until_ready(
         ErrorGroup: several are not, or several can't be read.
     """
     waited = [key for key in keys if has_readiness(key.kind)]
-    waiting = set(waited)
     deadline = time.monotonic() + timeout
-
-    def ready(key: ObjectKey) -> None:
-        waiting.discard(key)
-        if waiting and on_waiting is not None:
-            on_waiting(sorted(map(str, waiting)))
-
-    if waiting and on_waiting is not None:
-        on_waiting(sorted(map(str, waiting)))
-    failures = [
-        failure
-        for failure in in_parallel(
-            [partial(_wait_for_one, session, discovery, key, deadline, ready) for key in waited], limit=len(waited)
-        )
-        if failure is not None
-    ]
+    ledger = _Ledger(waited, on_waiting)
+    work = [partial(_wait_for_one, session, discovery, key, deadline, ledger) for key in waited]
+    failures = [failure for failure in in_parallel(work, limit=len(waited)) if failure is not None]
     if failures:
         described = in_parallel([partial(_describe, session, discovery, key, why, timeout) for key, why in failures])
         raise described[0] if len(described) == 1 else ErrorGroup(list[IstioctlError](described))
@@ -87,14 +77,37 @@ def wait_until_gone(session: Session, discovery: Discovery, keys: Sequence[Objec
     in_parallel([partial(work, key) for key in keys], limit=max(len(keys), 1))
 
 
+class _Ledger:
+    """Which objects are not ready yet; tells it once all have been looked at, then as it changes, but not too often."""
+
+    def __init__(self, keys: Sequence[ObjectKey], tell: OnWaiting | None) -> None:
+        self._unseen, self._waiting = set(keys), set(keys)
+        self._tell = tell
+        self._told = -inf
+        self._lock = threading.Lock()
+
+    def seen(self, key: ObjectKey, *, ready: bool) -> None:
+        """The state of an object has come in."""
+        with self._lock:
+            before = len(self._unseen) + len(self._waiting)
+            self._unseen.discard(key)
+            if ready:
+                self._waiting.discard(key)
+            changed = before != len(self._unseen) + len(self._waiting)
+            due = time.monotonic() - self._told > _TELL_AGAIN
+            if changed and due and self._waiting and not self._unseen and self._tell is not None:
+                self._told = time.monotonic()
+                self._tell(sorted(map(str, self._waiting)))
+
+
 def _wait_for_one(
-    session: Session, discovery: Discovery, key: ObjectKey, deadline: float, ready: Callable[[ObjectKey], None]
+    session: Session, discovery: Discovery, key: ObjectKey, deadline: float, ledger: _Ledger
 ) -> tuple[ObjectKey, str] | None:
     why: str | None = "the server tells nothing about it"
     for state in _states(session, discovery, key, deadline):
         why = "it does not exist" if state is None else why_not_ready(state)
+        ledger.seen(key, ready=why is None)
         if why is None:
-            ready(key)
             return None
     return key, why or ""
 

@@ -1,0 +1,62 @@
+"""How a long action tells what it does, as it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from istioctl.objects.identity import ObjectKey
+
+COMPONENT_TITLES = {
+    "Base": "Istio core",
+    "Pilot": "Istiod",
+    "Cni": "CNI",
+    "Ztunnel": "Ztunnel",
+    "EgressGateways": "Egress gateways",
+    "IngressGateways": "Ingress gateways",
+}
+"""The names that the guide gives to components, in the order in which they are installed."""
+
+
+class Progress(Protocol):
+    """Takes what happens; called from several threads."""
+
+    def note(self, text: str) -> None:
+        """Something to know, such as what a slow server is asked."""
+
+    def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
+        """These components (by title) are under way, and these objects are waited for."""
+
+    def installed(self, component: str) -> None:
+        """A component (by title) is in place and ready."""
+
+    def failed(self, component: str, reason: str) -> None:
+        """A component (by title) could not be installed."""
+
+    def pruning(self) -> None:
+        """What is no longer wanted is being removed."""
+
+    def removed(self, key: ObjectKey, *, pretended: bool) -> None:
+        """An object is removed, or would be."""
+
+
+class Silence:
+    """A Progress that tells nobody."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
+        """Say nothing."""
+
+    def installed(self, component: str) -> None:
+        """Say nothing."""
+
+    def failed(self, component: str, reason: str) -> None:
+        """Say nothing."""
+
+    def pruning(self) -> None:
+        """Say nothing."""
+
+    def removed(self, key: ObjectKey, *, pretended: bool) -> None:
+        """Say nothing."""
