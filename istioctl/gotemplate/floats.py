@@ -1,0 +1,106 @@
+"""Floating-point numbers as Go writes them (strconv.FormatFloat)."""
+
+from __future__ import annotations
+
+import math
+import struct
+
+
+def format_float(number: float, verb: str = "g", precision: int = -1, bits: int = 64) -> str:
+    """`number` by one of the verbs e E f g G b x X.
+
+    Args:
+        number: the number.
+        verb: the form.
+        precision: digits after the point (e, f, x) or in all (g); -1 for as few as tell the number apart.
+        bits: 32 for a float32, whose shortest form is shorter.
+    """
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "+Inf" if number > 0 else "-Inf"
+    if verb == "b":
+        return _binary(number, bits)
+    if verb in "xX":
+        text = _hexadecimal(number, precision)
+        return text.upper() if verb == "X" else text
+    if precision >= 0:
+        return format(number, f".{precision}{verb}")
+    sign = "-" if math.copysign(1.0, number) < 0 else ""
+    digits, point = _shortest(abs(number), bits)
+    if verb == "f":
+        return sign + _plain(digits, point)
+    if verb in "eE" or not -4 <= point - 1 < 6:
+        return sign + _scientific(digits, point, "E" if verb in "EG" else "e")
+    return sign + _plain(digits, point)
+
+
+def _shortest(number: float, bits: int) -> tuple[str, int]:
+    """The fewest digits that give `number` again, without zeros at the end, and where the point stands in them."""
+    if number == 0:
+        return "0", 1
+    if bits == 32:
+        text = next(
+            form for form in (f"{number:.{digits}e}" for digits in range(17)) if _as_float32(float(form)) == number
+        )
+    else:
+        text = repr(number)
+    mantissa, _, exponent = text.partition("e")
+    whole, _, part = mantissa.partition(".")
+    digits = (whole + part).lstrip("0")
+    point = len(whole) + int(exponent or 0) - (len(whole + part) - len(digits))
+    return digits.rstrip("0"), point
+
+
+def _as_float32(number: float) -> float:
+    try:
+        (rounded,) = struct.unpack("f", struct.pack("f", number))
+    except OverflowError:
+        return math.inf
+    return float(rounded)
+
+
+def to_float32(number: float) -> float:
+    """The float32 nearest to `number`, as a float."""
+    return number if math.isnan(number) or math.isinf(number) else math.copysign(_as_float32(abs(number)), number)
+
+
+def _plain(digits: str, point: int) -> str:
+    if point <= 0:
+        return "0." + "0" * -point + digits if digits != "0" else "0"
+    if point >= len(digits):
+        return digits + "0" * (point - len(digits))
+    return f"{digits[:point]}.{digits[point:]}"
+
+
+def _scientific(digits: str, point: int, mark: str) -> str:
+    exponent = point - 1 if digits != "0" else 0
+    part = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{digits[0]}{part}{mark}{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+
+
+def _binary(number: float, bits: int) -> str:
+    size, least = (53, -1074) if bits == 64 else (24, -149)
+    fraction, exponent = math.frexp(number)
+    power = max(exponent - size, least) if number else least
+    mantissa = int(math.ldexp(fraction, exponent - power)) if number else 0
+    return f"{'-' if math.copysign(1.0, number) < 0 else ''}{abs(mantissa)}p{power:+d}"
+
+
+def _hexadecimal(number: float, precision: int) -> str:
+    sign = "-" if math.copysign(1.0, number) < 0 else ""
+    fraction, exponent = math.frexp(abs(number))
+    mantissa, power = (int(math.ldexp(fraction, 53)), exponent - 1) if number else (0, 0)
+    if 0 <= precision < 13:
+        drop = 4 * (13 - precision)
+        half, rest = 1 << (drop - 1), mantissa & ((1 << drop) - 1)
+        mantissa >>= drop
+        if rest > half or (rest == half and mantissa & 1):
+            mantissa += 1
+        mantissa <<= drop
+        if mantissa >> 53:
+            mantissa >>= 1
+            power += 1
+    digits = f"{mantissa & ((1 << 52) - 1):013x}"
+    digits = digits.rstrip("0") if precision < 0 else digits[:precision].ljust(precision, "0")
+    return f"{sign}0x{mantissa >> 52}{'.' if digits else ''}{digits}p{'-' if power < 0 else '+'}{abs(power):02d}"
