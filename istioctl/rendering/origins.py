@@ -56,7 +56,9 @@ class Layer:
         """Whether the layer itself says something at `path`."""
         here: object = self.data
         for part in path:
-            if isinstance(here, Mapping) and part in here:
+            if isinstance(here, Mapping):
+                if part not in here:
+                    return False
                 here = here[part]
             elif isinstance(here, list) and isinstance(part, int) and part < len(here):
                 here = here[part]
@@ -104,7 +106,7 @@ class Origins:
         The value of a mapping or a list has the origin of whoever last said something about it.
         """
         wanted = tuple(path)
-        for length in range(len(wanted), 1, -1):
+        for length in range(2, len(wanted) + 1):
             source = self.derived.get(wanted[:length])
             if source is not None and (found := self._direct(source + wanted[length:])):
                 return found

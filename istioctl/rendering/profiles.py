@@ -12,6 +12,7 @@ from pathlib import Path
 
 from istioctl.errors import InputError, InternalError, SpecError
 from istioctl.rendering.data_files import data_folder, data_names, read_data
+from istioctl.rendering.naming import closest
 from istioctl.rendering.values import Values, lookup, merge
 
 #: Names of earlier versions, and what they are called now.
@@ -32,7 +33,9 @@ def profile_names(manifests: Path | None = None) -> list[str]:
     folder = _folder(manifests)
     if not folder.is_dir():
         raise InputError(
-            f"no profiles in '{manifests}': it has no folder 'profiles'", where=f"--manifests {manifests}", id="no-profiles"
+            f"no profiles in '{manifests}': it has no folder 'profiles'",
+            where=f"--manifests {manifests}",
+            id="no-profiles",
         )
     return sorted(file.stem for file in folder.glob("*.yaml"))
 
@@ -78,15 +81,6 @@ def unknown_profile(name: str, manifests: Path | None, where: str | None) -> Inp
     elif close := closest(name, [*known, *OLD_NAMES]):
         hint = f"did you mean '{close}'? {hint}"
     return InputError(f"unknown profile '{name}'", where=where, hint=hint, id="unknown-profile")
-
-
-def closest(name: str, known: list[str]) -> str | None:
-    """The known name most like a wrong one, or None where none is near."""
-    from difflib import get_close_matches
-
-    folded = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower(), folded, 1, 0.6)
-    return folded[found[0]] if found else None
 
 
 def apply_value_overlays(defaults: Values, user_values: Values, *, flatten_globals: bool = False) -> Values:

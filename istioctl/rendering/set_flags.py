@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from istioctl.errors import SpecError
@@ -31,9 +32,8 @@ ALWAYS_TEXT = (
 
 _WHOLE = re.compile(r"[+-]?[0-9]+\Z")
 _HEX_FLOAT = re.compile(r"[+-]?0[xX]_?(?:[0-9a-fA-F]_?)*\.?(?:[0-9a-fA-F]_?)*[pP][+-]?[0-9]+\Z")
-_BOOLEANS = {word: True for word in ("1", "t", "T", "TRUE", "true", "True")} | {
-    word: False for word in ("0", "f", "F", "FALSE", "false", "False")
-}
+_TRUE = ("1", "t", "T", "TRUE", "true", "True")
+_FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +51,43 @@ class SetFlag:
     text: str
 
 
-def parse(flag: str, text: str | None = None) -> SetFlag:
+def parse(flag: str, text: str | None = None, refuse: Callable[[SpecError], None] | None = None) -> SetFlag:
     """Read the text of one `--set`.
 
     Args:
         flag: `path=value`.
         text: how to call it in messages; by default `--set` and the flag.
+        refuse: told of what can't be meant (no value, more than one `=`, a number that JSON has not); where it
+            returns, the flag is read as well as may be. By default it raises.
 
     Raises:
-        SpecError: there is no path or no value, more than one `=`, or the value is no number that JSON has.
+        SpecError: there is no path, or `refuse` is not given and would be called.
     """
+    refuse = refuse or _raise
     text = f"--set {flag}" if text is None else text
     path, equals, raw = flag.partition("=")
-    path, raw = path.strip(), raw.strip()
-    if not equals:
-        raise SpecError(
-            f"'{flag}' has no value", where=text, hint="write --set PATH=VALUE, as in --set profile=demo", id="bad-set"
-        )
-    if "=" in raw:
-        raise SpecError(
-            "more than one '='", where=text, hint="give a value that holds '=' in a file, with -f", id="bad-set"
-        )
-    segments = split_path("spec." + path.removeprefix("spec."))[1:]
+    path, raw = path.strip().removeprefix("spec."), raw.strip()
+    segments = split_path(f"spec.{path}")[1:]
     if not segments:
-        raise SpecError("there is no path before the '='", where=text, hint="write --set PATH=VALUE", id="bad-set")
-    always_text = f"spec.{path.removeprefix('spec.')}".startswith(ALWAYS_TEXT)
-    value = raw if always_text else parse_value(raw)
+        raise _bad(text, "there is no path", "write --set PATH=VALUE, as in --set profile=demo")
+    if not equals:
+        refuse(_bad(text, f"'{flag}' has no value", "write --set PATH=VALUE, as in --set profile=demo"))
+    if "=" in raw:
+        refuse(_bad(text, "more than one '='", "give a value that holds '=' in a file, with -f"))
+    value = raw if f"spec.{path}".startswith(ALWAYS_TEXT) else parse_value(raw)
     if isinstance(value, float) and not math.isfinite(value):
-        raise SpecError(
-            f"'{raw}' is read as a number that JSON and YAML can't hold",
-            where=text,
-            hint="give it as a quoted text in a file, with -f",
-            id="bad-set",
-        )
+        problem = f"'{raw}' is read as a number that JSON and YAML can't hold"
+        refuse(_bad(text, problem, "give it as a quoted text in a file, with -f"))
+        value = raw
     return SetFlag(tuple(segments), value, text)
+
+
+def _bad(text: str, problem: str, hint: str) -> SpecError:
+    return SpecError(problem, where=text, hint=hint, id="bad-set")
+
+
+def _raise(error: SpecError) -> None:
+    raise error
 
 
 def parse_value(text: str) -> int | float | bool | str:
@@ -94,8 +97,8 @@ def parse_value(text: str) -> int | float | bool | str:
         return number if -(1 << 63) <= number < 1 << 63 else float(text)
     if (number_found := _parse_float(text)) is not None:
         return number_found
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
     return text.replace("\\,", ",")
 
 
@@ -142,7 +145,9 @@ def apply(flag: SetFlag, spec: Values) -> tuple[str | int, ...]:
     while segments:
         key = segments.pop(0)
         if key.startswith("["):
-            raise SpecError(f"'{key}' must follow the name of a list", where=flag.text, id="bad-set")
+            raise _bad(
+                flag.text, f"'{key}' does not follow the name of a list", "write items[0]; lists of lists have no path"
+            )
         path.append(key)
         if segments and segments[0].startswith("["):
             items = _list_at(here, key, path, flag)
@@ -170,9 +175,7 @@ def _list_at(here: Values, key: str, path: list[str | int], flag: SetFlag) -> li
         here[key] = []
     items = here[key]
     if not isinstance(items, list):
-        raise SpecError(
-            f"{_name(path)} is {_kind(items)}, so it has no elements", where=flag.text, id="wrong-type"
-        )
+        raise SpecError(f"{_name(path)} is {_kind(items)}, so it has no elements", where=flag.text, id="wrong-type")
     return items
 
 
@@ -185,12 +188,12 @@ def _select(items: list[object], selector: str, flag: SetFlag) -> int:
             if isinstance(item, dict) and item.get(key) == wanted:
                 return index
         found = [str(item[key]) for item in items if isinstance(item, dict) and key in item]
-        hint = f"the elements there have {key} {', '.join(found)}" if found else "the list set so far has no such elements"
-        raise SpecError(f"no element {selector}", where=flag.text, hint=f"{hint}; [0] sets the first", id="bad-set")
-    if not _WHOLE.match(inner):
-        raise SpecError(
-            f"'{selector}' selects nothing", where=flag.text, hint="write [0], or [name:value]", id="bad-set"
+        hint = (
+            f"the elements there have {key} {', '.join(found)}" if found else "the list set so far has no such elements"
         )
+        raise _bad(flag.text, f"no element {selector}", f"{hint}; [0] sets the first")
+    if not _WHOLE.match(inner):
+        raise _bad(flag.text, f"'{selector}' selects nothing", "write [0], or [name:value]")
     index = int(inner)
     return index if 0 <= index < len(items) else len(items)
 

@@ -12,22 +12,20 @@ from pathlib import Path
 from types import MappingProxyType
 
 from istioctl.errors import InputError, SpecError
-from istioctl.rendering.go_text import go_text
+from istioctl.objects.release import HUB, VERSION
 from istioctl.rendering.origins import DEFAULT, Assignment, Layer, Origin, Origins
 from istioctl.rendering.problems import Problems
 from istioctl.rendering.profiles import DEFAULT_PROFILE, current_name, read_profile
 from istioctl.rendering.set_flags import SetFlag, apply, parse, parse_value
-from istioctl.rendering.validation import validate
+from istioctl.rendering.validation import check_overlays, validate
+from istioctl.rendering.value_text import go_text
 from istioctl.rendering.values import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
-
-#: Where images come from unless a specification says otherwise.
-DEFAULT_HUB = "registry.istio.io/release"
-DEFAULT_TAG = "1.30.3"
 
 API_VERSION = "install.istio.io/v1alpha1"
 KIND = "IstioOperator"
 
-_BUILT_IN: Mapping[str, object] = MappingProxyType({"hub": DEFAULT_HUB, "tag": DEFAULT_TAG})
+#: Where images come from unless a specification says otherwise.
+_BUILT_IN: Mapping[str, object] = MappingProxyType({"hub": HUB, "tag": VERSION})
 
 #: Fields of `spec`, and where below `spec.values` the manifests look for them.
 _TRANSLATED = {
@@ -111,7 +109,8 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     if not isinstance(spec, dict):
         where = str(origins.of(("spec",)))
         raise SpecError(f"'spec' must be a mapping, not {spec!r}", where=where, id="wrong-type")
-    origins.assignments = _apply_flags(inputs, spec)
+    origins.assignments = _apply_flags(inputs, spec, problems)
+    problems.raise_errors()
 
     profile = current_name(lookup_text(spec, "profile"))
     origins.layers = [*_base_layers(spec, profile, origins, inputs.detected), *files]
@@ -124,12 +123,19 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     problems.raise_errors()
 
     user_values = spec.get("values")  # shared with `merged`, as `translate` wants it
-    translate(merged, origins)
+    translated = translate(merged)
     if isinstance(user_values, dict):
         merge(merged, {"spec": {"values": user_values}})
+    origins.derived = {
+        target: source
+        for target, (source, value) in translated.items()
+        if isinstance(value, dict) or lookup(merged, *target) == value
+    }
+    check_overlays(merged, origins, problems)
+    problems.raise_errors()
     if isinstance(unvalidated := lookup(merged, "spec", "unvalidatedValues"), dict):
         merge(merged, {"spec": {"values": copy_of(unvalidated)}})
-        origins.derived[("spec", "values")] = ("spec", "unvalidatedValues")
+        origins.derived["spec", "values"] = ("spec", "unvalidatedValues")
     return Specification(
         data=merged,
         user_values=user_values if isinstance(user_values, dict) else {},
@@ -139,7 +145,7 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     )
 
 
-def translate(merged: Values, origins: Origins) -> None:
+def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], object]]:
     """Write what the specification says outside `values` into `values`, where the manifests look, in place.
 
     It overrides what a user put under `values` where the same mapping is used on the way (`values.pilot.enabled`, say):
@@ -148,37 +154,45 @@ def translate(merged: Values, origins: Origins) -> None:
 
     Args:
         merged: the merged document.
-        origins: told which value comes from which.
+
+    Returns:
+        From each path that was written to where its value came from, and the value.
     """
     spec = merged.get("spec")
-    if not isinstance(spec, dict):
-        return
-    for name, target in _TRANSLATED.items():
-        value = spec.get(name)
+    written: dict[tuple[str, ...], tuple[tuple[str, ...], object]] = {}
+    for name, below in _TRANSLATED.items():
+        value = lookup(spec, name)
         if value is None:
             value = _BUILT_IN.get(name)
         if value is None:
             continue
+        target = ("spec", "values", *below)
         if isinstance(value, dict):
             merge(merged, {"spec": {"values": {"meshConfig": copy_of(value)}}})
-            origins.derived[("spec", "values", "meshConfig")] = ("spec", name)
         else:
             text = go_text(value)
-            assign(merged, text if name in _TEXTS else parse_value(text), "spec", "values", *target)
-            origins.derived[("spec", "values", *target)] = ("spec", name)
-    for component, target in _ENABLED.items():
-        source = ("spec", "components", component, "enabled")
-        assign(merged, lookup_bool(merged, *source), "spec", "values", *target)
-        origins.derived[("spec", "values", *target)] = source
-    if namespace := lookup_text(merged, "spec", "values", "global", "istioNamespace"):
-        assign(merged, namespace, "metadata", "namespace")
-        origins.derived[("metadata", "namespace")] = ("spec", "values", "global", "istioNamespace")
+            value = text if name in _TEXTS else parse_value(text)
+            assign(merged, value, *target)
+        written[target] = (("spec", name), value)
+    for component, below in _ENABLED.items():
+        source, target = ("spec", "components", component, "enabled"), ("spec", "values", *below)
+        enabled = lookup_bool(merged, *source)
+        assign(merged, enabled, *target)
+        written[target] = (source, enabled)
+    namespace = ("spec", "values", "global", "istioNamespace")
+    if found := lookup_text(merged, *namespace):
+        assign(merged, found, "metadata", "namespace")
+        written["metadata", "namespace"] = (namespace, found)
+    return written
 
 
 def _in_order(files: tuple[str, ...]) -> tuple[str, ...]:
     if "-" in files[:-1]:
         raise InputError(
-            "stdin ('-') is only allowed as the last file", where="-f -", hint="put -f - after the others", id="stdin-not-last"
+            "stdin ('-') is only allowed as the last file",
+            where="-f -",
+            hint="put -f - after the others",
+            id="stdin-not-last",
         )
     return files
 
@@ -233,8 +247,8 @@ def _read_text(name: str) -> str:
         raise InputError(f"can't read the file: {reason}", where=name, id="unreadable-file") from None
 
 
-def _apply_flags(inputs: SpecificationInputs, spec: Values) -> list[Assignment]:
-    flags = [parse(flag) for flag in inputs.set_flags]
+def _apply_flags(inputs: SpecificationInputs, spec: Values, problems: Problems) -> list[Assignment]:
+    flags = [parse(flag, refuse=problems.refuse) for flag in inputs.set_flags]
     if inputs.manifests is not None:
         folder = str(inputs.manifests)
         flags.append(SetFlag(("installPackagePath",), folder, f"--manifests {folder}"))

@@ -1,10 +1,37 @@
-"""Checking a merged specification: its fields and types, and what they mean together."""
+"""Checking a merged specification: its fields and types, then what they mean together.
+
+Source of the rules: upstream `operator/pkg/apis/validation/validation.go`. A field of the mesh configuration that is
+not known is refused in a flag, and only warned about in a file, which may be written for a newer Istio.
+"""
 
 from __future__ import annotations
 
-from istioctl.rendering.origins import Origins
+import re
+from collections.abc import Iterator
+
+from istioctl.errors import SpecError
+from istioctl.rendering.mesh_rules import check_mesh_config
+from istioctl.rendering.naming import closest
+from istioctl.rendering.origins import Origins, Path, dotted
 from istioctl.rendering.problems import Problems
-from istioctl.rendering.values import Values
+from istioctl.rendering.profiles import check_overlay, overlay_choices
+from istioctl.rendering.schema.check import Violation, check
+from istioctl.rendering.schema.types import Type, message
+from istioctl.rendering.set_flags import parse_value
+from istioctl.rendering.value_text import go_text
+from istioctl.rendering.values import Values, lookup, lookup_text
+
+_DOCUMENT = Type("operator", "IstioOperator")
+_DNS_LABEL = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?\Z")
+_OBJECT_NAME = re.compile(r"[a-z0-9.-]{1,254}\Z")
+_REPOSITORY = re.compile(r"[a-z0-9_./-]{2,255}\Z")
+_REGISTRY = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=-]*)(?::[0-9]*)?\Z")
+_TAG = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
+_PORT = re.compile(r"[+-]?[0-9]+\Z")
+#: How far a port goes that only root may open.
+_PRIVILEGED_PORTS = 1024
+#: Of more names than these, only the nearest is shown.
+_MOST_LISTED = 12
 
 
 def validate(merged: Values, origins: Origins, problems: Problems) -> None:
@@ -15,3 +42,217 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
         origins: who set what, for the places in messages.
         problems: where errors and warnings go.
     """
+    for violation in check(merged, _DOCUMENT):
+        _report(violation, origins, problems)
+    rules = _Rules(merged, origins, problems)
+    rules.check_images()
+    rules.check_revision()
+    rules.check_gateways()
+    rules.check_proxy_lists()
+    rules.check_replicas()
+    for path in (("spec", "meshConfig"), ("spec", "values", "meshConfig")):
+        for finding in check_mesh_config(lookup(merged, *path)):
+            where = str(origins.of((*path, *finding.path)))
+            text = f"{dotted((*path, *finding.path)[1:])} {finding.message}"
+            if finding.only_warn:
+                problems.warn(text, where)
+            else:
+                problems.refuse(SpecError(text, where=where, hint=finding.hint, id="bad-mesh-config"))
+
+
+def check_overlays(merged: Values, origins: Origins, problems: Problems) -> None:
+    """Check that the overlays a translated document asks for exist (`values.profile`, platform, version)."""
+    values = lookup(merged, "spec", "values")
+    if isinstance(values, dict):
+        for choice in overlay_choices(values):
+            if error := check_overlay(choice, str(origins.of(("spec", "values", *choice.path)))):
+                problems.refuse(error)
+
+
+def _report(violation: Violation, origins: Origins, problems: Problems) -> None:
+    path = violation.path
+    origin = origins.of(path)
+    parent = dotted(path[1:-1] if path[:1] == ("spec",) else path[:-1])
+    if violation.kind == "wrong-type":
+        text = f"{dotted(path[1:] if path[:1] == ('spec',) and len(path) > 1 else path)} {violation.message}"
+        problems.refuse(SpecError(text, where=str(origin), id=violation.kind))
+        return
+    text = f"{violation.message} in {parent}" if parent else violation.message
+    if violation.kind == "only-one" or (violation.table == "mesh" and origin.kind == "file"):
+        problems.warn(text, str(origin))
+        return
+    problems.refuse(SpecError(text, where=str(origin), hint=_suggestion(violation), id=violation.kind))
+
+
+def _suggestion(violation: Violation) -> str:
+    """What an unknown field may have been meant to be."""
+    name = str(violation.path[-1])
+    if close := closest(name, violation.known):
+        return f"did you mean '{close}'?"
+    if len(violation.path) == 2:
+        for prefix, table, kind in (
+            ("values", "chart_values", "Values"),
+            ("components", "operator", "IstioComponentSpec"),
+            ("meshConfig", "mesh", "MeshConfig"),
+        ):
+            found = message(table, kind)
+            if found is not None and (close := closest(name, found.fields)):
+                return f"did you mean '{prefix}.{close}'?"
+    if not violation.known:
+        return "nothing can be set there"
+    if len(violation.known) > _MOST_LISTED:
+        return f"the nearest known name is '{closest(name, violation.known, cutoff=0)}'"
+    return f"known there: {', '.join(sorted(violation.known))}"
+
+
+class _Rules:
+    """The rules that need more than one value, or the form of one. Values of a wrong type are left to the schema."""
+
+    def __init__(self, merged: Values, origins: Origins, problems: Problems) -> None:
+        self._spec = lookup(merged, "spec")
+        self._origins = origins
+        self._problems = problems
+
+    def _refuse(self, path: Path, text: str, hint: str | None = None) -> None:
+        where = str(self._origins.of(("spec", *path)))
+        self._problems.refuse(SpecError(f"{dotted(path)} {text}", where=where, hint=hint, id="bad-value"))
+
+    def check_images(self) -> None:
+        """`hub` and `tag` must make an image's name."""
+        hub = lookup(self._spec, "hub")
+        if isinstance(hub, str) and hub and not _is_hub(hub):
+            self._refuse(("hub",), f"'{hub}' is no image repository", "write it as registry.example.com/istio")
+        tag = lookup(self._spec, "tag")
+        if tag is not None and not isinstance(tag, dict | list) and not _TAG.match(go_text(tag)):
+            hint = "a tag has up to 128 letters, digits, '_', '-' and '.'"
+            self._refuse(("tag",), f"'{go_text(tag)}' is no image tag", hint)
+
+    def check_revision(self) -> None:
+        """A revision becomes part of labels and names."""
+        revision = lookup_text(self._spec, "revision")
+        if not revision:
+            return
+        hint = "a revision has up to 63 letters, digits and '-', such as 1-30-3"
+        if not _DNS_LABEL.match(revision):
+            self._refuse(("revision",), f"'{revision}' is no revision name", hint)
+        elif not isinstance(parse_value(revision), str):
+            self._refuse(
+                ("revision",), f"'{revision}' would be read as a number or a boolean", "put a letter before it"
+            )
+
+    def check_gateways(self) -> None:
+        """Names of gateways, and ports that only root may open."""
+        for field, chart in (("ingressGateways", "istio-ingressgateway"), ("egressGateways", "istio-egressgateway")):
+            as_root = lookup(self._spec, "values", "gateways", chart, "runAsRoot") is True
+            for index, gateway in enumerate(_items(lookup(self._spec, "components", field))):
+                path: Path = ("components", field, index)
+                name = lookup_text(gateway, "name")
+                if name and not _OBJECT_NAME.match(name):
+                    self._refuse((*path, "name"), f"'{name}' is no object name", "use a-z, 0-9, '-' and '.'")
+                if not as_root:
+                    self._check_ports((*path, "k8s", "service", "ports"), gateway, chart, name)
+        self._check_ingress_ports()
+
+    def _check_ports(self, path: Path, gateway: object, chart: str, name: str) -> None:
+        for index, port in enumerate(_items(lookup(gateway, "k8s", "service", "ports"))):
+            number, target = lookup(port, "port"), lookup(port, "targetPort")
+            if isinstance(target, str):
+                continue  # a container port's name
+            if _needs_root(_whole(number), _whole(target)):
+                text = (
+                    f"opens port {number} of gateway '{name}' on a port below {_PRIVILEGED_PORTS}, which only root may"
+                )
+                self._refuse((*path, index), text, _root_hint(chart))
+
+    def _check_ingress_ports(self) -> None:
+        path: Path = ("values", "gateways", "istio-ingressgateway", "ingressPorts")
+        for index, port in enumerate(_items(lookup(self._spec, *map(str, path)))):
+            number, target = lookup(port, "port"), lookup(port, "targetPort")
+            if not _is_number(number) or not (target is None or _is_number(target)):
+                continue
+            if _needs_root(_whole(number), _whole(target)):
+                text = f"opens port {go_text(number)} on a port below {_PRIVILEGED_PORTS}, which only root may"
+                self._refuse((*path, index), text, _root_hint("istio-ingressgateway"))
+
+    def check_proxy_lists(self) -> None:
+        """The texts that list address ranges and ports."""
+        proxy = lookup(self._spec, "values", "global", "proxy")
+        for field in ("includeIPRanges", "excludeIPRanges"):
+            text = lookup_text(proxy, field)
+            if text not in ("", "*"):
+                for part in text.split(","):
+                    if not _is_address_range(part):
+                        self._refuse(
+                            ("values", "global", "proxy", field),
+                            f"holds '{part}', which is no address range such as 10.0.0.0/8",
+                        )
+        for field in ("includeInboundPorts", "excludeInboundPorts"):
+            for part in lookup_text(proxy, field).split(","):
+                if part not in ("", "*") and not (_PORT.match(part) and 0 <= int(part) <= 65535):
+                    self._refuse(
+                        ("values", "global", "proxy", field), f"holds '{part}', which is no port from 0 to 65535"
+                    )
+
+    def check_replicas(self) -> None:
+        """A fixed number of replicas is overruled by autoscaling."""
+        values, components = lookup(self._spec, "values"), lookup(self._spec, "components")
+        fixed = ("components", "pilot", "k8s", "replicaCount")
+        if lookup(values, "pilot", "autoscaleEnabled") is True and _whole(lookup(self._spec, *fixed)) > 1:
+            self._warn_replicas(fixed, "values.pilot.autoscaleEnabled")
+        for field, chart in (("ingressGateways", "istio-ingressgateway"), ("egressGateways", "istio-egressgateway")):
+            if lookup(values, "gateways", chart, "autoscaleEnabled") is not True:
+                continue
+            for index, gateway in enumerate(_items(lookup(components, field))):
+                if _whole(lookup(gateway, "k8s", "replicaCount")):
+                    path: Path = ("components", field, index, "k8s", "replicaCount")
+                    self._warn_replicas(path, f"values.gateways.{chart}.autoscaleEnabled")
+
+    def _warn_replicas(self, path: Path, switch: str) -> None:
+        self._problems.warn(
+            f"{dotted(path)} should not be set while {switch} is true", str(self._origins.of(("spec", *path)))
+        )
+
+
+def _items(found: object) -> Iterator[object]:
+    if isinstance(found, list):
+        yield from found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _needs_root(port: int, target: int) -> bool:
+    """Whether a gateway's pod would open a privileged port; without a target it opens the port itself."""
+    if target == 0 and port > _PRIVILEGED_PORTS:
+        return False
+    return target < _PRIVILEGED_PORTS
+
+
+def _root_hint(chart: str) -> str:
+    return f"set targetPort to {_PRIVILEGED_PORTS} or more, or values.gateways.{chart}.runAsRoot to true"
+
+
+def _is_hub(hub: str) -> bool:
+    """Whether `HUB/image` names an image, as go-containerregistry reads it."""
+    registry, _, repository = f"{hub}/pilot".partition("/")
+    if registry != "localhost" and not any(char in registry for char in ".:"):
+        registry, repository = "", f"{hub}/pilot"
+    return bool(_REGISTRY.match(registry) and _REPOSITORY.match(repository))
+
+
+def _is_address_range(text: str) -> bool:
+    from ipaddress import ip_network
+
+    address, slash, bits = text.partition("/")
+    if not (slash and bits.isascii() and bits.isdigit() and str(int(bits)) == bits) or "%" in address:
+        return False
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

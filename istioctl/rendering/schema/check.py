@@ -1,0 +1,159 @@
+"""Walking a document along the tables of fields, and saying what does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from istioctl.rendering.origins import Path
+from istioctl.rendering.schema.types import PROTOBUF_TABLES, SCALARS, Type, enum, message
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+#: As Kubernetes reads a resource quantity; see `k8s.io/apimachinery/pkg/api/resource`.
+_QUANTITY = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?\Z")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
+_GO_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)\Z")
+
+_RANGES = {
+    "int32": (-(1 << 31), (1 << 31) - 1),
+    "int64": (-(1 << 63), (1 << 63) - 1),
+    "uint32": (0, (1 << 32) - 1),
+}
+_WANTED = {
+    "text": "text",
+    "bool": "true or false",
+    "number": "a number",
+    "quantity": "a quantity such as 100m or 1Gi",
+    "intstr": "a whole number or a text",
+    "duration": "a duration such as 10s or 1m30s",
+    "time": "a time such as 2026-01-31T12:00:00Z",
+    "struct": "a mapping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where a document does not fit its schema.
+
+    Attributes:
+        kind: `unknown-field`, `wrong-type` or `only-one`.
+        path: where, from the document's top.
+        message: what is wrong, without the place.
+        known: for an unknown field, the names that would be known there.
+        table: the table whose message was broken.
+    """
+
+    kind: str
+    path: Path
+    message: str
+    known: tuple[str, ...] = ()
+    table: str = ""
+
+
+def check(data: object, expected: Type, path: Path = ()) -> Iterator[Violation]:
+    """Every place in `data` that does not fit, in document order. Null fits everywhere: it means unset."""
+    if data is None or expected.name == "any":
+        return
+    if expected.wrapped == "[]":
+        if not isinstance(data, list):
+            yield _wrong(path, "a list", data, expected)
+            return
+        for index, item in enumerate(data):
+            yield from check(item, expected.element, (*path, index))
+    elif expected.wrapped == "{}":
+        if not isinstance(data, dict):
+            yield _wrong(path, "a mapping", data, expected)
+            return
+        for key, value in data.items():
+            yield from check(value, expected.element, (*path, key))
+    elif expected.name in SCALARS:
+        wanted = _scalar_problem(data, expected)
+        if wanted:
+            yield _wrong(path, wanted, data, expected)
+    elif message(expected.table, expected.name) is not None:
+        yield from _check_message(data, expected, path)
+    elif wanted := _enum_problem(data, expected):
+        yield _wrong(path, wanted, data, expected)
+
+
+def _check_message(data: object, expected: Type, path: Path) -> Iterator[Violation]:
+    fields = message(expected.table, expected.name)
+    assert fields is not None  # noqa: S101 - the caller looked
+    if not isinstance(data, dict):
+        yield _wrong(path, "a mapping", data, expected)
+        return
+    groups: dict[str, str] = {}
+    for key, value in data.items():
+        name = fields.find(key) if expected.table in PROTOBUF_TABLES else key if key in fields.fields else None
+        if name is None:
+            known = tuple(fields.fields)
+            yield Violation("unknown-field", (*path, key), f"unknown field '{key}'", known, expected.table)
+            continue
+        inner = fields.fields[name]
+        if inner.group and value is not None:
+            if other := groups.get(inner.group):
+                yield Violation(
+                    "only-one", (*path, key), f"'{other}' and '{key}' exclude each other", (), expected.table
+                )
+            groups[inner.group] = key
+        yield from check(value, inner, (*path, key))
+
+
+def _scalar_problem(data: object, expected: Type) -> str | None:
+    """What was wanted instead, or None where the value fits."""
+    name, protobuf = expected.name, expected.table in PROTOBUF_TABLES
+    if name == "bool":
+        fits = isinstance(data, bool)
+    elif name == "text":
+        fits = isinstance(data, str)
+    elif name == "struct":
+        fits = isinstance(data, dict)
+    elif name in _RANGES:
+        return _whole_problem(data, name, quoted_too=protobuf)
+    elif name == "number":
+        fits = _is_number(data) or (protobuf and isinstance(data, str) and bool(_NUMBER.match(data)))
+    elif name == "quantity":
+        fits = _is_number(data) or (isinstance(data, str) and bool(_QUANTITY.match(data)))
+    elif name == "intstr":
+        fits = isinstance(data, str) or _whole_problem(data, "int32", quoted_too=False) is None
+    elif name == "duration":
+        fits = isinstance(data, str) and bool(_GO_DURATION.match(data))
+    else:
+        fits = isinstance(data, str) and bool(_TIME.match(data))
+    return None if fits else _WANTED[name]
+
+
+def _whole_problem(data: object, name: str, *, quoted_too: bool) -> str | None:
+    low, high = _RANGES[name]
+    if quoted_too and isinstance(data, str) and _WHOLE.match(data):
+        data = int(data)
+    if isinstance(data, float) and data.is_integer():
+        data = int(data)
+    if isinstance(data, int) and not isinstance(data, bool) and low <= data <= high:
+        return None
+    return f"a whole number from {low} to {high}"
+
+
+def _is_number(data: object) -> bool:
+    return isinstance(data, int | float) and not isinstance(data, bool)
+
+
+def _enum_problem(data: object, expected: Type) -> str | None:
+    values = enum(expected.table, expected.name)
+    if data in values if isinstance(data, str) else _whole_problem(data, "int32", quoted_too=False) is None:
+        return None
+    return f"one of {', '.join(values)}"
+
+
+def _wrong(path: Path, wanted: str, data: object, expected: Type) -> Violation:
+    if isinstance(data, dict):
+        found = "a mapping"
+    elif isinstance(data, list):
+        found = "a list"
+    elif isinstance(data, bool):
+        found = str(data).lower()
+    else:
+        found = repr(data)
+    return Violation("wrong-type", path, f"must be {wanted}, not {found}", (), expected.table)

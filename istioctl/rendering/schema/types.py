@@ -1,0 +1,92 @@
+"""Reading the tables of fields.
+
+A table gives each message one text of `name:type` pairs. A type is
+
+    text bool int32 int64 uint32 number     a scalar
+    quantity intstr duration time           a scalar with a form of its own
+    any struct                              anything; any mapping
+    Probe                                   a message or an enum of the same table
+    kubernetes:Probe                        one of another table
+    Probe[] Probe{}                         a list of them; a mapping from text to them
+
+and `|group` after it says that only one field of the group may be set. A message is read when it is first needed:
+most runs meet a few of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+
+SCALARS = frozenset(
+    ("text", "bool", "int32", "int64", "uint32", "number", "quantity", "intstr", "duration", "time", "any", "struct")
+)
+
+#: Tables whose messages are read as protobuf's JSON form; the others are plain Go structs.
+PROTOBUF_TABLES = frozenset(("chart_values", "mesh"))
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """The type of a field.
+
+    Attributes:
+        table: the table its name belongs to.
+        name: a scalar, a message or an enum.
+        wrapped: `[]` for a list of these, `{}` for a mapping, else empty.
+        group: the group of which only one field may be set, or empty.
+    """
+
+    table: str
+    name: str
+    wrapped: str = ""
+    group: str = ""
+
+    @property
+    def element(self) -> Type:
+        """What a list or a mapping holds."""
+        return Type(self.table, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The fields of one message."""
+
+    fields: dict[str, Type] = field(default_factory=dict)
+
+    def find(self, name: str) -> str | None:
+        """The field a key stands for: itself, or its camel-case form as protobuf allows; None where there is none."""
+        if name in self.fields:
+            return name
+        head, *rest = name.split("_")
+        camel = head + "".join(part[:1].upper() + part[1:] for part in rest)
+        return camel if rest and camel in self.fields else None
+
+
+@cache
+def message(table: str, name: str) -> Message | None:
+    """A message by its name; None where the name is an enum's."""
+    text = import_module(f"istioctl.rendering.schema.{table}").MESSAGES.get(name)
+    if text is None:
+        return None
+    return Message(
+        {field_name: _type(rest, table) for field_name, _, rest in (pair.partition(":") for pair in text.split())}
+    )
+
+
+@cache
+def enum(table: str, name: str) -> dict[str, int]:
+    """The values of an enum."""
+    values: dict[str, int] = {}
+    for index, word in enumerate(import_module(f"istioctl.rendering.schema.{table}").ENUMS[name].split()):
+        value, _, number = word.partition("=")
+        values[value] = int(number) if number else index
+    return values
+
+
+def _type(text: str, table: str) -> Type:
+    text, _, group = text.partition("|")
+    wrapped = text[-2:] if text.endswith(("[]", "{}")) else ""
+    other, colon, name = text.removesuffix(wrapped).rpartition(":")
+    return Type(other if colon else table, name, wrapped, group)
