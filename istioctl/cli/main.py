@@ -77,7 +77,7 @@ def _closed_pipe(streams: Terminal) -> int:
 
 def _dispatch(argv: list[str], streams: Terminal) -> int:
     if argv[:1] == ["version"]:
-        from istioctl.cli.version import client_version
+        from istioctl.cli.client_version import client_version
 
         if (text := client_version(argv[1:])) is not None:
             streams.write(text)

@@ -2,21 +2,83 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from istioctl.cli.client_version import client_information
+from istioctl.cli.cluster_options import client_options
+from istioctl.cli.options import OutputOption, RevisionOption, global_options
+from istioctl.cli.printers import print_data
+from istioctl.cli.terminal import terminal
+from istioctl.errors import IstioctlError
 from istioctl.objects.release import VERSION
 
+if TYPE_CHECKING:
+    from istioctl.actions.version import MeshVersions
 
-def client_version(args: list[str]) -> str | None:
-    """The text of `version --remote=false`, without loading Typer; None where the words ask for anything else.
 
-    This is the command of shell prompts and of scripts that check for the tool, so it starts as fast as Python does.
+def version(
+    ctx: typer.Context,
+    short: Annotated[bool, typer.Option("-s", "--short/--long", help="Only the version numbers.")] = True,
+    remote: Annotated[bool, typer.Option("--remote/--client", help="Ask the cluster, too.")] = True,
+    output: OutputOption = None,
+    revision: RevisionOption = "",
+) -> None:
+    """Print the versions of this tool, of the control planes and of the proxies connected to them.
+
+    A cluster that can't be asked is no failure: the tool's own version is printed all the same.
     """
-    if "--remote=false" not in args or set(args) - {"--remote=false", "-s", "--short"}:
+    found = _ask(ctx, revision) if remote else None
+    if output is not None:
+        print_data(_as_data(found), output)
+        return
+    console = terminal()
+    console.write(f"client version: {VERSION}\n" if short else f"client version: {_long(client_information())}\n")
+    if found is None:
+        return
+    control_planes = found.control_planes
+    if short and len({plane.version for plane in control_planes}) == 1:
+        console.write(f"control plane version: {control_planes[0].version}\n")
+    else:
+        for plane in control_planes:
+            text = plane.version if short else _long(plane.as_data()["Info"])
+            console.write(f"{plane.component} version: {text}\n")
+    if found.proxies is not None:
+        from istioctl.actions.version import summary
+
+        if short:
+            console.write(f"data plane version: {summary(found.proxies)}\n")
+        else:
+            for proxy in found.proxies:
+                console.write(f"data plane version: {proxy.version} ({proxy.kind} {proxy.id})\n")
+
+
+def _ask(ctx: typer.Context, revision: str) -> MeshVersions | None:
+    from istioctl.actions.version import mesh_versions
+
+    console = terminal()
+    try:
+        found = mesh_versions(client_options(ctx), global_options(ctx).istio_namespace, revision, console.say)
+    except IstioctlError as problem:
+        present = "Istio is not present in the cluster" if problem.id == "no-istio" else "The cluster tells nothing"
+        console.say(f"{present}: {problem}")
         return None
-    return f"client version: {VERSION}\n"
+    for text in found.problems:
+        console.warn(text)
+    return found
 
 
-def client_information() -> dict[str, str]:
-    """What the tool says of itself in `-o json` and `-o yaml`, under the real tool's names where they apply."""
-    import platform
+def _as_data(found: MeshVersions | None) -> dict[str, Any]:
+    data: dict[str, Any] = {"clientVersion": client_information()}
+    if found is not None:
+        data["meshVersion"] = [plane.as_data() for plane in found.control_planes]
+        if found.proxies is not None:
+            data["dataPlaneVersion"] = [proxy.as_data() for proxy in found.proxies]
+    return data
 
-    return {"version": VERSION, "tag": VERSION, "status": "Clean", "python_version": platform.python_version()}
+
+def _long(information: dict[str, Any]) -> str:
+    version = information.get("version")
+    rest = ", ".join(f"{key} {value}" for key, value in information.items() if value and key not in ("version", "tag"))
+    return f"{version} ({rest})" if rest else f"{version}"

@@ -1,0 +1,69 @@
+"""From flags to what the actions on a cluster take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from istioctl.cli.options import global_options, split_commas
+from istioctl.cli.terminal import terminal
+from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.errors import UsageError
+from istioctl.objects.labels import is_dns_label
+
+if TYPE_CHECKING:
+    import typer
+
+    from istioctl.rendering.specification import SpecificationInputs
+
+
+def client_options(ctx: typer.Context, context: str = "") -> ClientOptions:
+    """The connection that the global flags ask for; `context` wins over the flag."""
+    flags = global_options(ctx)
+    return ClientOptions(
+        kubeconfig=flags.kubeconfig,
+        context=context or flags.context,
+        as_user=flags.as_user,
+        as_groups=flags.as_groups,
+        as_uid=flags.as_uid,
+        timeout=flags.kubeclient_timeout,
+    )
+
+
+def check_revision(revision: str) -> None:
+    """Refuses a revision that can't be a label.
+
+    Raises:
+        UsageError: it can't.
+    """
+    if revision and not is_dns_label(revision):
+        raise UsageError(
+            f"invalid revision specified: {revision}",
+            where="--revision",
+            hint="Use lower-case letters, digits and hyphens, at most 63.",
+        )
+
+
+def specification_inputs(
+    ctx: typer.Context,
+    files: list[str],
+    set_flags: list[str],
+    revision: str = "",
+    manifests: Path | None = None,
+    *,
+    force: bool = False,
+) -> SpecificationInputs:
+    """The specification that the flags of one command describe."""
+    from istioctl.rendering.specification import SpecificationInputs
+
+    check_revision(revision)
+    namespace = global_options(ctx).istio_namespace
+    moved = [f"values.global.istioNamespace={namespace}"] if namespace != "istio-system" else []
+    return SpecificationInputs(
+        files=split_commas(files),
+        set_flags=(*moved, *set_flags),
+        revision=revision,
+        manifests=manifests,
+        force=force,
+        stdin=terminal().stdin.read,
+    )
