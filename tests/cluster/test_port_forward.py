@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.cluster.pod_http import get_from_pod
 from istioctl.cluster.port_forward import PodPort, PortForward, Tunnel
 from istioctl.cluster.session import Session, open_session
 from istioctl.errors import ClusterError, InputError
@@ -143,3 +144,11 @@ def test_a_port_that_nobody_listens_on_is_reported(session: Session, pods: str) 
 def test_a_port_in_use_is_an_error(session: Session) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(InputError, match="can't listen on"):
         PortForward(session, lambda: PodPort("a", "b", 1), address="127.0.0.1", port=taken.getsockname()[1])
+
+
+def test_one_request_to_a_pod(session: Session, pods: str) -> None:
+    run_pod(session, pods, "web-1")
+
+    assert get_from_pod(session, pods, "web-1", 8080, "/version") == b"you asked for /version"
+    with pytest.raises(ClusterError, match="web-1"):
+        get_from_pod(session, pods, "web-1", 9, "/version")

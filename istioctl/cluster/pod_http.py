@@ -1,0 +1,51 @@
+"""Asking a server inside a pod over HTTP, through the API server's port-forward."""
+
+from __future__ import annotations
+
+import time
+from http.client import HTTPException, HTTPResponse
+from io import BytesIO
+
+from istioctl.cluster.errors import Unreachable, refused
+from istioctl.cluster.port_forward import PodPort, Tunnel
+from istioctl.cluster.session import Session
+
+
+def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: str) -> bytes:
+    """The body of what the server at `port` of a pod answers to `GET path`.
+
+    Raises:
+        ApiError: the API server does not forward, or the pod's server answers with an error status.
+        Unreachable: nothing answers in time.
+    """
+    deadline = time.monotonic() + session.timeout
+    where = f"port {port} of pod {namespace}/{pod}"
+    with session.patience.waiting_for(f"{where} to answer GET {path}"):
+        tunnel = Tunnel(session, PodPort(namespace, pod, port))
+        try:
+            tunnel.send(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+            raw = bytearray()
+            while chunk := tunnel.receive(deadline):
+                raw += chunk
+        finally:
+            tunnel.close()
+    response = HTTPResponse(_Received(bytes(raw)))  # type: ignore[arg-type] # it only ever calls makefile
+    try:
+        response.begin()
+        body = response.read()
+    except (HTTPException, OSError) as problem:
+        raise Unreachable(f"the answer is no HTTP: {problem}", where=where, hint="look at the pod's log") from problem
+    if response.status >= 400:
+        raise refused(response.status, body, where)
+    return body
+
+
+class _Received:
+    """Bytes that came in, in the shape of a socket."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, _mode: str) -> BytesIO:
+        """The bytes as a file."""
+        return BytesIO(self._data)
