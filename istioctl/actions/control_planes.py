@@ -9,7 +9,7 @@ from typing import Any
 
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.port_forward import get_from_pod
+from istioctl.cluster.pod_http import get_from_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session
