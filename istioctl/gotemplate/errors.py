@@ -20,11 +20,13 @@ class CallError(Exception):
 
     Args:
         text: the error's own text, without `error calling …`.
+        function: what was called, where the place does not tell.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, function: str = "") -> None:
         super().__init__(text)
         self.text = text
+        self.function = function
 
 
 class FailureError(CallError):

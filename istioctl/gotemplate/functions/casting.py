@@ -1,0 +1,233 @@
+"""What sprig's functions have in common: turning any value into text, a number or a list of items, and comparing.
+
+Sources: sprig 3.3 (`strings.go`, `numeric.go`, `defaults.go`) and spf13/cast 1.7, whose conversions it uses.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import cast
+
+from istioctl.gotemplate import types
+from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate.fmt import show
+from istioctl.gotemplate.types import GoType
+from istioctl.gotemplate.values import Func, Pointer, deref, is_nil, kind, type_name, type_of
+
+NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer dereference"
+NEGATIVE_REPEAT = "strings: negative Repeat count"
+
+_INTEGER = re.compile(r"([-+]?)(?:0[xX](?P<x>_?[0-9a-fA-F_]*)|0[bB](?P<b>_?[01_]*)|0[oO]?(?P<o>_?[0-7_]+)|(?P<d>[0-9_]+))\Z")
+_UNDERSCORES = re.compile(r"[-+]?(?:0[xXbBoO]?)?(?:_?[0-9a-fA-F])+\Z")
+_BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?\Z")
+_SPECIAL = re.compile(r"([-+]?(?:inf|infinity)|nan)\Z", re.IGNORECASE)
+_HEX_FLOAT = re.compile(r"[-+]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?[0-9]+\Z")
+_COUNTED = frozenset(("time.Month", "time.Weekday"))
+
+
+def wrap(number: int) -> int:
+    """A number as an int64 holds it after overflow."""
+    return number if -(1 << 63) <= number < 1 << 63 else (number + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def truncate(number: float) -> int:
+    """A float as amd64 turns it into an int64."""
+    if -(2.0**63) <= number < 2.0**63:
+        return int(number)
+    return -(1 << 63)
+
+
+def parse_int(text: str, base: int = 0) -> int:
+    """strconv.ParseInt to 64 bits, with Go's base prefixes and underscores where `base` is 0.
+
+    Raises:
+        ValueError: it is no such number; OverflowError: it does not fit.
+    """
+    if base:
+        digits = text[1:] if text[:1] in ("+", "-") else text
+        if not digits.isascii() or "_" in digits or not digits.isalnum():
+            raise ValueError(text)
+        number = int(digits, base)
+    else:
+        found = _INTEGER.match(text)
+        if found is None or found.lastgroup is None or ("_" in text and not _UNDERSCORES.match(text)):
+            raise ValueError(text)
+        number = int(found[found.lastgroup].replace("_", ""), _BASES[found.lastgroup])
+    if text[0] == "-":
+        number = -number
+    if not -(1 << 63) <= number < 1 << 63:
+        raise OverflowError(text)
+    return number
+
+
+def parse_float(text: str) -> float:
+    """strconv.ParseFloat.
+
+    Raises:
+        ValueError: it is no number; OverflowError: it does not fit.
+    """
+    if _FLOAT.match(text):
+        number = float(text)
+        if math.isinf(number):
+            raise OverflowError(text)
+        return number
+    if _SPECIAL.match(text):
+        return float(text)
+    if _HEX_FLOAT.match(text):
+        return float.fromhex(text.replace("_", ""))
+    raise ValueError(text)
+
+
+def _basic(value: object) -> object:
+    """What cast sees: pointers followed, and None for what it can't turn into a number."""
+    while isinstance(value, Pointer) and not value.is_nil:
+        value = value.target
+    of = type_of(value)
+    if of is None or (of.named and of.underlying is not of and of.name not in _COUNTED):
+        return None
+    return value
+
+
+def to_int64(value: object) -> int:
+    """cast.ToInt64: 0 for what is no number."""
+    if type(value) is int:
+        return value
+    value = _basic(value)
+    if isinstance(value, int):
+        return wrap(int(value))
+    if isinstance(value, float):
+        return truncate(value)
+    if isinstance(value, str):
+        try:
+            return parse_int(_without_zero_decimals(value))
+        except (ValueError, OverflowError):
+            return 0
+    return 0
+
+
+def _without_zero_decimals(text: str) -> str:
+    whole, point, zeros = text.rpartition(".")
+    return whole if point and zeros and not zeros.strip("0") else text
+
+
+def to_float64(value: object) -> float:
+    """cast.ToFloat64: 0 for what is no number."""
+    value = _basic(value)
+    if isinstance(value, (int, float)):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return parse_float(value)
+        except (ValueError, OverflowError):
+            return 0.0
+    return 0.0
+
+
+def to_text(value: object) -> str:
+    """sprig's strval: texts and bytes as they are, everything else by `%v`."""
+    if type(value) is str:
+        return value
+    if type(value) is bytes:
+        return value.decode("utf-8", "surrogateescape")
+    return show(value)
+
+
+def is_empty(value: object) -> bool:
+    """sprig's empty: zero numbers, "", false, nil, and collections without items; a struct never is."""
+    if value is None:
+        return True
+    of = cast("GoType", type_of(value))
+    if of.kind in {"slice", "map", "string"}:
+        return len(cast("str", value)) == 0
+    if of.kind == "struct":
+        return False
+    if of.kind in types.NILABLE or isinstance(value, Func):
+        return is_nil(value)
+    return not value
+
+
+def items_of(value: object, refusal: str) -> list[object]:
+    """The items of a slice of any type.
+
+    Args:
+        value: the slice.
+        refusal: the error for another type, with `{}` for its kind.
+
+    Raises:
+        CallError: it is no slice.
+    """
+    if isinstance(value, list):
+        return value
+    if isinstance(value, bytes):
+        from istioctl.gotemplate.values import Uint8
+
+        return [Uint8(byte) for byte in value]
+    if value is None:
+        raise CallError(NIL_DEREFERENCE)
+    raise CallError(refusal.format(kind(value)))
+
+
+def texts_of(value: object) -> list[str]:
+    """sprig's strslice: the items of a list as texts without nils, or the one value."""
+    if isinstance(value, (list, bytes)):
+        return [to_text(item) for item in items_of(value, "") if item is not None]
+    return [] if value is None else [to_text(value)]
+
+
+def deep_equal(left: object, right: object) -> bool:
+    """reflect.DeepEqual: same types, same contents; a nil list is not an empty one."""
+    of = type_of(left)
+    if of is not type_of(right):
+        return False
+    if of is None or of.kind == "string" or of.kind == "bool":
+        return left == right
+    if of.kind == "slice":
+        if is_nil(left) != is_nil(right):
+            return False
+        if isinstance(left, bytes):
+            return left == right
+        a, b = cast("list[object]", left), cast("list[object]", right)
+        return len(a) == len(b) and all(map(deep_equal, a, b))
+    if of.kind in {"map", "struct"} and isinstance(left, dict) and isinstance(right, dict):
+        if is_nil(left) != is_nil(right) or len(left) != len(right):
+            return False
+        return all(key in right and deep_equal(value, right[key]) for key, value in left.items())
+    if of.kind == "ptr":
+        if left is right:
+            return True
+        return not is_nil(left) and not is_nil(right) and deep_equal(deref(left), deref(right))
+    return left == right
+
+
+class Unlike:
+    """Items already met, to find whether another one is deeply equal to any of them."""
+
+    def __init__(self, items: Iterable[object] = ()) -> None:
+        self._plain: set[tuple[type, object]] = set()
+        self._others: list[object] = []
+        for item in items:
+            self.add(item)
+
+    def add(self, item: object) -> None:
+        """Remembers `item`."""
+        if type(item) in _HASHABLE:
+            self._plain.add((type(item), item))
+        else:
+            self._others.append(item)
+
+    def __contains__(self, item: object) -> bool:
+        if type(item) in _HASHABLE:
+            return (type(item), item) in self._plain
+        return any(deep_equal(item, other) for other in self._others)
+
+
+_HASHABLE = frozenset((str, int, bool, type(None)))
+
+
+def not_asserted(value: object, wanted: str) -> CallError:
+    """Go's panic where a function takes a value for what it isn't."""
+    name = "nil" if value is None else type_name(value)
+    return CallError(f"interface conversion: interface {{}} is {name}, not {wanted}")

@@ -1,0 +1,245 @@
+"""The public face: compile template texts into a set, and run it many times.
+
+    >>> render({"main": "Hello {{ .name }}"}, "main", {"name": "world"})
+    'Hello world'
+
+Compiled texts are kept in memory and, as marshalled code objects, in a cache folder (see `istioctl.gotemplate.cache`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import CodeType, TracebackType
+from typing import Final, Literal, NamedTuple, cast
+
+from istioctl.gotemplate import codegen, runtime
+from istioctl.gotemplate.errors import (
+    CallError,
+    EvaluationError,
+    ExecutionError,
+    FailureError,
+    LimitError,
+    ParseError,
+    Place,
+)
+from istioctl.gotemplate.functions import functions_of
+from istioctl.gotemplate.limits import DEFAULT, Limits, check_size
+from istioctl.gotemplate.parser import parse
+from istioctl.gotemplate.quoting import quote
+from istioctl.gotemplate.runtime import Compiled, Execution
+from istioctl.gotemplate.signatures import Function
+from istioctl.gotemplate.values import UnknownValueError, decode, encode
+
+Dialect = Literal["go", "helm", "istio"]
+MissingKey = Literal["default", "zero", "error"]
+
+_UNIT: Final = "U"  # the global of generated code that leads to its _Linked
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class Unit(NamedTuple):
+    """One compiled text; see `codegen.Source` for the fields."""
+
+    code: CodeType
+    lines: list[int]
+    sites: list[codegen.Site]
+    templates: list[tuple[str, str, bool]]
+    functions: list[str]
+
+
+class _Linked(NamedTuple):
+    name: str
+    unit: Unit
+
+
+def compile_text(name: str, text: str, functions: Mapping[str, Function]) -> Unit:
+    """One text as code, from the cache if it was compiled before.
+
+    Raises:
+        ParseError: the text is no template.
+    """
+    trees = parse(name, text, functions)
+    source = codegen.generate(name, text, trees, functions)
+    code = compile(source.text, f"<template {name}>", "exec", dont_inherit=True, optimize=0)
+    return Unit(code, source.lines, source.sites, source.templates, source.functions)
+
+
+class TemplateSet:
+    """Templates that may call each other, compiled for many runs.
+
+    Args:
+        templates: texts by name, parsed in this order; a later definition replaces an earlier one of its name unless it
+            is empty.
+        dialect: whose functions there are: `go` (text/template and sprig), `helm` or `istio`.
+        functions: more functions, or others for names of the dialect, such as those that need YAML.
+        limits: the bounds of each run.
+
+    Raises:
+        ParseError: a text is no template.
+    """
+
+    def __init__(
+        self,
+        templates: Mapping[str, str],
+        *,
+        dialect: Dialect = "go",
+        functions: Mapping[str, Function] | None = None,
+        limits: Limits = DEFAULT,
+    ) -> None:
+        self.dialect = dialect
+        self.limits = limits
+        self.functions: Mapping[str, Function] = functions_of(dialect)
+        if functions:
+            self.functions = {**self.functions, **functions}
+        self.compiled: dict[str, Compiled] = {}
+        self._empty: set[str] = set()
+        for name, text in templates.items():
+            self._add(name, text)
+
+    def _add(self, name: str, text: str) -> None:
+        unit = compile_text(name, text, self.functions)
+        space: dict[str, object] = {"__builtins__": {}, **runtime.NAMES, _UNIT: _Linked(name, unit)}
+        for called in unit.functions:
+            space[f"f_{called}"] = self.functions[called].call
+        exec(unit.code, space)  # noqa: S102 - our own code, which sees nothing but `space`
+        for defined, function, empty in unit.templates:
+            if empty and defined in self.compiled:
+                continue
+            self.compiled[defined] = cast("Compiled", space[function])
+
+    def extended(self, name: str, text: str) -> TemplateSet:
+        """This set with one more text, without changing it."""
+        other = TemplateSet({}, dialect=self.dialect, limits=self.limits)
+        other.functions = self.functions
+        other.compiled = dict(self.compiled)
+        other._add(name, text)  # noqa: SLF001 - its own class
+        return other
+
+    def render(self, entry: str, data: object, *, missing_key: MissingKey = "default") -> str:
+        """The output of the template `entry` with `data` as dot.
+
+        Args:
+            entry: the template's name.
+            data: a value of the model in `istioctl.gotemplate.values`.
+            missing_key: what a key that a map lacks gives: no value, the zero value, or an error.
+
+        Raises:
+            ExecutionError: it failed, or went beyond the limits.
+        """
+        try:
+            text = self._run(Execution(self, missing_key, self.limits), entry, data)
+        except ExecutionError as error:
+            if error.category == "fail" and self.dialect == "helm":
+                error.args = (f"execution error at ({error.place}): {error.reason}",)
+                error.message = error.args[0]
+            raise
+        except CallError as error:
+            raise ExecutionError(error.text, category="exec", place=None, reason=error.text) from None
+        if not text.isascii() and _SURROGATE.search(text):
+            text = _SURROGATE.sub("\ufffd", decode(encode(text)))
+        return text
+
+    def run_within(self, execution: Execution, name: str, data: object) -> str:
+        """The output of a template within a run (see `Execution.include`)."""
+        if execution.includes >= execution.limits.includes:
+            raise LimitError(f"depth limit exceeded: more than {execution.limits.includes} templates include each other")
+        kept = execution.templates, execution.depth
+        execution.templates = self.compiled
+        execution.includes += 1
+        execution.charge()
+        text = self._run(execution, name, data)
+        execution.includes -= 1
+        execution.templates, execution.depth = kept
+        return text
+
+    def _run(self, execution: Execution, name: str, data: object) -> str:
+        template = self.compiled.get(name)
+        if template is None:
+            raise CallError(f"template: no template {quote(name)} associated with template {quote(name)}")
+        out: list[str] = []
+        try:
+            template(execution, data, out.append)
+            check_size(sum(map(len, out)))
+            return "".join(out)
+        except EvaluationError as error:
+            category, reason, traceback, site = "exec", error.text, error.__traceback__, error.site
+            found = _find(traceback, site)
+            if isinstance(error, runtime.UnprintableError) and found:
+                reason = f"can't print {found[2]} of type {reason}"
+        except CallError as error:
+            category, reason, found = "call", error.text, _find(error.__traceback__)
+            if isinstance(error, FailureError):
+                category = "fail"
+            raise _error(category, reason, found, error.function, reason) from None
+        except ExecutionError as error:
+            category = error.category if error.category in {"fail", "limit"} else "call"
+            found = _find(error.__traceback__)
+            raise _error(category, error.message, found, "", error.reason) from None
+        except ParseError as error:
+            raise _error("call", error.message, _find(error.__traceback__), "", error.message) from None
+        except (LimitError, UnknownValueError) as error:
+            category, reason, found = "limit", error.text, _find(error.__traceback__)
+        except RecursionError as error:
+            category, found = "limit", _find(error.__traceback__)
+            reason = "depth limit exceeded: templates or data are nested too deeply"
+        except MemoryError as error:
+            category, reason, found = "limit", "memory limit exceeded", _find(error.__traceback__)
+        raise _error(category, reason, found, None, reason)
+
+
+def _find(traceback: TracebackType | None, site: int | None = None) -> tuple[Place, str, str, str] | None:
+    """The innermost template action in a traceback: its place, template, text, and the function it calls."""
+    found: tuple[Place, str, str, str] | None = None
+    while traceback is not None:
+        linked = traceback.tb_frame.f_globals.get(_UNIT)
+        if isinstance(linked, _Linked):
+            unit = linked.unit
+            index = unit.lines[traceback.tb_lineno] if site is None else site
+            if index >= 0:
+                template, line, column, text, call = unit.sites[index]
+                found = Place(linked.name, line, column), unit.templates[template][0], text, call
+        traceback = traceback.tb_next
+    return found
+
+
+def _error(
+    category: str, text: str, found: tuple[Place, str, str, str] | None, function: str | None, reason: str
+) -> ExecutionError:
+    """The error that callers see; `function` None means that no function call failed."""
+    if found is None:
+        return ExecutionError(text, category=category, place=None, reason=reason)
+    place, template, action, call = found
+    if function is not None:
+        text = f"error calling {function or call}: {text}"
+    message = f"template: {place}: executing {quote(template)} at <{action}>: {text}"
+    return ExecutionError(message, category=category, place=place, reason=reason)
+
+
+def render(
+    templates: Mapping[str, str],
+    entry: str,
+    data: object,
+    *,
+    dialect: Dialect = "go",
+    missing_key: MissingKey = "default",
+    functions: Mapping[str, Function] | None = None,
+    limits: Limits = DEFAULT,
+) -> str:
+    """The output of `entry`, one of `templates`, with `data` as dot.
+
+    Args:
+        templates: texts by name, parsed in the order of their names.
+        entry: the template to run.
+        data: plain Python values, or those of `istioctl.gotemplate.values`.
+        dialect: whose functions there are: `go` (text/template and sprig), `helm` or `istio`.
+        missing_key: what a key that a map lacks gives: no value, the zero value, or an error.
+        functions: more functions, such as those that need YAML.
+        limits: the bounds of the run.
+
+    Raises:
+        TemplateError: a text is no template (`ParseError`), or it failed (`ExecutionError`).
+    """
+    ordered = {name: templates[name] for name in sorted(templates)}
+    compiled = TemplateSet(ordered, dialect=dialect, functions=functions, limits=limits)
+    return compiled.render(entry, data, missing_key=missing_key)

@@ -1,0 +1,63 @@
+"""Every recorded case of the text/template engine gives what Go gave."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from istioctl.errors import TemplateError
+from istioctl.gotemplate.errors import ExecutionError, ParseError
+from istioctl.gotemplate.template import render
+from tests.support.corpus import corpus_dir
+from tests.support.typed_data import read
+
+GROUPS = (
+    "actions compare errors-exec errors-parse escapers fields go-idioms if-with index-slice-builtin index-slice-len"
+    " literals logic missingkey numbers pipelines printf range structs templates variables"
+).split()
+
+
+def cases() -> Iterator[object]:
+    folder = corpus_dir("corpus-gotemplate")
+    for group in GROUPS:
+        for line in (folder / f"{group}.jsonl").read_text("utf-8").splitlines():
+            case = json.loads(line)
+            yield pytest.param(case, id=case["id"])
+
+
+def outcome(case: dict[str, object]) -> tuple[str, str]:
+    """What a case gave: `want` and the text, or the category and message of its error."""
+    options = case.get("options") or {}
+    try:
+        text = render(
+            case["templates"],
+            case["entry"],
+            read(case["data"]),
+            dialect=case["dialect"],
+            missing_key=options.get("missingkey", "default"),
+        )
+    except ExecutionError as error:
+        return error.category, str(error)
+    except ParseError as error:
+        return "parse", str(error)
+    except TemplateError as error:
+        return "other", str(error)
+    return "want", text
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("case", list(cases()))
+def test_case(case: dict[str, object]) -> None:
+    kind, text = outcome(case)
+    if "error" in case:
+        category, _, part = case["error"].partition(": ")
+        assert (kind, part in text) == (category, True), text
+        assert case.get("error_full", part) in text
+    elif "match" in case:
+        assert kind == "want", text
+        assert re.fullmatch(case["match"], text, re.DOTALL)
+    else:
+        assert (kind, text) == ("want", case["want"])
