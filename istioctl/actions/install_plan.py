@@ -95,7 +95,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         ClusterError: the cluster can't be reached or refuses to be read.
         ErrorGroup: several of these.
     """
-    from istioctl.rendering.components import render
+    from istioctl.rendering.manifests import render
     from istioctl.rendering.specification import build_specification
 
     session = open_session(options.client, report=progress.note, dry_run=options.dry_run)
@@ -106,9 +106,12 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     revision = text_at(specification.spec, "values", "revision")
     revision = "" if revision == DEFAULT else revision
     results: list[Any] = in_parallel(
-        [partial(survey, session, discovery, namespace, revision), partial(render, specification)]
+        [
+            partial(survey, session, discovery, namespace, revision),
+            partial(render, specification, kube_version=kubernetes, force=options.inputs.force),
+        ]
     )
-    found, documents = results
+    found, rendering = results
     owner = partial(
         owner_labels,
         namespace=namespace,
@@ -116,13 +119,16 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         version=VERSION,
         name=text_at(specification.data, "metadata", "name"),
     )
-    wanted = [_wanted(document.component, document.data, owner(component=document.component)) for document in documents]
+    wanted = [
+        _wanted(document.component, document.data, owner(component=document.component))
+        for document in rendering.ordered()
+    ]
     tag, muted = _default_tag(specification, found, wanted, namespace, revision, owner())
     if tag:
         wanted = [_muted_if_default(item) for item in wanted]
     keep = {item.key.versionless for item in (*wanted, *tag)}
     stale = found.stale(keep, namespace) if options.prune else []
-    warnings = [*specification.warnings]
+    warnings = [*specification.warnings, *rendering.warnings]
     old = kubernetes_warning(kubernetes)
     return InstallPlan(
         options=options,

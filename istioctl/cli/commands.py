@@ -39,6 +39,8 @@ class Command:
 
 _INSTALL = Command("Install Istio, or change an installation", "install:install", "Install", aliases=("apply",))
 
+_ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
+
 ROOT = Command(
     "Install the Istio service mesh, inject its sidecar and check clusters.",
     commands={
@@ -49,6 +51,22 @@ ROOT = Command(
             commands={
                 "generate": Command("Print the manifests of an installation", "manifest:generate"),
                 "install": _INSTALL,
+            },
+        ),
+        "ingress-endpoint": _ENDPOINT,
+        "experimental": Command(
+            "Commands that may still change",
+            aliases=("x", "exp"),
+            panel="Other",
+            commands={"ingress-endpoint": _ENDPOINT},
+        ),
+        "profile": Command(
+            "List, print and compare profiles",
+            panel="Install",
+            commands={
+                "list": Command("List the profiles there are", "profile:list_"),
+                "dump": Command("Print the specification a profile makes", "profile:dump"),
+                "diff": Command("Compare two profiles or specifications", "profile:diff"),
             },
         ),
         "completion": Command("Print a shell's completion script", "completion:completion", "Other"),

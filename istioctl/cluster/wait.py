@@ -62,7 +62,7 @@ def wait_until_gone(session: Session, discovery: Discovery, keys: Sequence[Objec
 
     def work(key: ObjectKey) -> None:
         last: dict[str, Any] | None = None
-        for last in _states(session, discovery, key, deadline):
+        for last in states_of(session, discovery, key, deadline):
             if last is None:
                 return
         finalizers = ((last or {}).get("metadata") or {}).get("finalizers") or []
@@ -104,7 +104,7 @@ def _wait_for_one(
     session: Session, discovery: Discovery, key: ObjectKey, deadline: float, ledger: _Ledger
 ) -> tuple[ObjectKey, str] | None:
     why: str | None = "the server tells nothing about it"
-    for state in _states(session, discovery, key, deadline):
+    for state in states_of(session, discovery, key, deadline):
         why = "it does not exist" if state is None else why_not_ready(state)
         ledger.seen(key, ready=why is None)
         if why is None:
@@ -112,7 +112,9 @@ def _wait_for_one(
     return key, why or ""
 
 
-def _states(session: Session, discovery: Discovery, key: ObjectKey, deadline: float) -> Iterator[dict[str, Any] | None]:
+def states_of(
+    session: Session, discovery: Discovery, key: ObjectKey, deadline: float
+) -> Iterator[dict[str, Any] | None]:
     """The object as it is and at each change (None while it does not exist), until the deadline.
 
     A watch without a resource version begins with the present state. One that breaks is begun again.
