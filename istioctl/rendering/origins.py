@@ -103,14 +103,21 @@ class Origins:
     def of(self, path: Sequence[str | int]) -> Origin:
         """Who set the value at `path` (starting at the document, as in `("spec", "hub")`).
 
-        The value of a mapping or a list has the origin of whoever last said something about it.
+        The value of a mapping or a list has the origin of whoever last said something about it; what nobody said has
+        that of the nearest place above.
         """
         wanted = tuple(path)
-        for length in range(2, len(wanted) + 1):
-            source = self.derived.get(wanted[:length])
-            if source is not None and (found := self._direct(source + wanted[length:])):
+        for length in range(len(wanted), 0, -1):
+            if found := self._at(wanted[:length]):
                 return found
-        return self._direct(wanted) or DEFAULT
+        return DEFAULT
+
+    def _at(self, path: Path) -> Origin | None:
+        for length in range(2, len(path) + 1):
+            source = self.derived.get(path[:length])
+            if source is not None and (found := self._direct(source + path[length:])):
+                return found
+        return self._direct(path) or (DEFAULT if path in self.derived else None)
 
     def _direct(self, path: Path) -> Origin | None:
         for assignment in reversed(self.assignments):

@@ -65,6 +65,7 @@ def parse(flag: str, text: str | None = None, refuse: Callable[[SpecError], None
     """
     refuse = refuse or _raise
     text = f"--set {flag}" if text is None else text
+    text = text.replace("\n", "\\n")
     path, equals, raw = flag.partition("=")
     path, raw = path.strip().removeprefix("spec."), raw.strip()
     segments = split_path(f"spec.{path}")[1:]

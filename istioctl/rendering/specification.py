@@ -47,6 +47,7 @@ class SpecificationInputs:
 
     Args:
         files: paths of IstioOperator files, the weakest first; `-` is stdin and only allowed last.
+        profile: a profile's name given as an argument; stronger than `files`, weaker than `set_flags`.
         set_flags: the texts of the `--set` flags, the weakest first.
         revision: what `--revision` says; stronger than `set_flags`, `default` is as good as empty.
         manifests: a folder with `profiles/` to use instead of the built-in one (`--manifests`).
@@ -56,6 +57,7 @@ class SpecificationInputs:
     """
 
     files: tuple[str, ...] = ()
+    profile: str = ""
     set_flags: tuple[str, ...] = ()
     revision: str = ""
     manifests: Path | None = None
@@ -71,6 +73,7 @@ class Specification:
     Attributes:
         data: the whole document: `apiVersion`, `kind`, `metadata` and `spec`, whose `values` are ready for the
             manifests (translated settings, `unvalidatedValues` included).
+        effective: the same without `unvalidatedValues` in `values`: what may be given again as a file.
         user_values: what the user alone gave under `spec.values`.
         origins: who set what.
         warnings: what the user should know, one sentence each.
@@ -78,6 +81,7 @@ class Specification:
     """
 
     data: Values
+    effective: Values
     user_values: Values
     origins: Origins
     warnings: tuple[str, ...]
@@ -133,11 +137,14 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     }
     check_overlays(merged, origins, problems)
     problems.raise_errors()
+    effective = merged
     if isinstance(unvalidated := lookup(merged, "spec", "unvalidatedValues"), dict):
+        effective = copy_of(merged)
         merge(merged, {"spec": {"values": copy_of(unvalidated)}})
         origins.derived["spec", "values"] = ("spec", "unvalidatedValues")
     return Specification(
         data=merged,
+        effective=effective,
         user_values=user_values if isinstance(user_values, dict) else {},
         origins=origins,
         warnings=tuple(problems.warnings),
@@ -218,17 +225,20 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
     if data.get("spec", {}) is None:
         del data["spec"]
     layer = Layer(Origin("file", source), data, text)
-    for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
-        if data.get(key, wanted) != wanted:
-            problems.refuse(
-                InputError(
-                    f"{key} is '{data[key]}', not '{wanted}'",
-                    where=str(layer.origin_at((key,))),
-                    hint="only IstioOperator documents can be given with -f",
-                    id="not-an-operator",
-                )
-            )
+    if documents:
+        _check_kind(layer, problems)
     return layer
+
+
+def _check_kind(layer: Layer, problems: Problems) -> None:
+    hint = "only IstioOperator documents can be given with -f"
+    if "kind" not in layer.data:
+        text = f"the document has no kind; write 'kind: {KIND}'"
+        problems.refuse(InputError(text, where=str(layer.origin_at(())), hint=hint, id="not-an-operator"))
+    for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
+        if (found := layer.data.get(key, wanted)) != wanted:
+            text, where = f"{key} is '{found}', not '{wanted}'", str(layer.origin_at((key,)))
+            problems.refuse(InputError(text, where=where, hint=hint, id="not-an-operator"))
 
 
 def _read_stdin(inputs: SpecificationInputs) -> str:
@@ -248,7 +258,8 @@ def _read_text(name: str) -> str:
 
 
 def _apply_flags(inputs: SpecificationInputs, spec: Values, problems: Problems) -> list[Assignment]:
-    flags = [parse(flag, refuse=problems.refuse) for flag in inputs.set_flags]
+    flags = [SetFlag(("profile",), inputs.profile, f"argument {inputs.profile}")] if inputs.profile else []
+    flags += [parse(flag, refuse=problems.refuse) for flag in inputs.set_flags]
     if inputs.manifests is not None:
         folder = str(inputs.manifests)
         flags.append(SetFlag(("installPackagePath",), folder, f"--manifests {folder}"))

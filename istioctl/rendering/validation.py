@@ -30,6 +30,24 @@ _TAG = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
 _PORT = re.compile(r"[+-]?[0-9]+\Z")
 #: How far a port goes that only root may open.
 _PRIVILEGED_PORTS = 1024
+#: Mappings under `values` whose settings the manifests of a component can't do without; null takes them all away.
+_NEEDED_MAPPINGS = {
+    "pilot": (
+        "base experimental gateways global global.defaultPodDisruptionBudget global.istiod global.logging "
+        "global.multiCluster global.proxy global.sds global.sds.token istiodRemote pilot.env pilot.istiodRemote "
+        "pilot.taint sidecarInjectorWebhook sidecarInjectorWebhook.templates telemetry telemetry.v2 "
+        "telemetry.v2.prometheus telemetry.v2.stackdriver"
+    ),
+    "cni": "cni.ambient cni.logging cni.repair cni.resourceQuotas",
+    "ingressGateways": (
+        "gateways.istio-ingressgateway gateways.istio-ingressgateway.env gateways.istio-ingressgateway.serviceAccount "
+        "global.sts"
+    ),
+    "egressGateways": (
+        "gateways.istio-egressgateway gateways.istio-egressgateway.env gateways.istio-egressgateway.serviceAccount "
+        "global.sts"
+    ),
+}
 #: Of more names than these, only the nearest is shown.
 _MOST_LISTED = 12
 
@@ -45,6 +63,7 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
     for violation in check(merged, _DOCUMENT):
         _report(violation, origins, problems)
     rules = _Rules(merged, origins, problems)
+    rules.check_nulls()
     rules.check_images()
     rules.check_revision()
     rules.check_gateways()
@@ -117,6 +136,23 @@ class _Rules:
         where = str(self._origins.of(("spec", *path)))
         self._problems.refuse(SpecError(f"{dotted(path)} {text}", where=where, hint=hint, id="bad-value"))
 
+    def check_nulls(self) -> None:
+        """A null may unset a value, but not a whole mapping that manifests read from."""
+        for component, mappings in _NEEDED_MAPPINGS.items():
+            if not self._is_installed(component):
+                continue
+            for mapping in mappings.split():
+                *parents, key = path = ("values", *mapping.split("."))
+                above = lookup(self._spec, *parents)
+                if isinstance(above, dict) and above.get(key, above) is None:
+                    self._refuse(
+                        path, "is null, which unsets what the manifests need", "leave the line out, or write {}"
+                    )
+
+    def _is_installed(self, component: str) -> bool:
+        found = lookup(self._spec, "components", component)
+        return any(lookup(one, "enabled") is True for one in (found if isinstance(found, list) else [found]))
+
     def check_images(self) -> None:
         """`hub` and `tag` must make an image's name."""
         hub = lookup(self._spec, "hub")
@@ -146,6 +182,8 @@ class _Rules:
             as_root = lookup(self._spec, "values", "gateways", chart, "runAsRoot") is True
             for index, gateway in enumerate(_items(lookup(self._spec, "components", field))):
                 path: Path = ("components", field, index)
+                if gateway is None:
+                    self._refuse(path, "is empty", "give the gateway a name, or leave the line out")
                 name = lookup_text(gateway, "name")
                 if name and not _OBJECT_NAME.match(name):
                     self._refuse((*path, "name"), f"'{name}' is no object name", "use a-z, 0-9, '-' and '.'")

@@ -1,0 +1,102 @@
+"""`istioctl profile`: list, print and compare profiles."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from istioctl.cli.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
+from istioctl.cli.printers import Format, print_data
+from istioctl.cli.terminal import terminal
+from istioctl.errors import IstioctlError, UsageError
+
+ShowOriginOption = Annotated[
+    bool, typer.Option("--show-origin", help="Say of each value who set it: a default, a profile, a file or a flag.")
+]
+
+
+def list_(manifests: ManifestsOption = None, output: OutputOption = None) -> None:
+    """List the profiles there are."""
+    from istioctl.actions.profile import list_profiles
+
+    names = list_profiles(manifests)
+    if output is not None:
+        print_data(names, output)
+        return
+    terminal().write("Istio configuration profiles:\n" + "".join(f"    {name}\n" for name in names))
+
+
+def dump(
+    ctx: typer.Context,
+    profile: Annotated[str | None, typer.Argument(help="The profile's name; default is `default`.")] = None,
+    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    set_flags: SetOption = [],  # noqa: B006
+    revision: RevisionOption = "",
+    manifests: ManifestsOption = None,
+    force: ForceOption = False,
+    config_path: Annotated[
+        str, typer.Option("-p", "--config-path", metavar="PATH", help="Only this part, such as components.pilot.")
+    ] = "",
+    output: Annotated[str, typer.Option("-o", "--output", help="Format: yaml, json or flags.")] = "yaml",
+    show_origin: ShowOriginOption = False,
+) -> None:
+    """Print the whole specification that a profile, files and flags make.
+
+    Given back with `-f`, it installs the same.
+    """
+    from istioctl.actions.profile import dump_profile
+    from istioctl.cli.cluster_options import specification_inputs
+
+    if profile is not None and files:
+        raise UsageError("a profile's name and --filename exclude each other", hint="Name the profile in the file.")
+    if output not in ("yaml", "json", "flags"):
+        raise UsageError(f"unknown output format '{output}'", where="--output", hint="Use yaml, json or flags.")
+    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force)
+    found = dump_profile(replace(inputs, profile=profile or ""), config_path)
+    console = terminal()
+    for warning in found.warnings:
+        console.warn(warning)
+    if output == "yaml":
+        console.write(found.as_yaml(with_origins=show_origin))
+    elif output == "json":
+        origins = {path: origin for path, _, origin in found.values()}
+        print_data({"origins": origins, "specification": found.data} if show_origin else found.data, Format.JSON)
+    else:
+        for path, value, origin in found.as_flags():
+            text = f"{path}={json.dumps(value, ensure_ascii=False)}"
+            console.write(f"{text}  # {origin}\n" if show_origin else f"{text}\n")
+
+
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A profile's name, or an IstioOperator file.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    manifests: ManifestsOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Compare two profiles, or the specifications in two files.
+
+    The exit status is 0 where they are the same, 1 where they differ, and above 1 where they could not be compared.
+    """
+    from istioctl.actions.profile import diff_profiles
+
+    console = terminal()
+    try:
+        found = diff_profiles(first, second, manifests, console.stdin.read)
+    except IstioctlError as error:
+        console.show_error(error)
+        raise typer.Exit(max(exit_status_of(error), ExitStatus.TROUBLE)) from None
+    for warning in found.warnings:
+        console.warn(warning)
+    if output is not None:
+        rows = [{"path": one.path, "first": one.first, "second": one.second} for one in found.differences]
+        print_data({"identical": not rows, "differences": rows}, output)
+    elif not found.differences:
+        console.write("Profiles are identical\n")
+    else:
+        console.write("The difference between profiles:\n" + "".join(f"{line}\n" for line in found.lines()))
+    if found.differences:
+        raise typer.Exit(ExitStatus.DIFFERENT)
