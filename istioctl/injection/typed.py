@@ -23,38 +23,27 @@ from istioctl.yamldoc.scalars import single_float_text
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
-Convert = Callable[[Any, bool, "Path"], Any]
-
-
-class Path:
-    """Where a value stands: a chain of keys and indexes, made only as deep as the reading is."""
-
-    __slots__ = ("parent", "step")
-
-    def __init__(self, parent: Path | None, step: str | int) -> None:
-        self.parent = parent
-        self.step = step
-
-    def steps(self) -> list[str | int]:
-        """The steps from the root."""
-        steps: list[str | int] = []
-        here: Path | None = self
-        while here is not None and here.parent is not None:
-            steps.append(here.step)
-            here = here.parent
-        return steps[::-1]
+Convert = Callable[[Any, bool], Any]
 
 
 class WrongTypeError(InputError):
     """A value can't be what its field is.
 
     Attributes:
-        steps: the keys and indexes that lead to the value.
+        problem: what is wrong with the value.
+        steps: the keys and indexes that lead to the value; the readers fill it in from the inside out.
     """
 
-    def __init__(self, problem: str, path: Path) -> None:
-        self.steps = path.steps()
-        super().__init__(f"{spelled(self.steps)}: {problem}" if self.steps else problem, id="wrong-type")
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, id="wrong-type")
+        self.problem = problem
+        self.steps: list[str | int] = []
+
+    def inside(self, step: str | int) -> WrongTypeError:
+        """The same error, seen from the collection that holds the value at `step`."""
+        self.steps.insert(0, step)
+        self.message = f"{spelled(self.steps)}: {self.problem}"
+        return self
 
 
 def spelled(steps: list[str | int]) -> str:
@@ -97,17 +86,20 @@ class Shape:
     fields: Mapping[str, FieldType]
     folded: Mapping[str, FieldType]
 
-    def read(self, data: Any, lenient: bool, path: Path) -> dict[str, Any]:
+    def read(self, data: Any, lenient: bool) -> dict[str, Any]:
         """`data` in the one form."""
         if not isinstance(data, dict):
-            raise WrongTypeError(f"a mapping is expected here, not {_described(data)}", path)
+            raise WrongTypeError(f"a mapping is expected here, not {_described(data)}")
         result: dict[str, Any] = {}
         fields = self.fields
         for name, value in data.items():
             field = fields.get(name) or self.folded.get(name.lower())
             if field is None or value is None:
                 continue
-            value = field.convert(value, lenient and not field.inline, Path(path, name))
+            try:
+                value = field.convert(value, lenient and not field.inline)
+            except WrongTypeError as error:
+                raise error.inside(name) from None
             if value or not (field.dropped if value == {} else field.omit):
                 result[field.json] = value
             else:
@@ -126,7 +118,7 @@ def read(data: Any, of: str, *, lenient: bool) -> Any:
     Raises:
         WrongTypeError: a value has another type than its field.
     """
-    return _converter(of)(data, lenient, Path(None, ""))
+    return _converter(of)(data, lenient)
 
 
 @cache
@@ -157,8 +149,8 @@ def _lazy(of: str) -> Convert:
         return _converter(of)
     name = of.lstrip("*")
 
-    def convert(value: Any, lenient: bool, path: Path) -> Any:
-        return shape(name).read(value, lenient, path)
+    def convert(value: Any, lenient: bool) -> Any:
+        return shape(name).read(value, lenient)
 
     return convert
 
@@ -177,12 +169,16 @@ def _converter(of: str) -> Convert:
 def _list_of(item: Convert, of: str) -> Convert:
     empty: Any = {} if of in TYPES else _ZERO.get(of)
 
-    def convert(value: Any, lenient: bool, path: Path) -> Any:
+    def convert(value: Any, lenient: bool) -> Any:
         if not isinstance(value, list):
-            raise WrongTypeError(f"a list is expected here, not {_described(value)}", path)
-        return [
-            empty if entry is None else item(entry, lenient, Path(path, index)) for index, entry in enumerate(value)
-        ]
+            raise WrongTypeError(f"a list is expected here, not {_described(value)}")
+        result = []
+        for entry in value:
+            try:
+                result.append(empty if entry is None else item(entry, lenient))
+            except WrongTypeError as error:
+                raise error.inside(len(result)) from None
+        return result
 
     return convert
 
@@ -190,22 +186,26 @@ def _list_of(item: Convert, of: str) -> Convert:
 def _map_of(item: Convert, of: str) -> Convert:
     empty = _ZERO.get(of)
 
-    def convert(value: Any, lenient: bool, path: Path) -> Any:
+    def convert(value: Any, lenient: bool) -> Any:
         if not isinstance(value, dict):
-            raise WrongTypeError(f"a mapping is expected here, not {_described(value)}", path)
-        return {
-            name: empty if entry is None else item(entry, lenient, Path(path, name)) for name, entry in value.items()
-        }
+            raise WrongTypeError(f"a mapping is expected here, not {_described(value)}")
+        result = {}
+        for name, entry in value.items():
+            try:
+                result[name] = empty if entry is None else item(entry, lenient)
+            except WrongTypeError as error:
+                raise error.inside(name) from None
+        return result
 
     return convert
 
 
-def _string(value: Any, lenient: bool, path: Path) -> str:
+def _string(value: Any, lenient: bool) -> str:
     if isinstance(value, str):
         return value
     if lenient and isinstance(value, (bool, int, float)):
         return scalar_text(value)
-    raise WrongTypeError(f"text is expected here, not {_described(value)}", path)
+    raise WrongTypeError(f"text is expected here, not {_described(value)}")
 
 
 def scalar_text(value: bool | int | float) -> str:
@@ -215,40 +215,40 @@ def scalar_text(value: bool | int | float) -> str:
     return str(value) if isinstance(value, int) else single_float_text(value)
 
 
-def _bool(value: Any, lenient: bool, path: Path) -> bool:
+def _bool(value: Any, lenient: bool) -> bool:
     if isinstance(value, bool):
         return value
-    raise WrongTypeError(f"true or false is expected here, not {_described(value)}", path)
+    raise WrongTypeError(f"true or false is expected here, not {_described(value)}")
 
 
 def _integer(bits: int, *, signed: bool = True) -> Convert:
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
 
-    def convert(value: Any, lenient: bool, path: Path) -> int:
+    def convert(value: Any, lenient: bool) -> int:
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise WrongTypeError(f"a whole number is expected here, not {_described(value)}", path)
+            raise WrongTypeError(f"a whole number is expected here, not {_described(value)}")
         if not low <= value <= high:
-            raise WrongTypeError(f"{value} does not fit into {bits} bits", path)
+            raise WrongTypeError(f"{value} does not fit into {bits} bits")
         return value
 
     return convert
 
 
-def _float(value: Any, lenient: bool, path: Path) -> float:
+def _float(value: Any, lenient: bool) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
-    raise WrongTypeError(f"a number is expected here, not {_described(value)}", path)
+    raise WrongTypeError(f"a number is expected here, not {_described(value)}")
 
 
-def _quantity(value: Any, lenient: bool, path: Path) -> str:
+def _quantity(value: Any, lenient: bool) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise WrongTypeError(f"a quantity such as 100m or 2Gi is expected here, not {_described(value)}", path)
+        raise WrongTypeError(f"a quantity such as 100m or 2Gi is expected here, not {_described(value)}")
     try:
         return _canonical_quantity(value if isinstance(value, str) else str(value))
     except ValueError as error:
-        raise WrongTypeError(str(error), path) from None
+        raise WrongTypeError(str(error)) from None
 
 
 @lru_cache(1000)
@@ -256,20 +256,20 @@ def _canonical_quantity(text: str) -> str:
     return quantities.canonical(text)
 
 
-def _int_or_string(value: Any, lenient: bool, path: Path) -> int | str:
+def _int_or_string(value: Any, lenient: bool) -> int | str:
     if isinstance(value, str):
         return value
-    number: int = _integer(32)(value, lenient, path)
+    number: int = _integer(32)(value, lenient)
     return number
 
 
-def _time(value: Any, lenient: bool, path: Path) -> str:
+def _time(value: Any, lenient: bool) -> str:
     if isinstance(value, str) and _TIME.fullmatch(value):
         return value
-    raise WrongTypeError(f"a time such as 2024-01-02T03:04:05Z is expected here, not {_described(value)}", path)
+    raise WrongTypeError(f"a time such as 2024-01-02T03:04:05Z is expected here, not {_described(value)}")
 
 
-def _any(value: Any, lenient: bool, path: Path) -> Any:
+def _any(value: Any, lenient: bool) -> Any:
     return value
 
 
@@ -304,7 +304,7 @@ def _described(value: Any) -> str:
 
 def go_json(data: Any, of: str) -> str:
     """Data in the one form as Go's encoding/json prints a value of the type `of`: field order, zeros and escapes."""
-    text = json.dumps(_complete(data, of), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(complete(data, of), ensure_ascii=False, separators=(",", ":"))
     return escape_json(text)
 
 
@@ -315,12 +315,13 @@ def escape_json(text: str) -> str:
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _complete(data: Any, of: str) -> Any:
+def complete(data: Any, of: str) -> Any:
+    """Data in the one form with Go's field order and the zeros that Go's encoding/json prints."""
     of = of.lstrip("*")
     if of.startswith("[]"):
-        return None if data is None else [_complete(item, of[2:]) for item in data]
+        return None if data is None else [complete(item, of[2:]) for item in data]
     if of.startswith("{}"):
-        return None if data is None else {name: _complete(data[name], of[2:]) for name in sorted(data)}
+        return None if data is None else {name: complete(data[name], of[2:]) for name in sorted(data)}
     if of not in TYPES:
         return data
     result = {}
@@ -328,9 +329,9 @@ def _complete(data: Any, of: str) -> Any:
         value = data.get(field.json)
         if value is None:
             if field.struct:
-                result[field.json] = _complete({}, field.of)
+                result[field.json] = complete({}, field.of)
             elif not field.omit:
                 result[field.json] = None if field.of[0] in "*[{" else _ZERO.get(field.of)
         else:
-            result[field.json] = _complete(value, field.of)
+            result[field.json] = complete(value, field.of)
     return result

@@ -1,0 +1,175 @@
+"""Objects and messages as the Go values that templates see: structs with Go's field names and methods.
+
+Types are declared when they are first needed. What is unset is Go's zero: empty text, a nil map, a nil pointer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from istioctl.gotemplate import types, values
+from istioctl.gotemplate.signatures import Function
+from istioctl.gotemplate.types import GoType
+from istioctl.injection import mesh, typed
+from istioctl.injection.kube_types import TYPES
+from istioctl.injection.mesh_types import MESSAGES
+
+_SCALARS = {
+    "string": types.STRING,
+    "bool": types.BOOL,
+    "int32": types.INT32,
+    "int64": types.INT64,
+    "uint32": types.UINT32,
+    "uint64": types.UINT64,
+    "float64": types.FLOAT64,
+    "double": types.FLOAT64,
+    "Quantity": types.STRING,
+    "Time": types.STRING,
+    "IntOrString": types.ANY,
+    "any": types.ANY,
+}
+
+
+@cache
+def kube_type(of: str) -> GoType:
+    """The Go type of a type of `kube_types`, such as `Container`, `[]Container` or `*int64`."""
+    if of.startswith("*"):
+        return types.pointer_to(kube_type(of[1:]))
+    if of.startswith("[]"):
+        return types.slice_of(kube_type(of[2:]))
+    if of.startswith("{}"):
+        return types.map_of(types.STRING, kube_type(of[2:]))
+    if of not in TYPES:
+        return _SCALARS[of]
+    declared = types.struct(f"v1.{of}", {})
+    for field in typed.shape(of).fields.values():
+        if field.go not in declared.fields:
+            declared.fields[field.go] = kube_type(field.of)
+    return declared
+
+
+@cache
+def _kube_zeros(of: str) -> dict[str, object]:
+    return {name: values.zero(field) for name, field in kube_type(of).fields.items()}
+
+
+def kube_value(data: Any, of: str) -> object:
+    """Data in the one form of `typed` as a Go value of the type `of`."""
+    if of.startswith("*"):
+        inner = kube_value(data, of[1:])
+        return values.class_of(kube_type(of))(inner) if of[1:] in TYPES else values.pointer(inner)
+    if of.startswith("[]"):
+        item = of[2:]
+        return values.class_of(kube_type(of))([kube_value(entry, item) for entry in data])
+    if of.startswith("{}"):
+        item = of[2:]
+        if item != "string":
+            data = {name: kube_value(entry, item) for name, entry in data.items()}
+        return values.class_of(kube_type(of))(data)
+    if of in TYPES:
+        fields = typed.shape(of).fields
+        result = dict(_kube_zeros(of))
+        for name, entry in data.items():
+            field = fields[name]
+            result[field.go] = kube_value(entry, field.of)
+        return values.class_of(kube_type(of))(result)
+    if of in ("int32", "uint32"):
+        return values.make(_SCALARS[of], data)
+    if of == "IntOrString" and isinstance(data, int):
+        return values.Int32(data)
+    return data
+
+
+_DURATION = types.struct("durationpb.Duration", {"Seconds": types.INT64, "Nanos": types.INT32})
+
+
+@cache
+def message_type(name: str) -> GoType:
+    """The Go struct of a message of `mesh_types`; values are pointers to it."""
+    declared = types.struct(f"v1alpha1.{name.replace('.', '_')}", {})
+    for field in mesh.fields_of(name).values():
+        go = field.name[0].upper() + field.name[1:]
+        of = _field_type(field)
+        if not field.oneof:
+            declared.fields[go] = of
+        getter = f"Get{go}"
+        declared.pointer_methods.setdefault(getter, Function(getter, _getter(go, of)))
+    return declared
+
+
+def _getter(go: str, of: GoType) -> Callable[[Any], object]:
+    def get(receiver: Any) -> object:
+        found = None if values.is_nil(receiver) else receiver.get(go)
+        return values.zero(of) if found is None else found
+
+    return get
+
+
+def _field_type(field: mesh.MessageField) -> GoType:
+    if field.of in MESSAGES:
+        one = types.pointer_to(message_type(field.of))
+    elif field.of == "duration":
+        one = types.pointer_to(_DURATION)
+    elif field.of.startswith("#"):
+        one = _enum_type(field.of[1:])
+    elif field.nullable:
+        one = types.pointer_to(_wrapper_type(field.of))
+    else:
+        one = _SCALARS[field.of]
+    if field.many == "[]":
+        return types.slice_of(one)
+    return types.map_of(types.STRING, one) if field.many else one
+
+
+@cache
+def _wrapper_type(of: str) -> GoType:
+    name = {"bool": "Bool", "int32": "Int32", "int64": "Int64", "uint32": "UInt32", "uint64": "UInt64"}.get(of)
+    declared = types.struct(f"wrapperspb.{name or of.capitalize()}Value", {"Value": _SCALARS[of]})
+    declared.pointer_methods.setdefault("GetValue", Function("GetValue", _getter("Value", _SCALARS[of])))
+    return declared
+
+
+@cache
+def _enum_type(name: str) -> GoType:
+    words = {number: word for word, number in mesh.enum_values(name).items()}
+
+    def string(receiver: Any) -> str:
+        return words.get(int(receiver), str(int(receiver)))
+
+    return types.named(f"v1alpha1.{name.replace('.', '_')}", types.INT32, methods=[Function("String", string)])
+
+
+def message_value(data: Mapping[str, Any], name: str) -> object:
+    """A message as a pointer to its Go struct."""
+    shape = message_type(name)
+    result = {go: values.zero(of) for go, of in shape.fields.items()}
+    for key, field in mesh.fields_of(name).items():
+        if key in data:
+            result[key[0].upper() + key[1:]] = _field_value(data[key], field)
+    return values.class_of(types.pointer_to(shape))(result)
+
+
+def _field_value(data: Any, field: mesh.MessageField) -> object:
+    if field.many == "[]":
+        return values.class_of(_field_type(field))([_one_value(item, field) for item in data])
+    if field.many == "{}":
+        return values.class_of(_field_type(field))({name: _one_value(item, field) for name, item in data.items()})
+    return _one_value(data, field)
+
+
+def _one_value(data: Any, field: mesh.MessageField) -> object:
+    if field.of in MESSAGES:
+        return message_value(data, field.of)
+    if field.of == "duration":
+        whole, _, decimals = data[:-1].partition(".")
+        nanos = int(decimals.ljust(9, "0")) * (-1 if whole.startswith("-") else 1)
+        parts = {"Seconds": int(whole), "Nanos": values.Int32(nanos)}
+        return values.class_of(types.pointer_to(_DURATION))(parts)
+    if field.of.startswith("#"):
+        return values.make(_enum_type(field.of[1:]), mesh.enum_values(field.of[1:])[data])
+    plain = data if field.of in ("any", "string", "bool") else values.make(_SCALARS[field.of], data)
+    if field.nullable:
+        return values.class_of(types.pointer_to(_wrapper_type(field.of)))({"Value": plain})
+    return plain

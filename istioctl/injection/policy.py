@@ -1,0 +1,99 @@
+"""Who gets a sidecar, and why not.
+
+Rules: `injectRequired` in Istio's `pkg/kube/inject/inject.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from istioctl.injection.names import INJECT
+
+#: Namespaces of Kubernetes itself, whose pods are left alone.
+IGNORED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What happens to a pod that says nothing itself.
+
+    Attributes:
+        default: `enabled` or `disabled`; any other word injects nothing.
+        never, always: label selectors, as in the injector's configuration; `never` is asked first.
+    """
+
+    default: str = "enabled"
+    never: Sequence[Mapping[str, Any]] = ()
+    always: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a pod is injected.
+
+    Attributes:
+        inject: the verdict.
+        reason: why, as a phrase such as `the label sidecar.istio.io/inject is false`.
+        warning: something odd that was passed over, or empty.
+    """
+
+    inject: bool
+    reason: str
+    warning: str = ""
+
+
+def decide(pod: Mapping[str, Any], policy: Policy) -> Decision:
+    """The verdict for a pod in the one form of `istioctl.injection.typed`."""
+    metadata = pod.get("metadata", {})
+    if pod.get("spec", {}).get("hostNetwork"):
+        return Decision(False, "it has host networking enabled")
+    namespace = metadata.get("namespace", "")
+    if namespace in IGNORED_NAMESPACES:
+        return Decision(False, f"the namespace {namespace} belongs to Kubernetes")
+    labels = metadata.get("labels", {})
+    place, said = "label", labels.get(INJECT)
+    if said is None:
+        place, said = "annotation", metadata.get("annotations", {}).get(INJECT, "")
+    if said in ("true", "false"):
+        return Decision(said == "true", f"the {place} {INJECT} is {said}")
+    warning = (
+        f"the {place} {INJECT} is '{said}', which is neither 'true' nor 'false' and counts as unset" if said else ""
+    )
+    for selectors, inject, name in ((policy.never, False, "never"), (policy.always, True, "always")):
+        for selector in selectors:
+            if _given(selector) and matches(selector, labels):
+                return Decision(
+                    inject and _valid(policy), f"its labels match a selector of {name}InjectSelector", warning
+                )
+    if not _valid(policy):
+        return Decision(False, f"the injector's policy is '{policy.default}', which it does not know", warning)
+    return Decision(policy.default == "enabled", f"the injector's policy is '{policy.default}'", warning)
+
+
+def _valid(policy: Policy) -> bool:
+    return policy.default in ("enabled", "disabled")
+
+
+def _given(selector: Mapping[str, Any]) -> bool:
+    return bool(selector.get("matchLabels") or selector.get("matchExpressions"))
+
+
+def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Whether labels satisfy a `metav1.LabelSelector`; an empty one is satisfied by all, a malformed one by none."""
+    if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
+        return False
+    return all(_satisfied(term, labels) for term in selector.get("matchExpressions") or ())
+
+
+def _satisfied(term: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    key, values = str(term.get("key")), term.get("values") or []
+    operator = term.get("operator")
+    if operator == "In":
+        return key in labels and labels[key] in values
+    if operator == "NotIn":
+        return bool(values) and labels.get(key) not in values
+    if operator == "Exists":
+        return key in labels and not values
+    return operator == "DoesNotExist" and key not in labels and not values

@@ -1,0 +1,171 @@
+"""What an injector needs to know besides the pod: templates, mesh configuration and values.
+
+The same three texts that istiod reads: the `config` and `values` keys of the `istio-sidecar-injector` ConfigMap, and
+the `mesh` key of the `istio` ConfigMap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from istioctl.errors import InputError
+from istioctl.injection import mesh
+from istioctl.injection.policy import Policy
+from istioctl.yamldoc import reader
+
+#: The template of a pod that names none.
+SIDECAR = "sidecar"
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The templates of an injector's configuration.
+
+    Attributes:
+        texts: each template's text by name.
+        aliases: names that stand for several templates.
+        default: the templates of a pod that names none.
+        policy: who is injected.
+        annotations: what every injected pod gets on top.
+    """
+
+    texts: Mapping[str, str]
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    default: Sequence[str] = (SIDECAR,)
+    policy: Policy = field(default_factory=Policy)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that steers injection.
+
+    Attributes:
+        templates: the injection templates.
+        mesh: the mesh configuration over Istio's defaults, see `istioctl.injection.mesh`.
+        values: the installation's values, `global` and so on.
+        revision: the control plane's revision; empty for the default one.
+        native_sidecars: make the proxy a native sidecar (an init container that keeps running) where it does not say.
+        namespaces: the annotations of namespaces that matter to OpenShift, by name.
+        compliance_policy: istiod's `COMPLIANCE_POLICY`.
+    """
+
+    templates: Templates
+    mesh: mesh.Message
+    values: Mapping[str, Any]
+    revision: str = ""
+    native_sidecars: bool = False
+    namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    compliance_policy: str = ""
+
+    @classmethod
+    def read(
+        cls,
+        templates: Templates,
+        mesh_text: str,
+        values_text: str,
+        *,
+        mesh_source: str = "mesh",
+        values_source: str = "values",
+        revision: str = "",
+        native_sidecars: bool = False,
+        compliance_policy: str = "",
+    ) -> Settings:
+        """Settings from the texts of the ConfigMaps.
+
+        Raises:
+            InputError: one can't be read; `where` names its source.
+        """
+        return cls(
+            templates,
+            mesh.mesh_config(mesh_text, mesh_source),
+            read_values(values_text, values_source),
+            revision,
+            native_sidecars,
+            compliance_policy=compliance_policy,
+        )
+
+
+def read_templates(text: str, source: str, *, as_webhook: bool = False) -> Templates:
+    """The injector's configuration, or a single template that stands for it.
+
+    Args:
+        text: YAML with the key `templates`, or else the text of the template `sidecar`.
+        source: where it comes from, for errors.
+        as_webhook: heed `defaultTemplates`, `policy`, the selectors and `injectedAnnotations`, as istiod does and
+            kube-inject does not.
+
+    Raises:
+        InputError: a key of the configuration has a wrong type.
+    """
+    try:
+        data = reader.load(text, source)
+    except InputError:
+        data = None
+    texts = data.get("templates") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(texts, dict) or not texts:
+        return Templates({SIDECAR: text})
+    if wrong := [name for name, template in texts.items() if not isinstance(template, str)]:
+        raise InputError(f"the template '{wrong[0]}' is not a text", where=source)
+    aliases = _mapping(data, "aliases", source)
+    if not as_webhook:
+        return Templates(texts, aliases)
+    policy = Policy(
+        data.get("policy") or "",
+        data.get("neverInjectSelector") or (),
+        data.get("alwaysInjectSelector") or (),
+    )
+    default = data.get("defaultTemplates") or (SIDECAR,)
+    return Templates(texts, aliases, default, policy, _mapping(data, "injectedAnnotations", source))
+
+
+def read_values(text: str, source: str) -> dict[str, Any]:
+    """The installation's values.
+
+    Raises:
+        InputError: no YAML or JSON, or a value that injection looks at has a wrong type.
+    """
+    data = reader.load(text, source)
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise InputError("a mapping of values is expected", where=source)
+    shared = _mapping(data, "global", source)
+    proxy = _mapping(shared, "proxy", f"{source}: global")
+    multi = _mapping(shared, "multiCluster", f"{source}: global")
+    webhook = _mapping(data, "sidecarInjectorWebhook", source)
+    for holder, name, wanted in (
+        (shared, "hub", str),
+        (shared, "network", str),
+        (shared, "variant", str),
+        (proxy, "image", str),
+        (multi, "clusterName", str),
+        (proxy, "holdApplicationUntilProxyStarts", bool),
+        (webhook, "rewriteAppHTTPProbe", bool),
+    ):
+        value = holder.get(name)
+        if value is not None and not isinstance(value, wanted):
+            kind = "text" if wanted is str else "true or false"
+            raise InputError(f"{name} must be {kind}, not {value!r}", where=source)
+    return data
+
+
+def _mapping(data: Mapping[str, Any], name: str, source: str) -> Mapping[str, Any]:
+    value = data.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InputError(f"{name} must be a mapping", where=source)
+    return value
+
+
+def value_at(values: Mapping[str, Any], *path: str) -> Any:
+    """A nested value, None where something on the way is missing."""
+    here: Any = values
+    for step in path:
+        if not isinstance(here, dict):
+            return None
+        here = here.get(step)
+    return here
