@@ -37,6 +37,14 @@ class Command:
         return None
 
 
+_DASHBOARDS = {
+    "grafana": "Grafana",
+    "jaeger": "Jaeger",
+    "kiali": "Kiali",
+    "prometheus": "Prometheus",
+    "skywalking": "SkyWalking",
+    "zipkin": "Zipkin",
+}
 _INSTALL = Command("Install Istio, or change an installation", "install:install", "Install", aliases=("apply",))
 
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
@@ -67,6 +75,19 @@ ROOT = Command(
                 "list": Command("List the profiles there are", "profile:list_"),
                 "dump": Command("Print the specification a profile makes", "profile:dump"),
                 "diff": Command("Compare two profiles or specifications", "profile:diff"),
+            },
+        ),
+        "dashboard": Command(
+            "Open web interfaces of the mesh",
+            panel="Observe",
+            aliases=("dash", "d"),
+            commands={
+                **{name: Command(f"Open {title}", "dashboard:addon") for name, title in _DASHBOARDS.items()},
+                "open": Command("Open several add-ons' dashboards at once", "dashboard:addons"),
+                "proxy": Command("Open the admin page of a proxy", "dashboard:proxy"),
+                "envoy": Command("Open the admin page of an Envoy", "dashboard:proxy", replaced_by="dashboard proxy"),
+                "controlz": Command("Open the ControlZ page of istiod", "dashboard:controlz"),
+                "istiod-debug": Command("Open the debug pages of istiod", "dashboard:istiod_debug"),
             },
         ),
         "completion": Command("Print a shell's completion script", "completion:completion", "Other"),

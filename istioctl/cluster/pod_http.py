@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from http.client import HTTPException, HTTPResponse
 from io import BytesIO
 
 from istioctl.cluster.errors import Unreachable, refused
-from istioctl.cluster.port_forward import PodPort, Tunnel
 from istioctl.cluster.session import Session
+from istioctl.cluster.tunnels import PodPort, Tunnel
 
 
 def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: str) -> bytes:
@@ -23,13 +24,12 @@ def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: st
     with session.patience.waiting_for(f"{where} to answer GET {path}"):
         tunnel = Tunnel(session, PodPort(namespace, pod, port))
         try:
-            tunnel.send(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
-            raw = bytearray()
-            while chunk := tunnel.receive(deadline):
-                raw += chunk
+            request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+            tunnel.send(request.encode())
+            raw = b"".join(iter(partial(tunnel.receive, deadline), b""))
         finally:
             tunnel.close()
-    response = HTTPResponse(_Received(bytes(raw)))  # type: ignore[arg-type] # it only ever calls makefile
+    response = HTTPResponse(_Received(raw))  # type: ignore[arg-type] # it only ever calls makefile
     try:
         response.begin()
         body = response.read()

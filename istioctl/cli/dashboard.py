@@ -1,0 +1,172 @@
+"""`istioctl dashboard`: the mesh's web interfaces on this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from istioctl.actions.dashboard import (
+    ADDONS,
+    CONTROLZ_PORT,
+    PROXY_ADMIN_PORT,
+    Dashboard,
+    OpenOptions,
+    close_all,
+    istiod_dashboard,
+    open_dashboards,
+)
+from istioctl.cli.cluster_options import client_options
+from istioctl.cli.options import OutputOption, global_options
+from istioctl.cli.terminal import terminal
+from istioctl.errors import UsageError
+
+AddressOption = Annotated[
+    str, typer.Option("--address", metavar="ADDRESS", help="The local IP address to listen on, or localhost.")
+]
+BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser on the page.")]
+PortOption = Annotated[
+    int,
+    typer.Option("-p", "--port", min=0, max=65535, metavar="PORT", help="The local port; by default the usual one."),
+]
+UiPortOption = Annotated[
+    int, typer.Option("--ui-port", min=0, max=65535, metavar="PORT", help="The port the dashboard has in its pod.")
+]
+SelectorOption = Annotated[str, typer.Option("-l", "--selector", metavar="LABELS", help="Labels of the pod.")]
+PodArgument = Annotated[str, typer.Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod, or a workload of pods.")]
+RevisionOption = Annotated[str, typer.Option("-r", "--revision", metavar="NAME", help="The control plane revision.")]
+
+
+def _addon_names(incomplete: str) -> list[str]:
+    return [name for name in ADDONS if name.startswith(incomplete)]
+
+
+NamesArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="NAME...", help=f"One or more of {', '.join(ADDONS)}.", autocompletion=_addon_names),
+]
+
+
+def addon(
+    ctx: typer.Context,
+    address: AddressOption = "localhost",
+    port: PortOption = 0,
+    ui_port: UiPortOption = 0,
+    browser: BrowserOption = True,
+    output: OutputOption = None,
+) -> None:
+    """Open the add-on's dashboard until interrupted."""
+    chosen = ADDONS[(ctx.info_name or "").rpartition(" ")[2]]
+    _show(ctx, [replace(chosen, port=ui_port or chosen.port)], address, port, browser, output)
+
+
+def addons(
+    ctx: typer.Context,
+    names: NamesArgument,
+    address: AddressOption = "localhost",
+    browser: BrowserOption = True,
+    output: OutputOption = None,
+) -> None:
+    """Open several add-ons' dashboards until interrupted."""
+    if unknown := [name for name in names if name not in ADDONS]:
+        raise UsageError(f'there is no dashboard "{unknown[0]}"', hint=f"Choose from {', '.join(ADDONS)}.")
+    _show(ctx, [ADDONS[name] for name in dict.fromkeys(names)], address, 0, browser, output)
+
+
+def proxy(
+    ctx: typer.Context,
+    pod: PodArgument = "",
+    selector: SelectorOption = "",
+    address: AddressOption = "localhost",
+    port: PortOption = 0,
+    ui_port: UiPortOption = PROXY_ADMIN_PORT,
+    browser: BrowserOption = True,
+    output: OutputOption = None,
+) -> None:
+    """Open the admin page of a proxy (Envoy or ztunnel) until interrupted."""
+    if bool(pod) == bool(selector):
+        problem = "a pod and --selector exclude each other" if pod else "there is no pod to open"
+        raise UsageError(problem, hint="Name a pod, or pass --selector.")
+    dashboard = Dashboard("Proxy", ui_port, reference=pod, selector=selector)
+    _show(ctx, [dashboard], address, port, browser, output, own_namespace=True)
+
+
+def controlz(
+    ctx: typer.Context,
+    pod: PodArgument = "",
+    selector: SelectorOption = "",
+    revision: RevisionOption = "",
+    address: AddressOption = "localhost",
+    port: PortOption = 0,
+    ui_port: Annotated[int, typer.Option("--ctrlz_port", "--ui-port", metavar="PORT", help="ControlZ's port.")] = (
+        CONTROLZ_PORT
+    ),
+    browser: BrowserOption = True,
+    output: OutputOption = None,
+) -> None:
+    """Open the ControlZ page of a control plane pod until interrupted."""
+    dashboard = istiod_dashboard("ControlZ", ui_port, "", reference=pod, selector=selector, revision=revision)
+    _show(ctx, [dashboard], address, port, browser, output)
+
+
+def istiod_debug(
+    ctx: typer.Context,
+    pod: PodArgument = "",
+    selector: SelectorOption = "",
+    revision: RevisionOption = "",
+    address: AddressOption = "localhost",
+    port: PortOption = 0,
+    browser: BrowserOption = True,
+    output: OutputOption = None,
+) -> None:
+    """Open the debug pages of a control plane pod until interrupted."""
+    revision = revision or ("" if pod or selector else "default")
+    dashboard = istiod_dashboard("Istiod debug", 0, "/debug", reference=pod, selector=selector, revision=revision)
+    _show(ctx, [dashboard], address, port, browser, output)
+
+
+def _show(
+    ctx: typer.Context,
+    dashboards: Sequence[Dashboard],
+    address: str,
+    port: int,
+    browser: bool,
+    output: OutputOption,
+    *,
+    own_namespace: bool = False,
+) -> None:
+    from istioctl.cluster.session import open_session
+
+    console = terminal()
+    flags = global_options(ctx)
+    session = open_session(client_options(ctx), report=console.say)
+    own = flags.namespace or session.connection.namespace or "default"
+    namespaces = (own,) if own_namespace else (flags.istio_namespace, own)
+    opened = open_dashboards(session, dashboards, OpenOptions(namespaces, address, port, console.say))
+    try:
+        if output is not None:
+            from istioctl.cli.printers import print_data
+
+            print_data([each.as_data() for each in opened], output)
+        for each in opened:
+            if output is None:
+                console.write(each.url + "\n")
+            if browser:
+                _browse(each.url)
+        console.stdout.flush()
+        console.say("Press Ctrl-C to end.")
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.say("")
+    finally:
+        close_all(opened)
+
+
+def _browse(url: str) -> None:
+    import webbrowser
+
+    if not webbrowser.open(url):
+        terminal().warn(f"no browser could be opened; open {url} yourself")
