@@ -284,7 +284,7 @@ class _Body:
     def range(self, node: nodes.Branch) -> None:
         names = [variable.name for variable in node.pipe.variables]
         two = len(names) > 1
-        collection = self.pipe(node.pipe, declares=False)
+        collection = self.pipe(node.pipe, declares=node.pipe.assigns)
         source, items, boxed = self.scopes.slot("c"), self.scopes.slot("s"), self.scopes.slot("b")
         self.plain(f"{source} = {collection.code}")
         self.emit(f"{items} = {'pairs' if two else 'items'}(X, {source})")
@@ -296,13 +296,11 @@ class _Body:
             key = self.scopes.slot("i") if two else ""
             targets: list[tuple[str, str]] = []
             if node.pipe.assigns:
-                targets = [
-                    (self.assigned(variable), code)
-                    for variable, code in zip(node.pipe.variables, [key, self.dot.code][-len(names) :], strict=False)
-                ]
+                codes = [key, self.dot.code][-len(names) :]
+                places = [self.scopes.find(name) for name in names]
+                targets = [(place.code, code) for place, code in zip(places, codes, strict=True) if place]
             elif two:
                 self.scopes.bind(names[0], Binding(key))
-                targets = []
             if names and not node.pipe.assigns:
                 element = self.scopes.declare(names[-1], boxed)
                 targets = [(element.code, self.dot.code)]
@@ -310,8 +308,7 @@ class _Body:
             self.loops += 1
             with self.indented(), self.scopes.block():
                 for target, code in targets:
-                    if target:
-                        self.plain(f"{target} = {code}")
+                    self.plain(f"{target} = {code}")
                 self.statements(node.body)
             self.loops -= 1
         self.dot = dot
@@ -338,6 +335,7 @@ class _Body:
         data = self.pipe(node.pipe) if node.pipe else _NONE
         self.plain(f"{target}(X, {data.code}, w)")
         self.plain("X.depth -= 1")
+        self.plain("if X.depth & 63 == 63: settle(X)")
 
     # Pipelines
 
@@ -445,6 +443,9 @@ class _Body:
             return self.method(node, base, names, args, final)
         path = "".join(f"[{name!r}]" for name in names)
         result = self.temporary()
+        if base.code[0] in "'\"(" or base.known:  # a constant
+            self.plain(f"{result} = {base.code}")
+            base = _Value(result)
         self.plain(f"try: {result} = {base.code}{path}")
         self.emit(f"except MISSED: {result} = field(X, {base.code}, {tuple(names)!r}, {base.boxed})")
         return _Value(result, boxed=f"field_boxed(X, {base.code}, {tuple(names)!r}, {base.boxed})")
@@ -490,12 +491,14 @@ class _Body:
         values = [self.argument(arg, _param(function, at)) for at, arg in enumerate(args)]
         if final is not None:
             values.append(self.converted(final, _param(function, len(args))))
-        inline = self.inlined(function, values)
+        inline = self.inlined(function, whole, values)
         if inline is not None:
             return inline
         codes = [value.code for value in values]
         if function is builtin.CALL:
             codes.insert(0, repr(str(args[0])) if args else f"reflect_string({codes[0]})")
+        elif function is builtin.LEN and values[0].boxed != "False":
+            codes.append(f"{codes[0]} is None and {values[0].boxed}")
         if function.context:
             codes.insert(0, "X")
         result = self.temporary()
@@ -519,7 +522,7 @@ class _Body:
             self.plain(f"{test} {result} = {final.code}")
         return _Value(result)
 
-    def inlined(self, function: Function, values: list[_Value]) -> _Value | None:
+    def inlined(self, function: Function, whole: nodes.Node, values: list[_Value]) -> _Value | None:
         """Code for the commonest builtins that spares a call."""
         if function is builtin.NOT:
             result = self.temporary()
@@ -530,7 +533,7 @@ class _Body:
             left, right = values[0].code, values[1].code
             result = self.temporary()
             slow = f"{self.module.function(name)}({left}, {right})"
-            self.emit(f"{result} = {left} {sign} {right} if type({left}) is str else {slow}", call=name)
+            self.emit(f"{result} = {left} {sign} {right} if type({left}) is str else {slow}", whole, call=name)
             return _Value(result, "bool")
         return None
 

@@ -12,7 +12,7 @@ from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.floats import format_float
 from istioctl.gotemplate.limits import check_size
 from istioctl.gotemplate.types import GoType
-from istioctl.gotemplate.values import Pointer, deref, encode, is_nil, kind, type_name, type_of
+from istioctl.gotemplate.values import HIDDEN, Pointer, deref, encode, is_nil, kind, type_name, type_of
 
 _MAX_WIDTH: Final = 1_000_000
 _SIMPLE: Final = re.compile(r"%([a-z%])")
@@ -465,19 +465,15 @@ class _Printer:
         if self.sharp_v:
             self.write(of.name)
         self.write("{")
-        fields = [(name, item, False) for name, item in cast("dict[str, object]", value).items()]
-        fields += [(name, item, True) for name, (_, item) in of.hidden.items()]
-        for at, (name, item, is_hidden) in enumerate(fields):
+        for at, (name, item) in enumerate(cast("dict[str, object]", value).items()):
             if at:
                 self.write(", " if self.sharp_v else " ")
             if self.plus_v or self.sharp_v:
-                self.write(name + ":")
-            if is_hidden:
-                erroring, self.erroring = self.erroring, True
-                self.value(item, verb, depth + 1)
-                self.erroring = erroring
-            else:
-                self.value(item, verb, depth + 1)
+                self.write(name.removeprefix(HIDDEN) + ":")
+            erroring = self.erroring
+            self.erroring = erroring or name.startswith(HIDDEN)  # what is unexported prints without its methods
+            self.value(item, verb, depth + 1)
+            self.erroring = erroring
         self.write("}")
 
     def pointer(self, value: object, verb: str) -> None:

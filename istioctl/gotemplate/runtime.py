@@ -7,6 +7,7 @@ when an argument isn't plainly of its parameter's type, `show` for what isn't te
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, cast
@@ -65,6 +66,7 @@ class Execution:
         "limits",
         "missing_key",
         "owner",
+        "recursion_limit",
         "state",
         "templates",
     )
@@ -77,6 +79,7 @@ class Execution:
         self.depth = 0
         self.includes = 0
         self.state: dict[str, object] = {}
+        self.recursion_limit = sys.getrecursionlimit()
         self._steps = limits.steps
         self._deadline = time.monotonic() + limits.seconds
 
@@ -244,7 +247,9 @@ def _call_method(
     receiver = value
     if of.kind == "ptr" and called.name not in of.elem.pointer_methods:
         if is_nil(value):
-            word = f"value method {of.elem.name}.{called.name} called using nil *{of.elem.name.rpartition('.')[2]} pointer"
+            word = (
+                f"value method {of.elem.name}.{called.name} called using nil *{of.elem.name.rpartition('.')[2]} pointer"
+            )
             raise CallError(word, called.name)
         receiver = deref(value)
     try:
@@ -448,6 +453,21 @@ def holds_any(value: object) -> bool:
     return of is not None and of.kind in {"slice", "map"} and of.elem.kind == "interface"
 
 
+_SHALLOW: Final = 64  # levels that need no more stack than there is
+_INCLUDE_FRAMES: Final = 8
+_ROOM: Final = 1000  # Python frames that functions may use on top of nested templates
+
+
+def settle(execution: Execution) -> None:
+    """Keeps the interpreter's recursion limit a fixed distance above the templates at work.
+
+    Generated code needs one Python frame for each nested template, so that Go's own limit can be kept; but the limit also
+    guards the C stack while functions work on deeply nested data, so it never is higher than need be.
+    """
+    level = execution.depth + _INCLUDE_FRAMES * execution.includes
+    sys.setrecursionlimit(execution.recursion_limit + (level + _ROOM if level >= _SHALLOW else 0))
+
+
 def template(execution: Execution, name: str) -> Compiled:
     """The template that {{template}} calls, one level deeper."""
     found = execution.templates.get(name)
@@ -456,6 +476,8 @@ def template(execution: Execution, name: str) -> Compiled:
     if execution.depth == MAX_DEPTH:
         raise EvaluationError(f"exceeded maximum template depth ({MAX_DEPTH})")
     execution.depth += 1
+    if not execution.depth & 63:
+        settle(execution)
     execution.charge()
     return found
 
@@ -476,6 +498,7 @@ NAMES: Final[dict[str, object]] = {
     "pairs": pairs,
     "parse_type": parse_type,
     "reflect_string": reflect_string,
+    "settle": settle,
     "show": show,
     "template": template,
 }

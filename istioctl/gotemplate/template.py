@@ -9,6 +9,7 @@ Compiled texts are kept in memory and, as marshalled code objects, in a cache fo
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from types import CodeType, TracebackType
 from typing import Final, Literal, NamedTuple, cast
@@ -127,8 +128,9 @@ class TemplateSet:
         Raises:
             ExecutionError: it failed, or went beyond the limits.
         """
+        execution = Execution(self, missing_key, self.limits)
         try:
-            text = self._run(Execution(self, missing_key, self.limits), entry, data)
+            text = self._run(execution, entry, data)
         except ExecutionError as error:
             if error.category == "fail" and self.dialect == "helm":
                 error.args = (f"execution error at ({error.place}): {error.reason}",)
@@ -136,6 +138,9 @@ class TemplateSet:
             raise
         except CallError as error:
             raise ExecutionError(error.text, category="exec", place=None, reason=error.text) from None
+        finally:
+            if sys.getrecursionlimit() != execution.recursion_limit:
+                sys.setrecursionlimit(execution.recursion_limit)
         if not text.isascii() and _SURROGATE.search(text):
             text = _SURROGATE.sub("\ufffd", decode(encode(text)))
         return text
@@ -143,14 +148,18 @@ class TemplateSet:
     def run_within(self, execution: Execution, name: str, data: object) -> str:
         """The output of a template within a run (see `Execution.include`)."""
         if execution.includes >= execution.limits.includes:
-            raise LimitError(f"depth limit exceeded: more than {execution.limits.includes} templates include each other")
+            raise LimitError(
+                f"depth limit exceeded: more than {execution.limits.includes} templates include each other"
+            )
         kept = execution.templates, execution.depth
         execution.templates = self.compiled
         execution.includes += 1
         execution.charge()
+        runtime.settle(execution)
         text = self._run(execution, name, data)
         execution.includes -= 1
         execution.templates, execution.depth = kept
+        runtime.settle(execution)
         return text
 
     def _run(self, execution: Execution, name: str, data: object) -> str:

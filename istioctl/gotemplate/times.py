@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from istioctl.gotemplate import types
+from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.signatures import function
 from istioctl.gotemplate.types import GoType
 from istioctl.gotemplate.values import class_of
@@ -37,9 +39,77 @@ def _decimal(amount: int, unit: int) -> str:
     return f"{whole}.{str(part + unit)[1:].rstrip('0')}"
 
 
-DURATION = types.named("time.Duration", types.INT64)
-DURATION.methods["String"] = function("String", "", duration_text)
+_UNITS: Final = {
+    "ns": NANOSECOND,
+    "us": MICROSECOND,
+    "µs": MICROSECOND,
+    "μs": MICROSECOND,
+    "ms": MILLISECOND,
+    "s": SECOND,
+    "m": MINUTE,
+    "h": HOUR,
+}
+_PART: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
+
+
+def parse_duration(text: str) -> int:
+    """The nanoseconds that a text such as `1h2m3.5s` tells.
+
+    Raises:
+        ValueError: Go's text for what is no duration.
+    """
+    rest = text[1:] if text[:1] in {"+", "-"} else text
+    if rest == "0":
+        return 0
+    total = 0
+    while True:
+        found = _PART.match(rest)
+        if found is None or not (found[1] or found[2]):
+            raise ValueError(f"time: invalid duration {quote(text)}")
+        if not found[3]:
+            raise ValueError(f"time: missing unit in duration {quote(text)}")
+        if found[3] not in _UNITS:
+            raise ValueError(f"time: unknown unit {quote(found[3])} in duration {quote(text)}")
+        unit, part = _UNITS[found[3]], found[2] or ""
+        total += int(found[1] or 0) * unit + int(part or 0) * unit // 10 ** len(part)
+        rest = rest[found.end() :]
+        if not rest:
+            break
+    if total > (1 << 63) - (text[0] != "-"):
+        raise ValueError(f"time: invalid duration {quote(text)}")
+    return -total if text[0] == "-" else total
+
+
+DURATION: Final = types.named("time.Duration", types.INT64)
 Duration = class_of(DURATION)
+DURATION.methods |= {
+    "String": function("String", "", duration_text),
+    "Hours": function("Hours", "", lambda duration: duration / HOUR),
+    "Minutes": function("Minutes", "", lambda duration: duration / MINUTE),
+    "Seconds": function("Seconds", "", lambda duration: duration / SECOND),
+    "Milliseconds": function("Milliseconds", "", lambda duration: _whole(duration, MILLISECOND)),
+    "Microseconds": function("Microseconds", "", lambda duration: _whole(duration, MICROSECOND)),
+    "Nanoseconds": function("Nanoseconds", "", int),
+    "Abs": function("Abs", "", lambda duration: Duration(abs(duration))),
+    "Round": function("Round", "time.Duration", lambda duration, unit: Duration(_rounded(duration, unit))),
+    "Truncate": function("Truncate", "time.Duration", lambda duration, unit: Duration(_truncated(duration, unit))),
+}
+
+
+def _whole(duration: int, unit: int) -> int:
+    return duration // unit if duration >= 0 else -(-duration // unit)
+
+
+def _truncated(duration: int, unit: int) -> int:
+    return duration if unit <= 0 else _whole(duration, unit) * unit
+
+
+def _rounded(duration: int, unit: int) -> int:
+    """To the nearest multiple of the unit, halves away from zero."""
+    if unit <= 0:
+        return duration
+    nearest = (2 * abs(duration) + unit) // (2 * unit) * unit
+    return nearest if duration >= 0 else -nearest
 
 
 class Time:

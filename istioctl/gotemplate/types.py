@@ -8,7 +8,7 @@ whose `go_type` leads back here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -31,15 +31,17 @@ class GoType:
         key: a map's key type, else the type itself.
         named: declared with a name of its own, which matters to assignability.
         fields: a struct's exported fields in order.
-        hidden: a struct's unexported fields with their fixed values, which print but can't be read.
+        hidden: a struct's unexported fields, which print but can't be read.
         methods: callable on a value.
         pointer_methods: callable on a pointer to it only.
+        json: gives a value as the plain data that encoding/json prints for it, where that isn't field by field.
     """
 
     __slots__ = (
         "elem",
         "fields",
         "hidden",
+        "json",
         "key",
         "kind",
         "methods",
@@ -59,7 +61,7 @@ class GoType:
         key: GoType | None = None,
         underlying: GoType | None = None,
         fields: Mapping[str, GoType] | None = None,
-        hidden: Mapping[str, tuple[GoType, object]] | None = None,
+        hidden: Mapping[str, GoType] | None = None,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -68,10 +70,11 @@ class GoType:
         self.named = underlying is not None or kind == "struct" or kind not in {"slice", "map", "ptr", "func"}
         self.underlying: GoType = underlying or self
         self.fields: dict[str, GoType] = dict(fields or {})
-        self.hidden: dict[str, tuple[GoType, object]] = dict(hidden or {})
+        self.hidden: dict[str, GoType] = dict(hidden or {})
         self.methods: dict[str, Function] = {}
         self.pointer_methods: dict[str, Function] = {}
         self.value_class: type | None = None
+        self.json: Callable[[object], object] | None = None
 
     def __repr__(self) -> str:
         return f"<Go type {self.name}>"
@@ -85,8 +88,7 @@ class GoType:
     def comparable(self) -> bool:
         """Whether `==` is defined for its values."""
         if self.kind == "struct":
-            hidden = (of for of, _ in self.hidden.values())
-            return all(field.comparable for field in (*self.fields.values(), *hidden))
+            return all(field.comparable for field in (*self.fields.values(), *self.hidden.values()))
         return self.kind not in {"slice", "map", "func"}
 
     def method(self, name: str) -> Function | None:
@@ -155,7 +157,7 @@ def struct(
     name: str,
     fields: Mapping[str, GoType],
     *,
-    hidden: Mapping[str, tuple[GoType, object]] | None = None,
+    hidden: Mapping[str, GoType] | None = None,
     methods: Iterable[Function] = (),
     pointer_methods: Iterable[Function] = (),
 ) -> GoType:

@@ -11,8 +11,8 @@ number kinds (`Int`, `Uint8`, `Float32`, …), typed slices and maps (`make(SLIC
 (`make(type, value)`), structs (`make(struct_type, fields)`) and pointers (`pointer(value)`, `nil(type)`). So a
 function may treat any of them as the plain value, and tells them apart by `type_of`.
 
-A struct and a pointer to one are dicts of their exported fields, which makes `.Field` one lookup; they are true
-whatever they hold. A str stands for Go's bytes: a byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`.
+A struct and a pointer to one are dicts of their fields, which makes `.Field` one lookup; unexported ones stand under
+`HIDDEN` and their name, which no template can spell. They are true whatever they hold. A str stands for Go's bytes: a byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ _PLAIN: dict[type, GoType] = {
     list: types.SLICE_ANY,
     dict: types.MAP_ANY,
 }
+
+
+HIDDEN = "\0"
 
 
 class UnknownValueError(Exception):
@@ -64,7 +67,7 @@ class Map(dict[object, object]):
 
 
 class Struct(dict[str, object]):
-    """A struct, or a pointer to one (`go_type` tells): the exported fields by name."""
+    """A struct, or a pointer to one (`go_type` tells): the fields by name."""
 
     __slots__ = ()
     go_type: ClassVar[GoType]
@@ -165,6 +168,7 @@ def make(go_type: GoType, value: object) -> object:
         given = cast("Mapping[str, object]", value)
         shape = go_type if go_type.kind == "struct" else go_type.elem
         value = {name: given[name] if name in given else zero(of) for name, of in shape.fields.items()}
+        value |= {HIDDEN + name: given[name] if name in given else zero(of) for name, of in shape.hidden.items()}
     return class_of(go_type)(value)
 
 

@@ -11,7 +11,7 @@ from istioctl.gotemplate import types
 from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.floats import to_float32
 from istioctl.gotemplate.signatures import function
-from istioctl.gotemplate.times import DURATION, Time
+from istioctl.gotemplate.times import DURATION, Time, parse_duration
 from istioctl.gotemplate.types import GoType, map_of, parse_type, pointer_to, slice_of
 from istioctl.gotemplate.values import Pointer, class_of, make, nil, pointer, zero
 
@@ -28,7 +28,7 @@ SHIP = types.struct(
         "Tags": types.SLICE_STRING,
         "Meta": types.MAP_STRING,
     },
-    hidden={"secret": (types.STRING, "hidden")},
+    hidden={"secret": types.STRING},
 )
 SHIP.fields |= {"Next": pointer_to(SHIP), "Limit": pointer_to(types.INT), "Any": types.ANY}
 
@@ -95,7 +95,8 @@ def of_type(go_type: GoType, value: object) -> object:
             )
         case "struct":
             given = cast("dict[str, object]", value)
-            return make(go_type, {key: of_type(go_type.fields[key], item) for key, item in given.items()})
+            fields = {key: of_type(go_type.fields[key], item) for key, item in given.items()}
+            return make(go_type, fields | dict.fromkeys(go_type.hidden, "hidden"))
         case "ptr":
             return pointer(of_type(go_type.elem, value)) if go_type.elem.kind == "struct" else _pointer(go_type, value)
         case "float32":
@@ -124,6 +125,6 @@ SPECIAL: dict[str, Callable[[object], object]] = {
     "[]byte": lambda value: nil(types.BYTES) if value is None else base64.b64decode(cast("str", value)),
     "map[any]any": _any_map,
     "time": lambda value: Time(datetime.fromisoformat(cast("str", value))),
-    "duration": lambda value: make(DURATION, value),
+    "duration": lambda value: make(DURATION, parse_duration(cast("str", value))),
     "error": _error,
 }

@@ -257,12 +257,12 @@ def slice_item(item: object, *bounds: object) -> object:
 
 
 @TABLE.function("len", "any")
-def length(item: object) -> object:
-    """How many bytes, items or entries `item` has."""
+def length(item: object, boxed: bool = False) -> object:
+    """How many bytes, items or entries `item` has; `boxed` tells a nil within an interface from no value."""
     if type(item) is list or type(item) is dict:
         return Int(len(item))
-    if item is None:
-        raise CallError("len of nil pointer")
+    if item is None and not boxed:
+        raise CallError("reflect: call of reflect.Value.Type on zero Value")
     item, of = _followed(item, "len of nil pointer")
     if of is not None and of.kind in {"slice", "map"}:
         return Int(len(cast("list[object]", item)))
@@ -356,4 +356,4 @@ def call(name: str, function: object, *args: object) -> object:
     return target.call(*ready)
 
 
-AND, OR, NOT, EQ, NE, CALL = (TABLE[name] for name in ("and", "or", "not", "eq", "ne", "call"))
+AND, OR, NOT, EQ, NE, LEN, CALL = (TABLE[name] for name in ("and", "or", "not", "eq", "ne", "len", "call"))
