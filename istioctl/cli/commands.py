@@ -77,6 +77,7 @@ ROOT = Command(
                 "diff": Command("Compare two profiles or specifications", "profile:diff"),
             },
         ),
+        "validate": Command("Check Istio objects in files", "validate:validate", "Check", aliases=("v",)),
         "dashboard": Command(
             "Open web interfaces of the mesh",
             panel="Observe",

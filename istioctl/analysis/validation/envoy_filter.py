@@ -1,0 +1,105 @@
+"""EnvoyFilter: what is patched, where, and with what.
+
+Source: istio `pkg/config/validation/envoyfilter/envoyfilter.go`, old filter names from `pkg/config/xds`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from istioctl.analysis.validation import names, shared
+
+if TYPE_CHECKING:
+    from istioctl.analysis.validation.decode import Spec
+    from istioctl.analysis.validation.objects import Metadata
+    from istioctl.analysis.validation.report import Place
+
+_CONNECTION_MANAGER = ("envoy.filters.network.http_connection_manager", "envoy.http_connection_manager")
+#: The part of the match that goes with what is patched.
+_MATCHES = {
+    **dict.fromkeys(("LISTENER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER"), "listener"),
+    **dict.fromkeys(("ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE"), "routeConfiguration"),
+    "CLUSTER": "cluster",
+}
+_KINDS_OF_MATCH = ("listener", "routeConfiguration", "cluster", "waypoint")
+#: Envoy's old filter names by the part of the canonical name that tells the filter's place.
+_OLD_NAMES = {
+    "http": "buffer cors csrf fault gzip health_check ip_tagging lua router squash grpc_web grpc_http1_bridge"
+    " grpc_json_transcoder http_dynamo_filter=dynamo rate_limit=ratelimit",
+    "listener": "listener.http_inspector listener.original_dst listener.original_src listener.proxy_protocol"
+    " listener.tls_inspector",
+    "network": "client_ssl_auth ext_authz http_connection_manager mongo_proxy ratelimit redis_proxy tcp_proxy",
+}
+
+
+def check(spec: Spec, meta: Metadata, place: Place) -> None:
+    """Check an EnvoyFilter."""
+    del meta
+    place.warn("depends on Envoy's internals, which may change in any release", "Prefer another API where one exists.")
+    before = len(place.report.errors)
+    shared.match_labels(spec, place, "workloadSelector", "labels")
+    if len(place.report.errors) > before:
+        return
+    for i, patch in enumerate(spec.get("configPatches", [])):
+        if patch.get("match", {}).get("context") != "WAYPOINT":
+            _config_patch(patch, place / "configPatches" / i)
+
+
+def _config_patch(entry: Spec, place: Place) -> None:
+    applies_to, patch, match = entry.get("applyTo", "INVALID"), entry.get("patch"), entry.get("match", {})
+    if applies_to == "INVALID":
+        place.error("applyTo is missing")
+    elif patch is None:
+        place.error("the patch is missing")
+    elif patch.get("operation", "INVALID") == "INVALID":
+        (place / "patch").error("the operation is missing")
+    elif patch["operation"] != "REMOVE" and "value" not in patch:
+        (place / "patch").error(f"the value is missing, which operation {patch['operation']} needs")
+    elif version := match.get("proxy", {}).get("proxyVersion"):
+        before = len(place.report.errors)
+        (place / "match" / "proxy" / "proxyVersion").expect(names.pattern(version))
+        if len(place.report.errors) == before:
+            _match(match, applies_to, place / "match")
+    else:
+        _match(match, applies_to, place / "match")
+
+
+def _match(match: Spec, applies_to: str, place: Place) -> None:
+    wanted = _MATCHES.get(applies_to)
+    given = next((kind for kind in _KINDS_OF_MATCH if kind in match), "")
+    if wanted and given and given != wanted:
+        (place / given).error(f"does not go with applyTo {applies_to}, which is matched by {wanted}")
+    elif wanted == "listener":
+        chain = match.get("listener", {}).get("filterChain", {})
+        if "filter" in chain:
+            _filter(chain["filter"], applies_to, place / "listener" / "filterChain" / "filter")
+
+
+def _filter(found: Spec, applies_to: str, place: Place) -> None:
+    if applies_to in ("LISTENER", "FILTER_CHAIN"):
+        place.warn(f"has no effect with applyTo {applies_to}")
+    name, inner = found.get("name", ""), found.get("subFilter")
+    if not name:
+        place.error("the filter's name is missing")
+        return
+    if inner is not None:
+        at = place / "subFilter"
+        if applies_to != "HTTP_FILTER":
+            at.error("goes with applyTo HTTP_FILTER only")
+        elif name not in _CONNECTION_MANAGER:
+            at.error(f"needs the filter {_CONNECTION_MANAGER[0]} around it")
+        elif not inner.get("name"):
+            at.error("the filter's name is missing")
+        else:
+            _old_name(inner["name"], at / "name")
+    _old_name(name, place / "name")
+
+
+def _old_name(name: str, place: Place) -> None:
+    for group, old_names in _OLD_NAMES.items():
+        for entry in old_names.split():
+            old, _, new = entry.partition("=")
+            if name == f"envoy.{old}":
+                current = f"envoy.filters.{group}.{(new or old).removeprefix('listener.')}"
+                place.warn(f'"{name}" is an old filter name', f"Use {current}.")
+                return

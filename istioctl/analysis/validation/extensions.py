@@ -1,0 +1,97 @@
+"""WasmPlugin and TrafficExtension.
+
+Source: istio `pkg/config/validation/validation.go`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from istioctl.analysis.validation import names, shared
+
+if TYPE_CHECKING:
+    from istioctl.analysis.validation.decode import Spec
+    from istioctl.analysis.validation.objects import Metadata
+    from istioctl.analysis.validation.report import Place
+
+_SCHEMES = ("", "file", "http", "https", "oci")
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_SHA = re.compile(r"[a-f0-9]{64}\Z")
+_CODE_LIMIT = 65536
+
+
+def check_wasm_plugin(spec: Spec, meta: Metadata, place: Place) -> None:
+    """Check a WasmPlugin."""
+    del meta
+    shared.targets(spec, place)
+    _module(spec, place)
+    _match(spec, place)
+
+
+def check_traffic_extension(spec: Spec, meta: Metadata, place: Place) -> None:
+    """Check a TrafficExtension."""
+    del meta
+    if ("wasm" in spec) == ("lua" in spec):
+        place.error("exactly one of wasm and lua must be set")
+    shared.targets(spec, place)
+    if "lua" in spec:
+        size = len(spec["lua"].get("inlineCode", "").encode("utf-8", "surrogatepass"))
+        if not size:
+            (place / "lua").error("the code is missing")
+        elif size > _CODE_LIMIT:
+            (place / "lua" / "inlineCode").error(f"{size} bytes are more than {_CODE_LIMIT}")
+    if "wasm" in spec:
+        _module(spec["wasm"], place / "wasm")
+    _match(spec, place)
+
+
+def _module(spec: Spec, place: Place) -> None:
+    url = spec.get("url", "")
+    (place / "url").expect(_module_url(url) if url else "the URL of the module is missing")
+    if spec.get("sha256") and not _SHA.match(spec["sha256"]):
+        (place / "sha256").error("must be 64 hexadecimal digits in lower case")
+    for field, limit in (("imagePullSecret", 253), ("pluginName", 256)):
+        if len(spec.get(field, "")) > limit:
+            (place / field).error(f"is longer than {limit} characters")
+    variables = spec.get("vmConfig", {}).get("env", [])
+    repeated = shared.duplicates(variable.get("name", "") for variable in variables)
+    for i, variable in enumerate(variables):
+        at, name = place / "vmConfig" / "env" / i, variable.get("name", "")
+        if not name or len(name) > 256:
+            at.error("the variable's name must have 1 to 256 characters")
+        elif i in repeated:
+            at.error(f'the variable "{name}" is there twice')
+        elif variable.get("valueFrom", "INLINE") != "INLINE" and variable.get("value"):
+            (at / "value").error("can be set only where valueFrom is INLINE")
+
+
+def _module_url(url: str) -> str:
+    """What is wrong with a module's URL; without a scheme it is an image's name."""
+    if re.search(r"[\x00-\x20\x7f]", url):
+        return f'"{url}" is no URL'
+    scheme = _SCHEME.match(url)
+    if url.startswith("/") or not scheme:
+        return _host_problem(url if url.startswith("/") else f"http://{url}")
+    if url[scheme.end() : scheme.end() + 1] != "/":  # an image's registry and port look like a scheme
+        return _host_problem(f"http://{url}")
+    if scheme[1].lower() not in _SCHEMES:
+        return f'"{url}" has an unsupported scheme; there are {", ".join(_SCHEMES[1:])}'
+    return _host_problem(url)
+
+
+def _host_problem(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        usable = (parts.port is None or parts.port >= 0) and not re.search(r"%(?![0-9A-Fa-f]{2})", parts.path)
+    except ValueError:
+        usable = False
+    return "" if usable else f'"{url}" is no URL'
+
+
+def _match(spec: Spec, place: Place) -> None:
+    for i, selector in enumerate(spec.get("match", [])):
+        for j, port in enumerate(selector.get("ports", [])):
+            (place / "match" / i / "ports" / j).expect(names.port(port.get("number", 0)))

@@ -1,0 +1,153 @@
+"""The way in: checks one Istio object, from its node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from istioctl.analysis.schema.catalog import find_kind
+from istioctl.analysis.validation.decode import Spec, decode, entries
+from istioctl.analysis.validation.report import Path, Place, Report, Severity
+from istioctl.yamldoc.reader import to_data
+
+if TYPE_CHECKING:
+    from istioctl.analysis.schema.language import Kind
+    from istioctl.yamldoc.reader import Node
+
+Check = Callable[[Spec, "Metadata", Place], None]
+
+_TOP_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
+_DRY_RUN = "istio.io/dry-run"
+#: Annotations that istiod refuses: it sets them itself, or they say that it shall refuse.
+_FORBIDDEN = (
+    "internal.istio.io/webhook-always-reject",
+    "internal.istio.io/parent-namespace",
+    "internal.istio.io/parents",
+)
+_TRUTH = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a check may ask about an object besides its spec."""
+
+    name: str
+    namespace: str
+    report: Report
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+
+    def place(self, *steps: str) -> Place:
+        """The place of a metadata field."""
+        return Place(self.report, ("metadata", *steps))
+
+
+def istio_kind(api_version: object, kind: object) -> Kind | None:
+    """The Istio kind of an object; None for everything else."""
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        return None
+    group, _, version = api_version.rpartition("/")
+    return find_kind(group, version, kind)
+
+
+def check_object(root: Node, kind: Kind, *, namespace: str = "default", offset: int = 0) -> Report:
+    """Check an object of an Istio kind.
+
+    Args:
+        root: the object's node, a mapping.
+        namespace: the namespace of an object that names none.
+        offset: lines of the file before the text that `root` was read from.
+    """
+    report = Report(root, offset)
+    fields = dict(entries(root))
+    spec = decode(fields.get("spec"), kind.name, Place(report))
+    for name in fields:
+        if name not in _TOP_FIELDS:
+            report.add(Severity.ERROR, (name,), f'unknown field "{name}"')
+    metadata = _metadata(fields.get("metadata"), namespace, report)
+    if not report.errors and _annotations(spec, kind, metadata):
+        _checks(kind.name)(spec, metadata, Place(report))
+    _limits(fields.get("spec"), kind, report)
+    return report
+
+
+def _limits(node: Node | None, kind: Kind, report: Report) -> None:
+    """Warn where the API server would refuse what istiod takes."""
+    from istioctl.analysis.validation.limits import broken_limits
+
+    known = {problem.path for problem in report.problems if problem.severity is Severity.ERROR}
+    for path, message in broken_limits(node, kind):
+        place = Place(report, path)
+        if _text(path) not in known:
+            place.warn(f"the API server refuses this: {message}")
+
+
+def _text(path: Path) -> str:
+    from istioctl.analysis.validation.report import path_text
+
+    return path_text(path)
+
+
+def _metadata(node: Node | None, namespace: str, report: Report) -> Metadata:
+    data = to_data(node) if node is not None and node.kind == "mapping" else {}
+    return Metadata(
+        _string(data.get("name")),
+        _string(data.get("namespace")) or namespace,
+        report,
+        _strings(data.get("labels")),
+        _strings(data.get("annotations")),
+    )
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _strings(value: Any) -> dict[str, str]:
+    return {k: v for k, v in value.items() if isinstance(v, str)} if isinstance(value, dict) else {}
+
+
+def _annotations(spec: Spec, kind: Kind, metadata: Metadata) -> bool:
+    """Check the annotations that rule an object out; whether it is worth looking further."""
+    at, before = metadata.place("annotations"), len(metadata.report.errors)
+    if _DRY_RUN in metadata.annotations:
+        value, action = metadata.annotations[_DRY_RUN], spec.get("action", "ALLOW")
+        if kind.name != "AuthorizationPolicy":
+            (at / _DRY_RUN).error("is for AuthorizationPolicies only", "Remove the annotation.")
+        elif action not in ("ALLOW", "DENY"):
+            (at / _DRY_RUN).error(f"works with actions ALLOW and DENY only, and this is {action}")
+        elif value not in _TRUTH:
+            (at / _DRY_RUN).error(f'"{value}" is neither true nor false')
+    for name in _FORBIDDEN:
+        if name in metadata.annotations:
+            (at / name).error("must not be set by users", "Remove the annotation.")
+    return len(metadata.report.errors) == before
+
+
+def _checks(kind: str) -> Check:
+    """The semantic rules of a kind, imported when needed."""
+    from importlib import import_module
+
+    module, _, function = _CHECKS[kind].partition(":")
+    check: Check = getattr(import_module(f"istioctl.analysis.validation.{module}"), function or "check")
+    return check
+
+
+_CHECKS = {
+    "AuthorizationPolicy": "security:check_authorization_policy",
+    "DestinationRule": "destination_rule",
+    "EnvoyFilter": "envoy_filter",
+    "Gateway": "gateway",
+    "PeerAuthentication": "security:check_peer_authentication",
+    "ProxyConfig": "telemetry:check_proxy_config",
+    "RequestAuthentication": "security:check_request_authentication",
+    "ServiceEntry": "service_entry",
+    "Sidecar": "sidecar",
+    "Telemetry": "telemetry",
+    "TrafficExtension": "extensions:check_traffic_extension",
+    "VirtualService": "virtual_service",
+    "WasmPlugin": "extensions:check_wasm_plugin",
+    "WorkloadEntry": "service_entry:check_workload_entry",
+    "WorkloadGroup": "service_entry:check_workload_group",
+}

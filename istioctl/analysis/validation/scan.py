@@ -1,0 +1,95 @@
+"""What the text of a document tells without parsing it: most of a stream is none of Istio's business.
+
+Every answer is either certain or `None`, which means that the document has to be parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from istioctl.analysis.validation import protocols
+from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
+
+_SEPARATOR = re.compile(r"^---[ \t]*(?:#.*)?\r?\n?", re.MULTILINE)
+_HEADER = re.compile(r"^(apiVersion|kind):[ ]+([A-Za-z][\w./-]*)[ ]*$", re.MULTILINE)
+_KEY = re.compile(r"^( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])", re.MULTILINE)
+_ODD = re.compile(r"^ *(?:- +)*(?:[\"'?!&*<|>%@`]|[^\s:#{}\[\]]+ +:)|[&*][A-Za-z]|\t|: *[|>]|\r", re.MULTILINE)
+_FLOW_KEY = re.compile(r"[{,] *([A-Za-z_][\w./-]*):")
+_PORTS = re.compile(r"^  ports:\n((?:  ?[ -] .*\n)+)", re.MULTILINE)
+_POD_LABELS = re.compile(
+    r"^  template:\n(?:    .*\n)*?    metadata:\n(?:      .*\n)*?      labels:\n((?:        .*\n)+)", re.MULTILINE
+)
+_ITEM = re.compile(r"^ +- ", re.MULTILINE)
+_PORT_NAME = re.compile(r"(?:^ +(?:- )?|[{,] *)name: *([a-z][\w-]*) *(?=[\n,}])", re.MULTILINE)
+
+
+def split(text: str) -> Iterator[tuple[str, int]]:
+    """The documents of a stream as (text, lines before it), split where kubectl splits: at lines of `---`."""
+    start = line = 0
+    for separator in _SEPARATOR.finditer(text):
+        chunk = text[start : separator.start()]
+        if chunk:
+            yield chunk, line
+        line += chunk.count("\n") + separator[0].count("\n")
+        start = separator.end()
+    if start < len(text):
+        yield text[start:], line
+
+
+def header(text: str) -> tuple[str, str] | None:
+    """The apiVersion and kind of a document whose first lines say them plainly."""
+    found = dict(_HEADER.findall(text))
+    return (found["apiVersion"], found["kind"]) if len(found) == 2 else None
+
+
+def has_unique_keys(text: str) -> bool:
+    """Whether no mapping of a document has a key twice, as far as the text tells; False where it does not."""
+    if _ODD.search(text):
+        return False
+    plain = [(margin, key) for margin, dashes, key in _KEY.findall(text) if not dashes]
+    if len(set(plain)) != len(plain) and not _unique_by_level(text):
+        return False
+    if "{" not in text:
+        return True
+    for line in text.splitlines():
+        if "{" in line:
+            keys = _FLOW_KEY.findall(line)
+            if line.count("{") != line.count("}") or len(set(keys)) != len(keys):
+                return False
+    return True
+
+
+def _unique_by_level(text: str) -> bool:
+    """Follow the indentation: a key may come again once its mapping has ended."""
+    levels: dict[int, set[str]] = {}
+    for margin, dashes, key in _KEY.findall(text):
+        column = len(margin) + len(dashes)
+        for deeper in [level for level in levels if level > len(margin)]:
+            del levels[deeper]
+        if dashes:
+            levels[column] = {key}
+        elif key in levels.setdefault(column, set()):
+            return False
+        else:
+            levels[column].add(key)
+    return True
+
+
+def has_good_ports(text: str) -> bool:
+    """Whether each port of a Service declares a protocol by its name; False also where the text does not tell."""
+    found = _PORTS.search(text)
+    if not found or "appProtocol" in found[1] or "#" in found[1]:
+        return False
+    items = _ITEM.split(found[1])[1:]
+    names = [_PORT_NAME.search(f" - {item}") for item in items]
+    return bool(items) and all(name and protocols.of_port_name(name[1]) for name in names)
+
+
+def has_telemetry_labels(text: str) -> bool:
+    """Whether a Deployment's pods have the labels for telemetry; False also where the text does not tell."""
+    found = _POD_LABELS.search(text)
+    if not found:
+        return False
+    keys = {line.partition(":")[0].strip() for line in found[1].splitlines()}
+    return not keys.isdisjoint(NAME_LABELS) and not keys.isdisjoint(REVISION_LABELS)
