@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.rendering.origins import Path
 from istioctl.rendering.values import lookup, lookup_text
 
-_DNS_LABEL = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?\Z")
-_WILDCARD_LABEL = re.compile(r"(?:\*|(?:\*-?)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)\Z")
+_DNS_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+_WILDCARD_LABEL = r"(?:\*|(?:\*-?)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)"
 _CURVES = frozenset(("", "P-224", "P-256", "P-384", "P-521", "X25519", "X25519Kyber768Draft00", "X25519MLKEM768"))
 _TOPOLOGY_LABELS = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
 _MILLISECOND, _SECOND, _HOUR = 10**6, 10**9, 3600 * 10**9
@@ -29,8 +29,7 @@ _CALLED_PROVIDERS = frozenset(
 _OTHER_PROVIDERS = frozenset(("envoyFileAccessLog", "prometheus", "stackdriver", "sds"))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One rule that is broken.
 
     Attributes:
@@ -291,7 +290,7 @@ def _is_service(service: str) -> bool:
     namespace, slash, host = service.partition("/")
     if not slash:
         return _is_domain(service) or _is_ip(service)
-    named = namespace in ("*", ".", "~") or bool(_DNS_LABEL.match(namespace))
+    named = namespace in ("*", ".", "~") or bool(re.fullmatch(_DNS_LABEL, namespace))
     return named and (host == "*" or "." in host) and _is_wildcard_domain(host) and ("*" not in host[1:])
 
 
@@ -325,18 +324,18 @@ def _has_domain_labels(name: str) -> bool:
         return False
     if len(labels) > 1 and labels[-1] == "":
         labels.pop()
-    return all(_DNS_LABEL.match(label) for label in labels)
+    return all(re.fullmatch(_DNS_LABEL, label) for label in labels)
 
 
 def _is_wildcard_domain(name: str) -> bool:
     if not 0 < len(name) <= 255:
         return False
     first, dot, rest = name.partition(".")
-    return bool(len(first) <= 63 and _WILDCARD_LABEL.match(first)) and (not dot or _has_domain_labels(rest))
+    return bool(len(first) <= 63 and re.fullmatch(_WILDCARD_LABEL, first)) and (not dot or _has_domain_labels(rest))
 
 
 def _is_trust_domain(name: str) -> bool:
     labels = name.split(".")
     if len(labels) > 1 and labels[-1] == "":
         labels.pop()
-    return all(_DNS_LABEL.match(label) for label in labels)
+    return all(re.fullmatch(_DNS_LABEL, label) for label in labels)

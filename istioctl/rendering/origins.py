@@ -8,8 +8,7 @@ so that a run without errors never pays for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Who set a value.
 
     Attributes:
@@ -38,8 +36,7 @@ class Origin:
 DEFAULT = Origin("default", "default")
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One source of values: a profile, what the cluster told, or a file.
 
     Attributes:
@@ -73,8 +70,7 @@ class Layer:
         return Origin("file", f"{self.origin.text}:{_line(self.text, self.origin.text, path)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One `--set` flag (or a short flag that stands for one), resolved against the lists it met.
 
     Attributes:
@@ -86,7 +82,6 @@ class Assignment:
     path: Path
 
 
-@dataclass(slots=True)
 class Origins:
     """Answers who set a path of the merged specification.
 
@@ -96,9 +91,10 @@ class Origins:
         derived: from a path that was filled in from another one (`spec.values.global.hub`) to that one (`spec.hub`).
     """
 
-    layers: list[Layer] = field(default_factory=list)
-    assignments: list[Assignment] = field(default_factory=list)
-    derived: dict[Path, Path] = field(default_factory=dict)
+    def __init__(self, layers: list[Layer]) -> None:
+        self.layers = layers
+        self.assignments: list[Assignment] = []
+        self.derived: dict[Path, Path] = {}
 
     def of(self, path: Sequence[str | int]) -> Origin:
         """Who set the value at `path` (starting at the document, as in `("spec", "hub")`).

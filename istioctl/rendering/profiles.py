@@ -7,13 +7,15 @@ A *profile* is an IstioOperator document in `profiles/`; each is laid over `defa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from istioctl.errors import InputError, InternalError, SpecError
-from istioctl.rendering.data_files import data_folder, data_names, read_data
+from istioctl.errors import InputError, SpecError
+from istioctl.rendering.cache import prepared
+from istioctl.rendering.data_files import data_folder
 from istioctl.rendering.naming import closest
-from istioctl.rendering.values import Values, lookup, merge
+from istioctl.rendering.values import Values, copy_of, lookup, merge
 
 #: Names of earlier versions, and what they are called now.
 OLD_NAMES = {"external": "remote"}
@@ -49,31 +51,34 @@ def read_profile(name: str, manifests: Path | None = None, where: str | None = N
     """One profile's own document, not yet laid over `default`.
 
     Args:
-        name: its name, an old one as well.
+        name: its name of today.
         manifests: a folder with `profiles/` to look into instead of the built-in one.
         where: who asked for it, for the error.
+
+    Returns:
+        The document, not to be changed.
 
     Raises:
         InputError: there is no such profile, or it is no IstioOperator document.
     """
+    if manifests is None:
+        if "/" in name or (found := _built_in().get(name)) is None:
+            raise _unknown_profile(name, manifests, where)
+        return found
     from istioctl.yamldoc.reader import load
 
-    folder = _folder(manifests)
-    file = folder / f"{name}.yaml"
-    if not file.is_file() and name in OLD_NAMES:
-        file = folder / f"{OLD_NAMES[name]}.yaml"
+    file = _folder(manifests) / f"{name}.yaml"
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError):
-        raise unknown_profile(name, manifests, where) from None
+        raise _unknown_profile(name, manifests, where) from None
     document = load(text, str(file))
     if not isinstance(document, dict):
         raise InputError(f"the profile '{name}' is no IstioOperator document", where=str(file))
     return document
 
 
-def unknown_profile(name: str, manifests: Path | None, where: str | None) -> InputError:
-    """The error for a name that no profile has."""
+def _unknown_profile(name: str, manifests: Path | None, where: str | None) -> InputError:
     known = profile_names(manifests)
     hint = f"known profiles: {', '.join(known)}" if known else f"there is no profile in '{_folder(manifests)}'"
     if "/" in name or name.endswith((".yaml", ".yml")):
@@ -114,16 +119,17 @@ def value_overlay(user_values: Values) -> Values:
     """
     overlay: Values = {}
     for choice in overlay_choices(user_values):
-        merge(overlay, _read_overlay(choice))
+        if error := check_overlay(choice):
+            raise error
+        merge(overlay, copy_of(_built_in()[choice.file]))
     return overlay
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayChoice:
+class OverlayChoice(NamedTuple):
     """One overlay that values ask for.
 
     Attributes:
-        file: the name of its file below `profiles/values`, without the ending.
+        file: the name of its file below `profiles`, without the ending.
         kind: what it is, for people.
         name: what the values say.
         path: where they say it.
@@ -145,34 +151,36 @@ def overlay_choices(user_values: Values) -> list[OverlayChoice]:
     ):
         for path in paths:
             if found := lookup(user_values, *path):
-                choices.append(OverlayChoice(f"{prefix}{found}", kind, str(found), path))
+                choices.append(OverlayChoice(f"values/{prefix}{found}", kind, str(found), path))
                 break
     return choices
 
 
 def check_overlay(choice: OverlayChoice, where: str | None = None) -> SpecError | None:
     """The error for an overlay there is not; None for one there is."""
-    known = data_names("profiles/values", ".yaml")
-    if choice.file in known:
+    if choice.file in _built_in():
         return None
     prefix = choice.file.removesuffix(choice.name)
-    others = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
-    if not prefix:
+    others = [name.removeprefix(prefix) for name in _built_in() if name.startswith(prefix)]
+    if choice.kind == "profile":
         others = [name for name in others if not name.startswith(("platform-", "compatibility-version-"))]
-    return SpecError(
-        f"unknown {choice.kind} '{choice.name}'", where=where, hint=f"known: {', '.join(others)}", id="unknown-overlay"
-    )
+    hint = f"known: {', '.join(sorted(others))}"
+    return SpecError(f"unknown {choice.kind} '{choice.name}'", where=where, hint=hint, id="unknown-overlay")
 
 
-def _read_overlay(choice: OverlayChoice) -> Values:
-    from istioctl.yamldoc.reader import load
+@cache
+def _built_in() -> dict[str, Values]:
+    """Every built-in profile by its name, and every overlay as `values/NAME`."""
+    folder = data_folder("profiles")
+    files = {file.stem: file for file in folder.glob("*.yaml")}
+    files |= {f"values/{file.stem}": file for file in (folder / "values").glob("*.yaml")}
 
-    if error := check_overlay(choice):
-        raise error
-    overlay = load(read_data("profiles/values", f"{choice.file}.yaml"), f"profiles/values/{choice.file}.yaml")
-    if not isinstance(overlay, dict):
-        raise InternalError(f"the values overlay '{choice.file}' is no mapping")
-    return overlay
+    def build() -> dict[str, Values]:
+        from istioctl.yamldoc.reader import load
+
+        return {name: load(file.read_text("utf-8"), str(file)) for name, file in files.items()}
+
+    return prepared("profiles", files.values(), build)
 
 
 def _folder(manifests: Path | None) -> Path:

@@ -15,7 +15,7 @@ import math
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.errors import SpecError
 from istioctl.rendering.values import Values
@@ -30,14 +30,13 @@ ALWAYS_TEXT = (
     "spec.compatibilityVersion",
 )
 
-_WHOLE = re.compile(r"[+-]?[0-9]+\Z")
-_HEX_FLOAT = re.compile(r"[+-]?0[xX]_?(?:[0-9a-fA-F]_?)*\.?(?:[0-9a-fA-F]_?)*[pP][+-]?[0-9]+\Z")
+_WHOLE = r"[+-]?[0-9]+"
+_HEX_FLOAT = r"[+-]?0[xX]_?(?:[0-9a-fA-F]_?)*\.?(?:[0-9a-fA-F]_?)*[pP][+-]?[0-9]+"
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
 
-@dataclass(frozen=True, slots=True)
-class SetFlag:
+class SetFlag(NamedTuple):
     """One parsed `--set`.
 
     Attributes:
@@ -93,7 +92,7 @@ def _raise(error: SpecError) -> None:
 
 def parse_value(text: str) -> int | float | bool | str:
     """A flag's value with its type: whole number, number, boolean, else text."""
-    if _WHOLE.match(text):
+    if re.fullmatch(_WHOLE, text):
         number = int(text)
         return number if -(1 << 63) <= number < 1 << 63 else float(text)
     if (number_found := _parse_float(text)) is not None:
@@ -108,7 +107,7 @@ def _parse_float(text: str) -> float | None:
     if not text.isascii() or text[1:].lower() == "nan":
         return None
     try:
-        number = float.fromhex(text.replace("_", "")) if _HEX_FLOAT.match(text) else float(text)
+        number = float.fromhex(text.replace("_", "")) if re.fullmatch(_HEX_FLOAT, text) else float(text)
     except (ValueError, OverflowError):
         return None
     return None if math.isinf(number) and any(char.isdigit() for char in text) else number
@@ -193,7 +192,7 @@ def _select(items: list[object], selector: str, flag: SetFlag) -> int:
             f"the elements there have {key} {', '.join(found)}" if found else "the list set so far has no such elements"
         )
         raise _bad(flag.text, f"no element {selector}", f"{hint}; [0] sets the first")
-    if not _WHOLE.match(inner):
+    if not re.fullmatch(_WHOLE, inner):
         raise _bad(flag.text, f"'{selector}' selects nothing", "write [0], or [name:value]")
     index = int(inner)
     return index if 0 <= index < len(items) else len(items)

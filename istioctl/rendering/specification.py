@@ -18,7 +18,6 @@ from istioctl.rendering.problems import Problems
 from istioctl.rendering.profiles import DEFAULT_PROFILE, current_name, read_profile
 from istioctl.rendering.set_flags import SetFlag, apply, parse, parse_value
 from istioctl.rendering.validation import check_overlays, validate
-from istioctl.rendering.value_text import go_text
 from istioctl.rendering.values import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 
 API_VERSION = "install.istio.io/v1alpha1"
@@ -108,7 +107,7 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     user: Values = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {}, "spec": {}}
     for layer in files:
         merge(user, copy_of(dict(layer.data)))
-    origins = Origins(layers=list(files))
+    origins = Origins(list(files))
     spec = user["spec"]
     if not isinstance(spec, dict):
         where = str(origins.of(("spec",)))
@@ -177,7 +176,7 @@ def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], ob
         if isinstance(value, dict):
             merge(merged, {"spec": {"values": {"meshConfig": copy_of(value)}}})
         else:
-            text = go_text(value)
+            text = _text(value)
             value = text if name in _TEXTS else parse_value(text)
             assign(merged, value, *target)
         written[target] = (("spec", name), value)
@@ -191,6 +190,14 @@ def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], ob
         assign(merged, found, "metadata", "namespace")
         written["metadata", "namespace"] = (namespace, found)
     return written
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    from istioctl.rendering.value_text import go_text
+
+    return go_text(value)
 
 
 def _in_order(files: tuple[str, ...]) -> tuple[str, ...]:

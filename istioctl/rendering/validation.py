@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 
 from istioctl.errors import SpecError
-from istioctl.rendering.mesh_rules import check_mesh_config
 from istioctl.rendering.naming import closest
 from istioctl.rendering.origins import Origins, Path, dotted
 from istioctl.rendering.problems import Problems
@@ -18,16 +17,15 @@ from istioctl.rendering.profiles import check_overlay, overlay_choices
 from istioctl.rendering.schema.check import Violation, check
 from istioctl.rendering.schema.types import Type, message
 from istioctl.rendering.set_flags import parse_value
-from istioctl.rendering.value_text import go_text
 from istioctl.rendering.values import Values, lookup, lookup_text
 
 _DOCUMENT = Type("operator", "IstioOperator")
-_DNS_LABEL = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?\Z")
-_OBJECT_NAME = re.compile(r"[a-z0-9.-]{1,254}\Z")
-_REPOSITORY = re.compile(r"[a-z0-9_./-]{2,255}\Z")
-_REGISTRY = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=-]*)(?::[0-9]*)?\Z")
-_TAG = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
-_PORT = re.compile(r"[+-]?[0-9]+\Z")
+_DNS_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+_OBJECT_NAME = r"[a-z0-9.-]{1,254}"
+_REPOSITORY = r"[a-z0-9_./-]{2,255}"
+_REGISTRY = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=-]*)(?::[0-9]*)?"
+_TAG = r"[A-Za-z0-9_.-]{1,128}"
+_PORT = r"[+-]?[0-9]+"
 #: How far a port goes that only root may open.
 _PRIVILEGED_PORTS = 1024
 #: Mappings under `values` whose settings the manifests of a component can't do without; null takes them all away.
@@ -70,6 +68,10 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
     rules.check_proxy_lists()
     rules.check_replicas()
     for path in (("spec", "meshConfig"), ("spec", "values", "meshConfig")):
+        if not isinstance(lookup(merged, *path), dict):
+            continue
+        from istioctl.rendering.mesh_rules import check_mesh_config
+
         for finding in check_mesh_config(lookup(merged, *path)):
             where = str(origins.of((*path, *finding.path)))
             text = f"{dotted((*path, *finding.path)[1:])} {finding.message}"
@@ -115,7 +117,7 @@ def _suggestion(violation: Violation) -> str:
             ("meshConfig", "mesh", "MeshConfig"),
         ):
             found = message(table, kind)
-            if found is not None and (close := closest(name, found.fields)):
+            if found is not None and (close := closest(name, found)):
                 return f"did you mean '{prefix}.{close}'?"
     if not violation.known:
         return "nothing can be set there"
@@ -159,9 +161,10 @@ class _Rules:
         if isinstance(hub, str) and hub and not _is_hub(hub):
             self._refuse(("hub",), f"'{hub}' is no image repository", "write it as registry.example.com/istio")
         tag = lookup(self._spec, "tag")
-        if tag is not None and not isinstance(tag, dict | list) and not _TAG.match(go_text(tag)):
+        text = tag if isinstance(tag, str) else _number_text(tag)
+        if text is not None and not re.fullmatch(_TAG, text):
             hint = "a tag has up to 128 letters, digits, '_', '-' and '.'"
-            self._refuse(("tag",), f"'{go_text(tag)}' is no image tag", hint)
+            self._refuse(("tag",), f"'{text}' is no image tag", hint)
 
     def check_revision(self) -> None:
         """A revision becomes part of labels and names."""
@@ -169,7 +172,7 @@ class _Rules:
         if not revision:
             return
         hint = "a revision has up to 63 letters, digits and '-', such as 1-30-3"
-        if not _DNS_LABEL.match(revision):
+        if not re.fullmatch(_DNS_LABEL, revision):
             self._refuse(("revision",), f"'{revision}' is no revision name", hint)
         elif not isinstance(parse_value(revision), str):
             self._refuse(
@@ -185,7 +188,7 @@ class _Rules:
                 if gateway is None:
                     self._refuse(path, "is empty", "give the gateway a name, or leave the line out")
                 name = lookup_text(gateway, "name")
-                if name and not _OBJECT_NAME.match(name):
+                if name and not re.fullmatch(_OBJECT_NAME, name):
                     self._refuse((*path, "name"), f"'{name}' is no object name", "use a-z, 0-9, '-' and '.'")
                 if not as_root:
                     self._check_ports((*path, "k8s", "service", "ports"), gateway, chart, name)
@@ -209,7 +212,7 @@ class _Rules:
             if not _is_number(number) or not (target is None or _is_number(target)):
                 continue
             if _needs_root(_whole(number), _whole(target)):
-                text = f"opens port {go_text(number)} on a port below {_PRIVILEGED_PORTS}, which only root may"
+                text = f"opens port {_number_text(number)} on a port below {_PRIVILEGED_PORTS}, which only root may"
                 self._refuse((*path, index), text, _root_hint("istio-ingressgateway"))
 
     def check_proxy_lists(self) -> None:
@@ -226,7 +229,7 @@ class _Rules:
                         )
         for field in ("includeInboundPorts", "excludeInboundPorts"):
             for part in lookup_text(proxy, field).split(","):
-                if part not in ("", "*") and not (_PORT.match(part) and 0 <= int(part) <= 65535):
+                if part not in ("", "*") and not (re.fullmatch(_PORT, part) and 0 <= int(part) <= 65535):
                     self._refuse(
                         ("values", "global", "proxy", field), f"holds '{part}', which is no port from 0 to 65535"
                     )
@@ -260,6 +263,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _number_text(value: object) -> str | None:
+    """A number or boolean as it is written into an image's name; None for anything else."""
+    if not isinstance(value, int | float):
+        return None
+    from istioctl.rendering.value_text import go_text
+
+    return go_text(value)
+
+
 def _whole(value: object) -> int:
     return int(value) if isinstance(value, int | float) else 0
 
@@ -280,7 +292,7 @@ def _is_hub(hub: str) -> bool:
     registry, _, repository = f"{hub}/pilot".partition("/")
     if registry != "localhost" and not any(char in registry for char in ".:"):
         registry, repository = "", f"{hub}/pilot"
-    return bool(_REGISTRY.match(registry) and _REPOSITORY.match(repository))
+    return bool(re.fullmatch(_REGISTRY, registry) and re.fullmatch(_REPOSITORY, repository))
 
 
 def _is_address_range(text: str) -> bool:

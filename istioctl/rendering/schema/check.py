@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.rendering.origins import Path
-from istioctl.rendering.schema.types import PROTOBUF_TABLES, SCALARS, Type, enum, message
+from istioctl.rendering.schema.types import PROTOBUF_TABLES, SCALARS, Type, enum, find_field, message
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_WHOLE = r"-?(?:0|[1-9][0-9]*)"
 #: As Kubernetes reads a resource quantity; see `k8s.io/apimachinery/pkg/api/resource`.
-_QUANTITY = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?\Z")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
-_GO_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)\Z")
+_QUANTITY = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?"
+_TIME = r"(?a:\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d))"
+_GO_DURATION = r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)"
 
 _RANGES = {
     "int32": (-(1 << 31), (1 << 31) - 1),
@@ -33,8 +33,7 @@ _WANTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One place where a document does not fit its schema.
 
     Attributes:
@@ -86,12 +85,11 @@ def _check_message(data: object, expected: Type, path: Path) -> Iterator[Violati
         return
     groups: dict[str, str] = {}
     for key, value in data.items():
-        name = fields.find(key) if expected.table in PROTOBUF_TABLES else key if key in fields.fields else None
+        name = find_field(fields, key, expected.table)
         if name is None:
-            known = tuple(fields.fields)
-            yield Violation("unknown-field", (*path, key), f"unknown field '{key}'", known, expected.table)
+            yield Violation("unknown-field", (*path, key), f"unknown field '{key}'", tuple(fields), expected.table)
             continue
-        inner = fields.fields[name]
+        inner = fields[name]
         if inner.group and value is not None:
             if other := groups.get(inner.group):
                 yield Violation(
@@ -113,21 +111,21 @@ def _scalar_problem(data: object, expected: Type) -> str | None:
     elif name in _RANGES:
         return _whole_problem(data, name, quoted_too=protobuf)
     elif name == "number":
-        fits = _is_number(data) or (protobuf and isinstance(data, str) and bool(_NUMBER.match(data)))
+        fits = _is_number(data) or (protobuf and isinstance(data, str) and bool(re.fullmatch(_NUMBER, data)))
     elif name == "quantity":
-        fits = _is_number(data) or (isinstance(data, str) and bool(_QUANTITY.match(data)))
+        fits = _is_number(data) or (isinstance(data, str) and bool(re.fullmatch(_QUANTITY, data)))
     elif name == "intstr":
         fits = isinstance(data, str) or _whole_problem(data, "int32", quoted_too=False) is None
     elif name == "duration":
-        fits = isinstance(data, str) and bool(_GO_DURATION.match(data))
+        fits = isinstance(data, str) and bool(re.fullmatch(_GO_DURATION, data))
     else:
-        fits = isinstance(data, str) and bool(_TIME.match(data))
+        fits = isinstance(data, str) and bool(re.fullmatch(_TIME, data))
     return None if fits else _WANTED[name]
 
 
 def _whole_problem(data: object, name: str, *, quoted_too: bool) -> str | None:
     low, high = _RANGES[name]
-    if quoted_too and isinstance(data, str) and _WHOLE.match(data):
+    if quoted_too and isinstance(data, str) and re.fullmatch(_WHOLE, data):
         data = int(data)
     if isinstance(data, float) and data.is_integer():
         data = int(data)

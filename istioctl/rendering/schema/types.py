@@ -15,9 +15,9 @@ most runs meet a few of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from typing import NamedTuple
 
 SCALARS = frozenset(
     ("text", "bool", "int32", "int64", "uint32", "number", "quantity", "intstr", "duration", "time", "any", "struct")
@@ -27,8 +27,7 @@ SCALARS = frozenset(
 PROTOBUF_TABLES = frozenset(("chart_values", "mesh"))
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     """The type of a field.
 
     Attributes:
@@ -49,30 +48,25 @@ class Type:
         return Type(self.table, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """The fields of one message."""
-
-    fields: dict[str, Type] = field(default_factory=dict)
-
-    def find(self, name: str) -> str | None:
-        """The field a key stands for: itself, or its camel-case form as protobuf allows; None where there is none."""
-        if name in self.fields:
-            return name
-        head, *rest = name.split("_")
-        camel = head + "".join(part[:1].upper() + part[1:] for part in rest)
-        return camel if rest and camel in self.fields else None
-
-
 @cache
-def message(table: str, name: str) -> Message | None:
-    """A message by its name; None where the name is an enum's."""
+def message(table: str, name: str) -> dict[str, Type] | None:
+    """The fields of a message; None where the name is an enum's."""
     text = import_module(f"istioctl.rendering.schema.{table}").MESSAGES.get(name)
     if text is None:
         return None
-    return Message(
-        {field_name: _type(rest, table) for field_name, _, rest in (pair.partition(":") for pair in text.split())}
-    )
+    pairs = (pair.partition(":") for pair in text.split())
+    return {field: _type(rest, table) for field, _, rest in pairs}
+
+
+def find_field(fields: dict[str, Type], key: str, table: str) -> str | None:
+    """The field a key stands for: itself, or in protobuf its camel-case form; None where there is none."""
+    if key in fields:
+        return key
+    if table not in PROTOBUF_TABLES or "_" not in key:
+        return None
+    head, *rest = key.split("_")
+    camel = head + "".join(part[:1].upper() + part[1:] for part in rest)
+    return camel if camel in fields else None
 
 
 @cache
