@@ -61,6 +61,8 @@ ROOT = Command(
                 "install": _INSTALL,
             },
         ),
+        "diff": Command("Compare the cluster with a profile, files and flags", "diff:diff", "Install"),
+        "uninstall": Command("Remove Istio from a cluster", "uninstall:uninstall", "Install"),
         "ingress-endpoint": _ENDPOINT,
         "experimental": Command(
             "Commands that may still change",

@@ -16,9 +16,12 @@ from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import APPLY, Session
+from istioctl.cluster.wait import wait_until_gone
 from istioctl.objects.identity import ObjectKey
 
 FIELD_OWNER = "istio-operator"
+
+_REMOVAL_TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,22 @@ class Desired:
 def apply(session: Session, discovery: Discovery, desired: Desired, owner: str = FIELD_OWNER) -> dict[str, Any]:
     """Makes the object so, taking over fields that others have set; the object as the server now has it.
 
+    An object that an earlier removal is still taking away would vanish with what is applied to it; so it is waited for
+    until it is gone, then made anew.
+
     Raises:
         ApiError: the server refuses.
+        ClusterError: an earlier removal of the object does not end in time.
         Unreachable: no answer came.
     """
     import json
 
-    query = {"fieldManager": owner, "force": "true"}
-    body = session.request("PATCH", discovery.path(desired.key), query, desired.body, APPLY)
-    applied: dict[str, Any] = json.loads(body)
+    path, query = discovery.path(desired.key), {"fieldManager": owner, "force": "true"}
+    applied: dict[str, Any] = json.loads(session.request("PATCH", path, query, desired.body, APPLY))
+    if applied["metadata"].get("deletionTimestamp") and not session.dry_run:
+        session.patience.say(f"waiting for {desired.key} to be gone: an earlier removal is still under way")
+        wait_until_gone(session, discovery, [desired.key], _REMOVAL_TIMEOUT)
+        applied = json.loads(session.request("PATCH", path, query, desired.body, APPLY))
     return applied
 
 

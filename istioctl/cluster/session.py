@@ -235,6 +235,8 @@ def _wait_before_retry(problem: ApiError | Unreachable, method: str, pause: floa
     """The seconds to wait before another try; None where another try is pointless or unsafe."""
     if isinstance(problem, Unreachable):
         return pause if insist and problem.passing and (method != "POST" or problem.unsent) else None
+    if problem.status == 429 and "(re)initializing" in problem.message:
+        return pause  # a new kind's first list; the second that the server names is far more than it takes
     if problem.retry_after is not None and problem.status >= 429:
         return problem.retry_after
     if problem.status in _BUSY:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from istioctl.cluster.apply import delete
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.cluster.queries import list_kinds, list_objects
+from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.wait import wait_until_gone
+from istioctl.objects.identity import ObjectKey
+from istioctl.objects.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
+from tests.support.run import Done, run_cli
+
 _PROGRAM = Path(__file__).resolve().parents[1] / "controlplane" / "controlplane.py"
+_KINDS = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS, *PURGE_REMOVALS)
 
 
 class ControlPlane:
@@ -21,8 +35,15 @@ class ControlPlane:
         self.directory = directory
         self.kubeconfig = directory / "kubeconfig"
         self.audit_log = directory / "audit.log"
-        self.pods = directory / "pods.json"
         self._call("up", *flags, "--owner", str(os.getpid()))
+
+    def behave(self, *rules: dict[str, Any]) -> None:
+        """From now on pods behave as the rules say (see tests/controlplane/README.md)."""
+        (self.directory / "pods.json").write_text(json.dumps(rules))
+
+    def requests(self) -> list[dict[str, Any]]:
+        """All requests so far, as the audit log has them."""
+        return [json.loads(line) for line in self.audit_log.read_text().splitlines()]
 
     def kill_apiserver(self) -> None:
         self._call("kill-apiserver")
@@ -40,12 +61,72 @@ class ControlPlane:
             pytest.fail(f"controlplane {command}: {done.stderr}")
 
 
+class Cluster:
+    """A cluster under test: runs command lines against it, and looks at what they did."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        self.kubeconfig = kubeconfig
+        self.session: Session = open_session(ClientOptions(kubeconfig=str(kubeconfig)))
+        self.discovery = Discovery(self.session)
+
+    def run(self, *argv: str, stdin: str = "") -> Done:
+        """Run `istioctl ARGV` against this cluster."""
+        return run_cli(*argv, "--kubeconfig", str(self.kubeconfig), stdin=stdin)
+
+    def owned(self, selector: str = "operator.istio.io/component") -> list[dict[str, Any]]:
+        """The names and labels of all objects that an installation has made."""
+        return list_kinds(self.session, self.discovery, _KINDS, labels=selector)
+
+    def names(self, kind: str, api_version: str = "v1", namespace: str = "istio-system") -> list[str]:
+        """The sorted names of all objects of a kind."""
+        found = list_objects(self.session, self.discovery, api_version, kind, namespace=namespace)
+        return sorted(item["metadata"]["name"] for item in found)
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str = "istio-system") -> dict[str, Any]:
+        """One object."""
+        return self.session.get(self.discovery.resource(api_version, kind).path(namespace, name))
+
+    def create(self, obj: dict[str, Any]) -> None:
+        """Make an object."""
+        key = ObjectKey.of(obj)
+        path = self.discovery.resource(key.api_version, key.kind).path(key.namespace)
+        self.session.send("POST", path, obj)
+
+    def namespace(self, name: str, **labels: str) -> None:
+        """Make a namespace."""
+        self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+
+    def clear(self) -> None:
+        """Take away all that an installation or a test has made."""
+        own = {"default", "kube-node-lease", "kube-public", "kube-system"}
+        namespaces = [ObjectKey("v1", "Namespace", "", name) for name in self.names("Namespace") if name not in own]
+        keys = [ObjectKey.of(item) for item in self.owned()]
+        keys = [key for key in keys if key.namespace in ("", *own)] + namespaces
+        for key in keys:
+            delete(self.session, self.discovery, key)
+        wait_until_gone(self.session, self.discovery, keys, 60)
+        self.discovery.forget()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Return once `condition` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def start_control_plane(factory: pytest.TempPathFactory, *flags: str) -> ControlPlane:
+    """A new control plane; skips where it can't be built."""
+    if not (shutil.which("go") or os.environ.get("CONTROLPLANE_BIN")):
+        pytest.skip("the control plane of tests/controlplane is built with Go, which is not on PATH")
+    return ControlPlane(factory.mktemp("controlplane"), *flags)
+
+
 @pytest.fixture(scope="session")
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """One control plane for the session, with audit log and load balancer."""
-    if not (shutil.which("go") or os.environ.get("CONTROLPLANE_BIN")):
-        pytest.skip("the control plane of tests/controlplane is built with Go, which is not on PATH")
-    plane = ControlPlane(tmp_path_factory.mktemp("controlplane"), "--lb", "--audit")
+    plane = start_control_plane(tmp_path_factory, "--lb", "--audit")
     yield plane
     plane.down()
 
@@ -58,3 +139,28 @@ def kubeconfig(request: pytest.FixtureRequest) -> Path:
         return Path(given)
     plane: ControlPlane = request.getfixturevalue("control_plane")
     return plane.kubeconfig
+
+
+@pytest.fixture(scope="session")
+def cluster(kubeconfig: Path) -> Cluster:
+    """The cluster under test, in whatever state earlier tests left it."""
+    return Cluster(kubeconfig)
+
+
+@pytest.fixture
+def empty(cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
+    """The cluster under test, without Istio; what pods do is as it should be."""
+    if not os.environ.get("ISTIOCTL_TEST_KUBECONFIG"):
+        request.getfixturevalue("control_plane").behave()
+    cluster.clear()
+    return cluster
+
+
+@pytest.fixture
+def installed(cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
+    """The cluster under test with the demo profile, installed anew only where a test has changed it."""
+    if not os.environ.get("ISTIOCTL_TEST_KUBECONFIG"):
+        request.getfixturevalue("control_plane").behave()
+    done = cluster.run("install", "--set", "profile=demo", "-y")
+    assert done.status == 0, done.stderr
+    return cluster

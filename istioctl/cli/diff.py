@@ -1,0 +1,53 @@
+"""`istioctl diff`: what an installation would change in the cluster."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from istioctl.cli.cluster_options import client_options, specification_inputs
+from istioctl.cli.exit_status import ExitStatus
+from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
+from istioctl.cli.terminal import terminal
+from istioctl.errors import IstioctlError
+
+
+def diff(
+    ctx: typer.Context,
+    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    set_flags: SetOption = [],  # noqa: B006
+    revision: RevisionOption = "",
+    manifests: ManifestsOption = None,
+    force: ForceOption = False,
+    brief: Annotated[bool, typer.Option("--brief", help="Only the names of what differs.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """Compare the cluster with what a profile, files and flags describe.
+
+    The server itself says what would change, by a dry run; nothing is written. The exit status is 0 where nothing
+    differs, 1 where something does and 2 where the comparison failed.
+    """
+    from istioctl.actions.compare import Verb, compare, counts
+    from istioctl.actions.install_plan import InstallOptions, prepare
+    from istioctl.cli.console_progress import ConsoleProgress
+
+    console = terminal()
+    try:
+        inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force)
+        plan = prepare(InstallOptions(inputs=inputs, client=client_options(ctx)), ConsoleProgress(console))
+        for warning in plan.warnings:
+            console.warn(warning)
+        changes = compare(plan)
+    except IstioctlError as problem:
+        console.show_error(problem)
+        raise typer.Exit(ExitStatus.TROUBLE) from None
+    differing = [change for change in changes if change.verb is not Verb.LEAVE]
+    if output is not None:
+        from istioctl.cli.printers import print_data
+
+        print_data(counts(changes), output)
+    else:
+        for change in differing:
+            console.write(f"{change.verb} {change.key}\n" if brief else change.differences())
+    raise typer.Exit(ExitStatus.DIFFERENT if differing else ExitStatus.OK)
