@@ -1,8 +1,8 @@
 """Go's text/template for Python, compiled to Python code. Knows neither Kubernetes nor YAML.
 
 A text passes through stages that can be used alone: `lexer` (tokens), `parser` (trees of `nodes`), `codegen` (Python
-source, with the variables settled by `scopes`), `template` (compiled sets that run on `runtime`). Values are plain Python
-values or those of `values`; what templates may call stands in tables in `functions`.
+source, with the variables settled by `scopes`), `template` (compiled sets that run on `runtime`). Values are plain
+Python values or those of `values`; what templates may call stands in tables in `functions`.
 """
 
 from __future__ import annotations

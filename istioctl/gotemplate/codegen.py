@@ -16,7 +16,6 @@ from istioctl.gotemplate import nodes, types
 from istioctl.gotemplate.functions import builtin
 from istioctl.gotemplate.nodes import is_empty
 from istioctl.gotemplate.parser import Tree
-from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.scopes import MAX_BLOCKS, Binding, Scopes, needs_frame
 from istioctl.gotemplate.signatures import Function
 from istioctl.gotemplate.types import GoType
@@ -565,6 +564,8 @@ class _Body:
         known = _CLASSES.get(wanted)
         if wanted is types.ANY or (known and value.known == known):
             return value
+        if known is None and wanted.kind != "interface" and (wanted.kind != "ptr" or wanted.elem.kind == "struct"):
+            known = self.module.constant(f"class_of({self.module.type(wanted)})")
         result = value.code
         if not result.isidentifier() or not result.startswith("a"):
             result = self.temporary()

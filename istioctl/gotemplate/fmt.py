@@ -80,7 +80,7 @@ def sprintf(form: str, *args: object) -> str:
         for at, arg in enumerate(args):
             verb = parts[2 * at + 1]
             if (verb == "s" or verb == "v") and type(arg) is str:
-                out.append(cast("str", arg))
+                out.append(arg)
             elif (verb == "d" or verb == "v") and type(arg) is int:
                 out.append(integer_text(arg))
             else:
@@ -561,7 +561,7 @@ def sorted_keys(entries: dict[object, object]) -> list[object]:
     """A map's keys in the order in which Go prints and ranges over them."""
     keys = list(entries)
     if all(type(key) is str for key in keys):
-        return sorted(keys, key=cast("type[str]", str))  # code points sort as UTF-8 does
+        return sorted(keys, key=str)  # code points sort as UTF-8 does
     return sorted(keys, key=cmp_to_key(_compare))
 
 

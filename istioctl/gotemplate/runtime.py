@@ -1,8 +1,8 @@
 """What generated code calls, and the state of one execution.
 
-The generated code does the common case itself and comes here for the rest: `field` when a plain look-up missed, `coerce`
-when an argument isn't plainly of its parameter's type, `show` for what isn't text. Faults are raised without a place;
-`istioctl.gotemplate.template` finds it from the traceback.
+The generated code does the common case itself and comes here for the rest: `field` when a plain look-up missed,
+`coerce` when an argument isn't plainly of its parameter's type, `show` for what isn't text. Faults are raised without
+a place; `istioctl.gotemplate.template` finds it from the traceback.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from istioctl.gotemplate.types import GoType, parse_type
 from istioctl.gotemplate.values import (
     Func,
     Int,
-    Pointer,
+    class_of,
     deref,
     is_nil,
     make,
@@ -461,8 +461,8 @@ _ROOM: Final = 1000  # Python frames that functions may use on top of nested tem
 def settle(execution: Execution) -> None:
     """Keeps the interpreter's recursion limit a fixed distance above the templates at work.
 
-    Generated code needs one Python frame for each nested template, so that Go's own limit can be kept; but the limit also
-    guards the C stack while functions work on deeply nested data, so it never is higher than need be.
+    Generated code needs one Python frame for each nested template, so that Go's own limit can be kept; but the limit
+    also guards the C stack while functions work on deeply nested data, so it never is higher than need be.
     """
     level = execution.depth + _INCLUDE_FRAMES * execution.includes
     sys.setrecursionlimit(execution.recursion_limit + (level + _ROOM if level >= _SHALLOW else 0))
@@ -487,6 +487,7 @@ NAMES: Final[dict[str, object]] = {
     "EvaluationError": EvaluationError,
     "Int": Int,
     "MISSED": MISSED,
+    "class_of": class_of,
     "coerce": coerce,
     "field": field,
     "field_boxed": field_boxed,

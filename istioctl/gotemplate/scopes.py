@@ -1,8 +1,8 @@
 """Which variable a name means, and where the generated code keeps it.
 
 Go finds variables at run time on a stack that control actions cut back; that is lexical, so it is settled here. A
-variable lives in a local of the generated function, or in a list that several functions share where a template is nested
-too deeply for one function or declares variables inside an expression.
+variable lives in a local of the generated function, or in a list that several functions share where a template is
+nested too deeply for one function or declares variables inside an expression.
 """
 
 from __future__ import annotations

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import OrderedDict
 from collections.abc import Mapping
 from types import CodeType, TracebackType
 from typing import Final, Literal, NamedTuple, cast
 
-from istioctl.gotemplate import codegen, runtime
+from istioctl.gotemplate import cache, codegen, runtime
 from istioctl.gotemplate.errors import (
     CallError,
     EvaluationError,
@@ -54,16 +55,48 @@ class _Linked(NamedTuple):
     unit: Unit
 
 
-def compile_text(name: str, text: str, functions: Mapping[str, Function]) -> Unit:
-    """One text as code, from the cache if it was compiled before.
+_units: OrderedDict[tuple[str, str, str], Unit] = OrderedDict()
+_MOST_UNITS: Final = 512
+
+
+def compile_text(name: str, text: str, functions: Mapping[str, Function], table: str) -> Unit:
+    """One text as code, from memory or the cache folder if it was compiled before.
+
+    Args:
+        name: the template's name.
+        text: its text.
+        functions: what it may call.
+        table: what tells `functions` from others.
 
     Raises:
         ParseError: the text is no template.
     """
-    trees = parse(name, text, functions)
-    source = codegen.generate(name, text, trees, functions)
-    code = compile(source.text, f"<template {name}>", "exec", dont_inherit=True, optimize=0)
-    return Unit(code, source.lines, source.sites, source.templates, source.functions)
+    known = _units.get((table, name, text))
+    if known is not None:
+        return known
+    key = cache.key_of(table, name, text) if len(text) >= cache.SMALLEST else ""
+    kept = cache.load(key) if key else None
+    if kept is not None:
+        unit = Unit(*kept)  # type: ignore[arg-type]
+    else:
+        source = codegen.generate(name, text, parse(name, text, functions), functions)
+        code = compile(source.text, f"<template {name}>", "exec", dont_inherit=True, optimize=0)
+        unit = Unit(code, source.lines, source.sites, source.templates, source.functions)
+        if key:
+            cache.store(key, tuple(unit))
+    _units[table, name, text] = unit
+    if len(_units) > _MOST_UNITS:
+        _units.popitem(last=False)
+    return unit
+
+
+def _table_text(dialect: str, more: Mapping[str, Function]) -> str:
+    """What tells the functions of a set from those of others: the dialect's are fixed."""
+    spelled = (
+        f"{name}({','.join(param.name for param in entry.params)}{'...' * entry.variadic}){'X' * entry.context}"
+        for name, entry in sorted(more.items())
+    )
+    return f"{dialect} {' '.join(spelled)}"
 
 
 class TemplateSet:
@@ -90,6 +123,7 @@ class TemplateSet:
     ) -> None:
         self.dialect = dialect
         self.limits = limits
+        self._table = _table_text(dialect, functions or {})
         self.functions: Mapping[str, Function] = functions_of(dialect)
         if functions:
             self.functions = {**self.functions, **functions}
@@ -99,7 +133,7 @@ class TemplateSet:
             self._add(name, text)
 
     def _add(self, name: str, text: str) -> None:
-        unit = compile_text(name, text, self.functions)
+        unit = compile_text(name, text, self.functions, self._table)
         space: dict[str, object] = {"__builtins__": {}, **runtime.NAMES, _UNIT: _Linked(name, unit)}
         for called in unit.functions:
             space[f"f_{called}"] = self.functions[called].call
@@ -112,9 +146,9 @@ class TemplateSet:
     def extended(self, name: str, text: str) -> TemplateSet:
         """This set with one more text, without changing it."""
         other = TemplateSet({}, dialect=self.dialect, limits=self.limits)
-        other.functions = self.functions
+        other.functions, other._table = self.functions, self._table
         other.compiled = dict(self.compiled)
-        other._add(name, text)  # noqa: SLF001 - its own class
+        other._add(name, text)
         return other
 
     def render(self, entry: str, data: object, *, missing_key: MissingKey = "default") -> str:

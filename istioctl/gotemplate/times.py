@@ -64,14 +64,14 @@ def parse_duration(text: str) -> int:
     total = 0
     while True:
         found = _PART.match(rest)
-        if found is None or not (found[1] or found[2]):
+        if found is None or not (found[1] or found[2]) or len(found[1]) > 19:
             raise ValueError(f"time: invalid duration {quote(text)}")
         if not found[3]:
             raise ValueError(f"time: missing unit in duration {quote(text)}")
         if found[3] not in _UNITS:
             raise ValueError(f"time: unknown unit {quote(found[3])} in duration {quote(text)}")
-        unit, part = _UNITS[found[3]], found[2] or ""
-        total += int(found[1] or 0) * unit + int(part or 0) * unit // 10 ** len(part)
+        unit, part = _UNITS[found[3]], (found[2] or "")[:18].ljust(18, "0")
+        total += int(found[1] or 0) * unit + int(part) * unit // 10**18
         rest = rest[found.end() :]
         if not rest:
             break

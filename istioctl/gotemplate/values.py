@@ -12,7 +12,8 @@ number kinds (`Int`, `Uint8`, `Float32`, …), typed slices and maps (`make(SLIC
 function may treat any of them as the plain value, and tells them apart by `type_of`.
 
 A struct and a pointer to one are dicts of their fields, which makes `.Field` one lookup; unexported ones stand under
-`HIDDEN` and their name, which no template can spell. They are true whatever they hold. A str stands for Go's bytes: a byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`.
+`HIDDEN` and their name, which no template can spell. They are true whatever they hold. A str stands for Go's bytes: a
+byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,11 @@ from istioctl.gotemplate.template import render
 from tests.support.corpus import corpus_dir
 from tests.support.typed_data import read
 
-GROUPS = (
-    "actions compare errors-exec errors-parse escapers fields go-idioms if-with index-slice-builtin index-slice-len"
-    " literals logic missingkey numbers pipelines printf range structs templates variables"
-).split()
+ENGINE = """
+    actions compare errors-exec errors-parse escapers fields go-idioms if-with index-slice-builtin index-slice-len
+    literals logic missingkey numbers pipelines printf range structs templates variables
+"""
+GROUPS = ENGINE.split()
 
 
 def cases() -> Iterator[object]:

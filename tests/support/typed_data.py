@@ -1,4 +1,4 @@
-"""Reads the data of recorded template cases: JSON in which `{"$t": TYPE, "v": VALUE}` stands for a value of a Go type."""
+"""Reads the data of recorded template cases: JSON in which `{"$t": TYPE, "v": VALUE}` is a value of a Go type."""
 
 from __future__ import annotations
 

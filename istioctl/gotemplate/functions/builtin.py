@@ -139,11 +139,17 @@ def greater_or_equal(left: object, right: object) -> bool:
 # Indexing
 
 
+_STRINGS: Final = class_of(types.MAP_STRING)
+
+
 @TABLE.function("index", "any, ...any")
 def index(item: object, *keys: object) -> object:
     """`item[key][key]…`."""
-    if len(keys) == 1 and type(item) is dict and type(keys[0]) is str:
-        return item.get(keys[0])
+    if len(keys) == 1 and type(keys[0]) is str:
+        if type(item) is dict:
+            return item.get(keys[0])
+        if type(item) is _STRINGS:
+            return cast("dict[object, object]", item).get(keys[0], "")
     if item is None:
         raise CallError("index of untyped nil")
     boxed = False
@@ -281,7 +287,7 @@ TABLE.function("printf", "string, ...any")(fmt.sprintf)
 
 
 def _texts(args: tuple[object, ...]) -> str:
-    from istioctl.gotemplate.runtime import printable  # noqa: PLC0415
+    from istioctl.gotemplate.runtime import printable
 
     if len(args) == 1 and isinstance(args[0], str):
         return args[0]
