@@ -84,6 +84,7 @@ def _render_part(
 # Kinds that do not come between configuration and services, where everything else is: their ranks. Source: upstream
 # `objectKindOrdering` in `operator/cmd/mesh/manifest-generate.go`.
 _RANKS = {
+    ("", "Namespace"): -2000,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): -1000,
     ("", "ServiceAccount"): 1,
     ("rbac.authorization.k8s.io", "ClusterRole"): 1,

@@ -49,4 +49,4 @@ def _no_alpha_authorization() -> str:
         ")",
     )
     conditions = ("variables.isAuthorizationPolicy &&", "has(object.spec.rules) &&", *rules)
-    return "\n".join(("!(", *(f"  {line}" for line in conditions), ")", ""))
+    return "\n".join(("!(", *(f"  {line}" for line in conditions), ")"))
