@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.schema.catalog import schema
-from istioctl.analysis.sources import Source, open_input, template_hint
+from istioctl.analysis.sources import Source, open_input, template_hint, with_quoted_addresses
 from istioctl.analysis.validation import kubernetes, scan
-from istioctl.analysis.validation.objects import check_object, istio_kind
 from istioctl.analysis.validation.report import Problem, Report, Severity
 from istioctl.errors import InputError
 from istioctl.yamldoc.wellformed import is_well_formed
@@ -61,6 +59,7 @@ class FileReport:
 
     Attributes:
         verdicts: of the objects that Istio has a say in.
+        passed: how many Services and Deployments there are whose text alone shows that nothing is wrong with them.
         skipped: how many objects of each other kind there are.
         failures: why the file, or a document of it, could not be read.
         notes: hints about the file as a whole.
@@ -68,6 +67,7 @@ class FileReport:
 
     source: str
     verdicts: list[Verdict] = field(default_factory=list)
+    passed: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     failures: list[InputError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -96,8 +96,12 @@ def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileR
     except InputError as error:
         return FileReport(error.where or "", failures=[error])
     report = FileReport(source.name)
-    well_formed = is_well_formed(source.text)
-    for text, offset in scan.split(source.text):
+    whole = source.text
+    well_formed = is_well_formed(whole)
+    if not well_formed and "::" in whole:
+        whole = with_quoted_addresses(whole)
+        well_formed = is_well_formed(whole)
+    for text, offset in scan.split(whole):
         try:
             if not (well_formed and _skip(text, options, report)):
                 _check_document(source.name, text, offset, options, report)
@@ -119,7 +123,7 @@ def _skip(text: str, options: ValidateOptions, report: FileReport) -> bool:
         return False
     if found[1] == "Deployment" and not scan.has_telemetry_labels(text):
         return False
-    report.skipped[found[1]] += 1
+    (report.passed if found[1] in kubernetes.KINDS else report.skipped)[found[1]] += 1
     return True
 
 
@@ -177,6 +181,8 @@ def _no_duplicate_keys(node: Node, name: str) -> None:
 def _check_one(
     source: str, root: Node, data: dict[str, Any], offset: int, options: ValidateOptions, report: FileReport
 ) -> None:
+    from istioctl.analysis.validation.objects import check_object, istio_kind
+
     api_version, kind = data.get("apiVersion"), data.get("kind")
     metadata = data["metadata"] if isinstance(data.get("metadata"), dict) else {}
     name, namespace = str(metadata.get("name") or ""), str(metadata.get("namespace") or "")
@@ -197,6 +203,8 @@ def _check_one(
 
 def _warn_of_version(api_version: str, kind: str, report: Report) -> bool:
     """Warn of an Istio kind in a version that is not served; whether it is one."""
+    from istioctl.analysis.schema.catalog import schema
+
     known = schema().kinds.get(kind)
     if known is None or not api_version.startswith(f"{known.group}/"):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from istioctl.errors import InputError
 
 #: What a folder is searched for.
 EXTENSIONS = (".json", ".yaml", ".yml")
+
+_OPEN_ADDRESS = re.compile(r"(?<=[\[,{ ])([0-9A-Fa-f.:]*::)(?=\s*[\],}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ def open_input(name: str, stdin: Callable[[], str], fetch: Callable[[str], str])
             raise InputError("there is no such file", where=name, id="unreadable")
         for file in files_below(path) if is_folder else (path,):
             yield lambda file=file: read_file(file)  # type: ignore[misc]
+
+
+def with_quoted_addresses(text: str) -> str:
+    """The text with quotes around IPv6 addresses that end in `::` in flow lists: Go reads those plain."""
+    return _OPEN_ADDRESS.sub(r'"\1"', text)
 
 
 def template_hint(name: str, text: str) -> str:

@@ -82,6 +82,11 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
         if (text := client_version(argv[1:])) is not None:
             streams.write(text)
             return ExitStatus.OK
+    if argv[:1] == ["validate"]:
+        from istioctl.cli.validate_report import plain_validate
+
+        if (status := plain_validate(argv[1:])) is not None:
+            return status
     if argv[:1] == ["__complete"]:
         from istioctl.cli.candidates import print_candidates
 

@@ -12,9 +12,12 @@ from istioctl.analysis.validation import protocols
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
 
 _SEPARATOR = re.compile(r"^---[ \t]*(?:#.*)?\r?\n?", re.MULTILINE)
-_HEADER = re.compile(r"^(apiVersion|kind):[ ]+([A-Za-z][\w./-]*)[ ]*$", re.MULTILINE)
-_KEY = re.compile(r"^( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])", re.MULTILINE)
-_ODD = re.compile(r"^ *(?:- +)*(?:[\"'?!&*<|>%@`]|[^\s:#{}\[\]]+ +:)|[&*][A-Za-z]|\t|: *[|>]|\r", re.MULTILINE)
+_HEADER = re.compile(r"^(apiVersion|kind): +([A-Za-z][\w./-]*)[ ]*$", re.MULTILINE)
+_KEY = re.compile(r"\n( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])")
+_PLAIN_KEY = re.compile(r"\n( *[A-Za-z_][\w./-]*:)")
+_ODD_CHARACTER = re.compile(r"[&*\t\r|>?`]")
+_QUOTED_KEY = re.compile(r"[\"'] *:")
+_FLOW_LINE = re.compile(r"\{[^\n]*")
 _FLOW_KEY = re.compile(r"[{,] *([A-Za-z_][\w./-]*):")
 _PORTS = re.compile(r"^  ports:\n((?:  ?[ -] .*\n)+)", re.MULTILINE)
 _POD_LABELS = re.compile(
@@ -45,25 +48,22 @@ def header(text: str) -> tuple[str, str] | None:
 
 def has_unique_keys(text: str) -> bool:
     """Whether no mapping of a document has a key twice, as far as the text tells; False where it does not."""
-    if _ODD.search(text):
+    if _ODD_CHARACTER.search(text) or (('"' in text or "'" in text) and _QUOTED_KEY.search(text)):
         return False
-    plain = [(margin, key) for margin, dashes, key in _KEY.findall(text) if not dashes]
-    if len(set(plain)) != len(plain) and not _unique_by_level(text):
+    keys = _PLAIN_KEY.findall(f"\n{text}")
+    if len(set(keys)) != len(keys) and not _unique_by_level(text):
         return False
-    if "{" not in text:
-        return True
-    for line in text.splitlines():
-        if "{" in line:
-            keys = _FLOW_KEY.findall(line)
-            if line.count("{") != line.count("}") or len(set(keys)) != len(keys):
-                return False
+    for line in _FLOW_LINE.findall(text) if "{" in text else ():
+        names = _FLOW_KEY.findall(line)
+        if len(set(names)) != len(names) or line.count("{") != line.count("}"):
+            return False
     return True
 
 
 def _unique_by_level(text: str) -> bool:
     """Follow the indentation: a key may come again once its mapping has ended."""
     levels: dict[int, set[str]] = {}
-    for margin, dashes, key in _KEY.findall(text):
+    for margin, dashes, key in _KEY.findall(f"\n{text}"):
         column = len(margin) + len(dashes)
         for deeper in [level for level in levels if level > len(margin)]:
             del levels[deeper]
