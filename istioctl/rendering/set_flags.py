@@ -117,7 +117,7 @@ def split_path(path: str) -> list[str]:
     """The segments of a dotted path; an element's selector is one of its own: `a[0].b` is `a`, `[0]`, `b`."""
     path = posixpath.normpath(path) if path else ""
     segments: list[str] = []
-    for part in re.split(r"(?<!\\)\.", path.removeprefix(".").removesuffix(".")):
+    for part in re.split(r"(?<!\\)\.", path):
         name = part.replace("\\.", ".")
         if not name:
             continue

@@ -110,20 +110,27 @@ def _suggestion(violation: Violation) -> str:
     name = str(violation.path[-1])
     if close := closest(name, violation.known):
         return f"did you mean '{close}'?"
-    if len(violation.path) == 2:
-        for prefix, table, kind in (
-            ("values", "chart_values", "Values"),
-            ("components", "operator", "IstioComponentSpec"),
-            ("meshConfig", "mesh", "MeshConfig"),
-        ):
-            found = message(table, kind)
-            if found is not None and (close := closest(name, found)):
-                return f"did you mean '{prefix}.{close}'?"
+    if len(violation.path) == 2 and violation.table == "operator":
+        below = _fields_below_spec()
+        if close := closest(name, below):
+            return f"did you mean '{below[close]}'?"
     if not violation.known:
         return "nothing can be set there"
     if len(violation.known) > _MOST_LISTED:
         return f"the nearest known name is '{closest(name, violation.known, cutoff=0)}'"
     return f"known there: {', '.join(sorted(violation.known))}"
+
+
+def _fields_below_spec() -> dict[str, str]:
+    """The fields one level below those of `spec`, each with its path; of two that share a name the chart value."""
+    found: dict[str, str] = {}
+    for prefix, table, kind in (
+        ("meshConfig", "mesh", "MeshConfig"),
+        ("components", "operator", "IstioComponentSpec"),
+        ("values", "chart_values", "Values"),
+    ):
+        found |= {field: f"{prefix}.{field}" for field in message(table, kind) or {}}
+    return found
 
 
 class _Rules:
