@@ -18,7 +18,7 @@ from istioctl.actions.progress import COMPONENT_TITLES, Progress
 from istioctl.actions.tag_objects import DEFAULT
 from istioctl.cluster.apply import FIELD_OWNER, apply_all, delete, ensure_namespace
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.wait import wait_until_ready
+from istioctl.cluster.wait import wait_until_gone, wait_until_ready
 from istioctl.errors import IstioctlError
 from istioctl.objects.identity import ObjectKey
 from istioctl.objects.install_order import Wave, wave_of
@@ -171,14 +171,17 @@ class _Run:
                 self.report.changed.append(key)
 
     def prune(self) -> None:
-        """Removes what is stale; objects of one kind at the same time, kind after kind."""
+        """Removes what is stale, objects of one kind at the same time, kind after kind; returns once all is gone."""
         self.progress.pruning()
-        for kind in dict.fromkeys((key.group, key.kind) for key in self.plan.stale):
-            keys = [key for key in self.plan.stale if (key.group, key.kind) == kind]
-            in_parallel([partial(delete, self.plan.session, self.plan.discovery, key) for key in keys])
+        session, discovery, stale = self.plan.session, self.plan.discovery, self.plan.stale
+        for kind in dict.fromkeys((key.group, key.kind) for key in stale):
+            keys = [key for key in stale if (key.group, key.kind) == kind]
+            in_parallel([partial(delete, session, discovery, key) for key in keys])
             for key in keys:
                 self.report.removed.append(key)
                 self.progress.removed(key, pretended=self.plan.options.dry_run)
+        if not self.plan.options.dry_run:
+            wait_until_gone(session, discovery, stale, self.plan.options.readiness_timeout)
 
     def default_tag(self) -> None:
         """Makes this installation the one that `istio-injection=enabled` means."""

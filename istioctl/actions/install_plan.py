@@ -101,7 +101,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     session = open_session(options.client, report=progress.note, dry_run=options.dry_run)
     discovery = Discovery(session)
     kubernetes = kubernetes_version(session)
-    specification = build_specification(_with_detected(options.inputs, kubernetes))
+    specification = build_specification(with_detected(options.inputs, kubernetes))
     namespace = text_at(specification.data, "metadata", "namespace") or "istio-system"
     revision = text_at(specification.spec, "values", "revision")
     revision = "" if revision == DEFAULT else revision
@@ -146,7 +146,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     )
 
 
-def _with_detected(inputs: SpecificationInputs, kubernetes: str) -> SpecificationInputs:
+def with_detected(inputs: SpecificationInputs, kubernetes: str) -> SpecificationInputs:
     """What the server's version says about the platform (upstream `operator/pkg/render`, clusterSpecificSettings)."""
     if "-gke" not in kubernetes:
         return inputs

@@ -202,12 +202,13 @@ def _default_validator(
 
 def _tag_service(options: TagOptions, service: Mapping[str, Any]) -> dict[str, Any]:
     spec = service.get("spec") or {}
-    kept = ("ports", "selector", "ipFamilyPolicy", "ipFamilies")
     labels = _labels(options, {}, labels_of(service))
     name = f"istiod-revision-tag-{options.tag}"
+    selector = {"app": "istiod", REVISION: labels_of(service).get(REVISION, DEFAULT)}
+    kept = {key: spec[key] for key in ("ports", "ipFamilyPolicy", "ipFamilies") if key in spec}
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": _metadata(name, labels, service, options.namespace),
-        "spec": {key: spec[key] for key in kept if key in spec},
+        "spec": {**kept, "selector": selector},
     }

@@ -96,9 +96,8 @@ def delete(session: Session, discovery: Discovery, key: ObjectKey) -> bool:
         ApiError: the server refuses.
         Unreachable: no answer came.
     """
-    options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground"}
-    try:
-        session.send("DELETE", discovery.path(key), options)
+    try:  # a body would hide the query's `dryRun` from the server
+        session.send("DELETE", discovery.path(key), query={"propagationPolicy": "Foreground"})
     except ApiError as problem:
         if problem.status == 404:
             return False

@@ -17,6 +17,7 @@ from istioctl.cluster.errors import ApiError, Unreachable, refused
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connection
 from istioctl.cluster.patience import Patience, Report
 from istioctl.cluster.transport import broken, connection_pool, too_slow
+from istioctl.objects.release import VERSION
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -49,7 +50,8 @@ class Session:
         self.timeout = timeout
         self.dry_run = dry_run
         self.patience = Patience(report)
-        self._headers = {key: value for key, value in connection.headers if not key.startswith("Impersonate-Group")}
+        self._headers = {"User-Agent": f"istioctl/{VERSION} (Python)"}
+        self._headers |= {key: value for key, value in connection.headers if not key.startswith("Impersonate-Group")}
         self._groups = [value for key, value in connection.headers if key == "Impersonate-Group"]
         self._prefix, self._pool = connection_pool(connection)
         self._contacted = False

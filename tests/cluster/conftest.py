@@ -96,12 +96,12 @@ class Cluster:
         """Make a namespace."""
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
 
-    def clear(self) -> None:
-        """Take away all that an installation or a test has made."""
+    def clear(self, *, namespaces: bool = False) -> None:
+        """Take away all that an installation has made; with `namespaces`, those that are not the cluster's own, too."""
         own = {"default", "kube-node-lease", "kube-public", "kube-system"}
-        namespaces = [ObjectKey("v1", "Namespace", "", name) for name in self.names("Namespace") if name not in own]
-        keys = [ObjectKey.of(item) for item in self.owned()]
-        keys = [key for key in keys if key.namespace in ("", *own)] + namespaces
+        keys = [ObjectKey.of(item) for item in self.owned() if not item["metadata"].get("ownerReferences")]
+        if namespaces:
+            keys += [ObjectKey("v1", "Namespace", "", name) for name in self.names("Namespace") if name not in own]
         for key in keys:
             delete(self.session, self.discovery, key)
         wait_until_gone(self.session, self.discovery, keys, 60)
@@ -149,11 +149,18 @@ def cluster(kubeconfig: Path) -> Cluster:
 
 @pytest.fixture
 def empty(cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
-    """The cluster under test, without Istio; what pods do is as it should be."""
+    """The cluster under test, without Istio (but maybe with its namespace); pods do as they should."""
     if not os.environ.get("ISTIOCTL_TEST_KUBECONFIG"):
         request.getfixturevalue("control_plane").behave()
     cluster.clear()
     return cluster
+
+
+@pytest.fixture
+def bare(empty: Cluster) -> Cluster:
+    """The cluster under test as it came up."""
+    empty.clear(namespaces=True)
+    return empty
 
 
 @pytest.fixture
