@@ -30,6 +30,11 @@ _SCALARS = {
     "IntOrString": types.ANY,
     "any": types.ANY,
 }
+_EMPTY: tuple[object, ...] = ("", 0, False, [], {}, None)
+#: What every protobuf message is to Go.
+MESSAGE = types.named(
+    "protoreflect.ProtoMessage", types.ANY, methods=[Function("ProtoReflect", lambda message: message)]
+)
 
 
 @cache
@@ -45,9 +50,25 @@ def kube_type(of: str) -> GoType:
         return _SCALARS[of]
     declared = types.struct(f"v1.{of}", {})
     for field in typed.shape(of).fields.values():
-        if field.go not in declared.fields:
-            declared.fields[field.go] = kube_type(field.of)
+        declared.fields[field.go] = kube_type(field.of)
+    declared.json = types.pointer_to(declared).json = _json_writer(of)
     return declared
+
+
+def _json_writer(of: str) -> Callable[[object], object]:
+    fields = list(typed.shape(of).fields.values())
+
+    def write(value: Any) -> dict[str, object]:
+        from istioctl.gotemplate.json_text import view
+
+        result = {}
+        for field in fields:
+            entry = value[field.go]
+            if not (field.omit and not field.struct and (values.is_nil(entry) or entry in _EMPTY)):
+                result[field.json] = view(entry)
+        return result
+
+    return write
 
 
 @cache
@@ -89,6 +110,7 @@ _DURATION = types.struct("durationpb.Duration", {"Seconds": types.INT64, "Nanos"
 def message_type(name: str) -> GoType:
     """The Go struct of a message of `mesh_types`; values are pointers to it."""
     declared = types.struct(f"v1alpha1.{name.replace('.', '_')}", {})
+    declared.pointer_methods.update(MESSAGE.methods)
     for field in mesh.fields_of(name).values():
         go = field.name[0].upper() + field.name[1:]
         of = _field_type(field)
@@ -173,3 +195,41 @@ def _one_value(data: Any, field: mesh.MessageField) -> object:
     if field.nullable:
         return values.class_of(types.pointer_to(_wrapper_type(field.of)))({"Value": plain})
     return plain
+
+
+def message_data(value: Any, name: str) -> mesh.Message:
+    """A message's Go struct as plain data again, as `mesh` has it."""
+    result = {}
+    for key, field in mesh.fields_of(name).items():
+        entry = value.get(key[0].upper() + key[1:])
+        if entry is None or values.is_nil(entry):
+            continue
+        if field.many == "[]":
+            data: Any = [_one_data(item, field) for item in entry]
+        elif field.many == "{}":
+            data = {text: _one_data(item, field) for text, item in entry.items()}
+        else:
+            data = _one_data(entry, field)
+        if not mesh.is_zero(data, field):
+            result[key] = data
+    return result
+
+
+def _one_data(entry: Any, field: mesh.MessageField) -> Any:
+    if field.of in MESSAGES:
+        return message_data(entry, field.of)
+    if field.of == "duration":
+        return mesh.duration_text(entry["Seconds"] * 1_000_000_000 + entry["Nanos"])
+    if field.of.startswith("#"):
+        words = {number: word for word, number in mesh.enum_values(field.of[1:]).items()}
+        return words[int(entry)]
+    return entry["Value"] if field.nullable else entry
+
+
+def message_name(value: object) -> str | None:
+    """The message of `mesh_types` whose Go struct (or a pointer to it) a value is."""
+    of = values.type_of(value)
+    if of is None or of.elem is None:
+        return None
+    name = of.elem.name.removeprefix("v1alpha1.").replace("_", ".")
+    return name if name in MESSAGES else None

@@ -17,7 +17,9 @@ from typing import Any
 
 from istioctl.errors import InputError
 from istioctl.injection.mesh_types import ENUMS, MESSAGES
+from istioctl.objects.durations import parse_duration
 from istioctl.yamldoc import reader
+from istioctl.yamldoc.scalars import json_number
 
 Message = dict[str, Any]
 
@@ -61,7 +63,6 @@ MESH_DEFAULTS: Message = {
     ],
     "defaultConfig": PROXY_DEFAULTS,
 }
-_DURATION = re.compile(r"-?\d+(\.\d{1,9})?s")
 _INT_BITS = {"int32": (-(1 << 31), (1 << 31) - 1), "uint32": (0, (1 << 32) - 1), "int64": (-(1 << 63), (1 << 63) - 1)}
 
 
@@ -121,7 +122,7 @@ def mesh_config(text: str, source: str) -> Message:
     given = _mapping(text, source)
     mesh = read(given, "MeshConfig", source, keep_zeros=True)
     fields = fields_of("MeshConfig")
-    result = {name: value for name, value in (MESH_DEFAULTS | mesh).items() if not _is_zero(value, fields[name])}
+    result = {name: value for name, value in (MESH_DEFAULTS | mesh).items() if not is_zero(value, fields[name])}
     if isinstance(own := given.get("defaultConfig"), dict):
         result["defaultConfig"] = over(PROXY_DEFAULTS, own, source)
     else:
@@ -166,7 +167,7 @@ def over(base: Message, given: Message, source: str) -> Message:
         kept = ("forwardedClientCert", "requestId", "attemptCount", "server", "envoyDebugHeaders")
         inherited = {key: value for key, value in base["proxyHeaders"].items() if key in kept}
         result["proxyHeaders"] = {**inherited, **patch["proxyHeaders"]}
-    return {name: value for name, value in result.items() if not _is_zero(value, fields[name])}
+    return {name: value for name, value in result.items() if not is_zero(value, fields[name])}
 
 
 def check_proxy(text: str, source: str) -> None:
@@ -212,12 +213,12 @@ def _read_message(data: Any, message: str, where: str, keep_zeros: bool = False)
         if field is None or (value is None and field.of != "any"):
             continue
         value = _read_field(value, field, f"{where}{field.name}")
-        if keep_zeros or not _is_zero(value, field):
+        if keep_zeros or not is_zero(value, field):
             result[field.name] = value
     return result
 
 
-def _is_zero(value: Any, field: MessageField) -> bool:
+def is_zero(value: Any, field: MessageField) -> bool:
     """Whether protobuf does not tell the value from no value."""
     if field.many:
         return not value
@@ -252,18 +253,28 @@ def _read_value(value: Any, of: str, where: str) -> Any:
             raise _wrong(where, "true or false", value)
         return value
     if of == "duration":
-        if not isinstance(value, str) or not _DURATION.fullmatch(value):
-            raise _wrong(where, "a duration in seconds such as 45s", value)
-        return _plain_duration(value)
+        return _read_duration(value, where)
     if of.startswith("#"):
         return _read_enum(value, of[1:], where)
     return _read_number(value, of, where)
 
 
-def _plain_duration(text: str) -> str:
-    whole, _, decimals = text[:-1].partition(".")
-    decimals = decimals.rstrip("0")
-    return f"{whole}.{decimals.ljust(-(-len(decimals) // 3) * 3, '0')}s" if decimals else f"{int(whole)}s"
+def _read_duration(value: Any, where: str) -> str:
+    try:
+        seconds = parse_duration(value) if isinstance(value, str) else None
+    except InputError:
+        seconds = None
+    if seconds is None:
+        raise _wrong(where, "a duration such as 45s or 1m30s", value)
+    return duration_text(round(seconds * 1_000_000_000))
+
+
+def duration_text(nanoseconds: int) -> str:
+    """A duration as protobuf's JSON has it: seconds with no decimals, or three, six or nine."""
+    sign = "-" if nanoseconds < 0 else ""
+    whole, part = divmod(abs(nanoseconds), 1_000_000_000)
+    decimals = f"{part:09d}".rstrip("0")
+    return f"{sign}{whole}.{decimals.ljust(-(-len(decimals) // 3) * 3, '0')}s" if decimals else f"{sign}{whole}s"
 
 
 @cache
@@ -291,7 +302,7 @@ def _read_number(value: Any, of: str, where: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _wrong(where, "a number", value)
     if of == "double":
-        return value
+        return json_number(float(value))
     low, high = _INT_BITS.get(of, _INT_BITS["int64"])
     if value != int(value) or not low <= value <= high:
         raise _wrong(where, f"a whole number from {low} to {high}", value)

@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.injection.annotations import parse_bool
 from istioctl.injection.names import MERGE_METRICS, SCRAPE_ENV
+from istioctl.injection.pod_annotations import parse_bool
 from istioctl.injection.typed import escape_json
 
 _PREFIX = "prometheus_io_"

@@ -62,7 +62,8 @@ class FieldType:
         json, go: its names.
         of: the type as `kube_types` spells it, without marks.
         convert: reads a value of it.
-        omit: an empty value is left out when Go prints the struct.
+        optional: Go leaves it out when it prints the struct and nothing is there.
+        omit: Go leaves out an empty value as well, which is no different to it from none.
         inline: it comes from an embedded struct, where sigs.k8s.io/yaml does not turn scalars into text.
         struct: the struct that it is, not through a pointer or list; empty for everything else.
         dropped: an empty mapping says no more than none.
@@ -72,6 +73,7 @@ class FieldType:
     go: str
     of: str
     convert: Convert
+    optional: bool
     omit: bool
     inline: bool
     struct: str
@@ -136,6 +138,7 @@ def shape(name: str) -> Shape:
             bare,
             _lazy(bare),
             of != bare,
+            of != bare and bare[0] != "*",
             bool(inline),
             bare if bare in TYPES else "",
             bare in TYPES or bare.startswith("{}"),
@@ -330,7 +333,7 @@ def complete(data: Any, of: str) -> Any:
         if value is None:
             if field.struct:
                 result[field.json] = complete({}, field.of)
-            elif not field.omit:
+            elif not field.optional:
                 result[field.json] = None if field.of[0] in "*[{" else _ZERO.get(field.of)
         else:
             result[field.json] = complete(value, field.of)

@@ -367,9 +367,9 @@ def _increasing(places: list[int | None]) -> set[int]:
         return set(known)
     runs: list[list[int]] = [[]]
     for place in known:
-        before = [run for run in runs if not run or run[-1] < place]
-        runs.append([*max(before, key=len), place])
-    return set(max(runs, key=len))
+        before = max((run for run in runs if not run or run[-1] < place), key=lambda run: len(run))
+        runs.append([*before, place])
+    return set(max(runs, key=lambda run: len(run)))
 
 
 def _walk(node: Node) -> Iterator[Node]:

@@ -1,0 +1,72 @@
+"""What injection did to each object of a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from istioctl.injection.injector import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What became of one object that holds a pod.
+
+    Attributes:
+        kind, name, namespace: the object's own; the namespace may be empty.
+        injected: whether it has a sidecar now that it did not have, or has it anew.
+        changed: whether its text differs.
+        reason: why it was injected or left alone.
+        warning: something odd about it, or empty.
+        source: `file:line` of its document.
+    """
+
+    kind: str
+    name: str
+    namespace: str
+    injected: bool
+    changed: bool
+    reason: str
+    warning: str
+    source: str
+
+    @classmethod
+    def of(cls, outcome: Outcome, source: str) -> Entry:
+        """The entry of an injector's outcome."""
+        workload, decision = outcome.workload, outcome.decision
+        return cls(
+            workload.kind,
+            workload.name,
+            workload.namespace,
+            decision.inject,
+            outcome.after != outcome.workload.data,
+            decision.reason,
+            decision.warning,
+            source,
+        )
+
+    @property
+    def title(self) -> str:
+        """The object as `kind namespace/name`."""
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+def summary(entries: Iterable[Entry], foreign: int) -> str:
+    """One line that counts what was done.
+
+    Args:
+        entries: the objects with pods.
+        foreign: how many other objects passed unchanged.
+    """
+    injected = skipped = 0
+    for entry in entries:
+        if entry.injected:
+            injected += 1
+        else:
+            skipped += 1
+    parts = [f"{injected} injected"]
+    if skipped:
+        parts.append(f"{skipped} skipped")
+    if foreign:
+        parts.append(f"{foreign} without a pod left as they are")
+    return ", ".join(parts)

@@ -1,0 +1,231 @@
+"""One document of a stream with sidecars: its text, changed only where injection changes its data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from istioctl.errors import InputError, IstioctlError
+from istioctl.injection import workloads
+from istioctl.injection.streams import Piece
+from istioctl.injection.typed import WrongTypeError, scalar_text
+from istioctl.yamldoc import edit, reader
+from istioctl.yamldoc.difference import applied
+from istioctl.yamldoc.reader import Document, Node
+from istioctl.yamldoc.scalars import json_number, resolve
+
+#: Changes one object: gives its data before and after in one tidy form, or None where it is not concerned.
+Change = Callable[[Mapping[str, Any]], "tuple[Any, Any] | None"]
+
+_KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_WORDS = re.compile(r"[A-Za-z0-9]+")
+_TRICKY = re.compile(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
+#: Kinds that hold no pod; a document that plainly is of one need not be looked into.
+_FOREIGN = frozenset(
+    "Service ConfigMap Secret Namespace ServiceAccount Ingress Role RoleBinding ClusterRole ClusterRoleBinding "
+    "PersistentVolume PersistentVolumeClaim StorageClass NetworkPolicy PodDisruptionBudget HorizontalPodAutoscaler "
+    "Gateway VirtualService DestinationRule ServiceEntry Sidecar EnvoyFilter AuthorizationPolicy PeerAuthentication "
+    "RequestAuthentication Telemetry HTTPRoute CustomResourceDefinition LimitRange ResourceQuota".split()
+)
+
+
+def is_foreign(piece: Piece) -> bool:
+    """Whether a document plainly holds no pod and is good YAML, found out without reading its data."""
+    kinds = _KIND.findall(piece.text)
+    return len(kinds) == 1 and kinds[0] in _FOREIGN and not _TRICKY.search(piece.text) and _is_yaml_like(piece.text)
+
+
+def _is_yaml_like(text: str) -> bool:
+    """Whether a text without quotes, anchors and blocks is good YAML, found once for all that differ in words."""
+    return _parses(_WORDS.sub("a", text))
+
+
+@lru_cache(2000)
+def _parses(text: str) -> bool:
+    try:
+        for _ in reader.compose_all(text):
+            pass
+    except InputError:
+        return False
+    return True
+
+
+def changed(piece: Piece, change: Change) -> str:
+    """The text of a document with a change made to each object in it.
+
+    Args:
+        piece: the document.
+        change: is asked about the document's object, or about each item where that is a list.
+
+    Raises:
+        InputError: the document is no YAML or no object; `where` is `source:line`.
+        IstioctlError: what `change` raises, with the place of its object where it has none.
+    """
+    text = piece.text
+    if not text.endswith("\n"):
+        return changed(Piece(text + "\n", piece.body, piece.line, piece.source), change).removesuffix("\n")
+    edits: list[edit.Edit] = []
+    for document in _documents(piece):
+        if document.root is None:
+            continue
+        task = _Task(piece, document, change)
+        before, after = task.run()
+        if before is after:
+            continue
+        if _is_json(text, document.root):
+            return _as_json(text, document.root, applied(document.data, before, after))
+        edits += edit.edits(text, document.root, before, after)
+    return edit.apply(text, edits) if edits else text
+
+
+def _documents(piece: Piece) -> list[Document]:
+    try:
+        return list(reader.compose_all(piece.text, piece.source))
+    except InputError as error:
+        raise _moved(error, piece) from None
+
+
+def _moved(error: InputError, piece: Piece) -> InputError:
+    """An error whose line counts from the start of the stream, not of the document."""
+    place = re.fullmatch(re.escape(piece.source) + r":(\d+)((?::\d+)?)", error.where or "")
+    where = f"{piece.place(int(place[1]) - 1)}{place[2]}" if place else error.where
+    return InputError(error.message, where=where, hint=error.hint, id=error.id)
+
+
+@dataclass(slots=True)
+class _Task:
+    """Asks for the changes of one document's objects, and places errors."""
+
+    piece: Piece
+    document: Document
+    change: Change
+
+    def run(self) -> tuple[Any, Any]:
+        """The document's data before and after; the same object twice where nothing changes."""
+        root = self.document.root
+        try:
+            data = self.document.data
+        except InputError as error:
+            raise _moved(error, self.piece) from None
+        if not isinstance(data, dict):
+            line = root.line if root else 0
+            raise InputError("a Kubernetes object is expected here", where=self.piece.place(line), id="no-object")
+        return self._object(data, [])
+
+    def _object(self, data: dict[str, Any], path: list[str | int]) -> tuple[Any, Any]:
+        if workloads.is_list(data):
+            return self._items(data, path)
+        try:
+            result = self.change(data)
+        except WrongTypeError as error:
+            place = self._place([*path, *error.steps])
+            raise InputError(error.message, where=place, hint=error.hint, id=error.id) from None
+        except IstioctlError as error:
+            if error.where is None or not error.where.startswith(self.piece.source):
+                place = self._place(path)
+                message = f"{error.where}: {error.message}" if error.where else error.message
+                raise type(error)(f"{_named(data)}: {message}", where=place, hint=error.hint, id=error.id) from None
+            raise
+        if result is None:
+            return data, data
+        before, after = result
+        if before is after:
+            return data, data
+        return _as_spelled(before, self._node(path)), after
+
+    def _items(self, data: dict[str, Any], path: list[str | int]) -> tuple[Any, Any]:
+        items = data.get("items")
+        if not isinstance(items, list):
+            return data, data
+        before, after = list(items), list(items)
+        for index, item in enumerate(items):
+            if isinstance(item, dict):
+                before[index], after[index] = self._object(item, [*path, "items", index])
+        if all(old is new for old, new in zip(before, after, strict=True)):
+            return data, data
+        return {**data, "items": before}, {**data, "items": after}
+
+    def _place(self, path: list[str | int]) -> str:
+        """The line of the node that a path leads to, as far as it leads."""
+        node, line = self.document.root, 0
+        for step in path:
+            if node is None:
+                break
+            node, line = _below(node, step, node.line)
+        return self.piece.place(node.line if node is not None else line)
+
+    def _node(self, path: list[str | int]) -> Node | None:
+        node = self.document.root
+        for step in path:
+            if node is None:
+                break
+            node, _ = _below(node, step, 0)
+        return node
+
+
+def _as_spelled(tidy: Any, node: Node | None) -> Any:
+    """Data with those scalars as they were written that are no text but stand where text is wanted, and the like.
+
+    `1e3` is a number to YAML; as an environment variable it is the text `1000`. A cluster takes no number there, so
+    what is spelled in another way than it is read counts as a change. `8080` is left alone: its text is the same.
+    """
+    if node is None:
+        return tidy
+    if isinstance(tidy, dict):
+        return {key: _as_spelled(value, _below(node, key, 0)[0]) for key, value in tidy.items()}
+    if isinstance(tidy, list):
+        return [_as_spelled(value, _below(node, index, 0)[0]) for index, value in enumerate(tidy)]
+    if node.kind != "scalar" or node.style or node.tag or node.value == str(tidy) or isinstance(tidy, bool):
+        return tidy
+    raw = resolve(node.value)
+    if isinstance(raw, float) and isinstance(tidy, int) and raw == tidy:
+        return raw
+    if not isinstance(raw, (bool, int, float)) or not isinstance(tidy, str):
+        return tidy
+    return raw if scalar_text(json_number(raw) if isinstance(raw, float) else raw) == tidy else tidy
+
+
+def _below(node: Node, step: str | int, line: int) -> tuple[Node | None, int]:
+    if isinstance(step, int):
+        found = node.value[step] if node.kind == "sequence" and step < len(node.value) else None
+        return found, line
+    if node.kind == "mapping":
+        for key, value in node.value:
+            if key.kind == "scalar" and str(key.value).lower() == str(step).lower():
+                return (value if value.start != value.end else None), key.line
+    return None, line
+
+
+def _named(data: Mapping[str, Any]) -> str:
+    metadata = data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return f"{data.get('kind')} {name}" if name else str(data.get("kind"))
+
+
+def _is_json(text: str, root: Node) -> bool:
+    if root.style != "flow" or text[: root.start].strip() or text[root.end :].strip():
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_json(text: str, root: Node, data: Any) -> str:
+    """Data as JSON, indented and spaced as the text that it replaces."""
+    lines = text[root.start : root.end].split("\n")
+    indent = len(lines[1]) - len(lines[1].lstrip()) if len(lines) > 1 else 0
+    if indent:
+        pad: str | int = "\t" * indent if lines[1].startswith("\t") else indent
+        body = json.dumps(data, indent=pad, ensure_ascii=False)
+    else:
+        compact = '": ' not in text
+        body = json.dumps(data, ensure_ascii=False, separators=(",", ":") if compact else None)
+    if "\r\n" in text:
+        body = body.replace("\n", "\r\n")
+    return text[: root.start] + body + text[root.end :]

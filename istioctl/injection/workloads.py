@@ -1,0 +1,164 @@
+"""Where a pod's metadata and specification stand in a workload, and who the workload is.
+
+Rules: `IntoObject` in Istio's `pkg/kube/inject/inject.go` and `GetDeployMetaFromPod` in `pkg/kube/util.go`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from istioctl.injection import typed
+
+_TEMPLATE = ("spec", "template")
+#: The kinds that Istio reads as their types, whichever group their apiVersion names, and where their pod stands.
+TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "Pod": (),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    **dict.fromkeys(("Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job"), _TEMPLATE),
+    **dict.fromkeys(("ReplicationController", "DeploymentConfig"), _TEMPLATE),
+}
+#: Fields of a specification that Istio fills in because the type demands them.
+_DEMANDED: Mapping[str, Mapping[str, Any]] = {"DeploymentConfig": {"test": False}}
+_SCHEDULED = re.compile(r"(.+)-\d{8,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The workload that a pod belongs to, as templates see it (`TypeMeta`, `DeploymentMeta`)."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A pod inside the object it is written in.
+
+    Attributes:
+        data: the whole object in the one form of `typed`; of a kind that Istio does not know, only its pod template is.
+        metadata_path, spec_path: where the pod's metadata and specification stand in it.
+        owner: the workload.
+        kind, name, namespace: the object's own.
+    """
+
+    data: Mapping[str, Any]
+    metadata_path: tuple[str, ...]
+    spec_path: tuple[str, ...]
+    owner: Owner
+    kind: str
+    name: str
+    namespace: str
+
+    @property
+    def pod(self) -> dict[str, Any]:
+        """The pod: its metadata and its specification."""
+        return {"metadata": _at(self.data, self.metadata_path) or {}, "spec": _at(self.data, self.spec_path) or {}}
+
+    def with_pod(self, pod: Mapping[str, Any]) -> dict[str, Any]:
+        """The object with another pod in it."""
+        data: dict[str, Any] = _put(self.data, self.metadata_path, pod["metadata"])
+        data = _put(data, self.spec_path, pod["spec"])
+        if self.kind in _DEMANDED:
+            data = {**data, "spec": {**_DEMANDED[self.kind], **data["spec"]}}
+        return data
+
+
+def is_list(data: Mapping[str, Any]) -> bool:
+    """Whether an object is a list of objects, as `kubectl get -o yaml` prints them, or a function's resource list."""
+    return data.get("kind") in ("List", "ResourceList")
+
+
+def find(data: Mapping[str, Any]) -> Workload | None:
+    """The workload that an object is, or None where it holds no pod.
+
+    Args:
+        data: an object as the user wrote it.
+
+    Raises:
+        typed.WrongTypeError: a field of a known kind has a wrong type; its steps start at the object.
+        InputError: a ReplicationController has no template.
+    """
+    kind = data.get("kind")
+    if not isinstance(kind, str):
+        return None
+    if kind not in TEMPLATES:
+        return _unknown(data, kind)
+    tidy = typed.read(data, kind, lenient=True)
+    path = TEMPLATES[kind]
+    if kind == "ReplicationController" and _at(data, path) is None:
+        raise _missing(path)
+    metadata_path = (*path, "metadata")
+    if kind == "CronJob":
+        # Istio looks at the metadata of the job, not of its pod
+        metadata_path = ("spec", "jobTemplate", "metadata")
+    metadata = tidy.get("metadata", {})
+    name, namespace = metadata.get("name", ""), metadata.get("namespace", "")
+    owner = Owner(tidy.get("apiVersion", ""), kind, name, namespace)
+    if kind == "Pod":
+        owner = owner_of_pod(tidy)
+    return Workload(tidy, metadata_path, (*path, "spec"), owner, kind, name or owner.name, namespace)
+
+
+def _unknown(data: Mapping[str, Any], kind: str) -> Workload | None:
+    """A kind that nobody declared, with a pod template at the usual place."""
+    containers = _at(data, (*_TEMPLATE, "spec", "containers"))
+    metadata = data.get("metadata")
+    if not isinstance(containers, list) or not containers or not isinstance(metadata, dict):
+        return None
+    try:
+        template = typed.read(_at(data, _TEMPLATE), "PodTemplateSpec", lenient=True)
+    except typed.WrongTypeError as error:
+        raise error.inside("template").inside("spec") from None
+    name, namespace = str(metadata.get("name") or ""), str(metadata.get("namespace") or "")
+    owner = Owner(str(data.get("apiVersion") or ""), kind, name, namespace)
+    tidy = _put(data, _TEMPLATE, template)
+    return Workload(tidy, (*_TEMPLATE, "metadata"), (*_TEMPLATE, "spec"), owner, kind, name, namespace)
+
+
+def _missing(path: tuple[str, ...]) -> typed.WrongTypeError:
+    error = typed.WrongTypeError("it is missing, and there is no pod without it")
+    for step in reversed(path):
+        error = error.inside(step)
+    return error
+
+
+def owner_of_pod(pod: Mapping[str, Any]) -> Owner:
+    """The workload that made a pod, as far as its metadata tell; the pod itself where it was not generated."""
+    metadata = pod.get("metadata", {})
+    name, namespace = metadata.get("name", ""), metadata.get("namespace", "")
+    references = metadata.get("ownerReferences", ()) if metadata.get("generateName") else ()
+    controller = next((reference for reference in references if reference.get("controller")), None)
+    if controller is None:
+        return Owner("v1", "Pod", name, namespace)
+    labels = metadata.get("labels", {})
+    version, kind, owner = (controller.get(field, "") for field in ("apiVersion", "kind", "name"))
+    if kind == "ReplicaSet":
+        for label, maker in (("pod-template-hash", "Deployment"), ("rollouts-pod-template-hash", "Rollout")):
+            if (suffix := labels.get(label)) and owner.endswith(suffix):
+                version = version if maker == "Deployment" else "v1alpha1"
+                return Owner(version, maker, owner.removesuffix(f"-{suffix}"), namespace)
+    elif kind == "ReplicationController" and labels.get("deploymentconfig"):
+        return Owner(version, "DeploymentConfig", labels["deploymentconfig"], namespace)
+    elif kind == "Job" and (scheduled := _SCHEDULED.fullmatch(owner)):
+        return Owner("batch/v1", "CronJob", scheduled[1], namespace)
+    return Owner(version, kind, owner or name, namespace)
+
+
+def _at(data: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        if not isinstance(data, Mapping):
+            return None
+        data = data.get(step)
+    return data
+
+
+def _put(data: Any, path: tuple[str, ...], value: Any) -> Any:
+    if not path:
+        return value
+    held = data if isinstance(data, Mapping) else {}
+    return {**held, path[0]: _put(held.get(path[0]), path[1:], value)}
