@@ -57,7 +57,7 @@ ROOT = Command(
             "Render, install or translate manifests",
             panel="Install",
             commands={
-                "generate": Command("Print the manifests of an installation", "manifest:generate"),
+                "generate": Command("Print the manifests of an installation", "manifest:manifest_generate"),
                 "install": _INSTALL,
             },
         ),

@@ -1,0 +1,79 @@
+"""`istioctl manifest generate`: print or write what an installation would apply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from istioctl.actions.manifest_generate import GenerateOptions, generate, write_manifests
+from istioctl.cli.cluster_options import client_options, specification_inputs
+from istioctl.cli.options import (
+    DryRunOption,
+    FilesOption,
+    ForceOption,
+    ManifestsOption,
+    RevisionOption,
+    SetOption,
+    split_commas,
+)
+from istioctl.cli.terminal import terminal
+
+
+def manifest_generate(
+    ctx: typer.Context,
+    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    set_flags: SetOption = [],  # noqa: B006
+    revision: RevisionOption = "",
+    manifests: ManifestsOption = None,
+    component: Annotated[
+        list[str], typer.Option("--component", metavar="NAME", help="Only this component; may be repeated.")
+    ] = [],  # noqa: B006
+    only_crds: Annotated[bool, typer.Option("--only-crds", help="Only the custom resource definitions.")] = False,
+    skip_crds: Annotated[bool, typer.Option("--skip-crds", help="No custom resource definitions.")] = False,
+    include_namespace: Annotated[
+        bool, typer.Option("--include-namespace", help="Also the namespaces the objects are in.")
+    ] = False,
+    cluster_specific: Annotated[
+        bool, typer.Option("--cluster-specific", help="Ask the current cluster for its version and platform.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write a file for each component instead.")
+    ] = None,
+    force: ForceOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Print the Kubernetes objects of an installation, in the order in which they can be applied."""
+    console = terminal()
+    options = GenerateOptions(
+        inputs=specification_inputs(ctx, files, set_flags, revision, manifests, force=force),
+        components=split_commas(component),
+        only_crds=only_crds,
+        skip_crds=skip_crds,
+        include_namespace=include_namespace,
+    )
+    if cluster_specific:
+        options = _asking_the_cluster(ctx, options)
+    made = generate(options)
+    for warning in made.warnings:
+        console.warn(warning)
+    if output is None:
+        console.write(made.text)
+    elif dry_run:
+        console.say(f"Would write {len(made.documents)} objects into {output}.")
+    else:
+        for file in write_manifests(made, output):
+            console.say(f"Wrote {file}.")
+
+
+def _asking_the_cluster(ctx: typer.Context, options: GenerateOptions) -> GenerateOptions:
+    from istioctl.actions.install_plan import with_detected
+    from istioctl.actions.install_survey import kubernetes_version
+    from istioctl.cluster.session import open_session
+
+    session = open_session(client_options(ctx), report=terminal().say)
+    version = kubernetes_version(session)
+    session.close()
+    return replace(options, inputs=with_detected(options.inputs, version), kube_version=version)
