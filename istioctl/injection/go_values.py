@@ -15,6 +15,7 @@ from istioctl.gotemplate.types import GoType
 from istioctl.injection import mesh, typed
 from istioctl.injection.kube_types import TYPES
 from istioctl.injection.mesh_types import MESSAGES
+from istioctl.yamldoc.scalars import json_number
 
 _SCALARS = {
     "string": types.STRING,
@@ -223,7 +224,8 @@ def _one_data(entry: Any, field: mesh.MessageField) -> Any:
     if field.of.startswith("#"):
         words = {number: word for word, number in mesh.enum_values(field.of[1:]).items()}
         return words[int(entry)]
-    return entry["Value"] if field.nullable else entry
+    plain = entry["Value"] if field.nullable else entry
+    return json_number(plain) if isinstance(plain, float) else plain
 
 
 def message_name(value: object) -> str | None:

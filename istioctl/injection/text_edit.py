@@ -24,13 +24,16 @@ Change = Callable[[Mapping[str, Any]], "tuple[Any, Any] | None"]
 _KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _TRICKY = re.compile(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 #: Kinds that hold no pod; a document that plainly is of one need not be looked into.
-_FOREIGN = frozenset(
-    "Service ConfigMap Secret Namespace ServiceAccount Ingress Role RoleBinding ClusterRole ClusterRoleBinding "
-    "PersistentVolume PersistentVolumeClaim StorageClass NetworkPolicy PodDisruptionBudget HorizontalPodAutoscaler "
-    "Gateway VirtualService DestinationRule ServiceEntry Sidecar EnvoyFilter AuthorizationPolicy PeerAuthentication "
-    "RequestAuthentication Telemetry HTTPRoute CustomResourceDefinition LimitRange ResourceQuota".split()
-)
+_FOREIGN = frozenset({
+    "Service", "ConfigMap", "Secret", "Namespace", "ServiceAccount", "Ingress", "Role", "RoleBinding",
+    "ClusterRole", "ClusterRoleBinding", "PersistentVolume", "PersistentVolumeClaim", "StorageClass",
+    "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "Gateway", "VirtualService",
+    "DestinationRule", "ServiceEntry", "Sidecar", "EnvoyFilter", "AuthorizationPolicy", "PeerAuthentication",
+    "RequestAuthentication", "Telemetry", "HTTPRoute", "CustomResourceDefinition", "LimitRange",
+    "ResourceQuota",
+})  # fmt: skip
 
 
 def is_foreign(piece: Piece) -> bool:
@@ -171,20 +174,29 @@ def _as_spelled(tidy: Any, node: Node | None) -> Any:
     """Data with those scalars as they were written that are no text but stand where text is wanted, and the like.
 
     `1e3` is a number to YAML; as an environment variable it is the text `1000`. A cluster takes no number there, so
-    what is spelled in another way than it is read counts as a change. `8080` is left alone: its text is the same.
+    what is spelled in another way than it is read counts as a change; so does the name of a field in the wrong case.
+    `8080` is left alone: its text is the same. A text such as `12:30:45`, which some readers of YAML take for a number
+    to the base of 60, counts as one as well.
     """
     if node is None:
         return tidy
     if isinstance(tidy, dict):
-        return {key: _as_spelled(value, _below(node, key, 0)[0]) for key, value in tidy.items()}
+        found = {str(key.value).lower(): (key, value) for key, value in node.value} if node.kind == "mapping" else {}
+        spelled = {}
+        for name, value in tidy.items():
+            key, child = found.get(name.lower(), (None, None))
+            spelled[name if key is None else str(key.value)] = _as_spelled(value, child)
+        return spelled
     if isinstance(tidy, list):
         return [_as_spelled(value, _below(node, index, 0)[0]) for index, value in enumerate(tidy)]
-    if node.kind != "scalar" or node.style or node.tag or node.value == str(tidy) or isinstance(tidy, bool):
+    if node.kind != "scalar" or node.style or node.tag or isinstance(tidy, bool):
         return tidy
+    if node.value == str(tidy):
+        return 0 if isinstance(tidy, str) and _SEXAGESIMAL.match(tidy) else tidy
     raw = resolve(node.value)
-    if isinstance(raw, float) and isinstance(tidy, int) and raw == tidy:
-        return raw
-    if not isinstance(raw, (bool, int, float)) or not isinstance(tidy, str):
+    if isinstance(tidy, int):
+        return node.value if isinstance(raw, float) else tidy
+    if isinstance(raw, str) or raw is None:
         return tidy
     return raw if scalar_text(json_number(raw) if isinstance(raw, float) else raw) == tidy else tidy
 

@@ -20,8 +20,6 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job"), _TEMPLATE),
     **dict.fromkeys(("ReplicationController", "DeploymentConfig"), _TEMPLATE),
 }
-#: Fields of a specification that Istio fills in because the type demands them.
-_DEMANDED: Mapping[str, Mapping[str, Any]] = {"DeploymentConfig": {"test": False}}
 _SCHEDULED = re.compile(r"(.+)-\d{8,10}")
 
 
@@ -63,8 +61,10 @@ class Workload:
         """The object with another pod in it."""
         data: dict[str, Any] = _put(self.data, self.metadata_path, pod["metadata"])
         data = _put(data, self.spec_path, pod["spec"])
-        if self.kind in _DEMANDED:
-            data = {**data, "spec": {**_DEMANDED[self.kind], **data["spec"]}}
+        if self.kind == "DeploymentConfig":
+            # as OpenShift's own client writes it: `test` and `replicas` are always there, other fields only with a value
+            spec = {name: value for name, value in data["spec"].items() if value or name == "replicas"}
+            data = {**data, "spec": {**spec, "test": spec.get("test", False)}}
         return data
 
 
@@ -90,6 +90,8 @@ def find(data: Mapping[str, Any]) -> Workload | None:
         return _unknown(data, kind)
     tidy = typed.read(data, kind, lenient=True)
     path = TEMPLATES[kind]
+    if kind == "DeploymentConfig" and "spec" in tidy:
+        tidy["spec"] |= {name: value for name, value in data["spec"].items() if value is False or value == 0}
     if kind == "ReplicationController" and _at(data, path) is None:
         raise _missing(path)
     metadata_path = (*path, "metadata")

@@ -70,11 +70,10 @@ def applied(raw: Any, before: Any, after: Any) -> Any:
     if before == after:
         return raw
     if isinstance(raw, dict) and isinstance(before, dict) and isinstance(after, dict):
-        result = dict(raw)
-        for key in before.keys() - after.keys():
-            result.pop(own_key(raw, key), None)
+        gone = {own_key(raw, key) for key in before.keys() - after.keys()}
+        result = {name: value for name, value in raw.items() if name not in gone}
         for key, value in after.items():
-            own = own_key(raw, key)
+            own = own_key(result, key)
             if key not in before:
                 result[own] = value
             elif before[key] != value:
