@@ -102,7 +102,7 @@ def _joins(char: str) -> bool:
 
 
 def pascal(text: str) -> str:
-    """xstrings.ToPascalCase: `some_words` as `SomeWords`; connectors in front stay, of several between words all but one."""
+    """xstrings.ToPascalCase: `some_words` as `SomeWords`; connectors in front stay, of other runs all but one."""
     start = next((at for at, char in enumerate(text) if not _joins(char)), len(text))
     out = list(text[:start])
     rest = text[start:]
@@ -131,7 +131,14 @@ def _is_upper(char: str) -> bool:
     return unicodedata.category(char) == "Lu"
 
 
-_CONNECTOR, _PUNCTUATION, _NUMBER, _UPPER, _LETTERS, _OTHER = "connector punctuation number upper letters other".split()
+_CONNECTOR, _PUNCTUATION, _NUMBER, _UPPER, _LETTERS, _OTHER = [
+    "connector",
+    "punctuation",
+    "number",
+    "upper",
+    "letters",
+    "other",
+]
 _IDEOGRAPHS = (("\u4e00", "\u9fcc"), ("\u3400", "\u4d85"), ("\U00020000", "\U0002b81d"))
 _APART = frozenset((_CONNECTOR, _PUNCTUATION))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -18,7 +19,22 @@ ENGINE = """
     actions compare errors-exec errors-parse escapers fields go-idioms if-with index-slice-builtin index-slice-len
     literals logic missingkey numbers pipelines printf range structs templates variables
 """
-GROUPS = ENGINE.split()
+SPRIG = """
+    sprig-date sprig-defaults sprig-dicts sprig-encoding sprig-env sprig-json sprig-lists sprig-path-url
+    sprig-random-crypto sprig-reflect sprig-regex sprig-semver sprig-single sprig-strings
+"""
+GROUPS = [*ENGINE.split(), *SPRIG.split()]
+
+
+@pytest.fixture(autouse=True)
+def _recorded_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("GT_HOME", "/harbour")
+    monkeypatch.delenv("GT_UNSET_VARIABLE", raising=False)
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def cases() -> Iterator[object]:

@@ -6,11 +6,10 @@ Dicts are changed in place where sprig changes them (`set`, `unset`, `merge`), a
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.casting import (
-    NIL_DEREFERENCE,
     Unlike,
     deep_equal,
     is_empty,
@@ -89,7 +88,7 @@ def last(items: object) -> object:
 def rest(items: object) -> object:
     """All items but the first."""
     listed = items_of(items, "Cannot find rest on type {}")
-    return listed[1:] if type(listed) is list and listed else list(listed)[1:] if listed else nil(SLICE_ANY)
+    return list(listed)[1:] if listed else nil(SLICE_ANY)
 
 
 @TABLE.function("initial", "any")
@@ -256,7 +255,7 @@ def dig(*path: object) -> object:
         entries = _as_dict(here)
         if name not in entries:
             return default
-        here = entries[cast("str", name)]
+        here = entries[name]
     return here
 
 
@@ -284,7 +283,7 @@ def merge_overwrite(execution: Execution, target: Dict, *sources: Dict) -> Dict:
     return target
 
 
-def _merge(execution: Execution, target: dict[object, object], source: dict[object, object], *, overwrite: bool) -> None:
+def _merge(execution: Execution, target: dict[Any, object], source: dict[Any, object], *, overwrite: bool) -> None:
     """mergo's merge of two maps. What comes from `source` is shared, not copied."""
     if is_nil(target) and source:
         return
@@ -307,7 +306,7 @@ def _merge(execution: Execution, target: dict[object, object], source: dict[obje
 def deep_copy(execution: Execution, value: object) -> object:
     """A copy that shares no dict and no list with the value."""
     if value is None:
-        raise CallError(NIL_DEREFERENCE)
+        raise CallError("reflect: call of reflect.Value.Type on zero Value")
     return _copied(execution, value)
 
 
@@ -318,7 +317,9 @@ def _copied(execution: Execution, value: object) -> object:
     if isinstance(value, list) and value:
         execution.charge(len(value))
         return type(value)([_copied(execution, item) for item in value])
-    return pointer(_copied(execution, value.target)) if isinstance(value, Pointer) and value.target is not None else value
+    if isinstance(value, Pointer) and value.target is not None:
+        return pointer(_copied(execution, value.target))
+    return value
 
 
 @TABLE.function("default", "any, ...any")

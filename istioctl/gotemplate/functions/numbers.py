@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, Context, Decimal
 from typing import TYPE_CHECKING
 
 from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate.floats import format_float
 from istioctl.gotemplate.fmt import show
 from istioctl.gotemplate.functions.casting import parse_int, to_float64, to_int64, wrap
 from istioctl.gotemplate.limits import check_size
@@ -180,7 +181,7 @@ def _power_of_ten(exponent: int) -> float:
 def _decimal(value: object) -> Decimal:
     number = to_float64(value)
     if not math.isfinite(number):
-        raise CallError(f"Cannot create a Decimal from {'NaN' if math.isnan(number) else '+Inf' if number > 0 else '-Inf'}")
+        raise CallError(f"Cannot create a Decimal from {format_float(number)}")
     return Decimal(repr(number))
 
 

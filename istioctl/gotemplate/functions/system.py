@@ -1,0 +1,37 @@
+"""sprig's functions that look outside the template (`functions.go`, `network.go`), and `fail`."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate.signatures import FunctionTable
+
+TABLE = FunctionTable()
+
+_VARIABLE = re.compile(r"\$(?:\{([^}]*)\}|([*#$@!?0-9-])|([A-Za-z0-9_]+))")
+
+
+@TABLE.function("env", "string")
+def env(name: str) -> str:
+    """An environment variable, an empty text if it isn't set."""
+    return os.environ.get(name, "")
+
+
+@TABLE.function("expandenv", "string")
+def expand_env(text: str) -> str:
+    """The text with environment variables for `$NAME` and `${NAME}`."""
+    return _VARIABLE.sub(lambda found: os.environ.get(found[1] or found[2] or found[3] or "", ""), text)
+
+
+@TABLE.function("getHostByName", "string")
+def get_host_by_name(name: str) -> str:
+    """An address of a host: none, since templates don't ask the network here."""
+    raise CallError("invalid argument to Intn")
+
+
+@TABLE.function("fail", "string")
+def fail(message: str) -> str:
+    """Ends the template with an error."""
+    raise CallError(message)

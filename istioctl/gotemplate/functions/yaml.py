@@ -1,0 +1,89 @@
+"""Helm's YAML functions over a YAML library that is given from above: the engine itself knows none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from istioctl.gotemplate import json_text
+from istioctl.gotemplate.functions.helm import into_dict, into_list
+from istioctl.gotemplate.json_text import JSONError
+from istioctl.gotemplate.signatures import FunctionTable
+
+
+class YAMLTextError(Exception):
+    """A text is no YAML, or data can't be written as YAML; the message is Go's."""
+
+
+@dataclass(frozen=True, slots=True)
+class YAML:
+    """What the functions need of a YAML library; each raises `YAMLTextError`.
+
+    Attributes:
+        write: plain data (see `json_text.view`) as sigs.k8s.io/yaml prints them.
+        write_pretty: plain data as yaml.v3 prints them with an indentation of two.
+        read: the first document of a text as plain data, whose numbers may be int or float.
+    """
+
+    write: Callable[[object], str]
+    write_pretty: Callable[[object], str]
+    read: Callable[[str], object]
+
+
+def to_yaml(yaml: YAML, value: object) -> str:
+    """The value as YAML with the newline at its end; an empty text where YAML can't say it."""
+    try:
+        return yaml.write(json_text.view(value))
+    except (JSONError, YAMLTextError):
+        return ""
+
+
+def helm_yaml_functions(yaml: YAML) -> FunctionTable:
+    """`toYaml`, `toYamlPretty`, `fromYaml` and `fromYamlArray` as Helm has them."""
+    table = FunctionTable()
+
+    @table.function("toYaml", "any")
+    def _to_yaml(value: object) -> str:
+        return to_yaml(yaml, value).removesuffix("\n")
+
+    @table.function("toYamlPretty", "any")
+    def _to_yaml_pretty(value: object) -> str:
+        try:
+            return yaml.write_pretty(json_text.view(value)).removesuffix("\n")
+        except (JSONError, YAMLTextError):
+            return ""
+
+    @table.function("fromYaml", "string")
+    def _from_yaml(text: str) -> dict[str, object]:
+        try:
+            return into_dict(_read(yaml, text))
+        except (JSONError, YAMLTextError) as error:
+            return {"Error": _explained(error)}
+
+    @table.function("fromYamlArray", "string")
+    def _from_yaml_array(text: str) -> list[object]:
+        try:
+            return into_list(_read(yaml, text))
+        except (JSONError, YAMLTextError) as error:
+            return [_explained(error)]
+
+    return table
+
+
+def _read(yaml: YAML, text: str) -> object:
+    return floats(yaml.read(text))
+
+
+def floats(data: object) -> object:
+    """Plain data with every number a float64, as encoding/json reads them into untyped values."""
+    if type(data) is dict:
+        return {key: floats(value) for key, value in data.items()}
+    if type(data) is list:
+        return [floats(item) for item in data]
+    return float(data) if type(data) is int else data
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, JSONError):
+        return f"error unmarshaling JSON: while decoding JSON: {error}"
+    return f"error converting YAML to JSON: {error}"
