@@ -63,6 +63,17 @@ ROOT = Command(
         ),
         "diff": Command("Compare the cluster with a profile, files and flags", "diff:diff", "Install"),
         "uninstall": Command("Remove Istio from a cluster", "uninstall:uninstall", "Install"),
+        "verify-install": Command("Prove that an installation is complete", "verify_install:verify_install", "Install"),
+        "tag": Command(
+            "Give control plane revisions other names",
+            panel="Install",
+            commands={
+                "list": Command("List tags", "tag:list_", aliases=("show",)),
+                "set": Command("Point a tag to a revision", "tag:set_"),
+                "generate": Command("Print a tag's objects", "tag:generate"),
+                "remove": Command("Remove a tag", "tag:remove", aliases=("delete",)),
+            },
+        ),
         "ingress-endpoint": _ENDPOINT,
         "experimental": Command(
             "Commands that may still change",

@@ -12,10 +12,11 @@ Report = Callable[[str], None]
 """Takes one line for the user; may be called from several threads."""
 
 _MOMENT = 0.8
+_QUIET = 3.0
 
 
 class Patience:
-    """Reports each wait that lasts longer than a moment, once.
+    """Reports waits that last longer than a moment; each once, and not too many of them.
 
     Args:
         report: where the lines go; without it nothing is watched.
@@ -52,6 +53,7 @@ class Patience:
             self._report(line)
 
     def _watch(self) -> None:
+        quiet_until = -inf
         while True:
             with self._changed:
                 now = time.monotonic()
@@ -61,5 +63,7 @@ class Patience:
                 if not late:
                     due = min((due for due, _ in self._waits.values()), default=inf)
                     self._changed.wait(None if due == inf else due - now)
-            for what in sorted(set(late.values())):
-                self.say(f"waiting for {what}")
+            if late and time.monotonic() >= quiet_until:
+                first, *others = sorted(set(late.values()))
+                self.say(f"waiting for {first}" + (f", and for {len(others)} more requests" if others else ""))
+                quiet_until = time.monotonic() + _QUIET

@@ -1,0 +1,131 @@
+"""`istioctl tag list|set|generate|remove`: other names for control plane revisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from istioctl.cli.cluster_options import client_options
+from istioctl.cli.options import OutputOption, YesOption, global_options
+from istioctl.cli.printers import print_data, print_table
+from istioctl.cli.terminal import terminal
+from istioctl.errors import UsageError
+from istioctl.objects.labels import is_dns_label
+
+if TYPE_CHECKING:
+    from istioctl.actions.tags import TagPlan
+
+TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="The tag's name.")]
+PointsTo = Annotated[str, typer.Option("-r", "--revision", metavar="NAME", help="The revision the tag points to.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Point an existing tag to another revision.")]
+WebhookName = Annotated[str, typer.Option("--webhook-name", metavar="NAME", help="The webhook configuration's name.")]
+AllNamespaces = Annotated[
+    bool, typer.Option("--auto-inject-namespaces", help="Inject into namespaces without any label, too.")
+]
+
+
+def list_(ctx: typer.Context, output: OutputOption = None) -> None:
+    """List revision tags, and the namespaces that ask for them."""
+    from istioctl.actions.tags import list_tags
+
+    console = terminal()
+    tags = list_tags(client_options(ctx), global_options(ctx).istio_namespace, console.say)
+    if output is not None:
+        print_data([tag.as_data() for tag in tags], output)
+    elif tags:
+        print_table(
+            ("TAG", "REVISION", "NAMESPACES"), [(tag.tag, tag.revision, ",".join(tag.namespaces)) for tag in tags]
+        )
+    else:
+        console.write("No Istio revision tags found.\n")
+
+
+def set_(
+    ctx: typer.Context,
+    tag: TagArgument,
+    revision: PointsTo,
+    overwrite: Overwrite = False,
+    webhook_name: WebhookName = "",
+    auto_inject_namespaces: AllNamespaces = False,
+    yes: YesOption = False,
+) -> None:
+    """Point a tag to a revision."""
+    from istioctl.actions.tags import set_tag
+
+    console = terminal()
+    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, generate=False)
+    if plan.conflicts:
+        for conflict in plan.conflicts:
+            console.warn(conflict)
+        if not yes and not console.confirm("Apply anyways?", flag="--skip-confirmation"):
+            console.say("Cancelled.")
+            raise typer.Exit(1)
+    set_tag(plan)
+    console.write(f'Revision tag "{tag}" created, referencing control plane revision "{revision}". ')
+    console.write(f"Label a namespace with it to inject by it: kubectl label namespace NAME istio.io/rev={tag}\n")
+
+
+def generate(
+    ctx: typer.Context,
+    tag: TagArgument,
+    revision: PointsTo,
+    overwrite: Overwrite = False,
+    webhook_name: WebhookName = "",
+    auto_inject_namespaces: AllNamespaces = False,
+    yes: YesOption = False,
+) -> None:
+    """Print the objects of a tag instead of applying them."""
+    from istioctl.yamldoc.writer import dump
+
+    console = terminal()
+    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, generate=True)
+    for conflict in () if yes else plan.conflicts:
+        console.warn(conflict)
+    console.write("---\n".join(dump(obj) for obj in plan.objects))
+
+
+def remove(ctx: typer.Context, tag: TagArgument, yes: YesOption = False) -> None:
+    """Remove a tag; namespaces that ask for it are no longer injected."""
+    from istioctl.actions.tags import plan_tag_removal, remove_tag
+
+    console = terminal()
+    removal = plan_tag_removal(client_options(ctx), tag, global_options(ctx).istio_namespace, console.say)
+    if removal.namespaces and not yes:
+        count, names = len(removal.namespaces), " ".join(removal.namespaces)
+        console.say(f'Caution, found {count} namespace(s) still injected by tag "{tag}": {names}')
+        if not console.confirm("Proceed with operation?", flag="--skip-confirmation"):
+            console.say("Aborting operation.")
+            raise typer.Exit(1)
+    remove_tag(removal)
+    console.write(f"Revision tag {tag} removed\n")
+
+
+def _plan(
+    ctx: typer.Context,
+    tag: str,
+    revision: str,
+    overwrite: bool,
+    webhook_name: str,
+    auto_inject_namespaces: bool,
+    *,
+    generate: bool,
+) -> TagPlan:
+    from istioctl.actions.tag_objects import TagOptions
+    from istioctl.actions.tags import plan_tag
+
+    for flag, value in (("TAG", tag), ("--revision", revision)):
+        if not is_dns_label(value):
+            raise UsageError(
+                f"{value!r} can't be a label", where=flag, hint="Use lower-case letters, digits and hyphens."
+            )
+    options = TagOptions(
+        tag=tag,
+        namespace=global_options(ctx).istio_namespace,
+        webhook_name=webhook_name,
+        all_namespaces=auto_inject_namespaces,
+        user_managed=True,
+    )
+    return plan_tag(
+        client_options(ctx), options, revision, overwrite=overwrite, generate=generate, report=terminal().say
+    )
