@@ -160,7 +160,9 @@ class _Rules:
 
     def _is_installed(self, component: str) -> bool:
         found = lookup(self._spec, "components", component)
-        return any(lookup(one, "enabled") is True for one in (found if isinstance(found, list) else [found]))
+        if found is None:
+            return component in ("pilot", "ingressGateways")
+        return any(lookup(one, "enabled") is not False for one in (found if isinstance(found, list) else [found]))
 
     def check_images(self) -> None:
         """`hub` and `tag` must make an image's name."""

@@ -129,7 +129,7 @@ MESSAGES = {
     "TracerZipkinConfig": "address:text",
     "Values": (
         "base:BaseConfig cni:CNIConfig compatibilityVersion:text defaultRevision:text "
-        "experimental:ExperimentalConfig gatewayClasses:any gateways:GatewaysConfig global:GlobalConfig "
+        "experimental:ExperimentalConfig gatewayClasses:struct gateways:GatewaysConfig global:GlobalConfig "
         "istio_cni:CNIUsageConfig istiodRemote:IstiodRemoteConfig meshConfig:mesh:MeshConfig ownerName:text "
         "pilot:PilotConfig profile:text revision:text revisionTags:text[] "
         "sidecarInjectorWebhook:SidecarInjectorConfig telemetry:TelemetryConfig ztunnel:any"

@@ -51,8 +51,14 @@ class Violation(NamedTuple):
     table: str = ""
 
 
-def check(data: object, expected: Type, path: Path = ()) -> Iterator[Violation]:
-    """Every place in `data` that does not fit, in document order. Null fits everywhere: it means unset."""
+def check(data: object, expected: Type, path: Path = (), *, loose_text: bool = False) -> Iterator[Violation]:
+    """Every place in `data` that does not fit, in document order.
+
+    Null fits everywhere: it means unset.
+
+    Args:
+        loose_text: whether a number or a boolean counts as text.
+    """
     if data is None or expected.name == "any":
         return
     if expected.wrapped == "[]":
@@ -60,24 +66,25 @@ def check(data: object, expected: Type, path: Path = ()) -> Iterator[Violation]:
             yield _wrong(path, "a list", data, expected)
             return
         for index, item in enumerate(data):
-            yield from check(item, expected.element, (*path, index))
+            yield from check(item, expected.element, (*path, index), loose_text=loose_text)
     elif expected.wrapped == "{}":
         if not isinstance(data, dict):
             yield _wrong(path, "a mapping", data, expected)
             return
         for key, value in data.items():
-            yield from check(value, expected.element, (*path, key))
+            yield from check(value, expected.element, (*path, key), loose_text=loose_text)
     elif expected.name in SCALARS:
-        wanted = _scalar_problem(data, expected)
-        if wanted:
+        if not (loose_text and expected.name == "text" and isinstance(data, int | float)) and (
+            wanted := _scalar_problem(data, expected)
+        ):
             yield _wrong(path, wanted, data, expected)
     elif message(expected.table, expected.name) is not None:
-        yield from _check_message(data, expected, path)
+        yield from _check_message(data, expected, path, loose_text)
     elif wanted := _enum_problem(data, expected):
         yield _wrong(path, wanted, data, expected)
 
 
-def _check_message(data: object, expected: Type, path: Path) -> Iterator[Violation]:
+def _check_message(data: object, expected: Type, path: Path, loose_text: bool) -> Iterator[Violation]:
     fields = message(expected.table, expected.name)
     assert fields is not None  # noqa: S101 - the caller looked
     if not isinstance(data, dict):
@@ -96,7 +103,9 @@ def _check_message(data: object, expected: Type, path: Path) -> Iterator[Violati
                     "only-one", (*path, key), f"'{other}' and '{key}' exclude each other", (), expected.table
                 )
             groups[inner.group] = key
-        yield from check(value, inner, (*path, key))
+        # What values hold for Kubernetes is read as YAML there, which takes any scalar where a text is wanted.
+        loose = loose_text or (expected.table in PROTOBUF_TABLES and inner.table == "kubernetes")
+        yield from check(value, inner, (*path, key), loose_text=loose)
 
 
 def _scalar_problem(data: object, expected: Type) -> str | None:

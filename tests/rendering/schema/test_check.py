@@ -39,6 +39,7 @@ def test_every_type_of_a_table_is_known(table: object) -> None:
             "istio_cni": {"enabled": True},
         },
         {"global": {"proxy": {"tracer": "none"}, "resourceScope": "all"}, "ztunnel": {"what": "ever"}},
+        {"pilot": {"tolerations": [{"value": 5}]}, "gatewayClasses": {}},
         {"pilot": None, "global": {"imagePullSecrets": ["a", None], "mountMtlsCerts": None}},
     ],
 )
@@ -64,6 +65,10 @@ def test_values_that_fit(data: object) -> None:
         ),
         ({"pilot": {"resources": {"requests": {"cpu": 1}}}}, "pilot.resources.requests.cpu: must be text, not 1"),
         ({"pilot": {"tolerations": [{"thats": 1}]}}, "pilot.tolerations.0.thats: unknown field 'thats'"),
+        (
+            {"pilot": {"tolerations": [{"tolerationSeconds": "5"}]}},
+            "pilot.tolerations.0.tolerationSeconds: must be a whole",
+        ),
         ({"pilot": "hello"}, "pilot: must be a mapping, not 'hello'"),
         ({"global": {"proxy": {"tracer": "jaeger"}}}, "global.proxy.tracer: must be one of zipkin, lightstep"),
         ({"global": {"resourceScope": 2}}, "global.resourceScope: must be one of undefined, all"),
