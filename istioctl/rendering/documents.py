@@ -100,23 +100,20 @@ def _scan(text: str) -> tuple[str, str, str, str] | None:
     found: dict[str, str] = {}
     for match in _TOP_LEVEL.finditer(text):
         key, value = match.groups()
-        if key in found:
-            return None
         if key == "metadata":
             if value:
                 return None
-            names = _scan_metadata(text, match.end() + 1)
-            if names is None:
-                return None
-            found |= names
+            found |= _scan_metadata(text, match.end() + 1)
         found[key] = value
+        if len(found.keys() & {"apiVersion", "kind", "metadata"}) == 3:
+            break
     head = (found.get("apiVersion", ""), found.get("kind", ""), found.get("name", ""), found.get("namespace", ""))
-    if not (head[0] and head[1] and head[2]) or any(word and not _is_plain(word) for word in head):
+    if not all(head[:3]) or any(word and not _is_plain(word) for word in head):
         return None
     return head
 
 
-def _scan_metadata(text: str, start: int) -> dict[str, str] | None:
+def _scan_metadata(text: str, start: int) -> dict[str, str]:
     found: dict[str, str] = {}
     indent = ""
     while start < len(text):
@@ -134,8 +131,6 @@ def _scan_metadata(text: str, start: int) -> dict[str, str] | None:
             continue
         key, colon, value = body.partition(":")
         if key in ("name", "namespace") and colon:
-            if key in found:
-                return None
             found[key] = value.strip()
         if len(found) == 2:
             break

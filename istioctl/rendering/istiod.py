@@ -28,6 +28,7 @@ from istioctl.rendering.mesh_settings import (
     pretty_json,
 )
 from istioctl.rendering.stable_channel import admission_rules
+from istioctl.rendering.user_templates import run_templates
 from istioctl.rendering.value_text import env_entries, go_text
 from istioctl.rendering.webhooks import injector_hooks
 
@@ -155,7 +156,7 @@ def _deployment_facts(values: Tree, target: Target) -> Tree:
         "several": whole_number(several) > 1,
         "args": _arguments(values),
         "env": _environment(values, target),
-        "init_containers": _init_containers(values, target),
+        "init_containers": run_templates(values["initContainers"], values, target, "values.pilot.initContainers"),
     }
 
 
@@ -193,10 +194,6 @@ def _environment(values: Tree, target: Target) -> list[Tree]:
         *(values["envVarFrom"] or []),
         *({"name": name, "value": go_text(value)} for name, value in late.items() if value is not None and value != 0),
     ]
-
-
-def _init_containers(values: Tree, target: Target) -> Any:
-    return values["initContainers"]
 
 
 def _remote_facts(values: Tree) -> Tree | None:

@@ -22,7 +22,9 @@ from istioctl.yamldoc.writer import dump, scalar
 
 _OPEN, _CLOSE = "\x00", "\x01"
 _TOKEN = re.compile("([^\x00]*)\x00(.)([^\x01]*)\x01\\Z")
-_DATA, _LINES, _NOTHING = "d", "l", "n"
+_DATA, _TEXT, _LINES, _NOTHING = "d", "t", "l", "n"
+_BREAK = "\x02"  # stands for a line's end within a token
+_CONTROL = re.compile("[\x00-\x02]")
 _LEAD = re.compile(r"(?: |- )*")
 _ENTRY_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s'"#-][^:]*): """)
 
@@ -40,6 +42,9 @@ def to_text(value: object) -> str:
         text = scalar(value)
         if "\n" not in text:
             return text
+        if isinstance(value, str) and not _CONTROL.search(value):
+            line = value.replace("\n", _BREAK)
+            return f"{_OPEN}{_TEXT}{line}{_CLOSE}"
     return f"{_OPEN}{_DATA}{json.dumps(value)}{_CLOSE}"
 
 
@@ -63,6 +68,8 @@ def lay_out(text: str) -> str:
         prefix, kind, content = found.groups()
         if kind == _LINES:
             _place_lines(lines, prefix, lay_out(json.loads(content)))
+        elif kind == _TEXT:
+            _place_data(lines, prefix, content.replace(_BREAK, "\n"))
         elif kind == _DATA:
             _place_data(lines, prefix, json.loads(content))
     return "\n".join(lines)

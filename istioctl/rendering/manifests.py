@@ -9,6 +9,7 @@ from istioctl.errors import ErrorGroup, InputError, IstioctlError
 from istioctl.rendering.builtin import render_builtin
 from istioctl.rendering.components import COMPONENTS, Part, part_values, parts_of
 from istioctl.rendering.documents import RenderedDocument
+from istioctl.rendering.moved_values import moved_values, refuse_gone_values
 from istioctl.rendering.overlays import apply_overlays
 from istioctl.rendering.patches import apply_settings
 from istioctl.rendering.specification import Specification
@@ -61,7 +62,12 @@ def render(
     warnings: list[str] = []
     refused: list[IstioctlError] = []
     for part in parts_of(specification.data):
-        documents, said, errors = _render_part(part, specification.data, source, kube_version, revision)
+        values = part_values(part, specification.data)
+        if part.component.name == "Pilot" and chart_source is None:
+            refuse_gone_values(values)
+            warnings += moved_values(values)
+        texts = source(part.component.name, part.namespace, values, kube_version)
+        documents, said, errors = _finished(part, texts, revision)
         name = part.component.name
         components[name] = components.get(name, ()) + tuple(documents)
         warnings += said
@@ -72,12 +78,11 @@ def render(
     return Rendering(components, tuple(warnings))
 
 
-def _render_part(
-    part: Part, document: Values, source: ChartSource, kube_version: str | None, revision: str
+def _finished(
+    part: Part, texts: list[str], revision: str
 ) -> tuple[list[RenderedDocument], list[str], list[InputError]]:
-    name = part.component.name
-    texts = source(name, part.namespace, part_values(part, document), kube_version)
-    documents = [made for made in (RenderedDocument(name, text) for text in texts) if made.kind]
+    """A part's objects with its settings and overlays; also warnings, and overlays that could not be applied."""
+    documents = [made for made in (RenderedDocument(part.component.name, text) for text in texts) if made.kind]
     return apply_overlays(part, apply_settings(part, documents, revision))
 
 
