@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cmp_to_key, lru_cache
+from functools import cache, cmp_to_key, lru_cache
 from typing import Any
 
 from istioctl.errors import InputError
@@ -25,9 +25,7 @@ _SPACE_AT_BREAK = re.compile(" [\u2028\u2029]|[\u2028\u2029] ")
 _INDICATOR = re.compile(
     r"""[#,\[\]{}&*!|>'"%@` ]|---|\.\.\.|[-?:](?:[ \t]|\Z)|.*(?::[ \t]|:\Z|[ \t\u2028\u2029]\#|\ \Z)"""
 )
-# go-yaml holds everything beyond the basic plane for unprintable.
-_UNPRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-_MUST_ESCAPE = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_UNPRINTABLE_ASCII = re.compile("[^\n\x20-\x7e]")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _REFUSED = re.compile("[\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -190,9 +188,20 @@ def _as_json_has_it(text: str) -> str:
     return _NEXT_LINE.sub(lambda breaks: "\n" * (breaks[0].count("\x85") - 1) or " ", text) if "\x85" in text else text
 
 
+@cache
+def _unprintable() -> re.Pattern[str]:
+    # go-yaml holds everything beyond the basic plane for unprintable. Classes this wide take milliseconds to compile.
+    return re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+
+
+@cache
+def _must_escape() -> re.Pattern[str]:
+    return re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+
+
 def _style(text: str) -> str:
     """How a text is written: `|` literal, `"` or `'` quoted, or plain (an empty style)."""
-    unprintable = _UNPRINTABLE.search(text)
+    unprintable = (_UNPRINTABLE_ASCII if text.isascii() else _unprintable()).search(text)
     if "\n" in text:
         return '"' if unprintable or text[-1] == " " or _SPACE_BEFORE_BREAK.search(text) else "|"
     if unprintable or not isinstance(resolve(text), str) or is_timestamp(text) or _BASE_60.match(text):
@@ -205,7 +214,7 @@ def _style(text: str) -> str:
 def _escaped(text: str) -> str:
     if text.startswith("\ufeff"):
         return "".join(map(_escape, text))
-    return _MUST_ESCAPE.sub(lambda found: _escape(found[0]), text)
+    return _must_escape().sub(lambda found: _escape(found[0]), text)
 
 
 def _escape(char: str) -> str:
@@ -268,7 +277,7 @@ def _fold_quoted(text: str, indent: int, prefix: str, lines: list[str]) -> None:
             spaces = True
             continue
         spaces = False
-        written = _escape(char) if bom or _MUST_ESCAPE.match(char) else char
+        written = _escape(char) if bom or _must_escape().match(char) else char
         parts.append(written)
         column += len(written)
     lines.append(prefix + "".join(parts) + '"')
