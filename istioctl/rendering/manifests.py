@@ -10,8 +10,6 @@ from istioctl.rendering.builtin import render_builtin
 from istioctl.rendering.components import COMPONENTS, Part, part_values, parts_of
 from istioctl.rendering.documents import RenderedDocument
 from istioctl.rendering.moved_values import moved_values, refuse_gone_values
-from istioctl.rendering.overlays import apply_overlays
-from istioctl.rendering.patches import apply_settings
 from istioctl.rendering.specification import Specification
 from istioctl.rendering.values import Values, lookup_text
 
@@ -83,6 +81,11 @@ def _finished(
 ) -> tuple[list[RenderedDocument], list[str], list[InputError]]:
     """A part's objects with its settings and overlays; also warnings, and overlays that could not be applied."""
     documents = [made for made in (RenderedDocument(part.component.name, text) for text in texts) if made.kind]
+    if not part.kubernetes:
+        return documents, [], []
+    from istioctl.rendering.overlays import apply_overlays
+    from istioctl.rendering.patches import apply_settings
+
     return apply_overlays(part, apply_settings(part, documents, revision))
 
 
