@@ -13,7 +13,7 @@ from istioctl.cli.main import PROGRAM, find_command, load
 from istioctl.cli.terminal import terminal
 
 if TYPE_CHECKING:
-    from istioctl.cli.options import GlobalFlagsCommand
+    from istioctl.cli.typer_command import GlobalFlagsCommand
 
 Candidate = tuple[str, str]
 

@@ -12,12 +12,11 @@ from istioctl.errors import UsageError
 from istioctl.objects.labels import is_dns_label
 
 if TYPE_CHECKING:
-    import typer
-
+    from istioctl.cli.declare import Context
     from istioctl.rendering.specification import SpecificationInputs
 
 
-def client_options(ctx: typer.Context, context: str = "") -> ClientOptions:
+def client_options(ctx: Context, context: str = "") -> ClientOptions:
     """The connection that the global flags ask for; `context` wins over the flag."""
     flags = global_options(ctx)
     return ClientOptions(
@@ -45,7 +44,7 @@ def check_revision(revision: str) -> None:
 
 
 def specification_inputs(
-    ctx: typer.Context,
+    ctx: Context,
     files: list[str],
     set_flags: list[str],
     revision: str = "",

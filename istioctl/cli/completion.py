@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
+from istioctl.cli.declare import Argument
 from istioctl.cli.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -64,7 +63,7 @@ def _shells(incomplete: str) -> list[str]:
 def completion(
     shell: Annotated[
         str,
-        typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in.", autocompletion=_shells),
+        Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in.", autocompletion=_shells),
     ],
 ) -> None:
     """Print the completion script of a shell.

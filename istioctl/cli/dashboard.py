@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-import typer
-
 from istioctl.actions.dashboard import (
     ADDONS,
     CONTROLZ_PORT,
@@ -20,24 +18,25 @@ from istioctl.actions.dashboard import (
     open_dashboards,
 )
 from istioctl.cli.cluster_options import client_options
+from istioctl.cli.declare import Argument, Context, Option
 from istioctl.cli.options import OutputOption, global_options
 from istioctl.cli.terminal import terminal
 from istioctl.errors import UsageError
 
 AddressOption = Annotated[
-    str, typer.Option("--address", metavar="ADDRESS", help="The local IP address to listen on, or localhost.")
+    str, Option("--address", metavar="ADDRESS", help="The local IP address to listen on, or localhost.")
 ]
-BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser on the page.")]
+BrowserOption = Annotated[bool, Option("--browser/--no-browser", help="Open a browser on the page.")]
 PortOption = Annotated[
     int,
-    typer.Option("-p", "--port", min=0, max=65535, metavar="PORT", help="The local port; by default the usual one."),
+    Option("-p", "--port", min=0, max=65535, metavar="PORT", help="The local port; by default the usual one."),
 ]
 UiPortOption = Annotated[
-    int, typer.Option("--ui-port", min=0, max=65535, metavar="PORT", help="The port the dashboard has in its pod.")
+    int, Option("--ui-port", min=0, max=65535, metavar="PORT", help="The port the dashboard has in its pod.")
 ]
-SelectorOption = Annotated[str, typer.Option("-l", "--selector", metavar="LABELS", help="Labels of the pod.")]
-PodArgument = Annotated[str, typer.Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod, or a workload of pods.")]
-RevisionOption = Annotated[str, typer.Option("-r", "--revision", metavar="NAME", help="The control plane revision.")]
+SelectorOption = Annotated[str, Option("-l", "--selector", metavar="LABELS", help="Labels of the pod.")]
+PodArgument = Annotated[str, Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod, or a workload of pods.")]
+RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision.")]
 
 
 def _addon_names(incomplete: str) -> list[str]:
@@ -46,12 +45,12 @@ def _addon_names(incomplete: str) -> list[str]:
 
 NamesArgument = Annotated[
     list[str],
-    typer.Argument(metavar="NAME...", help=f"One or more of {', '.join(ADDONS)}.", autocompletion=_addon_names),
+    Argument(metavar="NAME...", help=f"One or more of {', '.join(ADDONS)}.", autocompletion=_addon_names),
 ]
 
 
 def addon(
-    ctx: typer.Context,
+    ctx: Context,
     address: AddressOption = "localhost",
     port: PortOption = 0,
     ui_port: UiPortOption = 0,
@@ -59,12 +58,12 @@ def addon(
     output: OutputOption = None,
 ) -> None:
     """Open the add-on's dashboard until interrupted."""
-    chosen = ADDONS[(ctx.info_name or "").rpartition(" ")[2]]
+    chosen = ADDONS[ctx.name.rpartition(" ")[2]]
     _show(ctx, [replace(chosen, port=ui_port or chosen.port)], address, port, browser, output)
 
 
 def addons(
-    ctx: typer.Context,
+    ctx: Context,
     names: NamesArgument,
     address: AddressOption = "localhost",
     browser: BrowserOption = True,
@@ -77,7 +76,7 @@ def addons(
 
 
 def proxy(
-    ctx: typer.Context,
+    ctx: Context,
     pod: PodArgument = "",
     selector: SelectorOption = "",
     address: AddressOption = "localhost",
@@ -95,13 +94,13 @@ def proxy(
 
 
 def controlz(
-    ctx: typer.Context,
+    ctx: Context,
     pod: PodArgument = "",
     selector: SelectorOption = "",
     revision: RevisionOption = "",
     address: AddressOption = "localhost",
     port: PortOption = 0,
-    ui_port: Annotated[int, typer.Option("--ctrlz_port", "--ui-port", metavar="PORT", help="ControlZ's port.")] = (
+    ui_port: Annotated[int, Option("--ctrlz_port", "--ui-port", metavar="PORT", help="ControlZ's port.")] = (
         CONTROLZ_PORT
     ),
     browser: BrowserOption = True,
@@ -113,7 +112,7 @@ def controlz(
 
 
 def istiod_debug(
-    ctx: typer.Context,
+    ctx: Context,
     pod: PodArgument = "",
     selector: SelectorOption = "",
     revision: RevisionOption = "",
@@ -129,7 +128,7 @@ def istiod_debug(
 
 
 def _show(
-    ctx: typer.Context,
+    ctx: Context,
     dashboards: Sequence[Dashboard],
     address: str,
     port: int,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from istioctl.cli.cluster_options import client_options, specification_inputs
+from istioctl.cli.declare import Context, Exit, Option
 from istioctl.cli.exit_status import ExitStatus
 from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
 from istioctl.cli.terminal import terminal
@@ -14,13 +13,13 @@ from istioctl.errors import IstioctlError
 
 
 def diff(
-    ctx: typer.Context,
-    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
     force: ForceOption = False,
-    brief: Annotated[bool, typer.Option("--brief", help="Only the names of what differs.")] = False,
+    brief: Annotated[bool, Option("--brief", help="Only the names of what differs.")] = False,
     output: OutputOption = None,
 ) -> None:
     """Compare the cluster with what a profile, files and flags describe.
@@ -41,7 +40,7 @@ def diff(
         changes = compare(plan)
     except IstioctlError as problem:
         console.show_error(problem)
-        raise typer.Exit(ExitStatus.TROUBLE) from None
+        raise Exit(ExitStatus.TROUBLE) from None
     differing = [change for change in changes if change.verb is not Verb.LEAVE]
     if output is not None:
         from istioctl.cli.printers import print_data
@@ -50,4 +49,4 @@ def diff(
     else:
         for change in differing:
             console.write(f"{change.verb} {change.key}\n" if brief else change.differences())
-    raise typer.Exit(ExitStatus.DIFFERENT if differing else ExitStatus.OK)
+    raise Exit(ExitStatus.DIFFERENT if differing else ExitStatus.OK)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from istioctl.cli.cluster_options import client_options
+from istioctl.cli.declare import Context, Option
 from istioctl.cli.options import global_options
 from istioctl.cli.terminal import terminal
 from istioctl.errors import InputError, UsageError
@@ -20,18 +19,18 @@ _FORMS = "env, json, yaml, url or jsonpath=EXPRESSION"
 
 
 def ingress_endpoint(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The Service, or the Gateway API Gateway.")] = "",
+    ctx: Context,
+    name: Annotated[str, Option("--name", metavar="NAME", help="The Service, or the Gateway API Gateway.")] = "",
     selector: Annotated[
-        str, typer.Option("-l", "--selector", metavar="LABELS", help="The labels of the gateway's Service.")
+        str, Option("-l", "--selector", metavar="LABELS", help="The labels of the gateway's Service.")
     ] = "istio=ingressgateway",
-    node_port: Annotated[bool, typer.Option("--node-port", help="Use a node's port, not the load balancer.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until the load balancer has an address.")] = False,
+    node_port: Annotated[bool, Option("--node-port", help="Use a node's port, not the load balancer.")] = False,
+    wait: Annotated[bool, Option("--wait", help="Wait until the load balancer has an address.")] = False,
     timeout: Annotated[
-        str, typer.Option("--timeout", metavar="DURATION", help="How long --wait and --check may take.")
+        str, Option("--timeout", metavar="DURATION", help="How long --wait and --check may take.")
     ] = "5m0s",
-    check: Annotated[bool, typer.Option("--check", help="Open a connection to each port.")] = False,
-    output: Annotated[str, typer.Option("-o", "--output", metavar="FORM", help=f"One of {_FORMS}.")] = "env",
+    check: Annotated[bool, Option("--check", help="Open a connection to each port.")] = False,
+    output: Annotated[str, Option("-o", "--output", metavar="FORM", help=f"One of {_FORMS}.")] = "env",
 ) -> None:
     """Print how to reach an ingress gateway from outside of the cluster.
 
@@ -85,8 +84,8 @@ def _text(found: Endpoint, form: str) -> str:
 
 
 def _by_path(found: Endpoint, expression: str) -> str:
-    from jsonpath_ng.parser import parse
     from jsonpath_ng.exceptions import JSONPathError
+    from jsonpath_ng.parser import parse
 
     path = expression.strip().removeprefix("{").removesuffix("}")
     path = f"${path}" if path.startswith((".", "[")) else path

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
+from istioctl.cli.declare import Context, Exit, Option
 from istioctl.cli.options import (
     DryRunOption,
     FilesOption,
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
 
 def install(
-    ctx: typer.Context,
-    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
@@ -36,9 +35,9 @@ def install(
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     readiness_timeout: Annotated[
-        str, typer.Option("--readiness-timeout", metavar="DURATION", help="How long each component may take to start.")
+        str, Option("--readiness-timeout", metavar="DURATION", help="How long each component may take to start.")
     ] = "5m0s",
-    prune: Annotated[bool, typer.Option("--prune/--no-prune", help="Remove what is no longer wanted.")] = True,
+    prune: Annotated[bool, Option("--prune/--no-prune", help="Remove what is no longer wanted.")] = True,
     output: OutputOption = None,
 ) -> None:
     """Install Istio, or change an installation.
@@ -64,7 +63,7 @@ def install(
             console.warn(warning)
         if not (yes or dry_run) and not console.confirm(_question(plan), flag="--skip-confirmation"):
             console.say("Cancelled.")
-            raise typer.Exit(1)
+            raise Exit(1)
         report = execute(plan, progress)
     finally:
         progress.end()

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from istioctl.cli.commands import ROOT, Command
 from istioctl.cli.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.terminal import Terminal, system_terminal, using
+from istioctl.cli.terminal import Terminal, system_terminal, terminal, using
 from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
-    from istioctl.cli.options import GlobalFlagsCommand
+    from collections.abc import Callable
+
+    from istioctl.cli.typer_command import GlobalFlagsCommand
 
 PROGRAM = "istioctl"
 
@@ -82,11 +84,6 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
         if (text := client_version(argv[1:])) is not None:
             streams.write(text)
             return ExitStatus.OK
-    if argv[:1] == ["validate"]:
-        from istioctl.cli.validate_report import plain_validate
-
-        if (status := plain_validate(argv[1:])) is not None:
-            return status
     if argv[:1] == ["__complete"]:
         from istioctl.cli.candidates import print_candidates
 
@@ -143,34 +140,46 @@ def _unknown_command(path: list[str], group: Command, word: str) -> UsageError:
 
 def load(command: Command, name: str) -> GlobalFlagsCommand:
     """Import a command's function and make it a Typer command called `name`."""
-    import typer
+    from istioctl.cli.typer_command import typer_command
 
-    from istioctl.cli.options import GlobalFlagsCommand
+    return typer_command(function_of(command), name)
 
+
+def function_of(command: Command) -> Callable[..., int | None]:
+    """Import a command's function."""
     module, _, function = command.target.partition(":")
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"max_content_width": 120})
-    app.command(name, cls=GlobalFlagsCommand)(getattr(import_module(f"istioctl.cli.{module}"), function))
-    made = typer.main.get_command(app)
-    assert isinstance(made, GlobalFlagsCommand)  # noqa: S101 - Typer makes what `cls` says
-    made.context_settings["help_option_names"] = ["-h", "--help"]
-    return made
+    found: Callable[..., int | None] = getattr(import_module(f"istioctl.cli.{module}"), function)
+    return found
 
 
 def _run_command(path: list[str], command: Command, args: list[str]) -> int:
-    from typer import Abort, Exit
-    from typer.exceptions import TyperException
+    from istioctl.cli.declare import Exit
+    from istioctl.cli.quick import bind
 
     name = " ".join([PROGRAM, *path])
     if command.replaced_by:
-        from istioctl.cli.terminal import terminal
-
         terminal().warn(f"`{name}` is now `{PROGRAM} {command.replaced_by}`")
     try:
-        status = load(command, path[-1]).main(args, prog_name=name, standalone_mode=False)
+        call = bind(function_of(command), name, args)
+        return int((call() if call else _run_with_typer(command, path, name, args)) or ExitStatus.OK)
+    except Exit as end:
+        return end.status
+
+
+def _run_with_typer(command: Command, path: list[str], name: str, args: list[str]) -> int | None:
+    from contextlib import redirect_stdout
+
+    from typer import Abort
+    from typer import Exit as TyperExit
+    from typer.exceptions import TyperException
+
+    try:
+        with redirect_stdout(terminal().stdout):  # where Typer prints help
+            status: int | None = load(command, path[-1]).main(args, prog_name=name, standalone_mode=False)
     except TyperException as error:
         raise UsageError(error.format_message().rstrip("."), hint=f"Run '{name} --help' for usage.") from None
-    except Exit as exit_:
-        return exit_.exit_code
+    except TyperExit as end:
+        return end.exit_code
     except Abort:
         raise KeyboardInterrupt from None
-    return int(status or ExitStatus.OK)
+    return status

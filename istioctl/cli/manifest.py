@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from istioctl.actions.manifest_generate import GenerateOptions, generate, write_manifests
 from istioctl.cli.cluster_options import client_options, specification_inputs
+from istioctl.cli.declare import Context, Option
 from istioctl.cli.options import (
     DryRunOption,
     FilesOption,
@@ -23,24 +22,24 @@ from istioctl.cli.terminal import terminal
 
 
 def manifest_generate(
-    ctx: typer.Context,
-    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
     component: Annotated[
-        list[str], typer.Option("--component", metavar="NAME", help="Only this component; may be repeated.")
+        list[str], Option("--component", metavar="NAME", help="Only this component; may be repeated.")
     ] = [],  # noqa: B006
-    only_crds: Annotated[bool, typer.Option("--only-crds", help="Only the custom resource definitions.")] = False,
-    skip_crds: Annotated[bool, typer.Option("--skip-crds", help="No custom resource definitions.")] = False,
+    only_crds: Annotated[bool, Option("--only-crds", help="Only the custom resource definitions.")] = False,
+    skip_crds: Annotated[bool, Option("--skip-crds", help="No custom resource definitions.")] = False,
     include_namespace: Annotated[
-        bool, typer.Option("--include-namespace", help="Also the namespaces the objects are in.")
+        bool, Option("--include-namespace", help="Also the namespaces the objects are in.")
     ] = False,
     cluster_specific: Annotated[
-        bool, typer.Option("--cluster-specific", help="Ask the current cluster for its version and platform.")
+        bool, Option("--cluster-specific", help="Ask the current cluster for its version and platform.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write a file for each component instead.")
+        Path | None, Option("-o", "--output", metavar="DIR", help="Write a file for each component instead.")
     ] = None,
     force: ForceOption = False,
     dry_run: DryRunOption = False,
@@ -68,7 +67,7 @@ def manifest_generate(
             console.say(f"Wrote {file}.")
 
 
-def _asking_the_cluster(ctx: typer.Context, options: GenerateOptions) -> GenerateOptions:
+def _asking_the_cluster(ctx: Context, options: GenerateOptions) -> GenerateOptions:
     from istioctl.actions.install_plan import with_detected
     from istioctl.actions.install_survey import kubernetes_version
     from istioctl.cluster.session import open_session

@@ -6,8 +6,7 @@ import json
 from dataclasses import replace
 from typing import Annotated
 
-import typer
-
+from istioctl.cli.declare import Argument, Context, Exit, Option
 from istioctl.cli.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
 from istioctl.cli.printers import Format, print_data
@@ -15,7 +14,7 @@ from istioctl.cli.terminal import terminal
 from istioctl.errors import IstioctlError, UsageError
 
 ShowOriginOption = Annotated[
-    bool, typer.Option("--show-origin", help="Say of each value who set it: a default, a profile, a file or a flag.")
+    bool, Option("--show-origin", help="Say of each value who set it: a default, a profile, a file or a flag.")
 ]
 
 
@@ -31,17 +30,17 @@ def list_(manifests: ManifestsOption = None, output: OutputOption = None) -> Non
 
 
 def dump(
-    ctx: typer.Context,
-    profile: Annotated[str | None, typer.Argument(help="The profile's name; default is `default`.")] = None,
-    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    ctx: Context,
+    profile: Annotated[str | None, Argument(help="The profile's name; default is `default`.")] = None,
+    files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
     force: ForceOption = False,
     config_path: Annotated[
-        str, typer.Option("-p", "--config-path", metavar="PATH", help="Only this part, such as components.pilot.")
+        str, Option("-p", "--config-path", metavar="PATH", help="Only this part, such as components.pilot.")
     ] = "",
-    output: Annotated[str, typer.Option("-o", "--output", help="Format: yaml, json or flags.")] = "yaml",
+    output: Annotated[str, Option("-o", "--output", help="Format: yaml, json or flags.")] = "yaml",
     show_origin: ShowOriginOption = False,
 ) -> None:
     """Print the whole specification that a profile, files and flags make.
@@ -72,8 +71,8 @@ def dump(
 
 
 def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="A profile's name, or an IstioOperator file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    first: Annotated[str, Argument(metavar="A", help="A profile's name, or an IstioOperator file.")],
+    second: Annotated[str, Argument(metavar="B", help="Another one.")],
     manifests: ManifestsOption = None,
     output: OutputOption = None,
 ) -> None:
@@ -88,7 +87,7 @@ def diff(
         found = diff_profiles(first, second, manifests, console.stdin.read)
     except IstioctlError as error:
         console.show_error(error)
-        raise typer.Exit(max(exit_status_of(error), ExitStatus.TROUBLE)) from None
+        raise Exit(max(exit_status_of(error), ExitStatus.TROUBLE)) from None
     for warning in found.warnings:
         console.warn(warning)
     if output is not None:
@@ -99,4 +98,4 @@ def diff(
     else:
         console.write("The difference between profiles:\n" + "".join(f"{line}\n" for line in found.lines()))
     if found.differences:
-        raise typer.Exit(ExitStatus.DIFFERENT)
+        raise Exit(ExitStatus.DIFFERENT)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from istioctl.cli.cluster_options import client_options
+from istioctl.cli.declare import Argument, Context, Exit, Option
 from istioctl.cli.options import OutputOption, YesOption, global_options
 from istioctl.cli.printers import print_data, print_table
 from istioctl.cli.terminal import terminal
@@ -16,16 +15,16 @@ from istioctl.objects.labels import is_dns_label
 if TYPE_CHECKING:
     from istioctl.actions.tags import TagPlan
 
-TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="The tag's name.")]
-PointsTo = Annotated[str, typer.Option("-r", "--revision", metavar="NAME", help="The revision the tag points to.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Point an existing tag to another revision.")]
-WebhookName = Annotated[str, typer.Option("--webhook-name", metavar="NAME", help="The webhook configuration's name.")]
+TagArgument = Annotated[str, Argument(metavar="TAG", help="The tag's name.")]
+PointsTo = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The revision the tag points to.")]
+Overwrite = Annotated[bool, Option("--overwrite", help="Point an existing tag to another revision.")]
+WebhookName = Annotated[str, Option("--webhook-name", metavar="NAME", help="The webhook configuration's name.")]
 AllNamespaces = Annotated[
-    bool, typer.Option("--auto-inject-namespaces", help="Inject into namespaces without any label, too.")
+    bool, Option("--auto-inject-namespaces", help="Inject into namespaces without any label, too.")
 ]
 
 
-def list_(ctx: typer.Context, output: OutputOption = None) -> None:
+def list_(ctx: Context, output: OutputOption = None) -> None:
     """List revision tags, and the namespaces that ask for them."""
     from istioctl.actions.tags import list_tags
 
@@ -42,7 +41,7 @@ def list_(ctx: typer.Context, output: OutputOption = None) -> None:
 
 
 def set_(
-    ctx: typer.Context,
+    ctx: Context,
     tag: TagArgument,
     revision: PointsTo,
     overwrite: Overwrite = False,
@@ -60,14 +59,14 @@ def set_(
             console.warn(conflict)
         if not yes and not console.confirm("Apply anyways?", flag="--skip-confirmation"):
             console.say("Cancelled.")
-            raise typer.Exit(1)
+            raise Exit(1)
     set_tag(plan)
     console.write(f'Revision tag "{tag}" created, referencing control plane revision "{revision}". ')
     console.write(f"Label a namespace with it to inject by it: kubectl label namespace NAME istio.io/rev={tag}\n")
 
 
 def generate(
-    ctx: typer.Context,
+    ctx: Context,
     tag: TagArgument,
     revision: PointsTo,
     overwrite: Overwrite = False,
@@ -85,7 +84,7 @@ def generate(
     console.write("---\n".join(dump(obj) for obj in plan.objects))
 
 
-def remove(ctx: typer.Context, tag: TagArgument, yes: YesOption = False) -> None:
+def remove(ctx: Context, tag: TagArgument, yes: YesOption = False) -> None:
     """Remove a tag; namespaces that ask for it are no longer injected."""
     from istioctl.actions.tags import plan_tag_removal, remove_tag
 
@@ -96,13 +95,13 @@ def remove(ctx: typer.Context, tag: TagArgument, yes: YesOption = False) -> None
         console.say(f'Caution, found {count} namespace(s) still injected by tag "{tag}": {names}')
         if not console.confirm("Proceed with operation?", flag="--skip-confirmation"):
             console.say("Aborting operation.")
-            raise typer.Exit(1)
+            raise Exit(1)
     remove_tag(removal)
     console.write(f"Revision tag {tag} removed\n")
 
 
 def _plan(
-    ctx: typer.Context,
+    ctx: Context,
     tag: str,
     revision: str,
     overwrite: bool,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
+from istioctl.cli.declare import Context, Exit, Option
 from istioctl.cli.options import (
     DryRunOption,
     FilesOption,
@@ -28,19 +27,19 @@ _LISTED = 30
 
 
 def uninstall(
-    ctx: typer.Context,
-    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
-    purge: Annotated[bool, typer.Option("--purge", help="Remove all of Istio, its CRDs included.")] = False,
+    purge: Annotated[bool, Option("--purge", help="Remove all of Istio, its CRDs included.")] = False,
     delete_namespace: Annotated[
-        bool, typer.Option("--delete-namespace", help="Remove the control plane's namespace, too.")
+        bool, Option("--delete-namespace", help="Remove the control plane's namespace, too.")
     ] = False,
     force: ForceOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="List every object before removing it.")] = False,
+    verbose: Annotated[bool, Option("-v", "--verbose", help="List every object before removing it.")] = False,
     output: OutputOption = None,
 ) -> None:
     """Remove one control plane (--revision, --filename) or all of Istio (--purge)."""
@@ -65,7 +64,7 @@ def uninstall(
         console.say(line)
     if asks and (removal.objects or delete_namespace) and not console.confirm("Proceed?", flag="--skip-confirmation"):
         console.say("Cancelled.")
-        raise typer.Exit(1)
+        raise Exit(1)
     removed = carry_out(removal, progress)
     progress.complete("Uninstall complete" + (" (dry run: nothing was changed)" if dry_run else ""))
     if output is not None:

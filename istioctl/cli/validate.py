@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
+from istioctl.cli.declare import Context, Option
 from istioctl.cli.options import OutputOption, global_options, split_commas
 from istioctl.cli.validate_report import report_on
 from istioctl.errors import UsageError
 
 
 def validate(
-    ctx: typer.Context,
+    ctx: Context,
     filenames: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-f", "--filename", metavar="FILE", help="A file, folder or URL, or - for stdin; may be repeated."
-        ),
-    ] = None,
+        list[str],
+        Option("-f", "--filename", metavar="FILE", help="A file, folder or URL, or - for stdin; may be repeated."),
+    ] = [],  # noqa: B006 - it is copied
     output: OutputOption = None,
-    referential: Annotated[bool, typer.Option("-x", "--referential/--no-referential", hidden=True)] = True,
+    referential: Annotated[bool, Option("-x", "--referential/--no-referential", hidden=True)] = True,
 ) -> int:
     """Check Istio objects in files for what istiod or the API server would refuse.
 

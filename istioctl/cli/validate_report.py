@@ -18,29 +18,6 @@ if TYPE_CHECKING:
 
     from istioctl.actions.validate import FileReport, Verdict
 
-_FILE_FLAGS = ("-f", "--filename")
-
-
-def plain_validate(args: list[str]) -> int | None:
-    """Run `validate` where its arguments are files only.
-
-    Args:
-        args: the words after the command's name.
-
-    Returns:
-        The exit status; None where the arguments need a parser.
-    """
-    files = args[1::2]
-    if (
-        not args
-        or len(args) % 2
-        or any(flag not in _FILE_FLAGS for flag in args[::2])
-        or any(f.startswith("--") for f in files)
-    ):
-        return None
-    inputs = tuple(part for file in files for part in file.split(","))
-    return report_on(inputs, "default", "istio-system", "")
-
 
 def report_on(inputs: tuple[str, ...], namespace: str, istio_namespace: str, output: str) -> int:
     """Check the inputs and print what is found; `output` is json, yaml or empty. Returns the exit status."""

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from istioctl.cli.cluster_options import check_revision, client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
+from istioctl.cli.declare import Context, Exit, Option
 from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
 from istioctl.cli.terminal import terminal
 from istioctl.objects.durations import parse_duration
 
 
 def verify_install(
-    ctx: typer.Context,
-    files: FilesOption = [],  # noqa: B006 - Typer copies it
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
     force: ForceOption = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Give objects time to get ready.")] = False,
-    timeout: Annotated[str, typer.Option("--timeout", metavar="DURATION", help="How long --wait may take.")] = "5m0s",
+    wait: Annotated[bool, Option("--wait", help="Give objects time to get ready.")] = False,
+    timeout: Annotated[str, Option("--timeout", metavar="DURATION", help="How long --wait may take.")] = "5m0s",
     output: OutputOption = None,
 ) -> None:
     """Check that every object of an installation is there, is as wanted, and is ready.
@@ -57,4 +56,4 @@ def verify_install(
             console.write(f"{console.style('✔', 'green', stdout=True)} Istio is installed and verified successfully\n")
     if found.failures:
         console.say(f"{len(found.failures)} of {len(found.objects)} objects are not as they should be")
-        raise typer.Exit(1)
+        raise Exit(1)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from istioctl.cli.client_version import client_information
 from istioctl.cli.cluster_options import client_options
+from istioctl.cli.declare import Context, Option
 from istioctl.cli.options import OutputOption, RevisionOption, global_options
 from istioctl.cli.printers import print_data
 from istioctl.cli.terminal import terminal
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def version(
-    ctx: typer.Context,
-    short: Annotated[bool, typer.Option("-s", "--short/--long", help="Only the version numbers.")] = True,
-    remote: Annotated[bool, typer.Option("--remote/--client", help="Ask the cluster, too.")] = True,
+    ctx: Context,
+    short: Annotated[bool, Option("-s", "--short/--long", help="Only the version numbers.")] = True,
+    remote: Annotated[bool, Option("--remote/--client", help="Ask the cluster, too.")] = True,
     output: OutputOption = None,
     revision: RevisionOption = "",
 ) -> None:
@@ -54,7 +53,7 @@ def version(
                 console.write(f"data plane version: {proxy.version} ({proxy.kind} {proxy.id})\n")
 
 
-def _ask(ctx: typer.Context, revision: str) -> MeshVersions | None:
+def _ask(ctx: Context, revision: str) -> MeshVersions | None:
     from istioctl.actions.version import mesh_versions
 
     console = terminal()

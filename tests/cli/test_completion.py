@@ -20,7 +20,7 @@ def names(*words: str) -> list[str]:
 
 def test_names_of_commands() -> None:
     assert {"install", "manifest", "version"} <= set(names(""))
-    assert names("vers") == ["version"]
+    assert names("versi") == ["version"]
     assert "generate" in names("manifest", "")
     assert names("nope", "") == []
 
@@ -44,7 +44,7 @@ def test_one_line_a_candidate() -> None:
 
 def test_command_names_need_no_typer() -> None:
     code = (
-        "import sys; sys.argv[1:] = ['__complete', 'ver']\n"
+        "import sys; sys.argv[1:] = ['__complete', 'versi']\n"
         "from istioctl.cli.main import main\n"
         "try: main()\n"
         "finally: print('typer' in sys.modules)"

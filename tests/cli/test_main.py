@@ -18,7 +18,7 @@ from tests.support.run import run_cli
 
 def leaves(command: Command, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Command]]:
     if command.target:
-        return [(path, command)]
+        return [] if command.replaced_by else [(path, command)]
     return [leaf for name, member in command.commands.items() for leaf in leaves(member, (*path, name))]
 
 
@@ -59,7 +59,7 @@ def test_an_alias_finds_its_command() -> None:
     ("argv", "message", "hint"),
     [
         (["nope"], 'unknown command "nope" for "istioctl"', "istioctl --help"),
-        (["instal"], 'unknown command "instal" for "istioctl"', "Did you mean install?"),
+        (["instal"], 'unknown command "instal" for "istioctl"', "Did you mean install"),
         (["manifest", "generat"], 'unknown command "generat" for "istioctl manifest"', "Did you mean generate?"),
         (["manifest", "--nope"], "unknown flag: --nope", "istioctl manifest --help"),
         (["version", "--remote=perhaps"], '"perhaps" is not a boolean', "true or false"),

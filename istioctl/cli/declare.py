@@ -1,0 +1,105 @@
+"""How a command's function says which flags and arguments it takes.
+
+A command is a plain function; `Annotated[str, Option("-f", "--filename", help=…)]` declares a flag, `Argument(…)` a
+positional word, and a parameter of type `Context` receives the global flags. The declarations are data: they are read
+by `istioctl.cli.quick`, which starts a command without loading Typer, and by `istioctl.cli.typer_command`, which makes
+a Typer command of the same function for help, completion and every error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+class Declaration:
+    """What is said of one parameter: the words Typer knows, kept until somebody needs Typer.
+
+    Args:
+        names: the flag's spellings; `--x/--no-x` is a flag with an opposite.
+        settings: keyword arguments of `typer.Option` or `typer.Argument`.
+    """
+
+    __slots__ = ("is_option", "names", "settings")
+
+    def __init__(self, is_option: bool, names: tuple[str, ...], settings: dict[str, object]) -> None:
+        self.is_option = is_option
+        self.names = names
+        self.settings = {key: value for key, value in settings.items() if value is not None and value is not False}
+
+
+def Option(  # noqa: N802 - named as Typer names it
+    *names: str,
+    help: str = "",  # noqa: A002
+    metavar: str | None = None,
+    envvar: str | None = None,
+    min: int | None = None,  # noqa: A002
+    max: int | None = None,  # noqa: A002
+    hidden: bool = False,
+    autocompletion: Callable[[str], list[str]] | None = None,
+) -> Declaration:
+    """Declare a flag; the arguments are those of `typer.Option`."""
+    settings: dict[str, object] = {
+        "help": help, "metavar": metavar, "envvar": envvar, "min": min, "max": max, "hidden": hidden,
+        "autocompletion": autocompletion,
+    }  # fmt: skip
+    return Declaration(True, names, settings)
+
+
+def Argument(  # noqa: N802 - named as Typer names it
+    *,
+    help: str = "",  # noqa: A002
+    metavar: str | None = None,
+    hidden: bool = False,
+    autocompletion: Callable[[str], list[str]] | None = None,
+) -> Declaration:
+    """Declare a positional word; the arguments are those of `typer.Argument`."""
+    settings: dict[str, object] = {
+        "help": help, "metavar": metavar, "hidden": hidden, "autocompletion": autocompletion
+    }  # fmt: skip
+    return Declaration(False, (), settings)
+
+
+class Exit(Exception):  # noqa: N818 - it is no error
+    """Ends the command with a status.
+
+    Args:
+        status: see `istioctl.cli.exit_status`.
+    """
+
+    def __init__(self, status: int = 0) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalOptions:
+    """The flags every command takes, before or after its name.
+
+    Attributes:
+        kubeclient_timeout: seconds one request to the API server may take.
+        vklog: how much the Kubernetes client says, 0 to 9.
+    """
+
+    kubeconfig: str = ""
+    context: str = ""
+    namespace: str = ""
+    istio_namespace: str = "istio-system"
+    kubeclient_timeout: float = 15.0
+    as_user: str = ""
+    as_groups: tuple[str, ...] = ()
+    as_uid: str = ""
+    vklog: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a command knows of its own call.
+
+    Attributes:
+        name: its full name, such as `istioctl dashboard kiali`.
+        options: the global flags.
+    """
+
+    name: str
+    options: GlobalOptions
