@@ -46,6 +46,7 @@ _NEEDED_MAPPINGS = {
         "global.sts"
     ),
 }
+_NULL_HINT = "leave the line out, or write {}"
 #: Of more names than these, only the nearest is shown.
 _MOST_LISTED = 12
 
@@ -154,9 +155,9 @@ class _Rules:
                 *parents, key = path = ("values", *mapping.split("."))
                 above = lookup(self._spec, *parents)
                 if isinstance(above, dict) and above.get(key, above) is None:
-                    self._refuse(
-                        path, "is null, which unsets what the manifests need", "leave the line out, or write {}"
-                    )
+                    self._refuse(path, "is null, which unsets what the manifests need", _NULL_HINT)
+        if isinstance(self._spec, dict) and self._spec.get("meshConfig", {}) is None:
+            self._refuse(("meshConfig",), "is null", _NULL_HINT)
 
     def _is_installed(self, component: str) -> bool:
         found = lookup(self._spec, "components", component)
@@ -166,14 +167,16 @@ class _Rules:
 
     def check_images(self) -> None:
         """`hub` and `tag` must make an image's name."""
-        hub = lookup(self._spec, "hub")
-        if isinstance(hub, str) and hub and not _is_hub(hub):
+        hub = lookup_text(self._spec, "hub")
+        if hub and not _is_hub(hub):
             self._refuse(("hub",), f"'{hub}' is no image repository", "write it as registry.example.com/istio")
+        elif hub and not isinstance(parse_value(hub), str):
+            self._refuse(("hub",), f"'{hub}' would be read as a number or a boolean", "name a registry, too")
         tag = lookup(self._spec, "tag")
         text = tag if isinstance(tag, str) else _number_text(tag)
-        if text is not None and not re.fullmatch(_TAG, text):
+        if tag is not None and (text is None or not re.fullmatch(_TAG, text)):
             hint = "a tag has up to 128 letters, digits, '_', '-' and '.'"
-            self._refuse(("tag",), f"'{text}' is no image tag", hint)
+            self._refuse(("tag",), f"'{tag if text is None else text}' is no image tag", hint)
 
     def check_revision(self) -> None:
         """A revision becomes part of labels and names."""

@@ -59,6 +59,11 @@ def test_revisions(revision: str, fits: bool) -> None:
     assert (refusals("", f"revision={revision}") == []) is fits
 
 
+@pytest.mark.parametrize("text", ["{tag: [a]}", "{tag: {}}", '{hub: "5"}', "{meshConfig: null}"])
+def test_what_makes_no_sense_as_an_image_or_a_mapping(text: str) -> None:
+    assert len(refusals(text)) == 1
+
+
 def test_a_revision_that_reads_as_a_number_is_refused_in_a_file_too() -> None:
     (error,) = refusals('{revision: "12"}')
     assert "would be read as a number" in error.message

@@ -16,9 +16,10 @@ MESSAGES = {
         "cniConfFileName:text cniNetnsDir:text daemonSetLabels:struct enabled:bool env:struct "
         "excludeNamespaces:text[] hub:text image:text istioOwnedCNIConfig:bool istioOwnedCNIConfigFileName:text "
         "logging:GlobalLoggingConfig logLevel:text podAnnotations:struct podLabels:struct privileged:bool "
-        "provider:text pspClusterRole:text pullPolicy:text repair:CNIRepairConfig resourceQuotas:ResourceQuotas "
-        "resources:Resources rollingMaxUnavailable:intstr seccompProfile:kubernetes:SeccompProfile tag:any "
-        "useAppArmorAnnotation:bool variant:text"
+        "provider:text psp_cluster_role:text pspClusterRole:text pullPolicy:text repair:CNIRepairConfig "
+        "resource_quotas:ResourceQuotas resourceQuotas:ResourceQuotas resources:Resources "
+        "rollingMaxUnavailable:intstr seccompProfile:kubernetes:SeccompProfile tag:any useAppArmorAnnotation:bool "
+        "variant:text"
     ),
     "CNIRepairConfig": (
         "brokenPodLabelKey:text brokenPodLabelValue:text createEvents:text deletePods:bool enabled:bool hub:text "
@@ -129,7 +130,7 @@ MESSAGES = {
     "TracerZipkinConfig": "address:text",
     "Values": (
         "base:BaseConfig cni:CNIConfig compatibilityVersion:text defaultRevision:text "
-        "experimental:ExperimentalConfig gatewayClasses:struct gateways:GatewaysConfig global:GlobalConfig "
+        "experimental:ExperimentalConfig gatewayClasses:struct{} gateways:GatewaysConfig global:GlobalConfig "
         "istio_cni:CNIUsageConfig istiodRemote:IstiodRemoteConfig meshConfig:mesh:MeshConfig ownerName:text "
         "pilot:PilotConfig profile:text revision:text revisionTags:text[] "
         "sidecarInjectorWebhook:SidecarInjectorConfig telemetry:TelemetryConfig ztunnel:any"

@@ -59,10 +59,13 @@ def message(table: str, name: str) -> dict[str, Type] | None:
 
 
 def find_field(fields: dict[str, Type], key: str, table: str) -> str | None:
-    """The field a key stands for: itself, or in protobuf its camel-case form; None where there is none."""
+    """The field a key stands for: itself, or in the mesh configuration its camel-case form; None where there is none.
+
+    Chart values have camel-case names to begin with; where they don't, the table says so.
+    """
     if key in fields:
         return key
-    if table not in PROTOBUF_TABLES or "_" not in key:
+    if table != "mesh" or "_" not in key:
         return None
     head, *rest = key.split("_")
     camel = head + "".join(part[:1].upper() + part[1:] for part in rest)

@@ -35,7 +35,7 @@ def test_every_type_of_a_table_is_known(table: object) -> None:
         {"pilot": {"autoscaleMin": 2, "autoscaleMax": "5", "traceSampling": "0.5", "env": {"A": [1]}, "tag": 1.5}},
         {"pilot": {"keepaliveMaxServerConnectionAge": "1h30m", "rollingMaxSurge": "25%", "rollingMaxUnavailable": 1}},
         {
-            "cni": {"resource_quotas": {"enabled": True}, "affinity": {"nodeAffinity": {}}},
+            "cni": {"resourceQuotas": {"enabled": True}, "affinity": {"nodeAffinity": {}}},
             "istio_cni": {"enabled": True},
         },
         {"global": {"proxy": {"tracer": "none"}, "resourceScope": "all"}, "ztunnel": {"what": "ever"}},
@@ -73,6 +73,8 @@ def test_values_that_fit(data: object) -> None:
         ({"global": {"proxy": {"tracer": "jaeger"}}}, "global.proxy.tracer: must be one of zipkin, lightstep"),
         ({"global": {"resourceScope": 2}}, "global.resourceScope: must be one of undefined, all"),
         ({"global": {"imagePullSecrets": "a"}}, "global.imagePullSecrets: must be a list, not 'a'"),
+        ({"cni": {"cni_bin_dir": "x"}}, "cni.cni_bin_dir: unknown field 'cni_bin_dir'"),
+        ({"gatewayClasses": {"a": 1}}, "gatewayClasses.a: must be a mapping, not 1"),
         ({"Pilot": {}}, "Pilot: unknown field 'Pilot'"),
     ],
 )
