@@ -76,7 +76,9 @@ class GlobalFlagsCommand(TyperCommand):
             if not equals or name not in options:
                 rewritten.append(arg)
             elif options[name].is_bool_flag:
-                rewritten += _flag_words(options[name], name, value)
+                if not (words := _flag_words(options[name], name, value)):  # off: take back an earlier "on"
+                    rewritten = [word for word in rewritten if word not in options[name].opts]
+                rewritten += words
             else:
                 rewritten += [arg] if name.startswith("--") else [name, value]
         return super().parse_args(ctx, rewritten + args[end:])

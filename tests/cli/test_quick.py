@@ -46,13 +46,10 @@ def by_typer(args: list[str]) -> Any:
 
 
 WORDS = st.sampled_from(
-    [
-        "a", "b.yaml", "-", "--", "", "-f", "--filename", "--filename=x", "-f=x", "-fx", "-r", "--revision",
-        "--revision=", "-y", "--force", "--force=true", "--force=false", "--force=x", "--remote", "--no-remote", "--remote=false",
-        "--remote=0", "-d", "-o", "red", "--output=blue", "--output=green", "--count", "--count=4", "--count=-4", "7",
-        "-n", "--namespace=shop", "-i", "--as-group=x", "--as-group", "-yf", "--nope", "-1", "--kubeclient-timeout=1m",
-    ]
-)  # fmt: skip
+    "a b.yaml - -- -f --filename --filename=x -f=x -fx -r --revision --revision= -y --force --force=true --force=false"
+    " --force=x --remote --no-remote --remote=false --remote=0 -d -o red --output=blue --output=green --count --count=4"
+    " --count=-4 7 -n --namespace=shop -i --as-group=x --as-group -yf --nope -1 --kubeclient-timeout=1m".split()
+)
 
 
 @given(st.lists(WORDS, max_size=6))
