@@ -155,7 +155,7 @@ def separated(text: str, mark: str) -> str:
     def emit(token: tuple[str, str]) -> None:
         kind, word = token
         if kind in (_UPPER, _CONNECTOR):
-            word = "".join(mark if _joins(char) else _lower(char) for char in word)
+            word = "".join(mark if _joins(char) else _lower(char) if _is_upper(char) else char for char in word)
         out.append(word)
 
     def emit_rest_of_word(at: int) -> int:

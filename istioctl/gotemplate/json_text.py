@@ -14,8 +14,8 @@ from istioctl.gotemplate.values import Pointer, encode, is_nil, type_of
 
 _MAX_DEPTH = 10_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_HTML = re.compile("[<>&\u2028\u2029]")
-_LINES = re.compile("[\u2028\u2029]")
+_HTML = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+_LINES = re.compile("[\u2028\u2029\ud800-\udfff]")
 _string = json.encoder.encode_basestring
 
 
@@ -144,9 +144,12 @@ class _Writer:
         put(end)
 
     def _text(self, text: str) -> str:
-        if not text.isascii():
-            text = _SURROGATES.sub("\ufffd", text)
-        return self._special.sub(lambda found: f"\\u{ord(found[0]):04x}", _string(text))
+        return self._special.sub(_escape, _string(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    char = found[0]
+    return "\\ufffd" if "\ud800" <= char <= "\udfff" else f"\\u{ord(char):04x}"
 
 
 def number_text(number: float) -> str:
@@ -212,7 +215,7 @@ class _Checker:
     """Finds what is wrong with a JSON text, in Go's words."""
 
     def __init__(self, text: str) -> None:
-        self._raw = encode(text)
+        self._raw = encode(text) + b" "  # at the end of a text Go looks at one more character
         self._at = 0
 
     def problem(self) -> str:

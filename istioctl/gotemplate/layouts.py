@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.times import Time
+from istioctl.gotemplate.values import encode
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -24,11 +24,19 @@ _PARTS = re.compile(
 )
 _ZONE_PARTS = frozenset(("-07:00:00", "-070000", "-07:00", "-0700", "-07"))
 _ZERO = datetime(1, 1, 1, tzinfo=UTC)
+_QUOTED = [
+    f"\\{chr(byte)}" if byte in b'"\\' else chr(byte) if 32 <= byte < 128 else f"\\x{byte:02x}" for byte in range(256)
+]
 _LOCAL = re.compile(r"[A-Z]{3}T?|ChST|MeST|WITA|[A-Z]{5}|[+-]\d\d")
 
 
 class LayoutError(ValueError):
     """A text does not fit a layout; the message is Go's."""
+
+
+def quote(text: str) -> str:
+    """A text as package time quotes it: all but printable ASCII in hexadecimal."""
+    return '"' + "".join(map(_QUOTED.__getitem__, encode(text))) + '"'
 
 
 @lru_cache(maxsize=256)

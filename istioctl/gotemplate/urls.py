@@ -20,7 +20,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _USERINFO = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*\Z")
 _PORT = re.compile(r"(?::[0-9]*)?\Z")
 _ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}")
-_HOST = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"]|%")
+_HOST = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"]")
 
 
 class URLError(ValueError):
@@ -117,14 +117,14 @@ def _parse(text: str) -> tuple[str, str, Userinfo | None, str, str, str]:
     user, host = None, ""
     if rest.startswith("//") and (scheme or not rest.startswith("///")):
         authority, slash, path = rest[2:].partition("/")
-        user, host = _authority(scheme, authority)
+        user, host = _authority(authority)
         rest = slash + path
     return scheme, "", user, host, _unescaped(rest), query
 
 
-def _authority(scheme: str, authority: str) -> tuple[Userinfo | None, str]:
+def _authority(authority: str) -> tuple[Userinfo | None, str]:
     info, at, host = authority.rpartition("@")
-    host = _host(scheme, host)
+    host = _host(host)
     if not at:
         return None, host
     if not _USERINFO.match(info):
@@ -133,14 +133,13 @@ def _authority(scheme: str, authority: str) -> tuple[Userinfo | None, str]:
     return Userinfo(_unescaped(name), _unescaped(password) if colon else None), host
 
 
-def _host(scheme: str, host: str) -> str:
+def _host(host: str) -> str:
     if host.rfind("[") > 0:
         raise URLError("invalid IP-literal")
     if host.startswith("["):
         return _bracketed(host)
     if ":" in host:
-        first, last = host.index(":"), host.rindex(":")
-        _check_port(host[first if scheme in ("http", "https") else last :])
+        _check_port(host[host.rindex(":") :])
     return _unescaped_host(host)
 
 
@@ -166,11 +165,18 @@ def _check_port(text: str) -> None:
 
 
 def _unescaped_host(text: str) -> str:
-    for at, char in enumerate(text):
-        if not _HOST.match(char):
-            raise URLError(f"invalid character {quote(char)} in host name")
-        if char == "%" and text[at : at + 3] != "%25" and text[at + 1 : at + 2] in tuple("01234567"):
-            raise URLError(f"invalid URL escape {quote(text[at : at + 3])}")
+    raw = encode(text)
+    at = 0
+    while at < len(raw):
+        escape = raw[at : at + 3]
+        if raw[at] == ord("%"):
+            if not _ESCAPE.fullmatch(escape) or (escape[1] < ord("8") and escape != b"%25"):
+                raise URLError(f"invalid URL escape {quote(decode(escape))}")
+            at += 3
+            continue
+        if not _HOST.match(chr(raw[at])):
+            raise URLError(f"invalid character {quote(chr(raw[at]))} in host name")
+        at += 1
     return _unescaped(text)
 
 

@@ -21,6 +21,7 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from yaml.scanner import ScannerError
 
 from istioctl.errors import InputError
 from istioctl.yamldoc.scalars import Scalar, json_number, resolve, resolve_tagged, single_float_text
@@ -49,27 +50,62 @@ def read_documents(text: str | bytes, source: str) -> Iterator[Any]:
     except MarkedYAMLError as error:
         raise unreadable(error, source) from None
     except (YAMLError, UnicodeError) as error:
-        raise InputError(f"not a YAML text: {str(error).splitlines()[0]}", where=source, id="bad-yaml") from None
+        raise no_text(error, source) from None
 
 
-def unreadable(error: MarkedYAMLError, source: str) -> InputError:
+def no_text(error: Exception, source: str) -> UnreadableError:
+    """The error of bytes or characters that no YAML text holds."""
+    problem = str(error).splitlines()[0]
+    return UnreadableError(f"not a YAML text: {problem}", where=source, go_text="control characters are not allowed")
+
+
+class UnreadableError(InputError):
+    """A text can't be read as YAML.
+
+    Attributes:
+        go_text: what go-yaml says of it, with a line only where it finds one.
+    """
+
+    def __init__(self, message: str, *, where: str, go_text: str, id: str = "bad-yaml") -> None:  # noqa: A002
+        super().__init__(message, where=where, id=id)
+        self.go_text = f"yaml: {go_text}"
+
+
+def unreadable(error: MarkedYAMLError, source: str) -> UnreadableError:
     """A parser's error as this program's."""
     mark = error.problem_mark or error.context_mark
     where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
-    return InputError(
-        f"bad YAML: {error.problem or error.context or 'it cannot be parsed'}", where=where, id="bad-yaml"
-    )
+    problem = error.problem or error.context or "it can't be parsed"
+    return UnreadableError(f"bad YAML: {problem}", where=where, go_text=_go_line(error) + problem)
 
 
-def bad(problem: str, source: str, line: int) -> InputError:
+def _go_line(error: MarkedYAMLError) -> str:
+    """The line as go-yaml v2 counts it: from 0 where its parser, from 1 where its scanner found the error."""
+    line = 0
+    if error.problem_mark and error.problem_mark.line:
+        line = error.problem_mark.line + isinstance(error, ScannerError)
+    elif error.context_mark:
+        line = error.context_mark.line
+    return f"line {line}: " if line else ""
+
+
+def bad(problem: str, source: str, line: int) -> UnreadableError:
     """The error of a text that parses but can't be read as data; `line` counts from 0."""
-    return InputError(f"bad YAML: {problem}", where=f"{source}:{line + 1}", id="bad-yaml")
+    return UnreadableError(f"bad YAML: {problem}", where=f"{source}:{line + 1}", go_text=problem)
 
 
-def alias_bomb(source: str, line: int) -> InputError:
+def too_deep(source: str) -> UnreadableError:
+    """The error of a document that nests deeper than it can be read."""
+    return UnreadableError("bad YAML: it nests too deeply", where=source, go_text="exceeded max depth")
+
+
+def alias_bomb(source: str, line: int) -> UnreadableError:
     """The error of a document whose aliases stand for too much; `line` counts from 0."""
-    return InputError(
-        "bad YAML: the document's aliases expand to too much", where=f"{source}:{line + 1}", id="alias-bomb"
+    return UnreadableError(
+        "bad YAML: the document's aliases expand to too much",
+        where=f"{source}:{line + 1}",
+        go_text="document contains excessive aliasing",
+        id="alias-bomb",
     )
 
 
@@ -140,7 +176,7 @@ class _Reader:
         try:
             data = self._value(event)
         except RecursionError:
-            raise InputError("bad YAML: it nests too deeply", where=self._source, id="bad-yaml") from None
+            raise too_deep(self._source) from None
         self._next()
         return data
 

@@ -26,7 +26,6 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from istioctl.errors import InputError
 from istioctl.yamldoc import plain
 
 
@@ -113,9 +112,9 @@ def compose_all(text: str | bytes, source: str = "<input>") -> Iterator[Document
     except MarkedYAMLError as error:
         raise plain.unreadable(error, source) from None
     except (YAMLError, UnicodeError) as error:
-        raise InputError(f"not a YAML text: {str(error).splitlines()[0]}", where=source, id="bad-yaml") from None
+        raise plain.no_text(error, source) from None
     except RecursionError:
-        raise InputError("bad YAML: it nests too deeply", where=source, id="bad-yaml") from None
+        raise plain.too_deep(source) from None
 
 
 class _Composer:

@@ -8,8 +8,9 @@ go-yaml v2's `encode.go`, `sorter.go` and `emitterc.go`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache, cmp_to_key, lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cmp_to_key, lru_cache, partial
 from typing import Any
 
 from istioctl.errors import InputError
@@ -38,6 +39,23 @@ _SHORT_ESCAPES = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a document looks, where the two libraries that Kubernetes tools use differ.
+
+    Attributes:
+        order: the keys of a mapping as they are printed.
+        in_mapping: how much further a list stands to the right than its key.
+        width: the column behind which lines fold.
+        whole: print whole floats as integers.
+    """
+
+    order: Callable[[Iterable[Any]], Iterable[Any]]
+    in_mapping: int = 0
+    width: int = _FOLD_COLUMN
+    whole: bool = True
+
+
 def dump(data: Any, *, sort_keys: bool = True) -> str:
     """`data` as one YAML document, ending in a newline.
 
@@ -49,12 +67,23 @@ def dump(data: Any, *, sort_keys: bool = True) -> str:
         InputError: a number is infinite or none, a text holds control characters that YAML refuses, or the data nest
             too deeply.
     """
+    return _document(data, _SORTED if sort_keys else _UNSORTED)
+
+
+def dump_pretty(data: Any) -> str:
+    """`data` as yaml.v3 prints them with an indentation of two: lists stand further right than their keys, long lines
+    don't fold, and floats keep their form. Otherwise as `dump`.
+    """
+    return _document(data, _PRETTY)
+
+
+def _document(data: Any, style: _Style) -> str:
     lines: list[str] = []
     try:
         if isinstance(data, str):
-            _write_text(data, 2, "", lines)  # a text alone is indented as if it stood in a mapping
+            _write_text(data, 2, "", lines, style.width)  # a text alone is indented as if it stood in a mapping
         else:
-            _write(data, 0, "", lines, sort_keys)
+            _write(data, 0, "", lines, style)
     except RecursionError:
         raise InputError("can't write YAML: the data nest too deeply", id="bad-data") from None
     return "\n".join(lines) + "\n"
@@ -68,17 +97,17 @@ def dump_all(documents: Iterable[Any], *, sort_keys: bool = True) -> str:
 def scalar(value: Any, indent: int = 0) -> str:
     """One scalar or empty collection as it stands behind `key: ` in a mapping at column `indent`."""
     lines: list[str] = []
-    _write(value, indent + 2, "", lines, sort_keys=True)
+    _write(value, indent + 2, "", lines, _SORTED)
     return "\n".join(lines)
 
 
-def _write(value: Any, indent: int, prefix: str, lines: list[str], sort_keys: bool) -> None:
+def _write(value: Any, indent: int, prefix: str, lines: list[str], style: _Style) -> None:
     """Append the lines of `value`; `prefix` is what already stands on its first line, `indent` its column."""
     if isinstance(value, str):
-        _write_text(value, indent, prefix, lines)
+        _write_text(value, indent, prefix, lines, style.width)
     elif isinstance(value, Mapping):
         if value:
-            _write_mapping(value, indent, prefix, lines, sort_keys)
+            _write_mapping(value, indent, prefix, lines, style)
         else:
             lines.append(prefix + "{}")
     elif isinstance(value, (list, tuple)):
@@ -86,36 +115,37 @@ def _write(value: Any, indent: int, prefix: str, lines: list[str], sort_keys: bo
             lines.append(prefix + "[]")
         deeper = indent + 2
         for item in value:
-            _write(item, deeper, prefix + "- ", lines, sort_keys)
+            _write(item, deeper, prefix + "- ", lines, style)
             prefix = " " * indent
     else:
-        lines.append(prefix + _atom(value))
+        lines.append(prefix + _atom(value, style.whole))
 
 
-def _write_mapping(mapping: Mapping[Any, Any], indent: int, prefix: str, lines: list[str], sort_keys: bool) -> None:
+def _write_mapping(mapping: Mapping[Any, Any], indent: int, prefix: str, lines: list[str], style: _Style) -> None:
     pad = " " * indent
     deeper = indent + 2
-    for key in sorted_keys(mapping) if sort_keys else mapping:
+    for key in style.order(mapping):
         value = mapping[key]
         text = key if isinstance(key, str) else str(key)
         head = _simple_key(text)
         if head is None:
-            _write_text(text, deeper, prefix + "? ", lines)
-            _write(value, deeper, pad + ": ", lines, sort_keys)
+            _write_text(text, deeper, prefix + "? ", lines, style.width)
+            _write(value, deeper, pad + ": ", lines, style)
         elif isinstance(value, str):
-            _write_text(value, deeper, f"{prefix}{head}: ", lines)
+            _write_text(value, deeper, f"{prefix}{head}: ", lines, style.width)
         elif isinstance(value, Mapping) and value:
             lines.append(f"{prefix}{head}:")
-            _write_mapping(value, deeper, pad + "  ", lines, sort_keys)
+            _write_mapping(value, deeper, pad + "  ", lines, style)
         elif isinstance(value, (list, tuple)) and value:
             lines.append(f"{prefix}{head}:")
-            _write(value, indent, pad, lines, sort_keys)
+            column = indent + style.in_mapping
+            _write(value, column, " " * column, lines, style)
         else:
-            _write(value, deeper, f"{prefix}{head}: ", lines, sort_keys)
+            _write(value, deeper, f"{prefix}{head}: ", lines, style)
         prefix = pad
 
 
-def _atom(value: Any) -> str:
+def _atom(value: Any, whole: bool) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -129,15 +159,15 @@ def _atom(value: Any) -> str:
         number = value
     else:
         raise TypeError(f"no plain data: {type(value).__name__}")
-    if isinstance(number, int) and -(1 << 63) <= number < 1 << 64:
+    if isinstance(number, int) and -(1 << 63) <= number < 1 << 64 and (whole or not isinstance(value, float)):
         return str(number)
     return float_text(float(number))
 
 
-def _write_text(text: str, indent: int, prefix: str, lines: list[str]) -> None:
+def _write_text(text: str, indent: int, prefix: str, lines: list[str], width: int) -> None:
     """Append a text; lines after its first start at column `indent`."""
     short = _short(text) if len(text) <= _FOLD_COLUMN else None
-    if short is not None and len(prefix) + len(short) <= _FOLD_COLUMN + 1:
+    if short is not None and len(prefix) + len(short) <= width + 1:
         lines.append(prefix + short)
         return
     text = _as_json_has_it(text)
@@ -145,12 +175,12 @@ def _write_text(text: str, indent: int, prefix: str, lines: list[str]) -> None:
     if style == "|":
         _write_literal(text, indent, prefix, lines)
     elif style == '"':
-        _fold_quoted(text, indent, prefix + '"', lines)
+        _fold_quoted(text, indent, prefix + '"', lines, width)
     elif style == "'":
-        _fold(_pad_breaks(text.replace("'", "''"), indent), indent, prefix + "'", lines)
+        _fold(_pad_breaks(text.replace("'", "''"), indent), indent, prefix + "'", lines, width)
         lines[-1] += "'"
     else:
-        _fold(text, indent, prefix, lines)
+        _fold(text, indent, prefix, lines, width)
 
 
 @lru_cache(maxsize=8192)
@@ -243,12 +273,12 @@ def _pad_breaks(text: str, indent: int) -> str:
     return re.sub("([\u2028\u2029])(?=[^\n\u2028\u2029])", lambda found: found[1] + " " * indent, text)
 
 
-def _fold(text: str, indent: int, prefix: str, lines: list[str]) -> None:
+def _fold(text: str, indent: int, prefix: str, lines: list[str], width: int) -> None:
     """Append a plain or single-quoted text, broken at lone spaces behind the fold column."""
     start, column = 0, len(prefix)
     last = len(text) - 1
-    while len(text) - start + column > _FOLD_COLUMN + 1:
-        at = text.find(" ", max(start + _FOLD_COLUMN + 1 - column, 1))
+    while len(text) - start + column > width + 1:
+        at = text.find(" ", max(start + width + 1 - column, 1))
         while 0 < at < last and (text[at - 1] == " " or text[at + 1] == " "):
             at = text.find(" ", at + 1)
         if not 0 < at < last:
@@ -258,14 +288,14 @@ def _fold(text: str, indent: int, prefix: str, lines: list[str]) -> None:
     lines.append(prefix + text[start:])
 
 
-def _fold_quoted(text: str, indent: int, prefix: str, lines: list[str]) -> None:
+def _fold_quoted(text: str, indent: int, prefix: str, lines: list[str], width: int) -> None:
     """Append a double-quoted text; a fold before a further space is marked with a backslash."""
     parts: list[str] = []
     column, last, spaces = len(prefix), len(text) - 1, False
     bom = text.startswith("\ufeff")
     for at, char in enumerate(text):
         if char == " " and not bom:
-            if not spaces and column > _FOLD_COLUMN and 0 < at < last:
+            if not spaces and column > width and 0 < at < last:
                 lines.append(prefix + "".join(parts))
                 parts, prefix, column = [], " " * indent, indent
                 if text[at + 1] == " ":
@@ -285,24 +315,31 @@ def _fold_quoted(text: str, indent: int, prefix: str, lines: list[str]) -> None:
 
 def sorted_keys(keys: Iterable[Any]) -> list[Any]:
     """Keys in go-yaml's order: runs of digits compare as numbers, letters come after other characters."""
+    return _sorted(keys, natural_key)
+
+
+def _sorted(keys: Iterable[Any], key: Callable[[Any], Any]) -> list[Any]:
     names = list(keys)
     if len(names) < 2:
         return names
     if all(isinstance(name, str) and _PLAINLY_ORDERED.match(name) for name in names):
         return sorted(names)
-    return sorted(names, key=natural_key)
+    return sorted(names, key=key)
 
 
-def _compare(left: Any, right: Any) -> int:
+def _compare(left: Any, right: Any, *, after_digits: bool = False) -> int:
+    """Compare two keys; with `after_digits` as yaml.v3, where a letter behind a digit comes first."""
     a, b = str(left), str(right)
+    digits = False
     for at, (x, y) in enumerate(zip(a, b, strict=False)):
         if x == y:
+            digits = after_digits and x.isdecimal()
             continue
         letters = x.isalpha(), y.isalpha()
         if letters == (True, True):
             return -1 if x < y else 1
         if True in letters:
-            return -1 if letters[1] else 1
+            return -1 if letters[1] != digits else 1
         return _compare_numbers(a, b, at) or (-1 if x < y else 1)
     return len(a) - len(b)
 
@@ -326,3 +363,8 @@ def _compare_numbers(a: str, b: str, at: int) -> int:
 
 #: Sorting key of go-yaml for one mapping key.
 natural_key = cmp_to_key(_compare)
+_pretty_key = cmp_to_key(partial(_compare, after_digits=True))
+
+_SORTED = _Style(sorted_keys)
+_UNSORTED = _Style(iter)
+_PRETTY = _Style(partial(_sorted, key=_pretty_key), in_mapping=2, width=1 << 30, whole=False)

@@ -1,6 +1,6 @@
 """What sprig's functions have in common: turning any value into text, a number or a list of items, and comparing.
 
-Sources: sprig 3.3 (`strings.go`, `numeric.go`, `defaults.go`) and spf13/cast 1.7, whose conversions it uses.
+Sources: sprig 3.3 (`strings.go`, `numeric.go`, `defaults.go`) and spf13/cast 1.10, whose conversions it uses.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer derefere
 NEGATIVE_REPEAT = "strings: negative Repeat count"
 
 _INTEGER = re.compile(
-    r"([-+]?)(?:0[xX](?P<x>_?[0-9a-fA-F_]*)|0[bB](?P<b>_?[01_]*)|0[oO]?(?P<o>_?[0-7_]+)|(?P<d>[0-9_]+))\Z"
+    r"([-+]?)(?:0[xX](?P<x>_?[0-9a-fA-F_]*)|0[bB](?P<b>_?[01_]*)|0[oO]?(?P<o>_?[0-7_]+)|(?P<d>0|[1-9][0-9_]*))\Z"
 )
 _UNDERSCORES = re.compile(r"[-+]?(?:0[xXbBoO]?)?(?:_?[0-9a-fA-F])+\Z")
+_MOST_DIGITS = 70  # more make no int64 in any base
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?\Z")
+_DECIMALS = re.compile(r"([-+]?[0-9]*)\.[0-9]*\Z")
 _SPECIAL = re.compile(r"([-+]?(?:inf|infinity)|nan)\Z", re.IGNORECASE)
 _HEX_FLOAT = re.compile(r"[-+]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?[0-9]+\Z")
-_COUNTED = frozenset(("time.Month", "time.Weekday"))
 
 
 def wrap(number: int) -> int:
@@ -43,21 +44,23 @@ def truncate(number: float) -> int:
 
 
 def parse_int(text: str, base: int = 0) -> int:
-    """strconv.ParseInt to 64 bits, with Go's base prefixes and underscores where `base` is 0.
+    """strconv.ParseInt to 64 bits, with Go's base prefixes and underscores where `base` is 0; it is at most 10.
 
     Raises:
         ValueError: it is no such number; OverflowError: it does not fit.
     """
     if base:
         digits = text[1:] if text[:1] in ("+", "-") else text
-        if not digits.isascii() or "_" in digits or not digits.isalnum():
+        if not digits or not set(digits) <= set("0123456789"[:base]):
             raise ValueError(text)
-        number = int(digits, base)
+        digits = digits.lstrip("0") or "0"
+        number = int(digits, base) if len(digits) < _MOST_DIGITS else 1 << 64
     else:
         found = _INTEGER.match(text)
         if found is None or found.lastgroup is None or ("_" in text and not _UNDERSCORES.match(text)):
             raise ValueError(text)
-        number = int(found[found.lastgroup].replace("_", ""), _BASES[found.lastgroup])
+        digits = found[found.lastgroup].replace("_", "").lstrip("0") or "0"
+        number = int(digits, _BASES[found.lastgroup]) if len(digits) < _MOST_DIGITS else 1 << 64
     if text[0] == "-":
         number = -number
     if not -(1 << 63) <= number < 1 << 63:
@@ -83,13 +86,9 @@ def parse_float(text: str) -> float:
     raise ValueError(text)
 
 
-def _basic(value: object) -> object:
-    """What cast sees: pointers followed, and None for what it can't turn into a number."""
+def _followed(value: object) -> object:
     while isinstance(value, Pointer) and not value.is_nil:
         value = value.target
-    of = type_of(value)
-    if of is None or (of.named and of.underlying is not of and of.name not in _COUNTED):
-        return None
     return value
 
 
@@ -97,27 +96,23 @@ def to_int64(value: object) -> int:
     """cast.ToInt64: 0 for what is no number."""
     if type(value) is int:
         return value
-    value = _basic(value)
+    value = _followed(value)
     if isinstance(value, int):
         return wrap(int(value))
     if isinstance(value, float):
         return truncate(value)
     if isinstance(value, str):
         try:
-            return parse_int(_without_zero_decimals(value))
+            decimals = _DECIMALS.match(value)
+            return parse_int((decimals[1] if decimals[1].strip("+-") else "0") if decimals else value)
         except (ValueError, OverflowError):
             return 0
     return 0
 
 
-def _without_zero_decimals(text: str) -> str:
-    whole, point, zeros = text.rpartition(".")
-    return whole if point and zeros and not zeros.strip("0") else text
-
-
 def to_float64(value: object) -> float:
     """cast.ToFloat64: 0 for what is no number."""
-    value = _basic(value)
+    value = _followed(value)
     if isinstance(value, (int, float)):
         return float(value)
     if isinstance(value, str):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 import zlib
@@ -19,7 +18,9 @@ TABLE = FunctionTable()
 _PAD = ord("=")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _BASE32_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_BASE32 = re.compile(rb"(?:[A-Z2-7]{8})*(?:[A-Z2-7]{2}={6}|[A-Z2-7]{4}={4}|[A-Z2-7]{5}={3}|[A-Z2-7]{7}=)?")
+_BASE32 = re.compile(  # what follows enough padding, if it is short, is not looked at
+    rb"((?:[A-Z2-7]{8})*(?:[A-Z2-7]{2}={6}|[A-Z2-7]{4}={4}|[A-Z2-7]{5}={3}|[A-Z2-7]{7}=|))(?:(?<==).{1,7})?", re.DOTALL
+)
 
 
 @TABLE.function("toJson", "any")
@@ -109,10 +110,10 @@ def b32enc(text: str) -> str:
 def b32dec(text: str) -> str:
     """Out of base32; Go's error text if it is none."""
     raw = encode(text).replace(b"\r", b"").replace(b"\n", b"")
-    try:
-        return decode(base64.b32decode(raw)) if _BASE32.fullmatch(raw) else _base32_problem(raw)
-    except binascii.Error:
+    found = _BASE32.fullmatch(raw)
+    if found is None or len(raw) - len(found[1].rstrip(b"=")) > 8:
         return _base32_problem(raw)
+    return decode(base64.b32decode(found[1]))
 
 
 def decode_base64(text: str) -> bytes:

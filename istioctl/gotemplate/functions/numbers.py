@@ -144,15 +144,17 @@ def _extreme(choose: Callable[[list[float]], float], value: object, values: tupl
 @TABLE.function("floor", "any")
 def floor(value: object) -> float:
     """Rounded down."""
-    number = to_float64(value)
-    return float(math.floor(number)) if math.isfinite(number) else number
+    return _rounded(math.floor, to_float64(value))
 
 
 @TABLE.function("ceil", "any")
 def ceil(value: object) -> float:
     """Rounded up."""
-    number = to_float64(value)
-    return float(math.ceil(number)) if math.isfinite(number) else number
+    return _rounded(math.ceil, to_float64(value))
+
+
+def _rounded(step: Callable[[float], int], number: float) -> float:
+    return math.copysign(step(number), number) if math.isfinite(number) else number
 
 
 @TABLE.function("round", "any, int, ...float64")

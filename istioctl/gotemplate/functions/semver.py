@@ -1,4 +1,4 @@
-"""sprig's semantic versions (`semver.go`), as Masterminds/semver 3.4 reads and compares them."""
+"""sprig's semantic versions (`semver.go`), as Masterminds/semver 3.5 reads and compares them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from istioctl.gotemplate import types
 from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.signatures import FunctionTable, function
 from istioctl.gotemplate.types import STRING, UINT64, GoType, pointer_to
-from istioctl.gotemplate.values import HIDDEN, Int, Uint64, make
+from istioctl.gotemplate.quoting import quote
+from istioctl.gotemplate.values import HIDDEN, Int, Uint64, encode, make
 
 TABLE = FunctionTable()
 
@@ -65,6 +66,8 @@ def parse_version(text: str) -> Version:
     Raises:
         VersionError: it is none.
     """
+    if len(encode(text)) > _LONGEST_VERSION:
+        raise VersionError(f"version string is too long (max {_LONGEST_VERSION} bytes)")
     found = _VERSION.match(text)
     if found is None:
         raise VersionError(_INVALID)
@@ -200,7 +203,7 @@ _VALID = re.compile(
 )
 _SPACES = re.compile(r"[\t\n\f\r ]+")
 _ANY_PART = frozenset(("x", "X", "*"))
-_LONGEST = 500  # characters; the patterns above backtrack
+_LONGEST_CONSTRAINT, _MOST_ALTERNATIVES, _LONGEST_VERSION = 512, 32, 256
 
 
 @lru_cache(maxsize=256)
@@ -210,28 +213,25 @@ def parse_constraint(text: str) -> Constraint:
     Raises:
         VersionError: it is none.
     """
-    if len(text) > _LONGEST:
-        raise VersionError(f"improper constraint: {_quoted(text)}")
+    if len(encode(text)) > _LONGEST_CONSTRAINT:
+        raise VersionError(f"constraint string is too long (max {_LONGEST_CONSTRAINT} bytes)")
     text = _SPAN.sub(lambda found: f">= {found[1]}, <= {found[2]} ", text)
+    parts = text.split("||")
+    if len(parts) > _MOST_ALTERNATIVES:
+        raise VersionError(f"too many constraint groups (max {_MOST_ALTERNATIVES})")
     alternatives = []
-    for part in text.split("||"):
+    for part in parts:
         spaced = _SPACES.sub(" ", part)  # so that the patterns find few ways to fail
         if not _VALID.match(spaced):
-            raise VersionError(f"improper constraint: {_quoted(part)}")
+            raise VersionError(f"improper constraint: {quote(part)}")
         alternatives.append(tuple(map(_bound, _FIND.findall(spaced))))
     return Constraint(tuple(alternatives))
-
-
-def _quoted(text: str) -> str:
-    from istioctl.gotemplate.quoting import quote
-
-    return quote(text)
 
 
 def _bound(text: str) -> _Bound:
     found = _BOUND.match(text)
     if found is None:
-        raise VersionError(f"improper constraint: {_quoted(text)}")
+        raise VersionError(f"improper constraint: {quote(text)}")
     operator, *parts, pre = found.groups()
     numbers = [(part or "").removeprefix(".") for part in parts]
     given = next((at for at, part in enumerate(numbers) if not part or part in _ANY_PART), 3)

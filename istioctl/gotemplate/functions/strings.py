@@ -309,7 +309,7 @@ def join(separator: str, values: object) -> str:
 @TABLE.function("sortAlpha", "any")
 def sort_alpha(values: object) -> object:
     """The items of a list as texts, in order of their bytes."""
-    return make(SLICE_STRING, sorted(texts_of(values), key=encode))
+    return make(SLICE_STRING, ["<nil>"] if values is None else sorted(texts_of(values), key=encode))
 
 
 def pieces(text: str, separator: str, count: int = -1) -> list[str]:
