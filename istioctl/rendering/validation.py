@@ -31,7 +31,7 @@ _PRIVILEGED_PORTS = 1024
 #: Mappings under `values` whose settings the manifests of a component can't do without; null takes them all away.
 _NEEDED_MAPPINGS = {
     "pilot": (
-        "base experimental gateways global global.defaultPodDisruptionBudget global.istiod global.logging "
+        "base experimental gateways global meshConfig global.defaultPodDisruptionBudget global.istiod global.logging "
         "global.multiCluster global.proxy global.sds global.sds.token istiodRemote pilot.env pilot.istiodRemote "
         "pilot.taint sidecarInjectorWebhook sidecarInjectorWebhook.templates telemetry telemetry.v2 "
         "telemetry.v2.prometheus telemetry.v2.stackdriver"
