@@ -47,6 +47,7 @@ _DASHBOARDS = {
 }
 _INSTALL = Command("Install Istio, or change an installation", "install:install", "Install", aliases=("apply",))
 
+_PRECHECK = Command("Check whether Istio can be installed or upgraded safely", "precheck:precheck", "Install")
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
 ROOT = Command(
@@ -63,6 +64,7 @@ ROOT = Command(
         ),
         "diff": Command("Compare the cluster with a profile, files and flags", "diff:diff", "Install"),
         "uninstall": Command("Remove Istio from a cluster", "uninstall:uninstall", "Install"),
+        "precheck": _PRECHECK,
         "verify-install": Command("Prove that an installation is complete", "verify_install:verify_install", "Install"),
         "tag": Command(
             "Give control plane revisions other names",
@@ -79,7 +81,7 @@ ROOT = Command(
             "Commands that may still change",
             aliases=("x", "exp"),
             panel="Other",
-            commands={"ingress-endpoint": _ENDPOINT},
+            commands={"ingress-endpoint": _ENDPOINT, "precheck": _PRECHECK},
         ),
         "profile": Command(
             "List, print and compare profiles",
@@ -90,6 +92,9 @@ ROOT = Command(
                 "diff": Command("Compare two profiles or specifications", "profile:diff"),
             },
         ),
+        "analyze": Command("Look for problems in the mesh's configuration", "analyze:analyze", "Check"),
+        "kube-inject": Command("Put the sidecar into workloads", "kube_inject:kube_inject", "Sidecar"),
+        "kube-uninject": Command("Take the sidecar out again", "kube_uninject:kube_uninject", "Sidecar"),
         "validate": Command("Check Istio objects in files", "validate:validate", "Check", aliases=("v",)),
         "dashboard": Command(
             "Open web interfaces of the mesh",
