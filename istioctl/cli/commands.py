@@ -76,6 +76,15 @@ ROOT = Command(
                 "remove": Command("Remove a tag", "tag:remove", aliases=("delete",)),
             },
         ),
+        "injection": Command(
+            "Sidecars by namespace",
+            panel="Cluster",
+            commands={
+                "enable": Command("Inject into a namespace's new pods", "injection:enable"),
+                "disable": Command("Do not inject into a namespace's new pods", "injection:disable"),
+                "status": Command("Show which pods have a sidecar", "injection:status"),
+            },
+        ),
         "ingress-endpoint": _ENDPOINT,
         "experimental": Command(
             "Commands that may still change",

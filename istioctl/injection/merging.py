@@ -37,6 +37,7 @@ Container = dict[str, Any]
 #: In a user's `istio-proxy` container, the image that the injector would choose.
 AUTO_IMAGE = "auto"
 _GROUPS = ("initContainers", "containers")
+_NOTED = (*_GROUPS, "volumes", "imagePullSecrets")
 
 
 def annotations_of(pod: Mapping[str, Any]) -> Mapping[str, str]:
@@ -58,7 +59,7 @@ def find_anywhere(pod: Mapping[str, Any], name: str) -> Container | None:
 
 def bare(pod: Pod, status_port: int) -> Pod:
     """A pod as it was before an earlier injection, for templates to look at: what they see must not depend on it."""
-    status = _status(pod)
+    status = status_of(pod)
     if status is not None:
         spec = dict(pod.get("spec", {}))
         for group in _GROUPS:
@@ -69,7 +70,7 @@ def bare(pod: Pod, status_port: int) -> Pod:
         if metrics.scraped_port(annotations) == str(status_port):
             annotations = metrics.without_settings(annotations)
         pod = {**pod, "metadata": {**pod["metadata"], "annotations": annotations}, "spec": spec}
-    overrides = _overrides(pod)
+    overrides = overrides_of(pod)
     if not any(overrides.values()):
         return pod
     spec = dict(pod.get("spec", {}))
@@ -81,20 +82,19 @@ def bare(pod: Pod, status_port: int) -> Pod:
     return {**pod, "spec": spec}
 
 
-def _status(pod: Pod) -> dict[str, Any] | None:
+def status_of(pod: Pod) -> dict[str, list[Any]] | None:
+    """What the status annotation of an injected pod says was put in, by field; None without a readable one."""
     try:
         status = json.loads(annotations_of(pod)[STATUS])
     except (KeyError, ValueError):
         return None
     if not isinstance(status, dict):
         return None
-    lists = {group: status.get(group) or [] for group in _GROUPS}
-    if not all(isinstance(names, list) for names in lists.values()):
-        return None
-    return lists
+    lists = {field: status.get(field) or [] for field in _NOTED}
+    return lists if all(isinstance(names, list) for names in lists.values()) else None
 
 
-def _overrides(pod: Pod) -> dict[str, list[Container]]:
+def overrides_of(pod: Pod) -> dict[str, list[Container]]:
     """The user's own parts of injected containers, which an earlier injection noted down."""
     text = annotations_of(pod).get(PROXY_OVERRIDES)
     if text is None:
@@ -165,8 +165,8 @@ def _proxy_as_init(pod: Pod, template_pod: Pod) -> Pod:
 
 def reapplied(merged: Pod, original: Pod, template_pod: Pod, proxy_config: Mapping[str, Any]) -> Pod:
     """`merged` with the user's own words about injected containers laid over the template's."""
-    noted = _overrides(original)
-    injected = _status(original) or {}
+    noted = overrides_of(original)
+    injected = status_of(original) or {}
     already = STATUS in annotations_of(original)
     overrides: dict[str, list[Container]] = {}
     for group in ("containers", "initContainers"):
@@ -276,8 +276,7 @@ def finished(
 
 def _status_text(template_pod: Pod, revision: str) -> str:
     spec = template_pod.get("spec", {})
-    fields = ("initContainers", "containers", "volumes", "imagePullSecrets")
-    status: dict[str, Any] = {field: [item.get("name", "") for item in spec.get(field, ())] or None for field in fields}
+    status: dict[str, Any] = {field: [item.get("name", "") for item in spec.get(field, ())] or None for field in _NOTED}
     status["revision"] = revision or "default"
     return typed.escape_json(json.dumps(status, ensure_ascii=False, separators=(",", ":")))
 

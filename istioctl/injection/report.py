@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from istioctl.injection.injector import Outcome
 
@@ -13,7 +14,7 @@ class Entry:
     """What became of one object that holds a pod.
 
     Attributes:
-        kind, name, namespace: the object's own; the namespace may be empty.
+        api_version, kind, name, namespace: the object's own; the namespace may be empty.
         injected: whether it has a sidecar now that it did not have, or has it anew.
         changed: whether its text differs.
         reason: why it was injected or left alone.
@@ -21,6 +22,7 @@ class Entry:
         source: `file:line` of its document.
     """
 
+    api_version: str
     kind: str
     name: str
     namespace: str
@@ -35,6 +37,7 @@ class Entry:
         """The entry of an injector's outcome."""
         workload, decision = outcome.workload, outcome.decision
         return cls(
+            str(workload.data.get("apiVersion", "")),
             workload.kind,
             workload.name,
             workload.namespace,
@@ -50,13 +53,22 @@ class Entry:
         """The object as `kind namespace/name`."""
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
+    def as_result(self) -> dict[str, Any]:
+        """The entry as a result in a function's resource list (kustomize's `ResourceList`)."""
+        reference = {"apiVersion": self.api_version, "kind": self.kind, "name": self.name}
+        if self.namespace:
+            reference["namespace"] = self.namespace
+        verb = "injected" if self.injected else "not injected"
+        return {"message": f"{verb}: {self.reason}", "severity": "info", "resourceRef": reference}
 
-def summary(entries: Iterable[Entry], foreign: int) -> str:
+
+def summary(entries: Iterable[Entry], foreign: int, verb: str = "injected") -> str:
     """One line that counts what was done.
 
     Args:
         entries: the objects with pods.
         foreign: how many other objects passed unchanged.
+        verb: what was done to those that count as injected.
     """
     injected = skipped = 0
     for entry in entries:
@@ -64,7 +76,7 @@ def summary(entries: Iterable[Entry], foreign: int) -> str:
             injected += 1
         else:
             skipped += 1
-    parts = [f"{injected} injected"]
+    parts = [f"{injected} {verb}"]
     if skipped:
         parts.append(f"{skipped} skipped")
     if foreign:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from istioctl.errors import InputError, IstioctlError
+from istioctl.errors import ClusterError, InputError, IstioctlError, TemplateError
 from istioctl.injection import workloads
 from istioctl.injection.streams import Piece
 from istioctl.injection.typed import WrongTypeError, scalar_text
@@ -18,12 +18,16 @@ from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.reader import Document, Node
 from istioctl.yamldoc.scalars import json_number, resolve
 
-#: Changes one object: gives its data before and after in one tidy form, or None where it is not concerned.
-Change = Callable[[Mapping[str, Any]], "tuple[Any, Any] | None"]
+#: Changes one object, which starts at a line of the stream: gives its data before and after in one tidy form, or None
+#: where it is not concerned.
+Change = Callable[[Mapping[str, Any], int], "tuple[Any, Any] | None"]
+#: What was done so far, for the `results` of a function's resource list.
+Results = Callable[[], list[dict[str, Any]]]
 
 _KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _TRICKY = re.compile(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
+_ERRORS = (InputError, TemplateError, ClusterError)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 #: Kinds that hold no pod; a document that plainly is of one need not be looked into.
 _FOREIGN = frozenset({
@@ -57,12 +61,13 @@ def _parses(text: str) -> bool:
     return True
 
 
-def changed(piece: Piece, change: Change) -> str:
+def changed(piece: Piece, change: Change, results: Results) -> str:
     """The text of a document with a change made to each object in it.
 
     Args:
         piece: the document.
         change: is asked about the document's object, or about each item where that is a list.
+        results: is asked at the end of a `ResourceList`, as Kustomize and kpt hand it to functions.
 
     Raises:
         InputError: the document is no YAML or no object; `where` is `source:line`.
@@ -70,12 +75,12 @@ def changed(piece: Piece, change: Change) -> str:
     """
     text = piece.text
     if not text.endswith("\n"):
-        return changed(Piece(text + "\n", piece.body, piece.line, piece.source), change).removesuffix("\n")
+        return changed(Piece(text + "\n", piece.body, piece.line, piece.source), change, results).removesuffix("\n")
     edits: list[edit.Edit] = []
     for document in _documents(piece):
         if document.root is None:
             continue
-        task = _Task(piece, document, change)
+        task = _Task(piece, document, change, results)
         before, after = task.run()
         if before is after:
             continue
@@ -106,6 +111,7 @@ class _Task:
     piece: Piece
     document: Document
     change: Change
+    results: Results
 
     def run(self) -> tuple[Any, Any]:
         """The document's data before and after; the same object twice where nothing changes."""
@@ -114,16 +120,22 @@ class _Task:
             data = self.document.data
         except InputError as error:
             raise _moved(error, self.piece) from None
+        if data is None:
+            return data, data
         if not isinstance(data, dict):
             line = root.line if root else 0
-            raise InputError("a Kubernetes object is expected here", where=self.piece.place(line), id="no-object")
+            raise InputError(
+                "a Kubernetes object is expected here",
+                where=f"{self.piece.source}:{self.piece.line + line}",
+                id="no-object",
+            )
         return self._object(data, [])
 
     def _object(self, data: dict[str, Any], path: list[str | int]) -> tuple[Any, Any]:
         if workloads.is_list(data):
             return self._items(data, path)
         try:
-            result = self.change(data)
+            result = self.change(data, self._line(path))
         except WrongTypeError as error:
             place = self._place([*path, *error.steps])
             raise InputError(error.message, where=place, hint=error.hint, id=error.id) from None
@@ -131,7 +143,8 @@ class _Task:
             if error.where is None or not error.where.startswith(self.piece.source):
                 place = self._place(path)
                 message = f"{error.where}: {error.message}" if error.where else error.message
-                raise type(error)(f"{_named(data)}: {message}", where=place, hint=error.hint, id=error.id) from None
+                kind = next((kind for kind in _ERRORS if isinstance(error, kind)), IstioctlError)
+                raise kind(f"{_named(data)}: {message}", where=place, hint=error.hint, id=error.id) from None
             raise
         if result is None:
             return data, data
@@ -148,18 +161,25 @@ class _Task:
         for index, item in enumerate(items):
             if isinstance(item, dict):
                 before[index], after[index] = self._object(item, [*path, "items", index])
+        if data["kind"] == "ResourceList" and (results := self.results()):
+            known = data.get("results")
+            extended = [*known, *results] if isinstance(known, list) else results
+            return {**data, "items": before}, {**data, "items": after, "results": extended}
         if all(old is new for old, new in zip(before, after, strict=True)):
             return data, data
         return {**data, "items": before}, {**data, "items": after}
 
     def _place(self, path: list[str | int]) -> str:
-        """The line of the node that a path leads to, as far as it leads."""
+        return f"{self.piece.source}:{self._line(path)}"
+
+    def _line(self, path: list[str | int]) -> int:
+        """The line, counted from 1, of the node that a path leads to, as far as it leads."""
         node, line = self.document.root, 0
         for step in path:
             if node is None:
                 break
             node, line = _below(node, step, node.line)
-        return self.piece.place(node.line if node is not None else line)
+        return self.piece.line + (node.line if node is not None else line)
 
     def _node(self, path: list[str | int]) -> Node | None:
         node = self.document.root
@@ -181,11 +201,13 @@ def _as_spelled(tidy: Any, node: Node | None) -> Any:
     if node is None:
         return tidy
     if isinstance(tidy, dict):
-        found = {str(key.value).lower(): (key, value) for key, value in node.value} if node.kind == "mapping" else {}
+        found: dict[str, tuple[Node, Node]] = {}
+        if node.kind == "mapping":
+            found = {str(key.value).lower(): (key, value) for key, value in node.value}
         spelled = {}
         for name, value in tidy.items():
-            key, child = found.get(name.lower(), (None, None))
-            spelled[name if key is None else str(key.value)] = _as_spelled(value, child)
+            entry = found.get(name.lower())
+            spelled[str(entry[0].value) if entry else name] = _as_spelled(value, entry[1] if entry else None)
         return spelled
     if isinstance(tidy, list):
         return [_as_spelled(value, _below(node, index, 0)[0]) for index, value in enumerate(tidy)]

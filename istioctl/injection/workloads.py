@@ -62,7 +62,7 @@ class Workload:
         data: dict[str, Any] = _put(self.data, self.metadata_path, pod["metadata"])
         data = _put(data, self.spec_path, pod["spec"])
         if self.kind == "DeploymentConfig":
-            # as OpenShift's own client writes it: `test` and `replicas` are always there, other fields only with a value
+            # as OpenShift's own client writes it: `test` and `replicas` always, other fields only with a value
             spec = {name: value for name, value in data["spec"].items() if value or name == "replicas"}
             data = {**data, "spec": {**spec, "test": spec.get("test", False)}}
         return data

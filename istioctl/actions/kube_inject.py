@@ -1,0 +1,211 @@
+"""kube-inject: sidecars into the workloads of files, in the user's own text."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from istioctl.errors import InputError
+from istioctl.injection import streams
+from istioctl.injection.inject import InjectionResult, ObjectInjector
+from istioctl.injection.parallel import inject_stream
+from istioctl.injection.report import Entry
+from istioctl.injection.streams import Piece
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_SPOOL = 8 << 20
+_URL_TIMEOUT = 30.0
+
+Transform = Callable[[Iterable[Piece]], Iterator[tuple[Piece, InjectionResult]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done.
+
+    Attributes:
+        entries: the objects with pods, in their order.
+        foreign: how many other objects passed.
+    """
+
+    entries: tuple[Entry, ...]
+    foreign: int
+
+
+def injected_with(injector: ObjectInjector) -> Transform:
+    """What puts sidecars into a stream."""
+    return lambda pieces: inject_stream(pieces, injector)
+
+
+def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: BinaryIO) -> Report:
+    """Write the inputs, changed, to `sink`.
+
+    Args:
+        inputs: files, folders, URLs, or `-` for stdin.
+        stdin: the bytes of stdin.
+        change: what is done to each document.
+        sink: where the result goes, all of it at the end: nothing is written where anything fails.
+
+    Raises:
+        InputError: an input can't be read, or a document is malformed; `where` is `file:line`.
+        TemplateError, ClusterError: injection fails.
+    """
+    entries: list[Entry] = []
+    foreign = 0
+    with tempfile.SpooledTemporaryFile(_SPOOL) as spool:
+        for _, result in change(_joined(inputs, stdin)):
+            spool.write(result.text.encode())
+            entries += result.entries
+            foreign += result.foreign
+        spool.seek(0)
+        shutil.copyfileobj(spool, sink)
+    return Report(tuple(entries), foreign)
+
+
+def write_file(name: str, write: Callable[[BinaryIO], Report]) -> Report:
+    """Write a file so that it is there whole, or as it was before.
+
+    Args:
+        name: the file; what is no plain file, such as a device, is written directly.
+        write: writes the contents.
+
+    Raises:
+        InputError: the file can't be written; and what `write` raises.
+    """
+    target = Path(name)
+    try:
+        if target.exists() and not target.is_file():
+            with target.open("wb") as sink:
+                return write(sink)
+        target = target.resolve()
+        handle, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise InputError(f"the file can't be written: {error.strerror}", where=name) from None
+    try:
+        with os.fdopen(handle, "wb") as sink:
+            report = write(sink)
+        Path(draft).chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+        Path(draft).replace(target)
+    except OSError as error:
+        Path(draft).unlink(missing_ok=True)
+        raise InputError(f"the file can't be written: {error.strerror}", where=name) from None
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return report
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def differences(
+    inputs: Iterable[str], stdin: BinaryIO, change: Transform
+) -> Iterator[tuple[list[str], InjectionResult]]:
+    """The lines of a unified diff, document by document, and what became of each."""
+    before_line = after_line = 1
+    named = ""
+    for piece, result in change(_joined(inputs, stdin)):
+        lines: list[str] = []
+        if result.text != piece.text:
+            lines = list(_hunks(piece.text, result.text, before_line, after_line))
+            if piece.source != named:
+                lines = [f"--- {piece.source}", f"+++ {piece.source} (injected)", *lines]
+                named = piece.source
+        before_line += piece.text.count("\n")
+        after_line += result.text.count("\n")
+        yield lines, result
+
+
+def _hunks(before: str, after: str, before_line: int, after_line: int) -> Iterator[str]:
+    from difflib import SequenceMatcher
+
+    old, new = before.splitlines(), after.splitlines()
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for group in matcher.get_grouped_opcodes(3):
+        first, last = group[0], group[-1]
+        spans = (
+            f"-{before_line + first[1]},{last[2] - first[1]}",
+            f"+{after_line + first[3]},{last[4] - first[3]}",
+        )
+        yield f"@@ {' '.join(spans)} @@"
+        for tag, old_from, old_to, new_from, new_to in group:
+            if tag == "equal":
+                yield from (f" {line}" for line in old[old_from:old_to])
+            else:
+                yield from (f"-{line}" for line in old[old_from:old_to])
+                yield from (f"+{line}" for line in new[new_from:new_to])
+
+
+def _joined(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[Piece]:
+    """The documents of all inputs, each input beginning with a `---` line if another came before it."""
+    last: Piece | None = None
+    for name, stream in _opened(inputs, stdin):
+        with stream:
+            fresh = True
+            for piece in streams.pieces(stream, name):
+                if fresh and last is not None:
+                    lead = "" if last.text.endswith("\n") else "\n"
+                    lead += "" if piece.body else "---\n"
+                    added = lead.count("\n")
+                    piece = Piece(lead + piece.text, piece.body + len(lead), piece.line - added, piece.source)
+                yield piece
+                last, fresh = piece, False
+
+
+def _opened(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+    for name in inputs:
+        if name == "-":
+            yield "<stdin>", os.fdopen(os.dup(stdin.fileno()), "rb") if hasattr(stdin, "fileno") else stdin
+        elif name.startswith(("http://", "https://")):
+            yield name, _fetched(name)
+        else:
+            for file in _files(Path(name)):
+                try:
+                    yield str(file), file.open("rb")
+                except OSError as error:
+                    raise InputError(f"the file can't be read: {error.strerror}", where=str(file)) from None
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES and file.is_file())
+    if not found:
+        raise InputError("the folder has no .yaml, .yml or .json file", where=str(path))
+    return found
+
+
+def _fetched(url: str) -> BinaryIO:
+    import urllib3
+
+    try:
+        response = urllib3.request("GET", url, timeout=_URL_TIMEOUT, preload_content=False)
+    except urllib3.exceptions.HTTPError as error:
+        raise InputError(f"it can't be fetched: {error}", where=url) from None
+    if response.status >= 400:
+        raise InputError(f"it can't be fetched: status {response.status} {response.reason or ''}".rstrip(), where=url)
+    return _spooled(response, url)
+
+
+def _spooled(response: SupportsRead[bytes], url: str) -> BinaryIO:
+    """The body of a response as a file, so that a broken connection is noticed before anything is made of it."""
+    import urllib3
+
+    spool = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed by who reads it
+    try:
+        shutil.copyfileobj(response, spool)
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise InputError(f"it can't be fetched: {error}", where=url) from None
+    spool.seek(0)
+    return spool  # type: ignore[return-value] # it reads as any binary file does

@@ -1,0 +1,25 @@
+"""istioctl kube-uninject."""
+
+from __future__ import annotations
+
+from istioctl.cli.kube_inject import DiffOption, InputsOption, QuietOption, ResultOption, run
+from istioctl.errors import UsageError
+
+
+def kube_uninject(
+    filenames: InputsOption = [],  # noqa: B006 - it is copied
+    output: ResultOption = "",
+    diff: DiffOption = False,
+    quiet: QuietOption = False,
+) -> int:
+    """Take the sidecar out of the workloads of Kubernetes YAML or JSON again.
+
+    What kube-inject or a cluster's injector put in goes, as its own notes in the pod tell; all other text stays.
+    """
+    if not filenames:
+        raise UsageError("there is nothing to do: no filename is given", hint="Name files by -f, as in -f app.yaml.")
+    from istioctl.actions.kube_inject import injected_with
+    from istioctl.injection.uninject import Uninjector
+
+    run(injected_with(Uninjector()), filenames, output, diff=diff, quiet=quiet, verb="uninjected")
+    return 0

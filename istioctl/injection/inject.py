@@ -1,0 +1,95 @@
+"""Injection of texts: a stream of documents in, the same stream with sidecars out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from istioctl.injection import streams, text_edit
+from istioctl.injection.injector import Injector, Outcome
+from istioctl.injection.report import Entry
+from istioctl.injection.settings import Settings
+from istioctl.injection.streams import Piece
+
+
+class ObjectInjector(Protocol):
+    """Injects the pod of an object; see `injector.Injector` and `webhook.WebhookInjector`."""
+
+    def inject(self, data: Mapping[str, Any]) -> Outcome | None:
+        """Inject one object; None where it holds no pod."""
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionResult:
+    """What became of a stream, or of one of its documents.
+
+    Attributes:
+        text: the text with sidecars; all that injection does not concern is as it was.
+        entries: the objects with pods, in their order.
+        foreign: how many other objects there were.
+    """
+
+    text: str
+    entries: tuple[Entry, ...]
+    foreign: int
+
+
+def inject(text: str, config: Settings | ObjectInjector, *, source: str = "<input>") -> InjectionResult:
+    """Put sidecars into a stream of YAML or JSON documents.
+
+    Args:
+        text: the stream.
+        config: settings, see `Settings.read`, or an injector that is at hand.
+        source: names the stream in errors.
+
+    Raises:
+        InputError: a document is malformed, or an annotation in it; `where` is `source:line`.
+        TemplateError: a template fails, or is not there.
+    """
+    injector = _injector(config) if isinstance(config, Settings) else config
+    pieces = streams.pieces(io.BytesIO(text.encode()), source)
+    results = list(inject_pieces(pieces, injector))
+    entries = tuple(entry for result in results for entry in result.entries)
+    return InjectionResult("".join(result.text for result in results), entries, sum(r.foreign for r in results))
+
+
+def _injector(settings: Settings) -> Injector:
+    from istioctl.injection.templates import TemplateRenderer
+
+    return Injector(settings, TemplateRenderer(settings))
+
+
+def inject_pieces(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator[InjectionResult]:
+    """Each document of a stream with its sidecars, one by one.
+
+    Raises:
+        InputError, TemplateError: as for `inject`.
+    """
+    for piece in pieces:
+        yield inject_piece(piece, injector)
+
+
+def inject_piece(piece: Piece, injector: ObjectInjector) -> InjectionResult:
+    """One document of a stream with its sidecars.
+
+    Raises:
+        InputError, TemplateError: as for `inject`.
+    """
+    if text_edit.is_foreign(piece):
+        return InjectionResult(piece.text, (), 1)
+    entries: list[Entry] = []
+    foreign = 0
+
+    def change(data: Mapping[str, Any], line: int) -> tuple[Any, Any] | None:
+        nonlocal foreign
+        outcome = injector.inject(data)
+        if outcome is None:
+            foreign += 1
+            return None
+        entries.append(Entry.of(outcome, f"{piece.source}:{line}"))
+        return outcome.workload.data, outcome.after
+
+    text = text_edit.changed(piece, change, lambda: [entry.as_result() for entry in entries])
+    return InjectionResult(text, tuple(entries), foreign)
