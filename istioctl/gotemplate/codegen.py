@@ -21,6 +21,7 @@ from istioctl.gotemplate.signatures import Function
 from istioctl.gotemplate.types import GoType
 from istioctl.gotemplate.values import encode
 
+DYNAMIC = -2  # a line whose site the running execution knows
 Site = tuple[int, int, int, str, str]  # index of the template, line, column, the action's text, the function called
 
 
@@ -30,7 +31,7 @@ class Source:
 
     Attributes:
         text: the Python source.
-        lines: for each of its lines (from 1) the index of its site, -1 where nothing can fail.
+        lines: for each of its lines (from 1) the index of its site, -1 where nothing can fail, or DYNAMIC.
         sites: the places in the template.
         templates: name, function and emptiness of each template in the text; the text's own comes last.
         functions: the names of the functions that it calls.
@@ -58,6 +59,25 @@ class _Value:
     code: str
     known: str = ""
     boxed: str = "False"
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of source and its site; one without text is dropped."""
+
+    text: str
+    site: int = -1
+
+
+@dataclass(slots=True, eq=False)
+class _Choice:
+    """Where evaluation is after an `and` or `or`: at whichever argument came last, which shows only at run time.
+
+    For each argument there is the place it leaves evaluation at, and a line to fill in if that is asked for.
+    """
+
+    ends: list[tuple[nodes.Node | _Choice | None, _Line]]
+    name: str = ""
 
 
 _NONE = _Value("None")
@@ -134,16 +154,15 @@ class _Body:
         self.index = index
         self.tree = tree
         self.scopes = Scopes(framed=needs_frame(tree.body))
-        self.node: nodes.Node | None = None  # what Go's errors would name now
+        self.node: nodes.Node | _Choice | None = None  # what Go's errors would name now
         self.dot = Binding("d")
         self.indent = 1
         self.blocks = 0
         self.loops = 0  # loops around in this function
         self.pending = ""
         self.temporaries = 0
-        self.lines: list[str] = []
-        self.sites: list[int] = []
-        self.split: list[tuple[list[str], list[int]]] = []
+        self.lines: list[_Line] = []
+        self.split: list[list[_Line]] = []
 
     def write(self) -> None:
         self.scopes.bind("$", Binding("d"))
@@ -152,28 +171,43 @@ class _Body:
             self.scopes.bind("$", self.dot)
         self.statements(self.tree.body)
         self.flush()
-        head = [f"def t{self.index}(X, d, w):"]
+        head = [_Line(f"def t{self.index}(X, d, w):")]
         if self.scopes.framed:
-            head.append(f" F = [None] * {self.scopes.used}; F[0] = d")
-        for lines, sites in (*self.split, (head + (self.lines or [" pass"]), [-1] * len(head) + (self.sites or [-1]))):
-            self.module.out += lines
-            self.module.source.lines += sites
+            head.append(_Line(f" F = [None] * {self.scopes.used}; F[0] = d"))
+        for lines in (*self.split, head, self.lines or [_Line(" pass")]):
+            written = [line for line in lines if not line.text.isspace()]
+            self.module.out += [line.text for line in written]
+            self.module.source.lines += [line.site for line in written]
 
     # Lines
 
     def emit(self, code: str, node: nodes.Node | None = None, *, call: str = "") -> None:
         """A line that fails, if it does, at `node`, or wherever evaluation is now."""
-        if self.pending:
-            self.flush()
-        self.lines.append(" " * self.indent + code)
-        self.sites.append(self.module.site(self.index, node or self.node, call))
+        at = node or self.node
+        if isinstance(at, _Choice):
+            note = f"X.site = {self.chosen(at)}"
+            if code.startswith("except MISSED: "):
+                code = code.replace(": ", f": {note}; ", 1)
+            else:
+                self.plain(note)
+        self.plain(code).site = DYNAMIC if isinstance(at, _Choice) else self.module.site(self.index, at, call)
 
-    def plain(self, code: str) -> None:
+    def plain(self, code: str) -> _Line:
         """A line that can't fail."""
         if self.pending:
             self.flush()
-        self.lines.append(" " * self.indent + code)
-        self.sites.append(-1)
+        line = _Line(" " * self.indent + code)
+        self.lines.append(line)
+        return line
+
+    def chosen(self, choice: _Choice) -> str:
+        """The local that holds the site where a choice left evaluation."""
+        if not choice.name:
+            choice.name = self.scopes.slot("q")
+            for at, line in choice.ends:
+                site = self.chosen(at) if isinstance(at, _Choice) else self.module.site(self.index, at, "")
+                line.text += f"{choice.name} = {site}"
+        return choice.name
 
     def output(self, text: str) -> None:
         self.pending += text
@@ -248,15 +282,13 @@ class _Body:
     def split_off(self, node: nodes.Branch) -> None:
         """Puts a deeply nested action into a function of its own."""
         self.flush()
-        kept = self.lines, self.sites, self.indent, self.blocks, self.loops
-        self.lines, self.sites, self.indent, self.blocks, self.loops = [], [], 1, 0, 0
+        kept = self.lines, self.indent, self.blocks, self.loops
         name = f"t{self.index}_{len(self.split)}"
-        self.split.append(([], []))
-        at = len(self.split) - 1
+        self.lines, self.indent, self.blocks, self.loops = [_Line(f"def {name}(X, w, F):")], 1, 0, 0
+        self.split.append(self.lines)
         self.branch(node)
         self.flush()
-        self.split[at] = [f"def {name}(X, w, F):", *self.lines], [-1, *self.sites]
-        self.lines, self.sites, self.indent, self.blocks, self.loops = kept
+        self.lines, self.indent, self.blocks, self.loops = kept
         left = self.temporary()
         self.emit(f"{left} = {name}(X, w, F)")
         if self.loops:
@@ -442,7 +474,7 @@ class _Body:
             return self.method(node, base, names, args, final)
         path = "".join(f"[{name!r}]" for name in names)
         result = self.temporary()
-        if base.code[0] in "'\"(" or base.known:  # a constant
+        if base.known or base.code == "None":  # a constant
             self.plain(f"{result} = {base.code}")
             base = _Value(result)
         self.plain(f"try: {result} = {base.code}{path}")
@@ -455,10 +487,12 @@ class _Body:
         """A method call: the parameter types show only at run time, so the arguments are handed over unevaluated."""
         if len(names) > 1:
             base = self.access(node, base, names[:-1], [], None)
+        at = self.node
         thunks = "".join(f"{self.thunk(arg)}, " for arg in args)
+        self.node = at
         result = self.temporary()
         tail = f", {final.code}" if final is not None else ""
-        self.emit(f"{result} = method(X, {base.code}, {base.boxed}, {names[-1]!r}, ({thunks}){tail})", node)
+        self.emit(f"{result} = method(X, {base.code}, {base.boxed}, {names[-1]!r}, ({thunks}){tail})")
         return _Value(result)
 
     def thunk(self, node: nodes.Operand) -> str:
@@ -470,7 +504,10 @@ class _Body:
         self.plain(f"def {name}():")
         with self.indented():
             value = self.operand(node)
-            self.plain(f"return {value.code}")
+            boxed = (
+                f" if {value.code} is not None or not {value.boxed} else BOXED_NIL" if value.boxed != "False" else ""
+            )
+            self.plain(f"return {value.code}{boxed}")
         return f"({site}, None, {name})"
 
     # Calls
@@ -507,14 +544,22 @@ class _Body:
     def short_circuit(self, is_and: bool, args: Sequence[nodes.Operand], final: _Value | None) -> _Value:
         result = self.temporary()
         test = f"if {result}:" if is_and else f"if not {result}:"
+        choice = _Choice([])
+
+        def evaluate(arg: nodes.Operand) -> None:
+            self.plain(f"{result} = {self.argument(arg, types.ANY).code}")
+            end = self.plain("")
+            choice.ends.append((self.node, end))
+
         for at, arg in enumerate(args):
-            if at:
-                self.plain(test)
             if at == 0:
-                self.plain(f"{result} = {self.argument(arg, types.ANY).code}")
+                evaluate(arg)
                 continue
+            self.plain(test)
             with self.indented():
-                self.plain(f"{result} = {self.argument(arg, types.ANY).code}")
+                evaluate(arg)
+        if len(args) > 1:
+            self.node = choice
         if final is not None:
             if not args:
                 return final

@@ -12,7 +12,7 @@ from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.floats import format_float
 from istioctl.gotemplate.limits import check_size
 from istioctl.gotemplate.types import GoType
-from istioctl.gotemplate.values import HIDDEN, Pointer, deref, encode, is_nil, kind, type_name, type_of
+from istioctl.gotemplate.values import HIDDEN, Pointer, deref, encode, is_nil, kind, make, type_name, type_of
 
 _MAX_WIDTH: Final = 1_000_000
 _SIMPLE: Final = re.compile(r"%([a-z%])")
@@ -393,10 +393,8 @@ class _Printer:
         if self.space and sign == "+" and not self.plus:
             sign = " "
         if text in {"Inf", "NaN"}:
-            keeps = sign != "+" or self.plus or self.space
-            if text == "NaN" and not self.space and not self.plus:
-                keeps = False
-            self.pad(sign + text if keeps else text, zeros=False)
+            bare = text == "NaN" and not self.space and not self.plus
+            self.pad(text if bare else sign + text, zeros=False)
             return
         if self.sharp and form != "b":
             text = _with_point(text, form, precision)
@@ -441,7 +439,7 @@ class _Printer:
                 if verb in "vd":
                     self.digits(items[at], "x" if self.sharp_v else "d", sharp=self.sharp_v)
                 else:
-                    self.integer(types.UINT8, items[at], verb, signed=False)
+                    self.integer(make(types.UINT8, item), items[at], verb, signed=False)
             else:
                 self.value(item, verb, depth + 1)
         self.write("}" if self.sharp_v else "]")
@@ -465,7 +463,8 @@ class _Printer:
         if self.sharp_v:
             self.write(of.name)
         self.write("{")
-        for at, (name, item) in enumerate(cast("dict[str, object]", value).items()):
+        fields = value.items() if isinstance(value, dict) else ()  # a moment keeps its own to itself
+        for at, (name, item) in enumerate(fields):
             if at:
                 self.write(", " if self.sharp_v else " ")
             if self.plus_v or self.sharp_v:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Compiled = Callable[["Execution", object, Callable[[str], None]], object]
 ABSENT: Final = object()
+BOXED_NIL: Final = object()  # what evaluates an argument found a nil within an interface
 MAX_DEPTH: Final = 100_000  # as Go's own, for {{template}}
 MISSED: Final = (KeyError, TypeError)
 _UNWATCHED = 64  # iterations that need no look at the clock
@@ -67,6 +68,7 @@ class Execution:
         "missing_key",
         "owner",
         "recursion_limit",
+        "site",
         "state",
         "templates",
     )
@@ -78,6 +80,7 @@ class Execution:
         self.limits = limits
         self.depth = 0
         self.includes = 0
+        self.site = -1  # where evaluation is, set by code that can't tell by its line
         self.state: dict[str, object] = {}
         self.recursion_limit = sys.getrecursionlimit()
         self._steps = limits.steps
@@ -234,13 +237,14 @@ def _call_method(
     ready: list[object] = [execution] if called.context else []
     for at, (site, literal, thunk) in enumerate(args):
         wanted = called.params[min(at, len(called.params) - 1)]
+        found = thunk() if thunk is not None else None
+        boxed = found is BOXED_NIL
         try:
-            if literal is not None:
-                ready.append(_literal(literal, wanted))
-            elif thunk is not None:
-                ready.append(coerce(thunk(), wanted))
+            ready.append(
+                coerce(None if boxed else found, wanted, boxed) if literal is None else _literal(literal, wanted)
+            )
         except EvaluationError as error:
-            error.site = site if error.site is None else error.site
+            error.site = site
             raise
     if final is not ABSENT:
         ready.append(coerce(final, called.params[min(len(args), len(called.params) - 1)]))
@@ -484,6 +488,7 @@ def template(execution: Execution, name: str) -> Compiled:
 
 NAMES: Final[dict[str, object]] = {
     **{plain.__name__: plain for plain in (bool, dict, float, int, list, str, type)},
+    "BOXED_NIL": BOXED_NIL,
     "EvaluationError": EvaluationError,
     "Int": Int,
     "MISSED": MISSED,

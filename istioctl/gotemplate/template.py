@@ -206,39 +206,47 @@ class TemplateSet:
             check_size(sum(map(len, out)))
             return "".join(out)
         except EvaluationError as error:
-            category, reason, traceback, site = "exec", error.text, error.__traceback__, error.site
-            found = _find(traceback, site)
+            category, reason = "exec", error.text
+            found = _find(error.__traceback__, execution.site, error.site)
             if isinstance(error, runtime.UnprintableError) and found:
                 reason = f"can't print {found[2]} of type {reason}"
         except CallError as error:
-            category, reason, found = "call", error.text, _find(error.__traceback__)
+            category, reason, found = "call", error.text, _find(error.__traceback__, execution.site)
             if isinstance(error, FailureError):
                 category = "fail"
             raise _error(category, reason, found, error.function, reason) from None
         except ExecutionError as error:
             category = error.category if error.category in {"fail", "limit"} else "call"
-            found = _find(error.__traceback__)
+            found = _find(error.__traceback__, execution.site)
             raise _error(category, error.message, found, "", error.reason) from None
         except ParseError as error:
-            raise _error("call", error.message, _find(error.__traceback__), "", error.message) from None
+            raise _error("call", error.message, _find(error.__traceback__, execution.site), "", error.message) from None
         except (LimitError, UnknownValueError) as error:
-            category, reason, found = "limit", error.text, _find(error.__traceback__)
+            category, reason, found = "limit", error.text, _find(error.__traceback__, execution.site)
         except RecursionError as error:
-            category, found = "limit", _find(error.__traceback__)
+            category, found = "limit", _find(error.__traceback__, execution.site)
             reason = "depth limit exceeded: templates or data are nested too deeply"
         except MemoryError as error:
-            category, reason, found = "limit", "memory limit exceeded", _find(error.__traceback__)
+            category, reason, found = "limit", "memory limit exceeded", _find(error.__traceback__, execution.site)
         raise _error(category, reason, found, None, reason)
 
 
-def _find(traceback: TracebackType | None, site: int | None = None) -> tuple[Place, str, str, str] | None:
-    """The innermost template action in a traceback: its place, template, text, and the function it calls."""
+def _find(traceback: TracebackType | None, dynamic: int, site: int | None = None) -> tuple[Place, str, str, str] | None:
+    """The innermost template action in a traceback: its place, template, text, and the function it calls.
+
+    Args:
+        traceback: the traceback of what was raised.
+        dynamic: the site of a line that has no fixed one.
+        site: the site if it is known better.
+    """
     found: tuple[Place, str, str, str] | None = None
     while traceback is not None:
         linked = traceback.tb_frame.f_globals.get(_UNIT)
         if isinstance(linked, _Linked):
             unit = linked.unit
             index = unit.lines[traceback.tb_lineno] if site is None else site
+            if index == codegen.DYNAMIC:
+                index = dynamic
             if index >= 0:
                 template, line, column, text, call = unit.sites[index]
                 found = Place(linked.name, line, column), unit.templates[template][0], text, call

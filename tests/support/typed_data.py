@@ -13,7 +13,7 @@ from istioctl.gotemplate.floats import to_float32
 from istioctl.gotemplate.signatures import function
 from istioctl.gotemplate.times import DURATION, Time, parse_duration
 from istioctl.gotemplate.types import GoType, map_of, parse_type, pointer_to, slice_of
-from istioctl.gotemplate.values import Pointer, class_of, make, nil, pointer, zero
+from istioctl.gotemplate.values import HIDDEN, Pointer, is_nil, make, nil, pointer, zero
 
 COLOUR = types.named("gt.Colour", types.INT)
 COLOUR.methods["String"] = function("String", "", lambda colour: f"colour#{int(colour)}")
@@ -44,14 +44,18 @@ SHIP.methods |= {
     "Hail": function("Hail", "string", lambda ship, who: f"{ship['Name']} hails {who}"),
     "Check": function("Check", "bool", _check),
 }
-SHIP.pointer_methods["PtrName"] = function("PtrName", "", lambda ship: f"ptr:{ship['Name']}")
-
-ERROR_STRING = types.struct("errors.errorString", {}, hidden={})
-ERROR_STRING.pointer_methods["Error"] = function("Error", "", lambda error: error.text)
 
 
-class _ErrorString(class_of(pointer_to(ERROR_STRING))):  # type: ignore[misc]
-    text = ""
+def _pointer_name(ship: object) -> str:
+    if is_nil(ship):
+        raise CallError("runtime error: invalid memory address or nil pointer dereference")
+    return f"ptr:{cast('dict[str, object]', ship)['Name']}"
+
+
+SHIP.pointer_methods["PtrName"] = function("PtrName", "", _pointer_name)
+
+ERROR_STRING = types.struct("errors.errorString", {}, hidden={"s": types.STRING})
+ERROR_STRING.pointer_methods["Error"] = function("Error", "", lambda error: error[HIDDEN + "s"])
 
 
 def read(value: object) -> object:
@@ -110,12 +114,6 @@ def _pointer(go_type: GoType, value: object) -> object:
     return Pointer(go_type, of_type(go_type.elem, value))
 
 
-def _error(text: object) -> object:
-    error = _ErrorString()
-    error.text = text
-    return error
-
-
 def _any_map(pairs: object) -> object:
     of = map_of(types.ANY, types.ANY)
     return make(of, {read(key): read(item) for key, item in cast("list[list[object]]", pairs)})
@@ -126,5 +124,5 @@ SPECIAL: dict[str, Callable[[object], object]] = {
     "map[any]any": _any_map,
     "time": lambda value: Time(datetime.fromisoformat(cast("str", value))),
     "duration": lambda value: make(DURATION, parse_duration(cast("str", value))),
-    "error": _error,
+    "error": lambda value: make(pointer_to(ERROR_STRING), {"s": value}),
 }
