@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.validation.decode import Spec, decode, entries
-from istioctl.analysis.validation.report import Path, Place, Report, Severity
+from istioctl.analysis.validation.report import Place, Report, Severity
 from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def check_object(root: Node, kind: Kind, *, namespace: str = "default", offset: 
             report.add(Severity.ERROR, (name,), f'unknown field "{name}"')
     metadata = _metadata(fields.get("metadata"), namespace, report)
     if not report.errors and _annotations(spec, kind, metadata):
-        _checks(kind.name)(spec, metadata, Place(report))
+        rules_of(kind.name)(spec, metadata, Place(report))
     _limits(fields.get("spec"), kind, report)
     return report
 
@@ -76,17 +76,10 @@ def _limits(node: Node | None, kind: Kind, report: Report) -> None:
     """Warn where the API server would refuse what istiod takes."""
     from istioctl.analysis.validation.limits import broken_limits
 
-    known = {problem.path for problem in report.problems if problem.severity is Severity.ERROR}
+    known = {problem.steps for problem in report.errors}
     for path, message in broken_limits(node, kind):
-        place = Place(report, path)
-        if _text(path) not in known:
-            place.warn(f"the API server refuses this: {message}")
-
-
-def _text(path: Path) -> str:
-    from istioctl.analysis.validation.report import path_text
-
-    return path_text(path)
+        if path not in known:
+            Place(report, path).warn(f"the API server refuses this: {message}")
 
 
 def _metadata(node: Node | None, namespace: str, report: Report) -> Metadata:
@@ -125,7 +118,7 @@ def _annotations(spec: Spec, kind: Kind, metadata: Metadata) -> bool:
     return len(metadata.report.errors) == before
 
 
-def _checks(kind: str) -> Check:
+def rules_of(kind: str) -> Check:
     """The semantic rules of a kind, imported when needed."""
     from importlib import import_module
 

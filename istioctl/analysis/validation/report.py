@@ -25,7 +25,7 @@ class Problem:
     """One thing that is wrong with an object.
 
     Attributes:
-        path: the field, as in `spec.http[0].timeout`.
+        steps: the field, from the object's root.
         line, column: where it stands in its file, counted from 1; 0 where it stands nowhere.
         message: what is wrong.
         hint: what to do; empty where the message says it.
@@ -33,13 +33,18 @@ class Problem:
     """
 
     severity: Severity
-    path: str
+    steps: Path
     line: int
     column: int
     message: str
     hint: str = ""
     code: str = ""
     parameters: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The field as users write it: `spec.http[0].timeout`."""
+        return path_text(self.steps)
 
 
 @dataclass(slots=True)
@@ -69,7 +74,7 @@ class Report:
         if self.root is not None:
             place = locate(self.root, path)
             line, column = place.line + 1 + self.offset, place.column + 1
-        self.problems.append(Problem(severity, path_text(path), line, column, message, hint, code, parameters))
+        self.problems.append(Problem(severity, path, line, column, message, hint, code, parameters))
 
     @property
     def errors(self) -> list[Problem]:

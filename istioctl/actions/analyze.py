@@ -1,0 +1,128 @@
+"""analyze: what is wrong with the mesh's configuration, in files, in a cluster, or in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from istioctl.analysis.analyzers.registry import Analyzer, chosen
+from istioctl.analysis.findings import Finding, Findings, Suppression, selected
+from istioctl.analysis.loading import Loader
+from istioctl.analysis.mesh_settings import from_config_map, read_mesh_config
+from istioctl.analysis.messages import Level
+from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.analysis.sources import EXTENSIONS, Source, open_input, read_file
+from istioctl.errors import InputError
+
+#: Gets the objects of the given kinds from a cluster.
+Fetch = Callable[[tuple[str, ...]], Iterator[Resource]]
+
+_MESH_CONFIG_MAP = "istio"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeOptions:
+    """What to analyze, and what to report.
+
+    Args:
+        inputs: files, folders, URLs, or `-` for stdin.
+        namespace: the namespace of objects that name none, and the only one reported about; empty for all.
+        istio_namespace: the control plane's.
+        analyzers: names of the analyzers to run; empty for all.
+        mesh_config_file: a mesh configuration to use.
+    """
+
+    inputs: tuple[str, ...] = ()
+    namespace: str = "default"
+    istio_namespace: str = "istio-system"
+    analyzers: tuple[str, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    mesh_config_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What was found.
+
+    Attributes:
+        findings: the worst first.
+        errors: why some input could not be read.
+        skipped: files left out for their name.
+        analyzers: those that ran.
+        objects: how many objects were looked at.
+    """
+
+    findings: list[Finding]
+    errors: list[InputError] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    analyzers: tuple[Analyzer, ...] = ()
+    objects: int = 0
+
+    def reaches(self, level: Level) -> bool:
+        """Whether some finding is at least as bad."""
+        return any(finding.message.level <= level for finding in self.findings)
+
+
+def analyze(
+    options: AnalyzeOptions,
+    *,
+    stdin: Callable[[], str],
+    download: Callable[[str], str],
+    fetch: Fetch | None = None,
+) -> Analysis:
+    """Run the analyzers on all inputs together.
+
+    Args:
+        stdin: reads the whole of stdin.
+        download: gets what a URL names.
+        fetch: gets objects of a cluster; None for files only.
+
+    Raises:
+        InputError: an input, or the mesh configuration, can't be read.
+        ClusterError: the cluster can't be reached.
+    """
+    analyzers = chosen(options.analyzers)
+    sources, skipped = _sources(options, stdin, download)
+    snapshot = Snapshot(read_mesh_config("", ""), {}, is_live=fetch is not None)
+    if fetch is not None:
+        kinds = {kind for analyzer in analyzers for kind in analyzer.inputs} | {"ConfigMap"}
+        for resource in fetch(tuple(sorted(kinds))):
+            snapshot.add(resource)
+    loader = Loader(options.namespace)
+    for source in sources:
+        for resource in loader.read(source):
+            snapshot.add(resource)
+    _set_mesh(snapshot, options)
+    findings = Findings()
+    for resource, problem in loader.problems:
+        findings.report("SchemaWarning", resource, problem.message, path=problem.steps)
+    for analyzer in analyzers:
+        analyzer.run(snapshot, findings)
+    kept = selected(findings.items, options.namespace, options.suppressions)
+    return Analysis(kept, loader.errors, skipped, analyzers, len(snapshot))
+
+
+def _sources(
+    options: AnalyzeOptions, stdin: Callable[[], str], download: Callable[[str], str]
+) -> tuple[list[Source], list[str]]:
+    """The texts of all inputs, and the files left out because they are no YAML or JSON by their name."""
+    sources: list[Source] = []
+    skipped: list[str] = []
+    for name in dict.fromkeys(options.inputs):
+        path = Path(name)
+        if name != "-" and path.is_file() and path.suffix not in EXTENSIONS:
+            skipped.append(name)
+        else:
+            sources += [read() for read in open_input(name, stdin, download)]
+    return sources, skipped
+
+
+def _set_mesh(snapshot: Snapshot, options: AnalyzeOptions) -> None:
+    """Take the mesh configuration from the file given, or from the control plane's ConfigMap among the objects."""
+    config_map = snapshot.find("ConfigMap", options.istio_namespace, _MESH_CONFIG_MAP)
+    if config_map is not None:
+        snapshot.mesh, snapshot.mesh_networks = from_config_map(config_map)
+    if options.mesh_config_file:
+        source = read_file(Path(options.mesh_config_file))
+        snapshot.mesh = read_mesh_config(source.text, source.name)

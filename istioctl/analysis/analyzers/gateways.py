@@ -1,0 +1,214 @@
+"""Gateways: their ports, certificates and Secrets, and whether two of them get in each other's way."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from istioctl.analysis import selectors
+from istioctl.analysis.findings import Findings
+from istioctl.analysis.resources import Resource, Snapshot, mappings, texts
+
+#: A server's host and the address it is bound to.
+Bound = tuple[str, str]
+
+_CERTIFICATE_KEYS = (("cert", "key"), ("tls.crt", "tls.key"))
+
+
+def _knows_pods(snapshot: Snapshot) -> bool:
+    return snapshot.is_live or snapshot.holds("Pod")
+
+
+def _selected(gateway: Resource, snapshot: Snapshot) -> list[Resource]:
+    wanted = gateway.spec.get("selector", {})
+    return [pod for pod in snapshot.all("Pod") if selectors.picks(wanted, pod.labels)]
+
+
+def _report_no_pods(gateway: Resource, findings: Findings) -> None:
+    wanted = selectors.written(gateway.spec.get("selector", {}))
+    findings.report("ReferencedResourceNotFound", gateway, "selector", wanted, path=("spec", "selector"))
+
+
+def analyze_ports(snapshot: Snapshot, findings: Findings) -> None:
+    """Ports of a gateway that no Service in front of its pods has."""
+    for gateway in snapshot.all("Gateway") if _knows_pods(snapshot) else ():
+        pods = _selected(gateway, snapshot)
+        if not pods:
+            _report_no_pods(gateway, findings)
+            continue
+        if not (snapshot.is_live or snapshot.holds("Service")):
+            continue
+        reachable = {number for pod in pods for number in _service_ports(pod, snapshot)}
+        for i, server in enumerate(gateway.spec.get("servers", [])):
+            if "port" in server and (number := server["port"].get("number", 0)) not in reachable:
+                wanted = selectors.written(gateway.spec.get("selector", {}))
+                at = ("spec", "servers", i, "port", "number")
+                findings.report("GatewayPortNotDefinedOnService", gateway, number, wanted, path=at)
+
+
+def _service_ports(pod: Resource, snapshot: Snapshot) -> set[object]:
+    """The ports, and where they lead, of all Services that select a pod."""
+    numbers: set[object] = set()
+    for service in snapshot.all("Service"):
+        if service.namespace != pod.namespace or not selectors.picks(texts(service.spec.get("selector")), pod.labels):
+            continue
+        for port in mappings(service.spec.get("ports")):
+            if port.get("protocol", "TCP") == "TCP":
+                numbers.update((port.get("port"), port.get("targetPort")))
+    return numbers
+
+
+def analyze_duplicate_certificates(snapshot: Snapshot, findings: Findings) -> None:
+    """Gateways on the same pods that present the same certificate."""
+    gateways = list(snapshot.all("Gateway"))
+    for gateway in gateways:
+        wanted = gateway.spec.get("selector", {})
+        for other in gateways:
+            if other is not gateway and selectors.picks(wanted, other.spec.get("selector", {})):
+                for index in _shared_certificates(gateway.spec, other.spec):
+                    at = ("spec", "servers", index, "tls")
+                    findings.report(
+                        "GatewayDuplicateCertificate", gateway, f"[{gateway.full_name} {other.full_name}]", path=at
+                    )
+                    break
+
+
+def _shared_certificates(spec: dict[str, Any], other: dict[str, Any]) -> list[int]:
+    """The servers that present a certificate which a server of another gateway presents, too."""
+    theirs = {_certificate(server.get("tls", {})) for server in other.get("servers", [])} - {None}
+    return [i for i, server in enumerate(spec.get("servers", [])) if _certificate(server.get("tls", {})) in theirs]
+
+
+def _certificate(tls: dict[str, Any]) -> tuple[str, ...] | None:
+    if tls.get("credentialName"):
+        return (tls["credentialName"],)
+    files = (tls.get("serverCertificate", ""), tls.get("privateKey", ""))
+    return files if all(files) else None
+
+
+def analyze_secrets(snapshot: Snapshot, findings: Findings) -> None:
+    """Secrets that a gateway's servers name: they exist, and hold a certificate with its key."""
+    for gateway in snapshot.all("Gateway") if _knows_pods(snapshot) else ():
+        pods = _selected(gateway, snapshot)
+        if not pods:
+            _report_no_pods(gateway, findings)
+            continue
+        for i, server in enumerate(gateway.spec.get("servers", [])):
+            name = server.get("tls", {}).get("credentialName")
+            if name and (snapshot.is_live or snapshot.holds("Secret")):
+                _check_secret(gateway, name, pods[0].namespace, i, snapshot, findings)
+
+
+def _check_secret(
+    gateway: Resource, name: str, namespace: str, server: int, snapshot: Snapshot, findings: Findings
+) -> None:
+    at = ("spec", "servers", server, "tls", "credentialName")
+    owner, slash, own = name.partition("/")
+    secret = snapshot.find("Secret", owner, own) if slash else snapshot.find("Secret", namespace, name)
+    if secret is None:
+        findings.report("ReferencedResourceNotFound", gateway, "credentialName", name, path=at)
+    elif not holds_certificate(secret.data):
+        findings.report("InvalidGatewayCredential", gateway, gateway.name, namespace, path=at)
+
+
+def holds_certificate(secret: dict[str, Any]) -> bool:
+    """Whether a Secret holds a certificate, which is one, and its key."""
+    data = {key: _decoded(value) for key, value in texts(secret.get("data")).items()}
+    data |= {key: value.encode() for key, value in texts(secret.get("stringData")).items()}
+    for certificate, key in _CERTIFICATE_KEYS:
+        if data.get(certificate) and data.get(key):
+            return _is_certificate(data[certificate])
+    return False
+
+
+def _decoded(value: str) -> bytes:
+    try:
+        return base64.b64decode(value)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _is_certificate(pem: bytes) -> bool:
+    """Whether a text is a PEM certificate whose body is DER of that shape: a sequence as long as the body."""
+    begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
+    start, stop = pem.find(begin), pem.find(end)
+    if start < 0 or stop < start:
+        return False
+    try:
+        body = base64.b64decode(b"".join(pem[start + len(begin) : stop].split()), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    if len(body) < 4 or body[0] != 0x30:
+        return False
+    size = body[1] & 0x7F
+    if body[1] < 0x80:
+        return len(body) == 2 + size
+    return len(body) == 2 + size + int.from_bytes(body[2 : 2 + size], "big")
+
+
+def analyze_conflicts(snapshot: Snapshot, findings: Findings) -> None:
+    """Gateways that serve the same host on the same port of the same pods."""
+    gateways = list(snapshot.all("Gateway"))
+    served = {gateway: _bound_hosts(gateway) for gateway in gateways}
+    for gateway in gateways:
+        wanted = gateway.spec.get("selector", {})
+        rivals = [other for other in gateways if other is not gateway and _share_pods(gateway, other, snapshot)]
+        for i, server in enumerate(gateway.spec.get("servers", [])):
+            number = server.get("port", {}).get("number", 0)
+            hosts = {(host, server.get("bind", "")) for host in server.get("hosts", [])}
+            conflicting = sorted(other.full_name for other in rivals if hosts & served[other].get(number, set()))
+            if conflicting:
+                shown = ",".join(server.get("hosts", []))
+                at = ("spec", "servers", i)
+                findings.report(
+                    "ConflictingGateways",
+                    gateway,
+                    ",".join(conflicting),
+                    selectors.written(wanted),
+                    number,
+                    shown,
+                    path=at,
+                )
+
+
+def _bound_hosts(gateway: Resource) -> dict[int, set[Bound]]:
+    """The hosts of a gateway by port; of several servers on one port the last counts, as upstream has it."""
+    bound: dict[int, set[Bound]] = {}
+    for server in gateway.spec.get("servers", []):
+        number = server.get("port", {}).get("number", 0)
+        bound[number] = {(host, server.get("bind", "")) for host in server.get("hosts", [])}
+    return bound
+
+
+def _share_pods(one: Resource, other: Resource, snapshot: Snapshot) -> bool:
+    """Whether two gateways have the same selector, or one contains the other and both pick a common pod."""
+    first, second = one.spec.get("selector", {}), other.spec.get("selector", {})
+    if first == second:
+        return True
+    if selectors.written(first) not in selectors.written(second) and selectors.written(second) not in selectors.written(
+        first
+    ):
+        return False
+    both = {**first, **second}
+    if any(first[key] != second[key] for key in first.keys() & second.keys()):
+        return False
+    return any(selectors.picks(both, pod.labels) for pod in snapshot.all("Pod"))
+
+
+def is_internal(name: str) -> bool:
+    """Whether a gateway's name is one istiod makes for a Kubernetes Gateway."""
+    return "~istio-autogenerated-k8s-gateway~" in name
+
+
+def served_hosts(gateway: Resource, namespace: str) -> list[str]:
+    """The hosts that a gateway serves for VirtualServices of a namespace."""
+    hosts = []
+    for server in gateway.spec.get("servers", []):
+        for entry in server.get("hosts", []):
+            owner, slash, host = entry.partition("/")
+            if not slash:
+                hosts.append(entry)
+            elif owner in ("*", namespace) or (owner == "." and gateway.namespace == namespace):
+                hosts.append(host)
+    return hosts

@@ -1,0 +1,164 @@
+"""Sidecar injection: namespaces, pods without a sidecar, or with an old or unfinished one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from istioctl.analysis import selectors
+from istioctl.analysis.analyzers import pods
+from istioctl.analysis.findings import Findings
+from istioctl.analysis.mesh_settings import image_type
+from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
+from istioctl.errors import InputError
+
+_INJECTOR = "istio-sidecar-injector"
+_SYSTEM = "istio-system"
+_AUTO = "auto"
+
+
+def _injector_name(revision: str) -> str:
+    return _INJECTOR if revision in ("", "default") else f"{_INJECTOR}-{revision}"
+
+
+def _injector_values(config_map: Resource) -> dict[str, Any]:
+    try:
+        return mapping(json.loads(texts(config_map.data.get("data")).get("values", "")))
+    except ValueError:
+        return {}
+
+
+def analyze_injection(snapshot: Snapshot, findings: Findings) -> None:
+    """Namespaces without injection, or with contradictory labels, and pods without a sidecar."""
+    injected = set()
+    for namespace in snapshot.all("Namespace"):
+        if namespace.name != _SYSTEM and _check_namespace(namespace, snapshot, findings):
+            injected.add(namespace.name)
+    for pod in snapshot.all("Pod", derived=False):
+        if pod.namespace not in injected:
+            continue
+        wish = pod.labels.get(pods.INJECT, pod.annotations.get(pods.INJECT, ""))
+        if wish.lower() == "false" or pod.spec.get("hostNetwork") is True:
+            continue
+        if not pods.proxy_image(pods.containers(pod.spec, init=True)):
+            findings.report("PodMissingProxy", pod, pod.full_name)
+
+
+def _check_namespace(namespace: Resource, snapshot: Snapshot, findings: Findings) -> bool:
+    """Check a namespace's labels; whether its pods must have sidecars."""
+    labels = namespace.labels
+    injection = labels.get(pods.INJECTION_LABEL)
+    given = [] if injection is None else [f"{pods.INJECTION_LABEL}={injection}"]
+    if injection in (None, "enabled"):
+        given += [f"{name}={labels[name]}" for name in (pods.REVISION_LABEL, pods.DATAPLANE_MODE) if name in labels]
+    at: tuple[str, ...] = ("metadata", "labels")
+    if len(given) > 1:
+        findings.report("NamespaceMultipleInjectionLabels", namespace, f"[{' '.join(given)}]", path=at)
+    if labels.get(pods.DATAPLANE_MODE) == "ambient":
+        return False
+    if not injection and pods.REVISION_LABEL not in labels:
+        at = ("metadata", "name")
+        if _is_default(labels.get(pods.REVISION_LABEL, ""), snapshot):
+            findings.report("NamespaceInjectionEnabledByDefault", namespace, path=at)
+        else:
+            findings.report("NamespaceNotInjected", namespace, path=at)
+        return False
+    return injection == "enabled"
+
+
+def _is_default(revision: str, snapshot: Snapshot) -> bool:
+    """Whether the injector takes namespaces without labels."""
+    name = _injector_name(revision)
+    found = (config_map for config_map in snapshot.all("ConfigMap") if config_map.name == name)
+    config_map = next(found, None)
+    if config_map is None:
+        return False
+    return inner(_injector_values(config_map), "sidecarInjectorWebhook", "enableNamespacesByDefault") is True
+
+
+def analyze_images(snapshot: Snapshot, findings: Findings) -> None:
+    """Sidecars whose image is not the one the injector uses now."""
+    images = {c.name: _image(c) for c in snapshot.all("ConfigMap") if c.name.startswith(_INJECTOR)}
+    revisions = {}
+    for namespace in snapshot.all("Namespace"):
+        if pods.REVISION_LABEL in namespace.labels:
+            revisions[namespace.name] = namespace.labels[pods.REVISION_LABEL]
+        elif namespace.labels.get(pods.INJECTION_LABEL) == "enabled":
+            revisions[namespace.name] = "default"
+    outdated: dict[str, list[str]] = {}
+    for pod in snapshot.all("Pod", derived=False) if images else ():
+        wanted = images.get(_injector_name(revisions[pod.namespace])) if pod.namespace in revisions else None
+        if wanted is None or pod.annotations.get("sidecar.istio.io/proxyImage"):
+            continue
+        for container in pods.containers(pod.spec, init=True):
+            if container.get("name") == pods.PROXY and container.get("image") not in (
+                wanted,
+                f"{wanted}-{_variant(pod, snapshot)}",
+            ):
+                outdated.setdefault(pod.namespace, []).append(pod.name)
+    for name, found in outdated.items():
+        namespace_ = snapshot.find("Namespace", "", name)
+        findings.report("PodsIstioProxyImageMismatchInNamespace", namespace_, f"[{' '.join(sorted(found))}]")
+
+
+def _image(config_map: Resource) -> str:
+    """The image of the sidecars that an injector puts in."""
+    settings = mapping(_injector_values(config_map).get("global"))
+    image = text(inner(settings, "proxy", "image"))
+    return image if "/" in image else f"{text(settings.get('hub'))}/{image}:{settings.get('tag') or ''}"
+
+
+def _variant(pod: Resource, snapshot: Snapshot) -> str:
+    """The flavour of a pod's proxy image: the last that mesh, root namespace, namespace and pod ask for."""
+    root = snapshot.mesh.get("rootNamespace") or _SYSTEM
+    wide: list[dict[str, Any]] = []
+    narrow: list[dict[str, Any]] = []
+    for config in snapshot.all("ProxyConfig"):
+        if config.namespace == root:
+            wide.insert(0, config.spec)
+        elif config.namespace == pod.namespace:
+            if "selector" not in config.spec:
+                wide.append(config.spec)
+            elif selectors.picks(config.spec["selector"].get("matchLabels", {}), pod.labels):
+                narrow.append(config.spec)
+    found = [image_type(config) for config in (snapshot.mesh.get("defaultConfig"), *wide, *narrow, _own_config(pod))]
+    variant = next((flavour for flavour in reversed(found) if flavour), "")
+    return "" if variant == "default" else variant
+
+
+def _own_config(pod: Resource) -> dict[str, Any]:
+    from istioctl.yamldoc.reader import load
+
+    try:
+        return mapping(load(pod.annotations.get("proxy.istio.io/config", ""), "the annotation"))
+    except InputError:
+        return {}
+
+
+def analyze_auto_images(snapshot: Snapshot, findings: Findings) -> None:
+    """Workloads that leave their proxy's image to injection, which does not come."""
+    webhooks = [
+        webhook
+        for configuration in snapshot.all("MutatingWebhookConfiguration")
+        for webhook in mappings(configuration.data.get("webhooks"))
+        if text(webhook.get("name")).endswith("istio.io")
+    ]
+    for pod in snapshot.all("Pod", derived=False):
+        if pods.proxy_image(pods.containers(pod.spec)) == _AUTO:
+            findings.report("ImageAutoWithoutInjectionError", pod, "Pod", pod.name, path=("spec", "containers"))
+    if not (webhooks or snapshot.is_live):
+        return
+    for deployment in snapshot.all("Deployment"):
+        if pods.proxy_image(pods.containers(mapping(pods.template(deployment).get("spec")))) != _AUTO:
+            continue
+        owner = snapshot.find("Namespace", "", deployment.namespace or "default")
+        if not any(_applies(webhook, owner, pods.template_labels(deployment)) for webhook in webhooks):
+            at = ("spec", "template", "spec", "containers")
+            findings.report("ImageAutoWithoutInjectionWarning", deployment, "Deployment", deployment.name, path=at)
+
+
+def _applies(webhook: dict[str, Any], namespace: Resource | None, labels: dict[str, str]) -> bool:
+    owner_labels = namespace.labels if namespace else {}
+    return selectors.label_selector_picks(
+        webhook.get("namespaceSelector"), owner_labels
+    ) and selectors.label_selector_picks(webhook.get("objectSelector"), labels)

@@ -1,0 +1,139 @@
+"""From texts to objects under analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from istioctl.analysis.resources import CLUSTER_WIDE, FOREIGN, IGNORED_NAMESPACES, Resource, mapping, text, texts
+from istioctl.analysis.schema.catalog import find_kind
+from istioctl.analysis.sources import Source, template_hint, with_quoted_addresses
+from istioctl.analysis.validation.decode import decode, entries
+from istioctl.analysis.validation.report import Place, Problem, Report
+from istioctl.analysis.validation.scan import split
+from istioctl.errors import InputError
+from istioctl.yamldoc.reader import compose_all, to_data
+
+if TYPE_CHECKING:
+    from istioctl.yamldoc.reader import Node
+
+#: Workloads whose pods are made from `spec.template`, or, for a CronJob, from a template inside its job's.
+_TEMPLATES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"), ("spec", "template")),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+
+
+class Loader:
+    """Reads documents into objects.
+
+    Attributes:
+        errors: why some document could not be read.
+        problems: of Istio objects that were read, what the schema does not know; by object.
+    """
+
+    def __init__(self, default_namespace: str) -> None:
+        self._default_namespace = default_namespace
+        self.errors: list[InputError] = []
+        self.problems: list[tuple[Resource, Problem]] = []
+
+    def read(self, source: Source) -> Iterator[Resource]:
+        """The objects of a text, pods made from templates after their workload."""
+        whole = with_quoted_addresses(source.text) if "::" in source.text else source.text
+        for chunk, offset in split(whole):
+            try:
+                document = next(compose_all(chunk, source.name), None)
+                if document is not None and document.root is not None:
+                    yield from self._objects(document.root, source.name, offset)
+            except InputError as error:
+                hint = error.hint or template_hint("", chunk) or None
+                self.errors.append(
+                    InputError(error.message, where=_moved(error, source.name, offset), hint=hint, id=error.id)
+                )
+
+    def _objects(self, root: Node, name: str, offset: int) -> Iterator[Resource]:
+        data = to_data(root, name)
+        if not isinstance(data, dict):
+            raise InputError(
+                "an object is expected here, which is a mapping", where=f"{name}:{root.line + 1}", id="bad-yaml"
+            )
+        items = dict(entries(root)).get("items")
+        if text(data.get("kind")).endswith("List") and items is not None and items.kind == "sequence":
+            for node in items.value:
+                if node.kind == "mapping":
+                    yield from self._one(node, to_data(node, name), name, offset)
+        else:
+            yield from self._one(root, data, name, offset)
+
+    def _one(self, root: Node, data: dict[str, Any], name: str, offset: int) -> Iterator[Resource]:
+        api_version, kind = text(data.get("apiVersion")), text(data.get("kind"))
+        if not api_version and not kind:
+            raise InputError(
+                "the document has neither apiVersion nor kind", where=f"{name}:{root.line + 1}", id="no-kind"
+            )
+        group, _, version = api_version.rpartition("/")
+        if found := find_kind(group, version, kind):
+            yield from self._istio_object(root, data, found.name, name, offset)
+            return
+        resource = self._resource(FOREIGN.get((group, kind), kind), mapping(data.get("spec")), data, name, offset, root)
+        if resource.namespace in IGNORED_NAMESPACES or (
+            resource.kind == "Namespace" and resource.name in IGNORED_NAMESPACES
+        ):
+            return
+        if (group, kind) in FOREIGN:
+            yield resource
+        if kind in _TEMPLATES and group in ("apps", "batch"):
+            yield derived_pod(resource)
+
+    def _istio_object(self, root: Node, data: dict[str, Any], kind: str, name: str, offset: int) -> Iterator[Resource]:
+        report = Report(root, offset)
+        spec = decode(dict(entries(root)).get("spec"), kind, Place(report))
+        broken = next((p for p in report.errors if not p.message.startswith("unknown field")), None)
+        if broken:
+            where = f"{name}:{broken.line}:{broken.column}"
+            raise InputError(
+                f"{kind}: {broken.path}: {broken.message}", where=where, hint=broken.hint or None, id="placed"
+            )
+        resource = self._resource(kind, spec, data, name, offset, root)
+        if resource.namespace not in IGNORED_NAMESPACES:
+            self.problems.extend((resource, problem) for problem in report.errors)
+            yield resource
+
+    def _resource(
+        self, kind: str, spec: dict[str, Any], data: dict[str, Any], name: str, offset: int, root: Node
+    ) -> Resource:
+        resource = object_of(kind, spec, data)
+        namespace = "" if kind in CLUSTER_WIDE else resource.namespace or self._default_namespace
+        return replace(
+            resource, namespace=namespace, source=name, line=root.line + 1 + offset, offset=offset, root=root
+        )
+
+
+def object_of(kind: str, spec: dict[str, Any], data: dict[str, Any]) -> Resource:
+    """An object from its data, without a place in a file."""
+    metadata = mapping(data.get("metadata"))
+    name, namespace = text(metadata.get("name")), text(metadata.get("namespace"))
+    return Resource(
+        kind, name, namespace, spec, data, texts(metadata.get("labels")), texts(metadata.get("annotations"))
+    )
+
+
+def derived_pod(workload: Resource) -> Resource:
+    """The pod that a workload's template makes, under the workload's name."""
+    template: Any = workload.data
+    for step in _TEMPLATES[text(workload.data.get("kind"))]:
+        template = mapping(template).get(step)
+    pod = object_of("Pod", mapping(mapping(template).get("spec")), mapping(template))
+    return replace(
+        pod, name=workload.name, namespace=workload.namespace, source=workload.source, line=workload.line, derived=True
+    )
+
+
+def _moved(error: InputError, name: str, offset: int) -> str:
+    """The place of an error of a document, in the whole file."""
+    where = error.where or ""
+    line, _, column = where.removeprefix(f"{name}:").partition(":")
+    if error.id == "placed" or not line.isdecimal():
+        return where
+    return f"{name}:{int(line) + offset}" + (f":{column}" if column else "")

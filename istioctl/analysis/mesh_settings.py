@@ -1,0 +1,52 @@
+"""What analyzers ask of the mesh configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from istioctl.analysis.resources import Resource, mapping, text, texts
+from istioctl.errors import InputError
+from istioctl.yamldoc.reader import load
+
+#: The defaults that matter here (istio `pkg/config/mesh/mesh.go`).
+DEFAULTS: dict[str, Any] = {
+    "rootNamespace": "istio-system",
+    "ingressService": "istio-ingressgateway",
+    "ingressControllerMode": "STRICT",
+    "defaultConfig": {},
+}
+
+
+def read_mesh_config(content: str, source: str) -> dict[str, Any]:
+    """A mesh configuration with its defaults.
+
+    Raises:
+        InputError: it is no YAML, or no mapping.
+    """
+    data = load(content, source)
+    if data is not None and not isinstance(data, dict):
+        raise InputError(
+            "a mesh configuration is expected here, which is a mapping", where=source, id="bad-mesh-config"
+        )
+    return {**DEFAULTS, **(data or {})}
+
+
+def from_config_map(config_map: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The mesh configuration and networks of istiod's ConfigMap.
+
+    Raises:
+        InputError: one of them is no YAML.
+    """
+    data = texts(config_map.data.get("data"))
+    mesh = read_mesh_config(data.get("mesh", ""), config_map.friendly_name)
+    return mesh, mapping(load(data.get("meshNetworks", ""), config_map.friendly_name))
+
+
+def proxy_metadata(mesh: dict[str, Any]) -> dict[str, str]:
+    """The environment of all proxies."""
+    return texts(mapping(mesh.get("defaultConfig")).get("proxyMetadata"))
+
+
+def image_type(config: object) -> str:
+    """The flavour of the proxy image that a proxy configuration asks for."""
+    return text(mapping(mapping(config).get("image")).get("imageType"))

@@ -1,0 +1,155 @@
+"""Objects under analysis: what a document says about itself, and the set of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from istioctl.analysis.validation.report import Path, locate
+
+if TYPE_CHECKING:
+    from istioctl.yamldoc.reader import Node
+
+#: Kinds of other groups that analyzers read, by group and kind. Istio's own kinds go by their name.
+FOREIGN = {
+    ("", "ConfigMap"): "ConfigMap",
+    ("", "Namespace"): "Namespace",
+    ("", "Node"): "Node",
+    ("", "Pod"): "Pod",
+    ("", "Secret"): "Secret",
+    ("", "Service"): "Service",
+    ("apps", "Deployment"): "Deployment",
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): "MutatingWebhookConfiguration",
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): "ValidatingWebhookConfiguration",
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "CustomResourceDefinition",
+    ("gateway.networking.k8s.io", "Gateway"): "KubernetesGateway",
+    ("gateway.networking.k8s.io", "GRPCRoute"): "GRPCRoute",
+    ("gateway.networking.k8s.io", "HTTPRoute"): "HTTPRoute",
+}
+CLUSTER_WIDE = frozenset(
+    ("Namespace", "Node", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "CustomResourceDefinition")
+)
+#: Namespaces of Kubernetes itself, which are not analyzed.
+IGNORED_NAMESPACES = frozenset(("kube-system", "kube-public", "kube-node-lease", "local-path-storage"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resource:
+    """One object.
+
+    Attributes:
+        kind: the key in a snapshot; `KubernetesGateway` for the Gateway API's.
+        namespace: empty for cluster-wide objects, and for those that name none where all namespaces are analyzed.
+        spec: decoded by the schema for Istio's kinds, plain data for others.
+        data: the whole object as plain data.
+        source: the file it is from; empty for objects of a cluster.
+        line: where it starts in the file, counted from 1.
+        derived: made from the pod template of a workload.
+        cluster: the cluster it is from, where there are several.
+    """
+
+    kind: str
+    name: str
+    namespace: str
+    spec: dict[str, Any]
+    data: dict[str, Any]
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+    source: str = ""
+    line: int = 0
+    offset: int = 0
+    root: Node | None = None
+    derived: bool = False
+    cluster: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """`namespace/name`, or the name alone."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+    @property
+    def friendly_name(self) -> str:
+        """The kind and the full name, as messages and suppressions name it."""
+        return f"{self.kind.removeprefix('Kubernetes')} {self.full_name}"
+
+    def line_of(self, path: Path) -> tuple[int, int]:
+        """The line and column of a field, counted from 1; of the object where there is no such field."""
+        if self.root is None:
+            return self.line, 0
+        place = locate(self.root, path)
+        if place is self.root:
+            return self.line, 1
+        return place.line + 1 + self.offset, place.column + 1
+
+
+class Snapshot:
+    """All objects under analysis.
+
+    Attributes:
+        mesh: the mesh configuration as plain data, defaults filled in.
+        mesh_networks: the mesh networks as plain data.
+        is_live: whether the objects of a cluster are among them, so that what is missing does not exist.
+    """
+
+    def __init__(self, mesh: dict[str, Any], mesh_networks: dict[str, Any], *, is_live: bool = False) -> None:
+        self.mesh = mesh
+        self.mesh_networks = mesh_networks
+        self.is_live = is_live
+        self._by_kind: dict[str, dict[tuple[str, str, str], Resource]] = {}
+
+    def add(self, resource: Resource) -> None:
+        """Add an object; it replaces one of the same name, and an object of a file one of the cluster."""
+        found = self._by_kind.setdefault(resource.kind, {})
+        key = (resource.cluster, resource.namespace, resource.name)
+        if not resource.derived or key not in found:
+            found[key] = resource
+
+    def all(self, kind: str, *, derived: bool = True) -> Iterator[Resource]:
+        """The objects of a kind; `derived` says whether pods made from templates count."""
+        for resource in self._by_kind.get(kind, {}).values():
+            if derived or not resource.derived:
+                yield resource
+
+    def find(self, kind: str, namespace: str, name: str) -> Resource | None:
+        """The object of that name."""
+        return self._by_kind.get(kind, {}).get(("", namespace, name))
+
+    def holds(self, kind: str) -> bool:
+        """Whether there is any object of a kind."""
+        return bool(self._by_kind.get(kind))
+
+    def __len__(self) -> int:
+        return sum(len(found) for found in self._by_kind.values())
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """The value where it is a mapping, else an empty one: data of files may be anything."""
+    return value if isinstance(value, dict) else {}
+
+
+def listing(value: object) -> list[Any]:
+    """The value where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def mappings(value: object) -> list[dict[str, Any]]:
+    """The mappings of a list."""
+    return [item for item in listing(value) if isinstance(item, dict)]
+
+
+def text(value: object) -> str:
+    """The value where it is text, else the empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def texts(value: object) -> dict[str, str]:
+    """The entries of a mapping whose values are text."""
+    return {key: item for key, item in mapping(value).items() if isinstance(item, str)}
+
+
+def inner(value: object, *path: str) -> Any:
+    """A value deep inside mappings; None where the path ends early."""
+    for step in path:
+        value = mapping(value).get(step)
+    return value

@@ -1,0 +1,149 @@
+"""istioctl analyze."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from istioctl.cli.declare import Argument, Context, Option
+from istioctl.cli.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.options import global_options
+from istioctl.cli.terminal import terminal
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from istioctl.actions.analyze import Analysis, Fetch
+    from istioctl.analysis.findings import Suppression
+    from istioctl.analysis.messages import Level
+    from istioctl.analysis.resources import Resource
+
+FORMATS = ("log", "json", "yaml", "sarif", "junit")
+LEVELS = ("Error", "Warning", "Info")
+
+
+def analyze(
+    ctx: Context,
+    files: Annotated[list[str], Argument(metavar="FILE...", help="Files, folders, URLs; - for stdin.")] = [],
+    use_kube: Annotated[
+        bool, Option("-k", "--use-kube/--no-use-kube", help="Look at the cluster, too; false for files only.")
+    ] = True,
+    all_namespaces: Annotated[bool, Option("-A", "--all-namespaces", help="Report about all namespaces.")] = False,
+    output: Annotated[str, Option("-o", "--output", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")] = "log",
+    failure_threshold: Annotated[
+        str, Option("--failure-threshold", metavar="LEVEL", help="Fail on findings as bad as this or worse.")
+    ] = "Error",
+    output_threshold: Annotated[
+        str, Option("--output-threshold", metavar="LEVEL", help="Report findings as bad as this or worse.")
+    ] = "Info",
+    suppress: Annotated[
+        list[str],
+        Option("-S", "--suppress", metavar="CODE=OBJECT", help='As in "IST0102=Namespace *"; may be repeated.'),
+    ] = [],  # noqa: B006 - it is copied
+    analyzers: Annotated[
+        list[str], Option("--analyzer", metavar="NAME", help="Run this analyzer only; may be repeated.")
+    ] = [],
+    list_analyzers: Annotated[bool, Option("-L", "--list-analyzers", help="List the analyzers there are.")] = False,
+    ignore_unknown: Annotated[bool, Option("--ignore-unknown", help="Do not fail on unreadable documents.")] = False,
+    mesh_config_file: Annotated[
+        str,
+        Option("--meshConfigFile", "--mesh-config-file", metavar="FILE", help="The mesh configuration to use."),
+    ] = "",
+    revision: Annotated[str, Option("-r", "--revision", help="The revision whose objects are looked at.")] = "default",
+    remote_contexts: Annotated[
+        list[str],
+        Option("--remote-contexts", metavar="CONTEXT", help="Another cluster of the mesh; may be repeated."),
+    ] = [],  # noqa: B006 - it is copied
+    timeout: Annotated[str, Option("--timeout", hidden=True)] = "30s",
+    recursive: Annotated[bool, Option("-R", "--recursive", help="Folders are always searched to the bottom.")] = False,
+    color: Annotated[bool, Option("--color", help="Colour the report (by default on a terminal).")] = False,
+    verbose: Annotated[bool, Option("-v", "--verbose", help="Name the analyzers that ran.")] = False,
+) -> int:
+    """Look for problems in the configuration of the mesh: in a cluster, in files, or in files as if applied.
+
+    The status is 79 where a finding is as bad as --failure-threshold, whatever the output format. All analyzers run on
+    what files hold; pods are derived from the templates of workloads.
+    """
+    from istioctl.actions.analyze import AnalyzeOptions
+    from istioctl.actions.analyze import analyze as run
+    from istioctl.cli.analyze_report import list_of_analyzers, report_text
+    from istioctl.cluster.download import download
+
+    form = output.lower()
+    if form not in FORMATS:
+        raise UsageError(f"{output} is no output format", where="--output", hint=f"Use one of {', '.join(FORMATS)}.")
+    if list_analyzers:
+        terminal().write(list_of_analyzers())
+        return ExitStatus.OK
+    failing, shown = _level(failure_threshold, "--failure-threshold"), _level(output_threshold, "--output-threshold")
+    given = global_options(ctx)
+    options = AnalyzeOptions(
+        inputs=tuple(files),
+        namespace="" if all_namespaces else given.namespace or "default",
+        istio_namespace=given.istio_namespace,
+        analyzers=tuple(analyzers),
+        suppressions=tuple(map(_suppression, suppress)),
+        mesh_config_file=mesh_config_file,
+    )
+    fetch = _fetch(ctx, revision, remote_contexts) if use_kube else None
+    analysis = run(options, stdin=terminal().stdin.read, download=download, fetch=fetch)
+    findings = [finding for finding in analysis.findings if finding.message.level <= shown]
+    terminal().write(report_text(findings, form, color=color or terminal().has_colour(stdout=True)))
+    _say(analysis, has_findings=bool(findings), files=files, verbose=verbose)
+    if analysis.reaches(failing):
+        return ExitStatus.FINDINGS
+    return exit_status_of(analysis.errors[0]) if analysis.errors and not ignore_unknown else ExitStatus.OK
+
+
+def _level(word: str, flag: str) -> Level:
+    from istioctl.analysis.messages import Level
+
+    try:
+        return Level[word.upper()]
+    except KeyError:
+        raise UsageError(f"{word} is no level", where=flag, hint=f"Use one of {', '.join(LEVELS)}.") from None
+
+
+def _suppression(given: str) -> Suppression:
+    from istioctl.analysis.findings import Suppression
+    from istioctl.analysis.messages import CODES
+
+    code, equals, pattern = given.partition("=")
+    if not equals or "=" in pattern:
+        raise UsageError(
+            f'"{given}" names no code and object', where="--suppress", hint='Write it as in "IST0102=Namespace *".'
+        )
+    if code not in CODES:
+        terminal().warn(f"--suppress {given}: there is no message {code}, so this has no effect")
+    return Suppression(code, pattern)
+
+
+def _fetch(ctx: Context, revision: str, contexts: list[str]) -> Fetch:
+    """How to get the objects of the cluster, and those of the other clusters of the mesh."""
+
+    def fetch(kinds: tuple[str, ...]) -> Iterator[Resource]:
+        from istioctl.actions.cluster_objects import objects_of_clusters
+        from istioctl.cli.cluster_options import client_options
+
+        clusters = (client_options(ctx), *(client_options(ctx, context) for context in contexts))
+        namespace = global_options(ctx).istio_namespace
+        return objects_of_clusters(clusters, kinds, istio_namespace=namespace, revision=revision)
+
+    return fetch
+
+
+def _say(analysis: Analysis, *, has_findings: bool, files: list[str], verbose: bool) -> None:
+    """Status on stderr: what could not be read, which analyzers ran, and that nothing was found."""
+    streams = terminal()
+    for name in analysis.skipped:
+        streams.warn(f"{name} was skipped: its name does not end in .yaml, .yml or .json")
+    for error in analysis.errors:
+        streams.show_error(error)
+    if verbose:
+        streams.say(f"Looked at {analysis.objects} objects with these analyzers:")
+        for analyzer in analysis.analyzers:
+            streams.say(f"  {analyzer.name}")
+    if not has_findings:
+        unread = f" ({len(analysis.errors)} could not be read)" if analysis.errors else ""
+        where = f" in {', '.join(files)}" if files else ""
+        streams.say(f"{'' if analysis.errors else '✔ '}No problems found{where}{unread}.")
