@@ -63,20 +63,24 @@ class _ManifestEnvironment(Environment):
 
 
 class _CompiledLoader(BaseLoader):
-    """Gives templates from code that was compiled before."""
+    """Gives templates from code that was compiled before, a folder at a time."""
 
-    def __init__(self, codes: Mapping[str, CodeType]) -> None:
-        self._codes = codes
+    def __init__(self) -> None:
+        self._folders: dict[str, dict[str, CodeType]] = {}
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Template:  # noqa: A002 - Jinja's name
-        if name not in self._codes:
+        folder = name.rpartition("/")[0]
+        if folder not in self._folders:
+            self._folders[folder] = _codes(environment, folder)
+        if name not in self._folders[folder]:
             raise TemplateNotFound(name)
-        return Template.from_code(environment, self._codes[name], environment.make_globals(globals))
+        return Template.from_code(environment, self._folders[folder][name], environment.make_globals(globals))
 
 
 @cache
 def _environment() -> Environment:
     environment = _ManifestEnvironment(
+        loader=_CompiledLoader(),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
@@ -95,12 +99,14 @@ def _environment() -> Environment:
         optional=_optional,
     )
     environment.tests["given"] = _is_given
-    files = sorted(data_folder("manifests").rglob(f"*{_SUFFIX}"))
-    compiler = Path(str(jinja_compiler.__file__))
-    environment.loader = _CompiledLoader(
-        prepared("manifests", [compiler, *files], lambda: _compile(environment, files))
-    )
     return environment
+
+
+def _codes(environment: Environment, folder: str) -> dict[str, CodeType]:
+    """The code of the templates right inside one folder, by name."""
+    files = sorted((data_folder("manifests") / folder).glob(f"*{_SUFFIX}"))
+    compiler = Path(str(jinja_compiler.__file__))
+    return prepared(f"manifests-{folder.replace('/', '-')}", [compiler, *files], lambda: _compile(environment, files))
 
 
 def _compile(environment: Environment, files: list[Path]) -> dict[str, CodeType]:
