@@ -374,8 +374,9 @@ class _Body:
         self.node = pipe
         value: _Value | None = None
         for command in pipe.commands:
-            value = self.command(command, value)
-        result = _Value((value or _NONE).code, (value or _NONE).known)
+            found = self.command(command, value)
+            value = _Value(found.code, found.known)  # a pipeline unboxes
+        result = value or _NONE
         if declares and pipe.variables:
             if not result.code.isidentifier():
                 kept = self.temporary()
@@ -489,17 +490,18 @@ class _Body:
             base = self.access(node, base, names[:-1], [], None)
         at = self.node
         thunks = "".join(f"{self.thunk(arg)}, " for arg in args)
-        self.node = at
+        self.node, end = at, self.node
         result = self.temporary()
         tail = f", {final.code}" if final is not None else ""
         self.emit(f"{result} = method(X, {base.code}, {base.boxed}, {names[-1]!r}, ({thunks}){tail})")
+        self.node = end
         return _Value(result)
 
     def thunk(self, node: nodes.Operand) -> str:
         """The Python expression of an unevaluated argument (see `runtime.method`)."""
-        site = self.module.site(self.index, node, "")
         if isinstance(node, nodes.Number | nodes.String | nodes.Bool | nodes.Nil):
-            return f"({site}, {_literal(node)}, None)"
+            self.node = node
+            return f"({self.module.site(self.index, node, '')}, {_literal(node)}, None)"
         name = self.temporary()
         self.plain(f"def {name}():")
         with self.indented():
@@ -508,7 +510,9 @@ class _Body:
                 f" if {value.code} is not None or not {value.boxed} else BOXED_NIL" if value.boxed != "False" else ""
             )
             self.plain(f"return {value.code}{boxed}")
-        return f"({site}, None, {name})"
+        if isinstance(self.node, _Choice):  # its locals are those of the inner function
+            self.node = node
+        return f"({self.module.site(self.index, self.node, '')}, None, {name})"
 
     # Calls
 

@@ -294,9 +294,7 @@ def _texts(args: tuple[object, ...]) -> str:
     return fmt.sprint(*("<no value>" if arg is None else printable(arg) for arg in args))
 
 
-_HTML: Final = str.maketrans(
-    {'"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;", "\0": "\ufffd"}
-)
+_HTML: Final = str.maketrans({'"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;", "\0": "\ufffd"})
 
 
 @TABLE.function("html", "...any")
