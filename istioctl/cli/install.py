@@ -18,11 +18,16 @@ from istioctl.cli.options import (
     YesOption,
 )
 from istioctl.cli.terminal import terminal
+from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 from istioctl.objects.durations import parse_duration
 from istioctl.objects.release import VERSION
 
 if TYPE_CHECKING:
-    from istioctl.actions.install_plan import InstallPlan
+    from istioctl.actions.compare import Change
+    from istioctl.actions.install import InstallReport
+    from istioctl.actions.install_plan import InstallOptions, InstallPlan
+
+_LISTED = 20
 
 
 def install(
@@ -38,6 +43,14 @@ def install(
         str, Option("--readiness-timeout", metavar="DURATION", help="How long each component may take to start.")
     ] = "5m0s",
     prune: Annotated[bool, Option("--prune/--no-prune", help="Remove what is no longer wanted.")] = True,
+    diff: Annotated[bool, Option("--diff", help="Print first what will change.")] = False,
+    atomic: Annotated[
+        bool, Option("--atomic", help="Put everything back as it was if the installation fails.")
+    ] = False,
+    verify: Annotated[bool, Option("--verify", help="Check every object afterwards.")] = False,
+    contexts: Annotated[
+        list[str], Option("--context", metavar="NAME", help="The kubeconfig context; several clusters if repeated.")
+    ] = [],  # noqa: B006
     output: OutputOption = None,
 ) -> None:
     """Install Istio, or change an installation.
@@ -45,37 +58,142 @@ def install(
     What a profile, files and flags describe is applied to the cluster; it waits until all is ready, and removes what an
     earlier installation left.
     """
-    from istioctl.actions.install import execute
-    from istioctl.actions.install_plan import InstallOptions, prepare
+    from istioctl.actions.install_plan import InstallOptions
 
     console = terminal()
-    progress = ConsoleProgress(console, removals_on_stdout=output is None)
-    options = InstallOptions(
-        inputs=specification_inputs(ctx, files, set_flags, revision, manifests, force=force),
-        client=client_options(ctx),
-        readiness_timeout=parse_duration(readiness_timeout),
-        dry_run=dry_run,
-        prune=prune,
-    )
-    try:
-        plan = prepare(options, progress)
-        for warning in plan.warnings:
-            console.warn(warning)
-        if not (yes or dry_run) and not console.confirm(_question(plan), flag="--skip-confirmation"):
-            console.say("Cancelled.")
-            raise Exit(1)
-        report = execute(plan, progress)
-    finally:
-        progress.end()
-    progress.complete("Installation complete" + (" (dry run: nothing was changed)" if dry_run else ""))
+    several = len(contexts) > 1
+    if several and not (yes or dry_run):
+        raise UsageError(
+            "several clusters are installed without asking", where="--context", hint="Add --skip-confirmation."
+        )
+    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force)
+    seconds = parse_duration(readiness_timeout)
+    runs = []
+    for context in contexts or [""]:
+        options = InstallOptions(inputs, client_options(ctx, context), seconds, dry_run, prune)
+        prefix = f"[{context}] " if several else ""
+        progress = ConsoleProgress(console, removals_on_stdout=output is None, prefix=prefix)
+        runs.append(_Run(options, progress, asks=not (yes or dry_run), diff=diff, atomic=atomic, verify=verify))
+    reports = _all(runs, contexts) if several else [runs[0].install()]
     if output is not None:
         from istioctl.cli.printers import print_data
 
-        print_data(report.as_data(), output)
+        data = [report.as_data() for report in reports]
+        print_data(data if several else data[0], output)
 
 
-def _question(plan: InstallPlan) -> str:
-    text = f'This will install the Istio {VERSION} profile "{plan.specification.profile}" into the cluster.'
-    if plan.stale:
-        text += "\nIt will remove what is no longer wanted:\n" + "".join(f"  {key}\n" for key in plan.stale)
-    return f"{text} Proceed?"
+class _Run:
+    """The installation of one cluster."""
+
+    def __init__(
+        self, options: InstallOptions, progress: ConsoleProgress, *, asks: bool, diff: bool, atomic: bool, verify: bool
+    ) -> None:
+        self.options = options
+        self.progress = progress
+        self.asks, self.diff, self.atomic, self.verify = asks, diff, atomic, verify
+
+    def install(self) -> InstallReport:
+        """Plans, asks and installs; what was done."""
+        from istioctl.actions.install_plan import prepare
+
+        console = terminal()
+        try:
+            plan = prepare(self.options, self.progress)
+            for warning in plan.warnings:
+                console.warn(warning)
+            self._ask(plan)
+            report = self._carry_out(plan)
+        finally:
+            self.progress.end()
+        pretended = " (dry run: nothing was changed)" if self.options.dry_run else ""
+        self.progress.complete(f"Installation complete{pretended}")
+        if self.verify and not self.options.dry_run:
+            self._verify()
+        return report
+
+    def _ask(self, plan: InstallPlan) -> None:
+        if not (self.asks or self.diff):
+            return
+        from istioctl.actions.compare import compare
+
+        console = terminal()
+        changes = compare(plan)
+        if self.diff:
+            for change in changes:
+                console.write(change.differences())
+        if self.asks:
+            for line in _preview(changes):
+                console.say(line)
+            question = f'This will install the Istio {VERSION} profile "{plan.specification.profile}" into the cluster.'
+            if not console.confirm(f"{question} Proceed?", flag="--skip-confirmation"):
+                console.say("Cancelled.")
+                raise Exit(1)
+
+    def _carry_out(self, plan: InstallPlan) -> InstallReport:
+        from istioctl.actions.install import execute
+
+        if not self.atomic or self.options.dry_run:
+            return execute(plan, self.progress)
+        from istioctl.actions.rollback import put_back, remember
+
+        before = remember(plan)
+        try:
+            return execute(plan, self.progress)
+        except (IstioctlError, KeyboardInterrupt):
+            self.progress.note("putting back what was there")
+            count = put_back(before)
+            self.progress.note(f"{count} objects are as they were before")
+            raise
+
+    def _verify(self) -> None:
+        from istioctl.actions.verify_install import VerifyOptions, verify_install
+        from istioctl.errors import ClusterError
+
+        found = verify_install(VerifyOptions(self.options.client, self.options.inputs), self.progress)
+        if found.failures:
+            raise ErrorGroup(
+                [
+                    ClusterError(str(checked.problem), where=str(checked.key), id="unverified")
+                    for checked in found.failures
+                ]
+            )
+        self.progress.complete(f"{len(found.objects)} objects checked successfully")
+
+
+def _all(runs: list[_Run], contexts: list[str]) -> list[InstallReport]:
+    """Installs several clusters at the same time; a table of what became of each."""
+    from istioctl.cli.terminal import using
+    from istioctl.cluster.parallel import in_parallel
+
+    console = terminal()
+    states = dict.fromkeys(contexts, "failed")
+
+    def one(run: _Run, context: str) -> InstallReport:
+        with using(console):
+            report = run.install()
+        states[context] = f"installed in {report.seconds:.1f}s"
+        return report
+
+    tasks = [lambda run=run, context=context: one(run, context) for run, context in zip(runs, contexts, strict=True)]
+    try:
+        return in_parallel(tasks)
+    finally:
+        width = max(len(context) for context in contexts)
+        for context in contexts:
+            console.say(f"{context.ljust(width)}   {states[context]}")
+
+
+def _preview(changes: list[Change]) -> list[str]:
+    """What will happen, in a few lines; removals all by name."""
+    from istioctl.actions.compare import Verb
+
+    lines = []
+    for verb in (Verb.CREATE, Verb.CHANGE, Verb.REMOVE):
+        names = [str(change.key) for change in changes if change.verb is verb]
+        shown = names if verb is Verb.REMOVE else names[:_LISTED]
+        if names:
+            lines += [f"{len(names)} objects to {verb}:", *(f"  {name}" for name in shown)]
+        if len(shown) < len(names):
+            lines.append(f"  and {len(names) - len(shown)} more")
+    left = sum(change.verb is Verb.LEAVE for change in changes)
+    return [*lines, f"{left} objects to leave as they are"] if left else lines
