@@ -89,7 +89,7 @@ def _nanoseconds(text: object) -> int | None:
         return None
     try:
         return round(parse_duration(text) * _SECOND)
-    except InputError:
+    except (InputError, OverflowError):
         return None
 
 

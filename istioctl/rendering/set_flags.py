@@ -31,6 +31,9 @@ ALWAYS_TEXT = (
 )
 
 _WHOLE = r"[+-]?[0-9]+"
+#: More characters than a whole number of 64 bits has with any sensible number of leading zeros.
+_LONGEST_WHOLE = 100
+_DEEPEST = 100
 _HEX_FLOAT = r"[+-]?0[xX]_?(?:[0-9a-fA-F]_?)*\.?(?:[0-9a-fA-F]_?)*[pP][+-]?[0-9]+"
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
@@ -70,6 +73,8 @@ def parse(flag: str, text: str | None = None, refuse: Callable[[SpecError], None
     segments = split_path(f"spec.{path}")[1:]
     if not segments:
         raise _bad(text, "there is no path", "write --set PATH=VALUE, as in --set profile=demo")
+    if len(segments) > _DEEPEST:
+        raise _bad(text, f"the path has more than {_DEEPEST} parts", "nothing is nested so deeply")
     if not equals:
         refuse(_bad(text, f"'{flag}' has no value", "write --set PATH=VALUE, as in --set profile=demo"))
     if "=" in raw:
@@ -92,11 +97,10 @@ def _raise(error: SpecError) -> None:
 
 def parse_value(text: str) -> int | float | bool | str:
     """A flag's value with its type: whole number, number, boolean, else text."""
-    if re.fullmatch(_WHOLE, text):
-        number = int(text)
-        return number if -(1 << 63) <= number < 1 << 63 else float(text)
-    if (number_found := _parse_float(text)) is not None:
-        return number_found
+    if len(text) <= _LONGEST_WHOLE and re.fullmatch(_WHOLE, text) and -(1 << 63) <= (whole := int(text)) < 1 << 63:
+        return whole
+    if (number := _parse_float(text)) is not None:
+        return number
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
     return text.replace("\\,", ",")
@@ -192,7 +196,7 @@ def _select(items: list[object], selector: str, flag: SetFlag) -> int:
             f"the elements there have {key} {', '.join(found)}" if found else "the list set so far has no such elements"
         )
         raise _bad(flag.text, f"no element {selector}", f"{hint}; [0] sets the first")
-    if not re.fullmatch(_WHOLE, inner):
+    if len(inner) > _LONGEST_WHOLE or not re.fullmatch(_WHOLE, inner):
         raise _bad(flag.text, f"'{selector}' selects nothing", "write [0], or [name:value]")
     index = int(inner)
     return index if 0 <= index < len(items) else len(items)

@@ -73,7 +73,6 @@ class Specification:
         data: the whole document: `apiVersion`, `kind`, `metadata` and `spec`, whose `values` are ready for the
             manifests (translated settings, `unvalidatedValues` included).
         effective: the same without `unvalidatedValues` in `values`: what may be given again as a file.
-        user_values: what the user alone gave under `spec.values`.
         origins: who set what.
         warnings: what the user should know, one sentence each.
         profile: the profile's name.
@@ -81,7 +80,6 @@ class Specification:
 
     data: Values
     effective: Values
-    user_values: Values
     origins: Origins
     warnings: tuple[str, ...]
     profile: str
@@ -144,7 +142,6 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     return Specification(
         data=merged,
         effective=effective,
-        user_values=user_values if isinstance(user_values, dict) else {},
         origins=origins,
         warnings=tuple(problems.warnings),
         profile=profile,
@@ -170,8 +167,8 @@ def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], ob
         value = lookup(spec, name)
         if value is None:
             value = _BUILT_IN.get(name)
-        if value is None:
-            continue
+        if value is None or isinstance(value, dict) is not (name == "meshConfig"):
+            continue  # a wrong type was let through by force
         target = ("spec", "values", *below)
         if isinstance(value, dict):
             merge(merged, {"spec": {"values": {"meshConfig": copy_of(value)}}})

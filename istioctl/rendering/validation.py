@@ -25,7 +25,7 @@ _OBJECT_NAME = r"[a-z0-9.-]{1,254}"
 _REPOSITORY = r"[a-z0-9_./-]{2,255}"
 _REGISTRY = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=-]*)(?::[0-9]*)?"
 _TAG = r"[A-Za-z0-9_.-]{1,128}"
-_PORT = r"[+-]?[0-9]+"
+_PORT = r"[+-]?0*[0-9]{1,9}"
 #: How far a port goes that only root may open.
 _PRIVILEGED_PORTS = 1024
 #: Mappings under `values` whose settings the manifests of a component can't do without; null takes them all away.
@@ -75,7 +75,7 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
 
         for finding in check_mesh_config(lookup(merged, *path)):
             where = str(origins.of((*path, *finding.path)))
-            text = f"{dotted((*path, *finding.path)[1:])} {finding.message}"
+            text = f"{_shown((*path, *finding.path))} {finding.message}"
             if finding.only_warn:
                 problems.warn(text, where)
             else:
@@ -94,16 +94,20 @@ def check_overlays(merged: Values, origins: Origins, problems: Problems) -> None
 def _report(violation: Violation, origins: Origins, problems: Problems) -> None:
     path = violation.path
     origin = origins.of(path)
-    parent = dotted(path[1:-1] if path[:1] == ("spec",) else path[:-1])
     if violation.kind == "wrong-type":
-        text = f"{dotted(path[1:] if path[:1] == ('spec',) and len(path) > 1 else path)} {violation.message}"
-        problems.refuse(SpecError(text, where=str(origin), id=violation.kind))
+        problems.refuse(SpecError(f"{_shown(path)} {violation.message}", where=str(origin), id=violation.kind))
         return
-    text = f"{violation.message} in {parent}" if parent else violation.message
+    above = _shown(path[:-1])
+    text = f"{violation.message} in {above}" if above else violation.message
     if violation.kind == "only-one" or (violation.table == "mesh" and origin.kind == "file"):
         problems.warn(text, str(origin))
         return
     problems.refuse(SpecError(text, where=str(origin), hint=_suggestion(violation), id=violation.kind))
+
+
+def _shown(path: Path) -> str:
+    """A path of the document as users write it, without the leading `spec`."""
+    return dotted(path[1:] if path[:1] == ("spec",) and len(path) > 1 else path)
 
 
 def _suggestion(violation: Violation) -> str:
@@ -311,7 +315,7 @@ def _is_address_range(text: str) -> bool:
     from ipaddress import ip_network
 
     address, slash, bits = text.partition("/")
-    if not (slash and bits.isascii() and bits.isdigit() and str(int(bits)) == bits) or "%" in address:
+    if not (slash and re.fullmatch("0|[1-9][0-9]{0,2}", bits)) or "%" in address:
         return False
     try:
         ip_network(text, strict=False)

@@ -8,7 +8,8 @@ import pytest
 
 from istioctl.actions.profile import diff_profiles, dump_profile, list_profiles
 from istioctl.errors import InputError
-from istioctl.rendering.specification import SpecificationInputs
+from istioctl.rendering.manifests import render
+from istioctl.rendering.specification import SpecificationInputs, build_specification
 from istioctl.yamldoc.reader import load
 
 HEAD = "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\n"
@@ -19,6 +20,16 @@ def test_the_list_is_that_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "profiles" / "mine.yaml").touch()
     assert list_profiles(tmp_path) == ["mine"]
     assert "openshift-ambient" in list_profiles()
+
+
+@pytest.mark.parametrize("name", [*list_profiles(), "external"])
+def test_a_dump_given_back_renders_the_same_manifest(name: str) -> None:
+    text = dump_profile(SpecificationInputs(profile=name)).as_yaml(with_origins=True)
+    direct = build_specification(SpecificationInputs(set_flags=(f"profile={name}",)))
+    again = build_specification(SpecificationInputs(files=("-",), stdin=lambda: text))
+    wanted, found = ([document.text for document in render(one).ordered()] for one in (direct, again))
+    assert wanted == found
+    assert wanted or name == "empty"
 
 
 def test_a_dump_names_its_profile() -> None:

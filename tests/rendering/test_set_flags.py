@@ -40,6 +40,8 @@ def spec_after(*flags: str) -> dict[str, object]:
         ("null", "null"),
         ("0x1F", "0x1F"),
         ("1e400", "1e400"),
+        ("1" * 400, "1" * 400),
+        ("1" * 5000, "1" * 5000),
         ("-nan", "-nan"),
         ("1__0", "1__0"),
         ("٣", "٣"),
@@ -114,6 +116,7 @@ def test_the_resolved_path_names_indexes() -> None:
     [
         ("", "no path"),
         ("=x", "no path"),
+        ("a." * 200 + "b=1", "more than 100 parts"),
         ("profile", "no value"),
         ("a=b=c", "more than one '='"),
         ("a=inf", "can't hold"),

@@ -40,7 +40,6 @@ def test_nothing_given_is_the_default_profile() -> None:
     assert at(found, "spec.values.global.hub") == "registry.istio.io/release"
     assert at(found, "metadata.namespace") == "istio-system"
     assert at(found, "spec.values.pilot") == {"enabled": True, "cni": {"enabled": False}}
-    assert found.user_values == {}
     assert found.warnings == ()
 
 

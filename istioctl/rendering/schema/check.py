@@ -10,11 +10,10 @@ from istioctl.rendering.origins import Path
 from istioctl.rendering.schema.types import PROTOBUF_TABLES, SCALARS, Type, enum, find_field, message
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-_WHOLE = r"-?(?:0|[1-9][0-9]*)"
+_WHOLE = r"-?(?:0|[1-9][0-9]{0,20})"
 #: As Kubernetes reads a resource quantity; see `k8s.io/apimachinery/pkg/api/resource`.
 _QUANTITY = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?"
 _TIME = r"(?a:\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d))"
-_GO_DURATION = r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)"
 
 _RANGES = {
     "int32": (-(1 << 31), (1 << 31) - 1),
@@ -126,7 +125,7 @@ def _scalar_problem(data: object, expected: Type) -> str | None:
     elif name == "intstr":
         fits = isinstance(data, str) or _whole_problem(data, "int32", quoted_too=False) is None
     elif name == "duration":
-        fits = isinstance(data, str) and bool(re.fullmatch(_GO_DURATION, data))
+        fits = isinstance(data, str) and _is_duration(data)
     else:
         fits = isinstance(data, str) and bool(re.fullmatch(_TIME, data))
     return None if fits else _WANTED[name]
@@ -141,6 +140,17 @@ def _whole_problem(data: object, name: str, *, quoted_too: bool) -> str | None:
     if isinstance(data, int) and not isinstance(data, bool) and low <= data <= high:
         return None
     return f"a whole number from {low} to {high}"
+
+
+def _is_duration(text: str) -> bool:
+    """Whether it is a duration of Go's, which has 64 bits of nanoseconds."""
+    from istioctl.errors import InputError
+    from istioctl.objects.durations import parse_duration
+
+    try:
+        return abs(parse_duration(text)) < (1 << 63) / 10**9
+    except InputError:
+        return False
 
 
 def _is_number(data: object) -> bool:

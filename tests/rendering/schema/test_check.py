@@ -88,6 +88,7 @@ def test_values_that_do_not_fit(data: object, problem: str) -> None:
     [
         ({"connectTimeout": "10s", "connect_timeout": "5s", "accessLogEncoding": 1}, None),
         ({"defaultConfig": {"concurrency": "5", "tracing": {"sampling": 10.5}, "proxyMetadata": {"A": "1"}}}, None),
+        ({"connectTimeout": "9" * 400 + "s"}, "connectTimeout: must be a duration"),
         ({"connectTimeout": 10}, "connectTimeout: must be a duration such as 10s or 1m30s, not 10"),
         ({"outboundTrafficPolicy": {"mode": "SOMETIMES"}}, "outboundTrafficPolicy.mode: must be one of REGISTRY_ONLY"),
         ({"defaultConfig": {"proxyMetadata": {"A": 1}}}, "defaultConfig.proxyMetadata.A: must be text, not 1"),
