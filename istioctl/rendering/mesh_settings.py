@@ -107,8 +107,8 @@ def injector_config(values: Tree) -> str:
             template = read_data("manifests", f"istiod/injection/{name}.yaml").strip("\n")
             lines.append(f"  {name}: |\n{_indented(template, '    ')}\n")
     if own:
-        lines.append(_indented(dump(own).rstrip("\n"), "  "))
-    return "".join(lines).rstrip("\n")
+        lines.append(_indented(dump(own), "  "))
+    return "".join(lines)
 
 
 def injector_values(values: Tree) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,12 @@ def test_values_stand_alone(file: Path) -> None:
 
 
 @pytest.fixture
-def _template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def _template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
     (tmp_path / "t.yaml.j2").write_text(request.param)
     monkeypatch.setattr(jinja, "data_folder", lambda name: tmp_path)
     jinja._environment.cache_clear()
-    request.addfinalizer(jinja._environment.cache_clear)
+    yield
+    jinja._environment.cache_clear()
 
 
 def with_template(text: str) -> pytest.MarkDecorator:
