@@ -57,7 +57,11 @@ def addon_settings(given: Mapping[str, object] | None = None) -> Tree:
 
 
 def addon_documents(
-    names: Collection[str], settings: Tree, namespace: str, mesh_namespace: str = "istio-system"
+    names: Collection[str],
+    settings: Tree,
+    namespace: str,
+    mesh_namespace: str = "istio-system",
+    beside: Collection[str] = (),
 ) -> list[RenderedDocument]:
     """The objects of some add-ons, in the order they are installed.
 
@@ -66,14 +70,15 @@ def addon_documents(
         settings: as `addon_settings` gives them.
         namespace: where the add-ons go.
         mesh_namespace: the mesh's root namespace, where mesh-wide configuration goes.
+        beside: other add-ons that are there already.
 
     Raises:
         SpecError: there is no add-on of a name.
     """
-    together = in_order(names)
+    together = in_order({*names, *beside})
     return [
         RenderedDocument(name, text)
-        for name in together
+        for name in in_order(names)
         for text in render_template(
             f"addons/{name}/objects", _facts(name, together, settings, namespace, mesh_namespace)
         )
