@@ -6,6 +6,7 @@ duplicate wins, and a merge key writes its entries where it stands, so that it o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -56,7 +57,9 @@ def read_documents(text: str | bytes, source: str) -> Iterator[Any]:
 def no_text(error: Exception, source: str) -> UnreadableError:
     """The error of bytes or characters that no YAML text holds."""
     problem = str(error).splitlines()[0]
-    return UnreadableError(f"not a YAML text: {problem}", where=source, go_text="control characters are not allowed")
+    return UnreadableError(
+        f"not a YAML text: {problem}", where=source, go_text="yaml: control characters are not allowed"
+    )
 
 
 class UnreadableError(InputError):
@@ -68,7 +71,7 @@ class UnreadableError(InputError):
 
     def __init__(self, message: str, *, where: str, go_text: str, id: str = "bad-yaml") -> None:  # noqa: A002
         super().__init__(message, where=where, id=id)
-        self.go_text = f"yaml: {go_text}"
+        self.go_text = go_text
 
 
 def unreadable(error: MarkedYAMLError, source: str) -> UnreadableError:
@@ -76,7 +79,7 @@ def unreadable(error: MarkedYAMLError, source: str) -> UnreadableError:
     mark = error.problem_mark or error.context_mark
     where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
     problem = error.problem or error.context or "it can't be parsed"
-    return UnreadableError(f"bad YAML: {problem}", where=where, go_text=_go_line(error) + problem)
+    return UnreadableError(f"bad YAML: {problem}", where=where, go_text=f"yaml: {_go_line(error)}{problem}")
 
 
 def _go_line(error: MarkedYAMLError) -> str:
@@ -91,12 +94,26 @@ def _go_line(error: MarkedYAMLError) -> str:
 
 def bad(problem: str, source: str, line: int) -> UnreadableError:
     """The error of a text that parses but can't be read as data; `line` counts from 0."""
-    return UnreadableError(f"bad YAML: {problem}", where=f"{source}:{line + 1}", go_text=problem)
+    return UnreadableError(f"bad YAML: {problem}", where=f"{source}:{line + 1}", go_text=f"yaml: {problem}")
 
 
 def too_deep(source: str) -> UnreadableError:
     """The error of a document that nests deeper than it can be read."""
-    return UnreadableError("bad YAML: it nests too deeply", where=source, go_text="exceeded max depth")
+    return UnreadableError("bad YAML: it nests too deeply", where=source, go_text="yaml: exceeded max depth")
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line
+    return line
+
+
+def _null_key(source: str, line: int, value: Any) -> UnreadableError:
+    shown = json.dumps(value, ensure_ascii=False)
+    return UnreadableError(
+        "bad YAML: a key must be text, a number or a boolean",
+        where=f"{source}:{line + 1}",
+        go_text=f"unsupported map key of type: %!s(<nil>), key: <nil>, value: {shown}",
+    )
 
 
 def alias_bomb(source: str, line: int) -> UnreadableError:
@@ -104,7 +121,7 @@ def alias_bomb(source: str, line: int) -> UnreadableError:
     return UnreadableError(
         "bad YAML: the document's aliases expand to too much",
         where=f"{source}:{line + 1}",
-        go_text="document contains excessive aliasing",
+        go_text="yaml: document contains excessive aliasing",
         id="alias-bomb",
     )
 
@@ -235,6 +252,7 @@ class _Reader:
     def _mapping(self) -> dict[str, Any]:
         following, value = self._next, self._value
         result: dict[str, Any] = {}
+        null_key: tuple[int, Any] | None = None  # go-yaml reads a null key, but JSON can't have it
         while type(event := following()) is not MappingEndEvent:
             if type(event) is not ScalarEvent:
                 key = self._unusual_key(event)
@@ -245,8 +263,13 @@ class _Reader:
                 self._decoded += 1
                 key = event.value
                 if event.implicit[0] or event.tag is not None or event.anchor is not None:
+                    if event.tag is None and resolve(key) is None:
+                        null_key = _line(event), value(following())
+                        continue
                     key = self._key(event)
             result[key] = value(following())
+        if null_key is not None:
+            raise _null_key(self._source, *null_key)
         return result
 
     def _key(self, event: Any) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from istioctl.gotemplate import json_text, toml_text
-from istioctl.gotemplate.errors import CallError, FailureError
+from istioctl.gotemplate.errors import CallError, ExecutionError, FailureError, ParseError
 from istioctl.gotemplate.functions.encoding import to_json
 from istioctl.gotemplate.json_text import JSONError
+from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.signatures import FunctionTable
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def include(execution: Execution, name: str, data: object) -> str:
     depth = depths.get(name, 0)
     if depth > _NESTED_INCLUDES:
         raise CallError(f"rendering template has a nested reference name: {name}: unable to execute template")
+    if name not in execution.templates:
+        raise CallError(f"template: no template {quote(name)} associated with template {quote(_SET_NAME)}")
     depths[name] = depth + 1
     text = execution.include(name, data)
     depths[name] = depth
@@ -39,7 +42,13 @@ def tpl(execution: Execution, text: str, data: object) -> str:
     """The output of a text as a template that sees all others."""
     if "{{" not in text:
         return text.replace(NO_VALUE, "")
-    return execution.render_text(_SET_NAME, text, data).replace(NO_VALUE, "")
+    try:
+        return execution.render_text(_SET_NAME, text, data).replace(NO_VALUE, "")
+    except ParseError as error:
+        raise CallError(f"cannot parse template {quote(text)}: {error.message}") from None
+    except ExecutionError as error:
+        error.message = f"error during tpl function execution for {quote(text)}: {error.message}"
+        raise
 
 
 @TABLE.function("required", "string, any")

@@ -10,9 +10,9 @@ from typing import Any
 
 from istioctl.gotemplate import types
 from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.signatures import FunctionTable, function
 from istioctl.gotemplate.types import STRING, UINT64, GoType, pointer_to
-from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.values import HIDDEN, Int, Uint64, encode, make
 
 TABLE = FunctionTable()
