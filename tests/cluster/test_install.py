@@ -147,13 +147,13 @@ def test_dry_run_writes_nothing(bare: Cluster, control_plane: ControlPlane) -> N
 
 def test_not_ready_in_time_says_what_and_why(empty: Cluster, control_plane: ControlPlane) -> None:
     control_plane.behave({"selector": "app=istio-ingressgateway", "fault": "missing"})
-    done = empty.run("install", "--set", "profile=demo", "-y", "--readiness-timeout", "4s")
+    done = empty.run("install", "--set", "profile=demo", "-y", "--readiness-timeout", "8s")
     assert done.status == 1
     assert "✔ Istiod installed" in done.stderr
     assert "✔ Egress gateways installed" in done.stderr
     assert "✘ Ingress gateways encountered an error" in done.stderr
     assert re.search(
-        r"Error: Deployment/istio-system/istio-ingressgateway: not ready after 4s: .*ImagePullBackOff", done.stderr
+        r"Error: Deployment/istio-system/istio-ingressgateway: not ready after 8s: .*ImagePullBackOff", done.stderr
     )
     control_plane.behave()
     mended = empty.run("install", "--set", "profile=demo", "-y")
@@ -162,7 +162,7 @@ def test_not_ready_in_time_says_what_and_why(empty: Cluster, control_plane: Cont
 
 def test_gateways_wait_for_istiod(empty: Cluster, control_plane: ControlPlane) -> None:
     control_plane.behave({"selector": "app=istiod", "fault": "unready"})
-    done = empty.run("install", "--set", "profile=demo", "-y", "--readiness-timeout", "4s")
+    done = empty.run("install", "--set", "profile=demo", "-y", "--readiness-timeout", "8s")
     assert done.status == 1
     assert "✘ Istiod encountered an error" in done.stderr
     assert empty.names("Deployment", "apps/v1") == ["istiod"]
