@@ -8,6 +8,8 @@ and `Source.lines` leads from that line to the site that Go would name. The code
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +23,9 @@ from istioctl.gotemplate.signatures import Function
 from istioctl.gotemplate.types import GoType
 from istioctl.gotemplate.values import encode
 
+_LONGEST_SITE = 4096  # characters of an action that errors show, or nested long ones would add up
+_LONGEST_PATH = 50
+_UNWATCHED_CALLS = 8  # function calls in a row without a look at the clock
 DYNAMIC = -2  # a line whose site the running execution knows
 Site = tuple[int, int, int, str, str]  # index of the template, line, column, the action's text, the function called
 
@@ -103,7 +108,7 @@ class _Module:
         self.constants: dict[str, str] = {}
         self.site_ids: dict[tuple[int, str], int] = {}
         self.called: dict[str, None] = {}
-        self.starts: list[int] | None = None
+        self.starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def add(self, tree: Tree) -> None:
         index = len(self.source.templates)
@@ -128,14 +133,17 @@ class _Module:
         known = self.site_ids.get(key)
         if known is None:
             known = self.site_ids[key] = len(self.source.sites)
-            self.source.sites.append((template, *self.place(node.pos), str(node), call))
+            shown = str(node)
+            if len(shown) > _LONGEST_SITE:
+                shown = shown[:_LONGEST_SITE] + "..."
+            self.source.sites.append((template, *self.place(node.pos), shown, call))
         return known
 
     def place(self, pos: int) -> tuple[int, int]:
         """Line from 1 and column in bytes from 0."""
-        start = self.text.rfind("\n", 0, pos) + 1
-        column = pos - start if self.text.isascii() else len(encode(self.text[start:pos]))
-        return self.text.count("\n", 0, pos) + 1, column
+        line = bisect_right(self.starts, pos)
+        start = self.starts[line - 1]
+        return line, pos - start if self.text.isascii() else len(encode(self.text[start:pos]))
 
     def finish(self) -> Source:
         head = [f"{name} = {code}" for code, name in self.constants.items()]
@@ -161,6 +169,7 @@ class _Body:
         self.loops = 0  # loops around in this function
         self.pending = ""
         self.temporaries = 0
+        self.calls = 0  # since the clock was last looked at
         self.lines: list[_Line] = []
         self.split: list[list[_Line]] = []
 
@@ -239,6 +248,9 @@ class _Body:
 
     def statements(self, body: Sequence[nodes.Statement]) -> None:
         for node in body:
+            if self.calls >= _UNWATCHED_CALLS:
+                self.calls = 0
+                self.emit("X.charge(0)")
             match node:
                 case nodes.Text():
                     self.output(node.text)
@@ -335,7 +347,7 @@ class _Body:
             if names and not node.pipe.assigns:
                 element = self.scopes.declare(names[-1], boxed)
                 targets = [(element.code, self.dot.code)]
-            self.plain(f"for {f'{key}, {self.dot.code}' if two else self.dot.code} in {items}:")
+            self.emit(f"for {f'{key}, {self.dot.code}' if two else self.dot.code} in {items}:", node)
             self.loops += 1
             with self.indented(), self.scopes.block():
                 for target, code in targets:
@@ -366,7 +378,7 @@ class _Body:
         data = self.pipe(node.pipe) if node.pipe else _NONE
         self.plain(f"{target}(X, {data.code}, w)")
         self.plain("X.depth -= 1")
-        self.plain("if X.depth & 63 == 63: settle(X)")
+        self.plain("if X.depth & 15 == 15: settle(X)")
 
     # Pipelines
 
@@ -473,8 +485,11 @@ class _Body:
         """`base.A.B`, the last of which may be a method with arguments."""
         if args or final is not None:
             return self.method(node, base, names, args, final)
-        path = "".join(f"[{name!r}]" for name in names)
         result = self.temporary()
+        if len(names) > _LONGEST_PATH:  # the Python compiler recurses over a path
+            self.emit(f"{result} = field(X, {base.code}, {tuple(names)!r}, {base.boxed})")
+            return _Value(result)
+        path = "".join(f"[{name!r}]" for name in names)
         if base.known or base.code == "None":  # a constant
             self.plain(f"{result} = {base.code}")
             base = _Value(result)
@@ -534,6 +549,7 @@ class _Body:
         inline = self.inlined(function, whole, values)
         if inline is not None:
             return inline
+        self.calls += 1
         codes = [value.code for value in values]
         if function is builtin.CALL:
             codes.insert(0, repr(str(args[0])) if args else f"reflect_string({codes[0]})")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cmp_to_key, lru_cache
+from functools import lru_cache
 from typing import Final, cast
 
-from istioctl.gotemplate import quoting, types
-from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate import types
 from istioctl.gotemplate.floats import format_float
 from istioctl.gotemplate.limits import check_size
-from istioctl.gotemplate.types import GoType
-from istioctl.gotemplate.values import HIDDEN, Pointer, deref, encode, is_nil, kind, make, type_name, type_of
+from istioctl.gotemplate.printing import Printer
+from istioctl.gotemplate.values import kind, type_name
 
 _MAX_WIDTH: Final = 1_000_000
 _SIMPLE: Final = re.compile(r"%([a-z%])")
-_STRINGABLE: Final = frozenset("vsxXq")
 
 
 def sprint(*args: object) -> str:
@@ -53,7 +51,7 @@ def show(value: object) -> str:
         return format_float(cast("float", value))
     if value is None:
         return "<nil>"
-    printer = _Printer()
+    printer = Printer()
     printer.arg(value, "v")
     return "".join(printer.out)
 
@@ -89,130 +87,143 @@ def sprintf(form: str, *args: object) -> str:
         else:
             check_size(sum(map(len, out)))
             return "".join(out)
-    printer = _Printer()
-    printer.printf(form, args)
-    return "".join(printer.out)
+    formatter = _Formatter(form, args)
+    formatter.run()
+    return "".join(formatter.out)
 
 
-class _Printer:
-    """One printing: the text so far and the flags of the verb at work."""
+class _Formatter(Printer):
+    """One format at work on its arguments."""
 
-    __slots__ = ("erroring", "minus", "out", "plus", "plus_v", "precision", "sharp", "sharp_v", "size", "space", "width", "zero")  # fmt: skip # noqa: E501
+    __slots__ = ("after_index", "args", "at", "end", "form", "good", "next_arg", "reordered")
 
-    def __init__(self) -> None:
-        self.out: list[str] = []
-        self.size = 0
-        self.erroring = False
-        self.clear()
+    def __init__(self, form: str, args: Sequence[object]) -> None:
+        super().__init__()
+        self.form = form
+        self.args = args
+        self.at, self.end = 0, len(form)
+        self.next_arg = 0
+        self.reordered = False  # whether an index such as [2] occurred
+        self.after_index = False  # whether one has just been read
+        self.good = True  # whether the indexes of this directive make sense
 
-    def clear(self) -> None:
-        self.minus = self.plus = self.sharp = self.space = self.zero = self.plus_v = self.sharp_v = False
-        self.width: int | None = None
-        self.precision: int | None = None
-
-    def write(self, text: str) -> None:
-        self.size += len(text)
-        check_size(self.size)
-        self.out.append(text)
-
-    def pad(self, text: str, *, zeros: bool = True) -> None:
-        """Writes `text` in the width; with the zero flag and `zeros` the filling on the left is zeros."""
-        fill = (self.width or 0) - len(text)
-        if fill <= 0:
-            self.write(text)
-        elif self.minus:
-            self.write(text + " " * fill)
-        else:
-            self.write(("0" if zeros and self.zero else " ") * fill + text)
-
-    # Formats
-
-    def printf(self, form: str, args: Sequence[object]) -> None:
-        end, at, arg, reordered, after_index = len(form), 0, 0, False, False
-        while at < end:
-            percent = form.find("%", at)
+    def run(self) -> None:
+        """Writes everything."""
+        form = self.form
+        while self.at < self.end:
+            percent = form.find("%", self.at)
             if percent < 0:
-                self.write(form[at:])
+                self.write(form[self.at :])
                 break
-            if percent > at:
-                self.write(form[at:percent])
-            at = percent + 1
+            if percent > self.at:
+                self.write(form[self.at : percent])
+            self.at = percent + 1
             self.clear()
-            good = True
-            while at < end and form[at] in "#0+- ":
-                self.set_flag(form[at])
-                at += 1
-            if at < end and "a" <= form[at] <= "z" and arg < len(args):
-                self.arg_by_verb(args[arg], form[at])
-                arg += 1
-                at += 1
-                after_index = False
-                continue
-            arg, at, after_index, ok = _explicit_index(form, at, arg, len(args))
-            reordered, good = reordered or after_index or not ok, good and ok
-            if at < end and form[at] == "*":
-                at += 1
-                self.width, arg = _int_argument(args, arg)
-                if self.width is None:
-                    self.write("%!(BADWIDTH)")
-                elif self.width < 0:
-                    self.width = -self.width
-                    self.minus, self.zero = True, False
-                after_index = False
-            else:
-                self.width, at = _number(form, at, end)
-                if after_index and self.width is not None:
-                    good = False
-            if at + 1 < end and form[at] == ".":
-                at += 1
-                good = good and not after_index
-                arg, at, after_index, ok = _explicit_index(form, at, arg, len(args))
-                reordered, good = reordered or after_index or not ok, good and ok
-                if at < end and form[at] == "*":
-                    at += 1
-                    self.precision, arg = _int_argument(args, arg)
-                    if self.precision is not None and self.precision < 0:
-                        self.precision = None
-                    if self.precision is None:
-                        self.write("%!(BADPREC)")
-                    after_index = False
-                else:
-                    self.precision, at = _number(form, at, end)
-                    self.precision = self.precision or 0
-            if not after_index:
-                arg, at, after_index, ok = _explicit_index(form, at, arg, len(args))
-                reordered, good = reordered or after_index or not ok, good and ok
-            if at >= end:
+            self.good, self.after_index = True, False
+            self.read_flags()
+            if not (self.at < self.end and "a" <= form[self.at] <= "z" and self.next_arg < len(self.args)):
+                self.read_index()
+                self.read_width()
+                self.read_precision()
+                if not self.after_index:
+                    self.read_index()
+            if self.at >= self.end:
                 self.write("%!(NOVERB)")
                 break
-            verb = form[at]
-            at += 1
-            if verb == "%":
-                self.write("%")
-            elif not good:
-                self.write(f"%!{verb}(BADINDEX)")
-            elif arg >= len(args):
-                self.write(f"%!{verb}(MISSING)")
-            else:
-                self.arg_by_verb(args[arg], verb)
-                arg += 1
-        if not reordered and arg < len(args):
-            self.surplus(args[arg:])
+            self.at += 1
+            self.directive(form[self.at - 1])
+        if not self.reordered and self.next_arg < len(self.args):
+            self.surplus(self.args[self.next_arg :])
 
-    def set_flag(self, flag: str) -> None:
-        match flag:
-            case "#":
-                self.sharp = True
-            case "0":
-                self.zero = True
-            case "+":
-                self.plus = True
-            case "-":
-                self.minus = True
-            case " ":
-                self.space = True
+    def directive(self, verb: str) -> None:
+        """Writes the next argument under `verb`."""
+        if verb == "%":
+            self.write("%")
+        elif not self.good:
+            self.write(f"%!{verb}(BADINDEX)")
+        elif self.next_arg >= len(self.args):
+            self.write(f"%!{verb}(MISSING)")
+        else:
+            if verb == "v":
+                self.sharp_v, self.sharp = self.sharp, False
+                self.plus_v, self.plus = self.plus, False
+            self.next_arg += 1
+            self.arg(self.args[self.next_arg - 1], verb)
+
+    def read_flags(self) -> None:
+        while self.at < self.end and self.form[self.at] in "#0+- ":
+            flag = self.form[self.at]
+            self.sharp |= flag == "#"
+            self.zero |= flag == "0"
+            self.plus |= flag == "+"
+            self.minus |= flag == "-"
+            self.space |= flag == " "
+            self.at += 1
+
+    def read_width(self) -> None:
+        if self.at < self.end and self.form[self.at] == "*":
+            self.width = self.star()
+            if self.width is None:
+                self.write("%!(BADWIDTH)")
+            elif self.width < 0:
+                self.width = -self.width
+                self.minus, self.zero = True, False
+        else:
+            self.width, self.at = _number(self.form, self.at, self.end)
+            if self.after_index and self.width is not None:
+                self.good = False
+
+    def read_precision(self) -> None:
+        if not (self.at + 1 < self.end and self.form[self.at] == "."):
+            return
+        self.at += 1
+        self.good = self.good and not self.after_index
+        self.read_index()
+        if self.at < self.end and self.form[self.at] == "*":
+            self.precision = self.star()
+            if self.precision is None or self.precision < 0:
+                self.precision = None
+                self.write("%!(BADPREC)")
+        else:
+            self.precision, self.at = _number(self.form, self.at, self.end)
+            self.precision = self.precision or 0
+
+    def star(self) -> int | None:
+        """The argument that `*` takes as a number, None if it can't be one."""
+        self.at += 1
+        self.after_index = False
+        if self.next_arg >= len(self.args):
+            return None
+        arg = self.args[self.next_arg]
+        self.next_arg += 1
+        whole = isinstance(arg, int) and (kind(arg) in types.SIGNED or kind(arg) in types.UNSIGNED)
+        return int(cast("int", arg)) if whole and abs(cast("int", arg)) <= _MAX_WIDTH else None
+
+    def read_index(self) -> None:
+        """Reads `[n]`, the argument to go on with."""
+        form, at = self.form, self.at
+        self.after_index = False
+        if not form.startswith("[", at):
+            return
+        self.reordered = True
+        close = form.find("]", at)
+        if len(form) - at < 3 or close < 0:
+            self.good = False
+            self.at = at + 1
+            return
+        self.at = close + 1
+        number, end = _number(form, at + 1, close)
+        if number is None or end != close:
+            self.good = False
+            return
+        self.after_index = True
+        if 1 <= number <= len(self.args):
+            self.next_arg = number - 1
+        else:
+            self.good = False
 
     def surplus(self, args: Sequence[object]) -> None:
+        """Complains of arguments that the format leaves over."""
         self.clear()
         self.write("%!(EXTRA ")
         for at, arg in enumerate(args):
@@ -225,298 +236,6 @@ class _Printer:
                 self.arg(arg, "v")
         self.write(")")
 
-    def arg_by_verb(self, value: object, verb: str) -> None:
-        if verb == "v":
-            self.sharp_v, self.sharp = self.sharp, False
-            self.plus_v, self.plus = self.plus, False
-        self.arg(value, verb)
-
-    # Values
-
-    def arg(self, value: object, verb: str) -> None:
-        """A value at the top: `%T` and `%p` are for it alone."""
-        if value is None:
-            if verb in "Tv":
-                self.pad("<nil>")
-            else:
-                self.write(f"%!{verb}(<nil>)")
-        elif verb == "T":
-            self.string(type_name(value), "s")
-        elif verb == "p":
-            self.pointer(value, verb)
-        elif verb == "w":
-            self.bad(value, verb)
-        elif not self.methods(value, verb):
-            self.value(value, verb, 0)
-
-    def methods(self, value: object, verb: str) -> bool:
-        """Lets the value's own Error or String speak; False if it has none or the verb wants none."""
-        if self.erroring or self.sharp_v or verb not in _STRINGABLE:
-            return False
-        of = type_of(value)
-        if of is None:
-            return False
-        method = of.method("Error") or of.method("String")
-        if method is None or method.params:
-            return False
-        receiver = value
-        if of.kind == "ptr" and method.name not in of.elem.pointer_methods:
-            if is_nil(value):
-                self.write("<nil>")
-                return True
-            receiver = deref(value)
-        try:
-            text = method.call(receiver)
-        except CallError as error:
-            text = None
-            self.write("<nil>" if is_nil(value) else f"%!{verb}(PANIC={method.name} method: {error.text})")
-        if text is not None:
-            self.string(cast("str", text), verb)
-        return True
-
-    def bad(self, value: object, verb: str) -> None:
-        """A verb that does not fit the value."""
-        self.erroring = True
-        self.write(f"%!{verb}(")
-        self.write(type_name(value) + "=")
-        self.value(value, "v", 0)
-        self.write(")")
-        self.erroring = False
-
-    def value(self, value: object, verb: str, depth: int) -> None:
-        """A value by its kind; deeper ones let their methods speak first."""
-        if value is None:
-            self.write("interface {}(nil)" if self.sharp_v else "<nil>")
-            return
-        if depth and self.methods(value, verb):
-            return
-        of = type_of(value)
-        if of is None:
-            return
-        shape = of.kind
-        if shape == "string":
-            self.string(str.__str__(cast("str", value)), verb) if verb in _STRINGABLE else self.bad(value, verb)
-        elif shape == "bool":
-            self.pad("true" if value else "false") if verb in "tv" else self.bad(value, verb)
-        elif shape in types.SIGNED or shape in types.UNSIGNED:
-            self.integer(value, int(cast("int", value)), verb, signed=shape in types.SIGNED)
-        elif shape in types.FLOATS:
-            self.float(value, float(cast("float", value)), verb, 32 if shape == "float32" else 64)
-        elif shape in types.COMPLEX:
-            self.complex(complex(cast("complex", value)), verb)
-        elif shape == "slice":
-            self.slice(of, cast("list[object]", value), verb, depth)
-        elif shape == "map":
-            self.map(of, cast("dict[object, object]", value), verb, depth)
-        elif shape == "struct":
-            self.struct(of, value, verb, depth)
-        elif shape == "ptr" and depth == 0 and not is_nil(value) and of.elem.kind in {"slice", "struct", "map"}:
-            self.write("&")
-            self.value(deref(value), verb, 1)
-        else:
-            self.pointer(value, verb)
-
-    def string(self, text: str, verb: str) -> None:
-        """A string by v, s, q, x or X."""
-        if verb == "q" or (verb == "v" and self.sharp_v):
-            text = text if self.precision is None else text[: self.precision]
-            if self.sharp and quoting.can_backquote(text):
-                self.pad(f"`{text}`")
-            else:
-                self.pad(quoting.quote(text, ascii_only=self.plus))
-        elif verb in "xX":
-            self.hex(encode(text), verb)
-        else:
-            self.pad(text if self.precision is None else text[: self.precision])
-
-    def hex(self, raw: bytes, verb: str) -> None:
-        if self.precision is not None:
-            raw = raw[: self.precision]
-        prefix = "0x" if self.sharp and raw else ""
-        text = prefix + raw.hex(" ").replace(" ", f" {prefix}" if self.space else "")
-        self.pad(text.upper() if verb == "X" else text)
-
-    def integer(self, value: object, number: int, verb: str, *, signed: bool) -> None:
-        if not -(1 << 63) <= number < 1 << 64:
-            number = (number + (1 << 63)) % (1 << 64) - (1 << 63)
-        match verb:
-            case "v" if self.sharp_v and not signed:
-                self.digits(number, "x", sharp=True)
-            case "v" | "d":
-                self.digits(number, "d", sharp=self.sharp)
-            case "b" | "o" | "O" | "x" | "X":
-                self.digits(number, verb, sharp=self.sharp)
-            case "c":
-                self.pad(_character(number))
-            case "q":
-                self.pad(quoting.quote_rune(number, ascii_only=self.plus))
-            case "U":
-                self.unicode(number)
-            case _:
-                self.bad(value, verb)
-
-    def digits(self, number: int, verb: str, *, sharp: bool) -> None:
-        text = format(abs(number), "o" if verb == "O" else verb)
-        sign = "-" if number < 0 else "+" if self.plus else " " if self.space else ""
-        least = 0
-        if self.precision is not None:
-            least = self.precision
-            if least == 0 and number == 0:
-                self.pad("", zeros=False)
-                return
-        elif self.zero and not self.minus and self.width is not None:
-            least = self.width - bool(sign)
-        text = text.rjust(least, "0")
-        if sharp and verb != "d":
-            text = {"b": "0b", "o": "" if text[0] == "0" else "0", "x": "0x", "X": "0X"}.get(verb, "") + text
-            if verb == "O" and text[0] != "0":
-                text = "0" + text
-        if verb == "O":
-            text = "0o" + text
-        self.pad(sign + text, zeros=False)
-
-    def unicode(self, number: int) -> None:
-        code = number % (1 << 64)
-        text = "U+" + f"{code:X}".rjust(max(self.precision or 0, 4), "0")
-        if self.sharp and code <= 0x10FFFF and chr(code).isprintable():
-            text += f" '{chr(code)}'"
-        self.pad(text, zeros=False)
-
-    def float(self, value: object, number: float, verb: str, bits: int) -> None:
-        if verb not in "vbgGxXfFeE":
-            self.bad(value, verb)
-            return
-        form = {"v": "g", "F": "f"}.get(verb, verb)
-        precision = self.precision if self.precision is not None else 6 if form in "feE" else -1
-        text = format_float(number, form, precision, bits)
-        sign, text = (text[0], text[1:]) if text[0] in "+-" else ("+", text)
-        if self.space and sign == "+" and not self.plus:
-            sign = " "
-        if text in {"Inf", "NaN"}:
-            bare = text == "NaN" and not self.space and not self.plus
-            self.pad(text if bare else sign + text, zeros=False)
-            return
-        if self.sharp and form != "b":
-            text = _with_point(text, form, precision)
-        if not self.plus and sign == "+":
-            self.pad(text)
-        elif self.zero and not self.minus and (self.width or 0) > len(text) + 1:
-            self.write(sign)
-            self.write(text.rjust((self.width or 0) - 1, "0"))
-        else:
-            self.pad(sign + text)
-
-    def complex(self, number: complex, verb: str) -> None:
-        if verb not in "vbgGxXfFeE":
-            self.bad(number, verb)
-            return
-        plus = self.plus
-        self.write("(")
-        self.float(number, number.real, verb, 64)
-        self.plus = True
-        self.float(number, number.imag, verb, 64)
-        self.write("i)")
-        self.plus = plus
-
-    def slice(self, of: GoType, items: list[object], verb: str, depth: int) -> None:
-        if of.elem.kind == "uint8" and verb in "sqxX":
-            raw = bytes(cast("list[int]", items))
-            if verb in "xX":
-                self.hex(raw, verb)
-            else:
-                self.string(raw.decode("utf-8", "surrogateescape"), verb)
-            return
-        if self.sharp_v:
-            self.write("[]byte" if of is types.BYTES and depth == 0 else of.name)
-            if is_nil(items):
-                self.write("(nil)")
-                return
-        self.write("{" if self.sharp_v else "[")
-        for at, item in enumerate(items):
-            if at:
-                self.write(", " if self.sharp_v else " ")
-            if of.elem.kind == "uint8" and isinstance(items, bytes):
-                if verb in "vd":
-                    self.digits(items[at], "x" if self.sharp_v else "d", sharp=self.sharp_v)
-                else:
-                    self.integer(make(types.UINT8, item), items[at], verb, signed=False)
-            else:
-                self.value(item, verb, depth + 1)
-        self.write("}" if self.sharp_v else "]")
-
-    def map(self, of: GoType, entries: dict[object, object], verb: str, depth: int) -> None:
-        if self.sharp_v:
-            self.write(of.name)
-            if is_nil(entries):
-                self.write("(nil)")
-                return
-        self.write("{" if self.sharp_v else "map[")
-        for at, key in enumerate(sorted_keys(entries)):
-            if at:
-                self.write(", " if self.sharp_v else " ")
-            self.value(key, verb, depth + 1)
-            self.write(":")
-            self.value(entries[key], verb, depth + 1)
-        self.write("}" if self.sharp_v else "]")
-
-    def struct(self, of: GoType, value: object, verb: str, depth: int) -> None:
-        if self.sharp_v:
-            self.write(of.name)
-        self.write("{")
-        fields = value.items() if isinstance(value, dict) else ()  # a moment keeps its own to itself
-        for at, (name, item) in enumerate(fields):
-            if at:
-                self.write(", " if self.sharp_v else " ")
-            if self.plus_v or self.sharp_v:
-                self.write(name.removeprefix(HIDDEN) + ":")
-            erroring = self.erroring
-            self.erroring = erroring or name.startswith(HIDDEN)  # what is unexported prints without its methods
-            self.value(item, verb, depth + 1)
-            self.erroring = erroring
-        self.write("}")
-
-    def pointer(self, value: object, verb: str) -> None:
-        of = type_of(value)
-        if of is None or of.kind not in {"ptr", "slice", "map", "func"}:
-            self.bad(value, verb)
-            return
-        target = value.target if isinstance(value, Pointer) else value
-        address = 0 if is_nil(value) else id(target)
-        match verb:
-            case "v" if self.sharp_v:
-                self.write(f"({of.name})({f'{address:#x}' if address else 'nil'})")
-            case "v" if not address:
-                self.pad("<nil>")
-            case "v" | "p":
-                self.digits(address, "x", sharp=not self.sharp)
-            case "b" | "o" | "d" | "x" | "X":
-                self.digits(address, verb, sharp=self.sharp)
-            case _:
-                self.bad(value, verb)
-
-
-def _with_point(text: str, form: str, precision: int) -> str:
-    """A number under the sharp flag: a point always, and g keeps its zeros."""
-    digits = 0
-    if form in "gGx":
-        digits = 6 if precision == -1 else precision
-    mark = min((at for at in map(text.find, "pP" if form in "xX" else "eEpP") if at > 0), default=len(text))
-    text, tail = text[:mark], text[mark:]
-    significant = text.removeprefix("0x").removeprefix("0X").replace(".", "") if form in "xX" else text.replace(".", "")
-    if form in "xX":
-        digits -= len((text.replace(".", "")).lstrip("0"))
-    else:
-        digits -= len(significant.lstrip("0"))
-    if "." not in text:
-        if text == "0":
-            digits -= 1
-        text += "."
-    return text + "0" * max(digits, 0) + tail
-
-
-def _character(number: int) -> str:
-    return chr(number) if 0 <= number <= 0x10FFFF and not 0xD800 <= number < 0xE000 else "\ufffd"
-
 
 def _number(form: str, start: int, end: int) -> tuple[int | None, int]:
     """The number at `start` of the format and where it ends; a crazy one ends the format, as in Go."""
@@ -528,52 +247,3 @@ def _number(form: str, start: int, end: int) -> tuple[int | None, int]:
         number = number * 10 + int(form[at])
         at += 1
     return (number, at) if at > start else (None, start)
-
-
-def _int_argument(args: Sequence[object], at: int) -> tuple[int | None, int]:
-    """The argument that `*` takes as a number, None if it can't be one, and the next argument's index."""
-    if at >= len(args):
-        return None, at
-    arg = args[at]
-    whole = isinstance(arg, int) and (kind(arg) in types.SIGNED or kind(arg) in types.UNSIGNED)
-    if whole and abs(cast("int", arg)) <= _MAX_WIDTH:
-        return int(cast("int", arg)), at + 1
-    return None, at + 1
-
-
-def _explicit_index(form: str, at: int, arg: int, count: int) -> tuple[int, int, bool, bool]:
-    """Reads `[n]`: the argument's index, the next offset, whether there was one, and whether all is well."""
-    if not form.startswith("[", at):
-        return arg, at, False, True
-    close = form.find("]", at)
-    if len(form) - at < 3 or close < 0:
-        return arg, at + 1, False, False
-    number, end = _number(form, at + 1, close)
-    if number is None or end != close:
-        return arg, close + 1, False, False
-    if 1 <= number <= count:
-        return number - 1, close + 1, True, True
-    return arg, close + 1, True, False
-
-
-def sorted_keys(entries: dict[object, object]) -> list[object]:
-    """A map's keys in the order in which Go prints and ranges over them."""
-    keys = list(entries)
-    if all(type(key) is str for key in keys):
-        return sorted(keys, key=str)  # code points sort as UTF-8 does
-    return sorted(keys, key=cmp_to_key(_compare))
-
-
-def _compare(left: object, right: object) -> int:
-    first, second = type_of(left), type_of(right)
-    if first is not second:
-        if first is None or second is None:
-            return -1 if first is None else 1
-        return -1 if first.name < second.name else 1
-    if isinstance(left, str) and isinstance(right, str):
-        return (left > right) - (left < right)
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        if left != left or right != right:
-            return (right == right) - (left == left) if (left != left) != (right != right) else 0
-        return (left > right) - (left < right)
-    return 0

@@ -10,6 +10,7 @@ import enum
 import re
 from typing import NamedTuple
 
+from istioctl.gotemplate.limits import MAX_TOKENS
 from istioctl.gotemplate.quoting import quote
 
 
@@ -115,7 +116,8 @@ class _Lexer:
         try:
             while self.outside():
                 while self.inside():
-                    pass
+                    if len(self.tokens) > MAX_TOKENS:
+                        raise self.fail(f"size limit exceeded: a template has at most {MAX_TOKENS} tokens")
         except _FaultError:
             pass
         return self.tokens

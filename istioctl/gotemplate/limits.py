@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from istioctl.gotemplate.errors import LimitError
 
-MAX_SIZE = 32 * 1024 * 1024  # characters of one text, or items of one list
+MAX_TEXT = 4 * 1024 * 1024  # characters of one template
+MAX_TOKENS = 50_000  # of one template; the largest of Istio's have 4,000
+MAX_SIZE = 16 * 1024 * 1024  # characters of one text, or items of one list
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Limits:
     output: int = MAX_SIZE
     steps: int = 10_000_000
     seconds: float = 30.0
-    includes: int = 1000
+    includes: int = 1100
 
 
 DEFAULT = Limits()

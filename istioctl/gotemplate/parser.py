@@ -238,8 +238,8 @@ class _Parser:
         return _Else(token.pos)
 
     def control(self, word: str) -> nodes.Branch:
-        """`if`, `with` or `range` after the word; a chain of else-ifs is read without recursion."""
-        kept = len(self.variables)
+        """`if`, `with` or `range` after the word; in a chain each else-if is nested in the one before."""
+        kept, depth = len(self.variables), self.depth
         self.deeper(f"{word} is nested deeper than {MAX_NESTING} levels")
         first = branch = self.branch(word)
         body, end = self.branch_body(word)
@@ -248,6 +248,7 @@ class _Parser:
         while isinstance(end, _Else):
             if self.peek().kind is chained:
                 self.next()
+                self.deeper(f"{word} is nested deeper than {MAX_NESTING} levels")
                 inner = self.branch(word)
                 branch.otherwise = [inner]
                 branch = inner
@@ -256,7 +257,7 @@ class _Parser:
             branch.otherwise, end = self.item_list()
             if isinstance(end, _Else):
                 raise self.fault(f"expected end; found {end}")
-        self.depth -= 1
+        self.depth = depth
         del self.variables[kept:]
         return first
 

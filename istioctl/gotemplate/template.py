@@ -26,7 +26,7 @@ from istioctl.gotemplate.errors import (
     Place,
 )
 from istioctl.gotemplate.functions import functions_of
-from istioctl.gotemplate.limits import DEFAULT, Limits, check_size
+from istioctl.gotemplate.limits import DEFAULT, MAX_TEXT, Limits, check_size
 from istioctl.gotemplate.parser import parse
 from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.runtime import Compiled, Execution
@@ -59,7 +59,7 @@ _units: OrderedDict[tuple[str, str, str], Unit] = OrderedDict()
 _MOST_UNITS: Final = 512
 
 
-def compile_text(name: str, text: str, functions: Mapping[str, Function], table: str) -> Unit:
+def compile_text(name: str, text: str, functions: Mapping[str, Function], table: str, *, keep: bool = True) -> Unit:
     """One text as code, from memory or the cache folder if it was compiled before.
 
     Args:
@@ -67,20 +67,26 @@ def compile_text(name: str, text: str, functions: Mapping[str, Function], table:
         text: its text.
         functions: what it may call.
         table: what tells `functions` from others.
+        keep: whether the cache folder may hold it; not for texts that templates make up.
 
     Raises:
-        ParseError: the text is no template.
+        ParseError: the text is no template, or longer than `limits.MAX_TEXT`.
     """
     known = _units.get((table, name, text))
     if known is not None:
         return known
-    key = cache.key_of(table, name, text) if len(text) >= cache.SMALLEST else ""
+    if len(text) > MAX_TEXT:
+        raise ParseError(f"template: {name}:1: size limit exceeded: a text has at most {MAX_TEXT} characters")
+    key = cache.key_of(table, name, text) if keep and len(text) >= cache.SMALLEST else ""
     kept = cache.load(key) if key else None
     if kept is not None:
         unit = Unit(*kept)  # type: ignore[arg-type]
     else:
-        source = codegen.generate(name, text, parse(name, text, functions), functions)
-        code = compile(source.text, f"<template {name}>", "exec", dont_inherit=True, optimize=0)
+        try:
+            source = codegen.generate(name, text, parse(name, text, functions), functions)
+            code = compile(source.text, "<template>", "exec", dont_inherit=True, optimize=0)
+        except RecursionError:
+            raise ParseError(f"template: {name}:1: depth limit exceeded: actions are nested too deeply") from None
         unit = Unit(code, source.lines, source.sites, source.templates, source.functions)
         if key:
             cache.store(key, tuple(unit))
@@ -132,8 +138,8 @@ class TemplateSet:
         for name, text in templates.items():
             self._add(name, text)
 
-    def _add(self, name: str, text: str) -> None:
-        unit = compile_text(name, text, self.functions, self._table)
+    def _add(self, name: str, text: str, *, keep: bool = True) -> None:
+        unit = compile_text(name, text, self.functions, self._table, keep=keep)
         space: dict[str, object] = {"__builtins__": {}, **runtime.NAMES, _UNIT: _Linked(name, unit)}
         for called in unit.functions:
             space[f"f_{called}"] = self.functions[called].call
@@ -148,7 +154,7 @@ class TemplateSet:
         other = TemplateSet({}, dialect=self.dialect, limits=self.limits)
         other.functions, other._table = self.functions, self._table
         other.compiled = dict(self.compiled)
-        other._add(name, text)
+        other._add(name, text, keep=False)
         return other
 
     def render(self, entry: str, data: object, *, missing_key: MissingKey = "default") -> str:
@@ -185,14 +191,14 @@ class TemplateSet:
             raise LimitError(
                 f"depth limit exceeded: more than {execution.limits.includes} templates include each other"
             )
-        kept = execution.templates, execution.depth
-        execution.templates = self.compiled
+        kept = execution.owner, execution.templates, execution.depth
+        execution.owner, execution.templates = self, self.compiled
         execution.includes += 1
         execution.charge()
         runtime.settle(execution)
         text = self._run(execution, name, data)
         execution.includes -= 1
-        execution.templates, execution.depth = kept
+        execution.owner, execution.templates, execution.depth = kept
         runtime.settle(execution)
         return text
 
@@ -216,9 +222,8 @@ class TemplateSet:
                 category = "fail"
             raise _error(category, reason, found, error.function, reason) from None
         except ExecutionError as error:
-            category = error.category if error.category in {"fail", "limit"} else "call"
             found = _find(error.__traceback__, execution.site)
-            raise _error(category, error.message, found, "", error.reason) from None
+            raise _error(error.category, error.message, found, "", error.reason) from None
         except ParseError as error:
             raise _error("call", error.message, _find(error.__traceback__, execution.site), "", error.message) from None
         except (LimitError, UnknownValueError) as error:

@@ -7,6 +7,7 @@ from urllib.parse import quote_plus
 
 from istioctl.gotemplate import fmt, types
 from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate.runtime import printable
 from istioctl.gotemplate.signatures import FunctionTable
 from istioctl.gotemplate.types import GoType
 from istioctl.gotemplate.values import (
@@ -287,8 +288,6 @@ TABLE.function("printf", "string, ...any")(fmt.sprintf)
 
 
 def _texts(args: tuple[object, ...]) -> str:
-    from istioctl.gotemplate.runtime import printable
-
     if len(args) == 1 and isinstance(args[0], str):
         return args[0]
     return fmt.sprint(*("<no value>" if arg is None else printable(arg) for arg in args))
