@@ -16,6 +16,16 @@ from istioctl.rendering.values import Values, copy_of, merge
 
 #: The charts, and the key whose values count as if they stood at the top.
 CHARTS = {"base": None, "istiod": "pilot", "ingress": None, "egress": None, "cni": "cni", "ztunnel": None}
+_LISTS_OF_MAPPINGS = frozenset(
+    {
+        "configVolumes",
+        "ingressPorts",
+        "podAntiAffinityLabelSelector",
+        "podAntiAffinityTermLabelSelector",
+        "ports",
+        "secretVolumes",
+    }
+)
 _FOLDERS = ("base", "istiod", "cni", "ztunnel", "gateway")
 _GATEWAY_KINDS = {"ingress": "gateway/ingress", "egress": "gateway/egress"}
 
@@ -49,8 +59,11 @@ def _check(defaults: Values, values: Values, path: str) -> None:
                 _check(default, value, place)
             elif default or value is not None:
                 raise _misplaced(place, "a mapping", value)
-        elif isinstance(default, list) and not isinstance(value, list | None):
-            raise _misplaced(place, "a list", value)
+        elif isinstance(default, list):
+            if not isinstance(value, list | None):
+                raise _misplaced(place, "a list", value)
+            if key in _LISTS_OF_MAPPINGS and not all(isinstance(item, dict) for item in value or []):
+                raise _misplaced(place, "a list of mappings", value)
 
 
 def _misplaced(place: str, wanted: str, value: object) -> SpecError:

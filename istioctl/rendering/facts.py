@@ -81,11 +81,12 @@ def revision_suffix(values: Tree) -> str:
     return f"-{name}" if name else ""
 
 
-def image_name(image: str, hub: str, tag: object, variant: str) -> str:
+def image_name(image: object, hub: object, tag: object, variant: object) -> str:
     """A container's image: `image` itself where it has a slash, else put together."""
-    if "/" in image:
-        return image
-    return f"{hub}/{image}:{go_text(tag)}" + (f"-{variant}" if variant else "")
+    name = go_text(image)
+    if "/" in name:
+        return name
+    return f"{go_text(hub)}/{name}:{go_text(tag)}" + (f"-{go_text(variant)}" if variant else "")
 
 
 def wants_trust_bundle(env: Mapping[str, Any] | None) -> bool:

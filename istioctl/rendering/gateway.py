@@ -92,6 +92,7 @@ def _facts(kind: GatewayKind, values: Tree, target: Target) -> Tree:
             for volume in (*(gateway["secretVolumes"] or ()), *(gateway["configVolumes"] or ()))
             if volume.get("mountPath")
         ],
+        "volumes": _volumes(gateway),
         "istiod_address": f"istiod{revision_suffix(values)}.{shared['istioNamespace']}.svc:15012",
         "trust_bundle": shared.get("trustBundleName"),
         "cluster_trust_bundle": wants_trust_bundle((values.get("pilot") or {}).get("env")),
@@ -167,6 +168,18 @@ def _service_ports(kind: GatewayKind, gateway: Tree) -> list[Tree]:
         *({key: bare(value) for key, value in port.items()} for port in gateway["ports"] or []),
         *({"port": bare(port.get("port")), "name": port.get("name")} for port in gateway.get(kind.more_ports) or []),
     ]
+
+
+def _volumes(gateway: Tree) -> list[Tree]:
+    secrets = (
+        {"name": volume.get("name"), "secret": {"secretName": volume.get("secretName"), "optional": True}}
+        for volume in gateway["secretVolumes"] or ()
+    )
+    configurations = (
+        {"name": volume.get("name"), "configMap": {"name": volume.get("configMapName"), "optional": True}}
+        for volume in gateway["configVolumes"] or ()
+    )
+    return [*secrets, *configurations]
 
 
 def _mesh_environment(values: Tree) -> list[dict[str, str]]:

@@ -198,7 +198,7 @@ def _environment(values: Tree, target: Target) -> list[Tree]:
 
 def _remote_facts(values: Tree) -> Tree | None:
     """The Service (and for an address the EndpointSlice) by which an istiod elsewhere is reached."""
-    remote, address = values["istiodRemote"], values["global"]["remotePilotAddress"]
+    remote, address = values["istiodRemote"], go_text(values["global"]["remotePilotAddress"])
     if not (address and remote["enabled"]):
         return None
     name = f"istiod{revision_suffix(values)}" + ("-remote" if remote["enabledLocalInjectorIstiod"] else "")

@@ -138,8 +138,8 @@ def _as_go_counts(data: Any) -> Any:
 
 def gateway_class_overlays(values: Tree) -> list[tuple[str, dict[str, str]]]:
     """For each GatewayClass the objects that istiod lays over what it makes for its gateways, as texts by kind."""
-    classes: dict[str, dict[str, Any] | None] = values["gatewayClasses"] or {}
-    return [(name, _texts(kinds or {})) for name, kinds in sorted(classes.items())]
+    classes: dict[str, Any] = values["gatewayClasses"] or {}
+    return [(name, _texts(kinds if isinstance(kinds, dict) else {})) for name, kinds in sorted(classes.items())]
 
 
 def _texts(overlays: dict[str, Any]) -> dict[str, str]:

@@ -34,7 +34,9 @@ def apply_overlays(
     documents, warnings, errors = list(documents), [], []
     for number, overlay in enumerate(overlays):
         where = f"{part.path}.k8s.overlays[{number}]"
-        if not isinstance(overlay, Mapping):
+        if not isinstance(overlay, Mapping) or not isinstance(overlay.get("patches", []), list | None):
+            reason = "an overlay must be a mapping with a list of patches"
+            errors.append(InputError(reason, where=where, id="wrong-type"))
             continue
         kind, name = overlay.get("kind"), overlay.get("name")
         places = [i for i, document in enumerate(documents) if (document.kind, document.name) == (kind, name)]
@@ -51,7 +53,9 @@ def apply_overlays(
     return documents, warnings, errors
 
 
-def _apply(data: dict[str, Any], patch: Mapping[str, Any], where: str) -> list[str]:
+def _apply(data: dict[str, Any], patch: object, where: str) -> list[str]:
+    if not isinstance(patch, Mapping):
+        raise InputError(f"a patch must be a mapping with a path, not {patch!r}", where=where, id="wrong-type")
     path = str(patch.get("path") or "")
     value = _read_mapping(patch.get("value"))
     try:
