@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
 from istioctl.rendering.builtin import render_builtin
@@ -12,6 +14,9 @@ from istioctl.rendering.documents import RenderedDocument
 from istioctl.rendering.moved_values import moved_values, refuse_gone_values
 from istioctl.rendering.specification import Specification
 from istioctl.rendering.values import Values, lookup_text
+
+if TYPE_CHECKING:
+    from istioctl.rendering.release import ReleaseCharts
 
 #: Makes the texts of one component: (component, namespace, values, kube_version).
 ChartSource = Callable[[str, str, Values, str | None], list[str]]
@@ -46,7 +51,8 @@ def render(
     Args:
         specification: merged and checked.
         kube_version: the cluster's version, such as `v1.31.2-gke.1`; None where no cluster was asked.
-        chart_source: makes the components' documents instead of the built-in manifests.
+        chart_source: makes the components' documents instead of the built-in manifests, or of the release that
+            `spec.installPackagePath` names.
         force: whether overlays that can't be applied are warned about instead of refused.
 
     Raises:
@@ -54,14 +60,15 @@ def render(
         SpecError: the values can't be used.
         ErrorGroup: several of these.
     """
-    source = chart_source or render_builtin
+    release = _release(specification) if chart_source is None else None
+    source = chart_source or release or render_builtin
     revision = lookup_text(specification.data, "spec", "values", "revision")
     components: dict[str, tuple[RenderedDocument, ...]] = {}
     warnings: list[str] = []
     refused: list[IstioctlError] = []
     for part in parts_of(specification.data):
         values = part_values(part, specification.data)
-        if part.component.name == "Pilot" and chart_source is None:
+        if part.component.name == "Pilot" and source is render_builtin:
             refuse_gone_values(values)
             warnings += moved_values(values)
         texts = source(part.component.name, part.namespace, values, kube_version)
@@ -73,7 +80,19 @@ def render(
     if refused and not force:
         raise refused[0] if len(refused) == 1 else ErrorGroup(refused)
     warnings += [str(error) for error in refused]
+    if release is not None:
+        warnings += release.warnings
     return Rendering(components, tuple(warnings))
+
+
+def _release(specification: Specification) -> ReleaseCharts | None:
+    """The charts of the release that the specification names, or None."""
+    package = lookup_text(specification.data, "spec", "installPackagePath")
+    if not package:
+        return None
+    from istioctl.rendering.release import ReleaseCharts
+
+    return ReleaseCharts(Path(package))
 
 
 def _finished(

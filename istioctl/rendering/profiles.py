@@ -27,7 +27,7 @@ def profile_names(manifests: Path | None = None) -> list[str]:
     """The names of the profiles there are, sorted.
 
     Args:
-        manifests: a folder with `profiles/` to look into instead of the built-in one.
+        manifests: a release's manifests (see `release.manifests_folder`) instead of the built-in ones.
 
     Raises:
         InputError: that folder has no `profiles/`.
@@ -52,7 +52,7 @@ def read_profile(name: str, manifests: Path | None = None, where: str | None = N
 
     Args:
         name: its name of today.
-        manifests: a folder with `profiles/` to look into instead of the built-in one.
+        manifests: a release's manifests (see `release.manifests_folder`) instead of the built-in ones.
         where: who asked for it, for the error.
 
     Returns:
@@ -184,4 +184,8 @@ def _built_in() -> dict[str, Values]:
 
 
 def _folder(manifests: Path | None) -> Path:
-    return data_folder("profiles") if manifests is None else manifests / "profiles"
+    if manifests is None:
+        return data_folder("profiles")
+    from istioctl.rendering.release import manifests_folder
+
+    return manifests_folder(manifests) / "profiles"

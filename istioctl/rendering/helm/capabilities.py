@@ -91,8 +91,15 @@ class Capabilities:
     api_versions: tuple[str, ...]
 
 
-def capabilities_of(kube_version: str | None, more_api_versions: tuple[str, ...] = ()) -> Capabilities:
+def capabilities_of(
+    kube_version: str | None, more_api_versions: tuple[str, ...] = (), *, exact: bool = False
+) -> Capabilities:
     """The capabilities for a Kubernetes version, with further API versions.
+
+    Args:
+        kube_version: such as `1.30`; Helm's own assumption if None.
+        more_api_versions: beside those that Helm assumes.
+        exact: keep the version as it is spelled, as a cluster gives it, instead of its three numbers.
 
     Raises:
         InputError: the version is none.
@@ -104,4 +111,6 @@ def capabilities_of(kube_version: str | None, more_api_versions: tuple[str, ...]
     parts += ["0"] * (3 - len(parts))
     numbers = [str(int(part)) for part in parts]
     version = "v" + ".".join(numbers)
+    if exact and kube_version:
+        version = kube_version
     return Capabilities(version, numbers[0], numbers[1], DEFAULT_API_VERSIONS + more_api_versions)

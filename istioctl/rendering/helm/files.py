@@ -84,19 +84,32 @@ def read_chart_files(path: Path) -> Files:
 def _read_folder(top: Path) -> Files:
     ignore_file = top / ".helmignore"
     text = ignore_file.read_text("utf-8", "replace") if ignore_file.is_file() else ""
-    rules = IgnoreRules(text, str(ignore_file))
     files: Files = {}
-    _walk(top, "", rules, files, set())
+    _walk(top, "", IgnoreRules(text, str(ignore_file)), files, set())
     return files
 
 
-def _walk(folder: Path, prefix: str, rules: IgnoreRules, files: Files, above: set[Path]) -> None:
+def read_folder(top: Path) -> Files:
+    """The files of a folder, whatever its `.helmignore` says.
+
+    Raises:
+        InputError: it can't be read.
+    """
+    files: Files = {}
+    try:
+        _walk(top, "", None, files, set())
+    except OSError as error:
+        raise InputError(f"can't read the chart: {error.strerror or error}", where=str(top)) from None
+    return files
+
+
+def _walk(folder: Path, prefix: str, rules: IgnoreRules | None, files: Files, above: set[Path]) -> None:
     real = folder.resolve()
     if real in above:
         raise InputError("the chart's folders contain themselves by a link", where=str(folder))
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         name = prefix + entry.name
-        if rules.ignores(name, folder=entry.is_dir()):
+        if rules is not None and rules.ignores(name, folder=entry.is_dir()):
             continue
         if entry.is_dir():
             _walk(entry, f"{name}/", rules, files, above | {real})
