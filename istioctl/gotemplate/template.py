@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from types import CodeType, TracebackType
 from typing import Final, Literal, NamedTuple, cast
 
-from istioctl.gotemplate import cache, codegen, runtime
+from istioctl.gotemplate import cache, codegen, emitter, runtime
 from istioctl.gotemplate.errors import (
     CallError,
     EvaluationError,
@@ -41,11 +41,11 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Unit(NamedTuple):
-    """One compiled text; see `codegen.Source` for the fields."""
+    """One compiled text; see `emitter.Source` for the fields."""
 
     code: CodeType
     lines: list[int]
-    sites: list[codegen.Site]
+    sites: list[emitter.Site]
     templates: list[tuple[str, str, bool]]
     functions: list[str]
 
@@ -250,7 +250,7 @@ def _find(traceback: TracebackType | None, dynamic: int, site: int | None = None
         if isinstance(linked, _Linked):
             unit = linked.unit
             index = unit.lines[traceback.tb_lineno] if site is None else site
-            if index == codegen.DYNAMIC:
+            if index == emitter.DYNAMIC:
                 index = dynamic
             if index >= 0:
                 template, line, column, text, call = unit.sites[index]
