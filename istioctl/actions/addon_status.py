@@ -139,7 +139,7 @@ def _ready(answer: bytes) -> tuple[bool, str]:
 QUESTIONS: dict[str, tuple[int, str, Callable[[bytes], tuple[bool, str]]]] = {
     "prometheus": (9090, "/api/v1/targets?state=active", _targets),
     "loki": (3100, "/ready", _ready),
-    "jaeger": (16686, "/jaeger/api/services", _traced_services),
+    "jaeger": (16686, "/api/services", _traced_services),
     "zipkin": (9411, "/api/v2/services", _traced_services),
     "grafana": (3000, "/api/health", _grafana),
     "kiali": (20001, "/kiali/api/status", _sources),

@@ -171,21 +171,21 @@ def install_addons(client: ClientOptions, options: AddonOptions, progress: Progr
         ClusterError: the cluster refuses, or an add-on is not ready in time.
         ErrorGroup: several of these.
     """
-    settings = addon_settings(options.settings)
+    settings, chosen = addon_settings(options.settings), options.chosen
     session = open_session(client, report=progress.note, dry_run=options.dry_run)
     discovery = Discovery(session)
     present = installed_addons(session, discovery, options.namespace)
     data = [document.data for document in render_addons(options, present)]
     keys = [ObjectKey.of(item) for item in data]
-    report = AddonReport(options.chosen, keys, readers=_readers(options.chosen, present))
+    report = AddonReport(chosen, keys, readers=_readers(chosen, present))
     mesh: dict[str, Any] | None = None
-    if config := addon_mesh_config(options.chosen, settings, options.namespace):
+    if config := addon_mesh_config(chosen, settings, options.namespace):
         mesh = _changed_mesh(session, options, config)
         report.mesh = mesh is not None
     pretended = ensure_namespace(session, options.namespace, {}, _OWNER) and options.dry_run
     if mesh is not None:
         _store_mesh(session, discovery, mesh)
-    titles = [TITLES[name] for name in options.chosen]
+    titles = [TITLES[name] for name in chosen]
     progress.processing(titles, [])
     for wave in Wave:
         members = [
@@ -213,9 +213,9 @@ def uninstall_addons(client: ClientOptions, options: AddonOptions, progress: Pro
         ClusterError: an object can't be removed, or is not gone in time.
         ErrorGroup: several are not.
     """
+    selector = f"{PART_OF}={PART_OF_VALUE},{NAME} in ({','.join(options.chosen)})"
     session = open_session(client, report=progress.note, dry_run=options.dry_run)
     discovery = Discovery(session)
-    selector = f"{PART_OF}={PART_OF_VALUE},{NAME} in ({','.join(options.chosen)})"
     kinds = (*_KINDS, _CLAIM) if options.purge else _KINDS
     found = list_kinds(session, discovery, kinds, labels=selector)
     gone = tuple(name for name in options.chosen if any(labels_of(item)[NAME] == name for item in found))

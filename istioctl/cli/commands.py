@@ -118,6 +118,16 @@ ROOT = Command(
                 "istiod-debug": Command("Open the debug pages of istiod", "dashboard:istiod_debug"),
             },
         ),
+        "addons": Command(
+            "Install what shows the mesh: Prometheus, Grafana, Kiali and others",
+            panel="Observe",
+            commands={
+                "list": Command("List the add-ons there are", "addons:list_"),
+                "install": Command("Install add-ons, or change installed ones", "addons:install"),
+                "status": Command("Show which are installed, ready and connected", "addons:status"),
+                "uninstall": Command("Remove add-ons", "addons:uninstall"),
+            },
+        ),
         "completion": Command("Print a shell's completion script", "completion:completion", "Other"),
         "version": Command("Print the versions of this tool and of the mesh", "version:version", "Install"),
     },

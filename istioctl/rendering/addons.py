@@ -16,7 +16,7 @@ from istioctl.rendering.data_files import data_names, read_data
 from istioctl.rendering.documents import RenderedDocument
 from istioctl.rendering.jinja import render_template
 from istioctl.rendering.naming import closest
-from istioctl.rendering.values import Values, copy_of, merge
+from istioctl.rendering.values import Values, copy_of, lookup, merge
 
 #: The add-ons in the order they are installed: who reads from another comes after it.
 ADDONS = ("prometheus", "loki", "jaeger", "zipkin", "grafana", "kiali")
@@ -54,6 +54,40 @@ def addon_settings(given: Mapping[str, object] | None = None) -> Tree:
         merge(settings, copy_of(dict(given)))
     _check_kiali(settings["kiali"])
     return settings
+
+
+def addon_overrides(files: Iterable[tuple[str, str]], flags: Iterable[str]) -> Values:
+    """Settings from files, the weakest first, and then from `--set` flags; for `addon_settings`.
+
+    Args:
+        files: text and name of each, in the form of `manifests/addons/values.yaml`; a mapping under the one key
+            `addons` counts as if it stood at the top.
+        flags: such as `grafana.version=12.1` or `addons.loki.persistence.size=50Gi`.
+
+    Raises:
+        InputError: a file is no YAML.
+        SpecError: a file is no mapping, or a flag can't be read.
+    """
+    from istioctl.rendering import set_flags
+    from istioctl.yamldoc.reader import load
+
+    given: Values = {}
+    for text, name in files:
+        content = load(text, name) or {}
+        if isinstance(content, dict) and list(content) == ["addons"]:
+            content = content["addons"] or {}
+        if not isinstance(content, dict):
+            raise SpecError("add-on settings are a mapping", where=name, hint="write them as `grafana: {version: x}`")
+        merge(given, content)
+    defaults = addon_settings()
+    for text in flags:
+        flag = set_flags.parse(text)
+        segments = flag.segments[1:] if flag.segments[0] == "addons" else flag.segments
+        default = lookup(defaults, *segments)
+        # A version such as 1.10 is no number where a text is wanted.
+        value = text.partition("=")[2].strip() if isinstance(default, str) else flag.value
+        set_flags.apply(set_flags.SetFlag(segments, value, flag.text), given)
+    return given
 
 
 def addon_documents(
@@ -161,7 +195,7 @@ def _facts(name: str, together: Collection[str], settings: Tree, namespace: str,
                 "urls": {
                     "prometheus": f"http://prometheus.{namespace}:9090",
                     "grafana": f"http://grafana.{namespace}:3000",
-                    "jaeger": f"http://tracing.{namespace}:16685/jaeger",
+                    "jaeger": f"http://tracing.{namespace}:16685",
                 },
             }
     if name in ("prometheus", "jaeger", "kiali", "loki"):
@@ -175,7 +209,7 @@ def _grafana_facts(own: Tree, together: Collection[str], namespace: str) -> Tree
     if "loki" in together:
         sources.append(("Loki", "loki", f"http://loki.{namespace}:3100"))
     if "jaeger" in together:
-        sources.append(("Jaeger", "jaeger", f"http://tracing.{namespace}:80/jaeger"))
+        sources.append(("Jaeger", "jaeger", f"http://tracing.{namespace}:80"))
     if "zipkin" in together:
         sources.append(("Zipkin", "zipkin", f"http://zipkin.{namespace}:9411"))
     from istioctl.yamldoc.writer import dump
@@ -248,7 +282,7 @@ def _check(known: Mapping[str, Any], given: Mapping[str, object], path: str) -> 
         if key not in known:
             near = closest(key, known)
             hint = f"did you mean '{near}'?" if near else f"known there: {', '.join(known)}"
-            raise SpecError(f"there is no setting '{place}'", where=place, hint=hint, id="unknown-field")
+            raise SpecError(f"there is no setting '{place}'", hint=hint, id="unknown-field")
         default = known[key]
         if isinstance(default, dict):
             if not isinstance(value, dict):
@@ -261,6 +295,8 @@ def _check(known: Mapping[str, Any], given: Mapping[str, object], path: str) -> 
             raise _wrong(place, "true or false" if isinstance(default, bool) else "no boolean", value)
         elif isinstance(default, int) and not isinstance(value, int | float | None):
             raise _wrong(place, "a number", value)
+        elif isinstance(default, str) and not isinstance(value, str):
+            raise _wrong(place, "a text (in a file, quote it)", value)
 
 
 def _check_kiali(own: Tree) -> None:
@@ -270,8 +306,8 @@ def _check_kiali(own: Tree) -> None:
     if (key or own["auth"] != "anonymous") and len(key) not in _SIGNING_KEY_LENGTHS:
         problem = "addons.kiali.signingKey must have 16, 24 or 32 characters where people log in"
         hint = "make one with `openssl rand -hex 16` and keep it"
-        raise SpecError(problem, where="addons.kiali.signingKey", hint=hint, id="bad-value")
+        raise SpecError(problem, hint=hint, id="bad-value")
 
 
 def _wrong(place: str, wanted: str, value: object) -> SpecError:
-    return SpecError(f"{place} must be {wanted}, it is {value!r:.60}", where=place, id="wrong-type")
+    return SpecError(f"{place} must be {wanted}, it is {value!r:.60}", id="wrong-type")

@@ -37,7 +37,7 @@ ANSWERS = {
             ]
         }
     },
-    "/jaeger/api/services": {"data": ["web", "shop"]},
+    "/api/services": {"data": ["web", "shop"]},
     "/api/v2/services": [],
     "/api/health": {"database": "ok"},
     "/kiali/api/status": {"externalServices": [{"name": "Prometheus", "version": "3.10.0"}]},
@@ -121,6 +121,19 @@ def test_from_installation_to_removal(cluster: Cluster, client: ClientOptions, t
     assert report.names == ADDONS
     assert not cluster.owned("app.kubernetes.io/part-of=istio-addons")
     assert not any(state.installed for state in addon_states(client))
+
+
+@pytest.mark.usefixtures("serving")
+def test_the_command_line(cluster: Cluster, tools: AddonOptions) -> None:
+    done = cluster.run("addons", "install", "zipkin", "prometheus", "-n", tools.namespace)
+    assert done.status == 0, done.stderr
+    assert "Prometheus installed" in done.stderr
+    rows = [line.split() for line in cluster.run("addons", "status", "-n", tools.namespace).stdout.splitlines()]
+    assert rows[1][:5] == ["prometheus", tools.namespace, "v3.10.0", "yes", "yes"]
+    assert rows[2][:2] == ["loki", "-"]
+    done = cluster.run("addons", "uninstall", "zipkin", "prometheus", "-y", "-o", "json")
+    assert done.status == 0, done.stderr
+    assert f"Deployment/{tools.namespace}/zipkin" in json.loads(done.stdout)["objects"]
 
 
 def test_one_that_does_not_get_ready(

@@ -197,7 +197,7 @@ class TestTogether:
         assert (alone["grafana"]["enabled"], alone["tracing"]["enabled"]) == (False, False)
         services = config(objects("kiali", "grafana", "jaeger", namespace="tools"), "kiali")["external_services"]
         assert services["grafana"]["internal_url"] == "http://grafana.tools:3000"
-        assert services["tracing"]["internal_url"] == "http://tracing.tools:16685/jaeger"
+        assert services["tracing"]["internal_url"] == "http://tracing.tools:16685"
         assert services["prometheus"]["url"] == "http://prometheus.tools:9090"
 
     def test_kiali_that_only_looks_may_only_look(self) -> None:

@@ -1,0 +1,167 @@
+"""`istioctl addons list|install|status|uninstall`: what shows the mesh, beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from istioctl.cli.cluster_options import check_revision, client_options
+from istioctl.cli.console_progress import ConsoleProgress
+from istioctl.cli.declare import Argument, Context, Exit, Option
+from istioctl.cli.options import DryRunOption, OutputOption, YesOption, global_options
+from istioctl.cli.printers import print_data, print_table
+from istioctl.cli.terminal import terminal
+
+if TYPE_CHECKING:
+    from istioctl.actions.addons import AddonReport
+    from istioctl.rendering.values import Values
+
+
+def _names(incomplete: str) -> list[str]:
+    from istioctl.rendering.addons import ADDONS
+
+    return [name for name in sorted(ADDONS) if name.startswith(incomplete)]
+
+
+NamesArgument = Annotated[
+    list[str],
+    Argument(metavar="ADDON", help="Add-ons; all where none is named.", autocompletion=_names),
+]
+FilesOption = Annotated[
+    list[str], Option("-f", "--filename", metavar="FILE", help="Settings of add-ons, `-` for stdin; may be repeated.")
+]
+SetOption = Annotated[
+    list[str], Option("-s", "--set", metavar="PATH=VALUE", help="One setting, such as jaeger.tracing.enabled=true.")
+]
+
+
+def list_(
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
+    set_flags: SetOption = [],  # noqa: B006
+    output: OutputOption = None,
+) -> None:
+    """List the add-ons there are, with the versions and images that would be installed."""
+    from istioctl.actions.addons import list_addons
+
+    addons = list_addons(_settings(files, set_flags))
+    if output is not None:
+        print_data([addon.as_data() for addon in addons], output)
+    else:
+        print_table(("ADDON", "VERSION", "PURPOSE"), [(addon.name, addon.version, addon.purpose) for addon in addons])
+
+
+def install(
+    ctx: Context,
+    names: NamesArgument = [],  # noqa: B006 - it is copied
+    files: FilesOption = [],  # noqa: B006
+    set_flags: SetOption = [],  # noqa: B006
+    revision: Annotated[
+        str, Option("-r", "--revision", metavar="NAME", help="The control plane that is told where traces go.")
+    ] = "",
+    wait: Annotated[bool, Option("--wait/--no-wait", help="Return only once all are ready.")] = True,
+    timeout: Annotated[float, Option("--readiness-timeout", metavar="SECONDS", help="How long that may take.")] = 300.0,
+    dry_run: DryRunOption = False,
+    output: OutputOption = None,
+) -> None:
+    """Install add-ons, or change installed ones."""
+    from istioctl.actions.addons import AddonOptions, install_addons
+
+    check_revision(revision)
+    flags = global_options(ctx)
+    progress = ConsoleProgress(terminal())
+    options = AddonOptions(
+        names=tuple(names),
+        settings=_settings(files, set_flags),
+        namespace=flags.namespace or flags.istio_namespace,
+        mesh_namespace=flags.istio_namespace,
+        revision="" if revision == "default" else revision,
+        wait=wait,
+        timeout=timeout,
+        dry_run=dry_run,
+    )
+    try:
+        report = install_addons(client_options(ctx), options, progress)
+    finally:
+        progress.end()
+    if report.mesh:
+        terminal().say("The mesh's configuration was told where traces go; say it in your specification, too.")
+    _conclude(report, output)
+
+
+def status(
+    ctx: Context,
+    names: NamesArgument = [],  # noqa: B006 - it is copied
+    output: OutputOption = None,
+) -> None:
+    """Show which add-ons are installed, ready and in touch with what they live from."""
+    from istioctl.actions.addon_status import addon_states
+
+    states = addon_states(client_options(ctx), tuple(names), global_options(ctx).namespace, terminal().say)
+    if output is not None:
+        print_data([state.as_data() for state in states], output)
+        return
+    words = {True: "yes", False: "no", None: "-"}
+    print_table(
+        ("ADDON", "NAMESPACE", "VERSION", "READY", "CONNECTED", "DETAIL"),
+        [
+            (state.name, state.namespace, state.version, words[state.ready], words[state.connected], state.detail)
+            if state.installed
+            else (state.name, "-", "-", "-", "-", "it is not installed")
+            for state in states
+        ],
+    )
+
+
+def uninstall(
+    ctx: Context,
+    names: NamesArgument = [],  # noqa: B006 - it is copied
+    purge: Annotated[bool, Option("--purge", help="Remove what they have stored, too.")] = False,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
+    output: OutputOption = None,
+) -> None:
+    """Remove add-ons; what they have stored stays, unless --purge says otherwise."""
+    from istioctl.actions.addons import AddonOptions, uninstall_addons
+
+    console = terminal()
+    options = AddonOptions(names=tuple(names), dry_run=dry_run, purge=purge)
+    stored = " and all they have stored" if purge else ""
+    if not (yes or dry_run) and not console.confirm(
+        f"Remove {', '.join(options.chosen)}{stored}?", flag="--skip-confirmation"
+    ):
+        console.say("Cancelled.")
+        raise Exit(1)
+    progress = ConsoleProgress(console, removals_on_stdout=output is None)
+    try:
+        report = uninstall_addons(client_options(ctx), options, progress)
+    finally:
+        progress.end()
+    _conclude(report, output)
+
+
+def _settings(files: list[str], flags: list[str]) -> Values:
+    from istioctl.rendering.addons import addon_overrides
+
+    return addon_overrides([(_text(name), name) for name in files], flags)
+
+
+def _text(name: str) -> str:
+    from pathlib import Path
+
+    from istioctl.errors import InputError
+
+    if name == "-":
+        return terminal().stdin.read()
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError("it is no UTF-8 text", where=name) from None
+    except OSError as problem:
+        raise InputError(f"it can't be read: {problem.strerror}", where=name) from None
+
+
+def _conclude(report: AddonReport, output: OutputOption) -> None:
+    for reader in report.readers:
+        terminal().say(f"{reader} takes notice once it is installed again: istioctl addons install {reader}")
+    if output is not None:
+        print_data(report.as_data(), output)
