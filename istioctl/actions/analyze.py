@@ -9,7 +9,7 @@ from pathlib import Path
 from istioctl.analysis.analyzers.registry import Analyzer, chosen
 from istioctl.analysis.findings import Finding, Findings, Suppression, selected
 from istioctl.analysis.loading import Loader
-from istioctl.analysis.mesh_settings import from_config_map, read_mesh_config
+from istioctl.analysis.mesh_settings import default_gateway, from_config_map, read_mesh_config
 from istioctl.analysis.messages import Level
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.sources import EXTENSIONS, Source, open_input, read_file
@@ -48,6 +48,7 @@ class Analysis:
     Attributes:
         findings: the worst first.
         errors: why some input could not be read.
+        warnings: what the schema does not know, with its place.
         skipped: files left out for their name.
         analyzers: those that ran.
         objects: how many objects were looked at.
@@ -55,6 +56,7 @@ class Analysis:
 
     findings: list[Finding]
     errors: list[InputError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     analyzers: tuple[Analyzer, ...] = ()
     objects: int = 0
@@ -94,13 +96,14 @@ def analyze(
         for resource in loader.read(source):
             snapshot.add(resource)
     _set_mesh(snapshot, options)
+    if not snapshot.is_live and snapshot.mesh.get("ingressControllerMode") != "OFF":
+        for resource in default_gateway(options.istio_namespace, str(snapshot.mesh["ingressService"])):
+            snapshot.add(resource)
     findings = Findings()
-    for resource, problem in loader.problems:
-        findings.report("SchemaWarning", resource, problem.message, path=problem.steps)
     for analyzer in analyzers:
         analyzer.run(snapshot, findings)
     kept = selected(findings.items, options.namespace, options.suppressions)
-    return Analysis(kept, loader.errors, skipped, analyzers, len(snapshot))
+    return Analysis(kept, loader.errors, loader.warnings, skipped, analyzers, len(snapshot))
 
 
 def _sources(

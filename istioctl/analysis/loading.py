@@ -10,7 +10,7 @@ from istioctl.analysis.resources import CLUSTER_WIDE, FOREIGN, IGNORED_NAMESPACE
 from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.sources import Source, template_hint, with_quoted_addresses
 from istioctl.analysis.validation.decode import decode, entries
-from istioctl.analysis.validation.report import Place, Problem, Report
+from istioctl.analysis.validation.report import Place, Report
 from istioctl.analysis.validation.scan import split
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import compose_all, to_data
@@ -30,13 +30,13 @@ class Loader:
 
     Attributes:
         errors: why some document could not be read.
-        problems: of Istio objects that were read, what the schema does not know; by object.
+        warnings: unknown fields of Istio objects, with their places.
     """
 
     def __init__(self, default_namespace: str) -> None:
         self._default_namespace = default_namespace
         self.errors: list[InputError] = []
-        self.problems: list[tuple[Resource, Problem]] = []
+        self.warnings: list[str] = []
 
     def read(self, source: Source) -> Iterator[Resource]:
         """The objects of a text, pods made from templates after their workload."""
@@ -97,7 +97,11 @@ class Loader:
             )
         resource = self._resource(kind, spec, data, name, offset, root)
         if resource.namespace not in IGNORED_NAMESPACES:
-            self.problems.extend((resource, problem) for problem in report.errors)
+            for unknown in report.errors:
+                hint = f" {unknown.hint}" if unknown.hint else ""
+                self.warnings.append(
+                    f"{name}:{unknown.line}:{unknown.column}: {unknown.path}: {unknown.message}.{hint}"
+                )
             yield resource
 
     def _resource(

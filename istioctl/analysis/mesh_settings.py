@@ -42,6 +42,14 @@ def from_config_map(config_map: Resource) -> tuple[dict[str, Any], dict[str, Any
     return mesh, mapping(load(data.get("meshNetworks", ""), config_map.friendly_name))
 
 
+def default_gateway(namespace: str, service: str) -> list[Resource]:
+    """The ingress gateway that files do not hold and most meshes have: its Service, and a pod behind it."""
+    labels = {"istio": "ingressgateway"}
+    ports = [{"port": port, "targetPort": port, "protocol": "TCP"} for port in (80, 443, 31400, 15443)]
+    pod = Resource("Pod", f"{service}-dummypod", namespace, {}, {}, labels, derived=True)
+    return [pod, Resource("Service", service, namespace, {"selector": labels, "ports": ports}, {}, labels)]
+
+
 def proxy_metadata(mesh: dict[str, Any]) -> dict[str, str]:
     """The environment of all proxies."""
     return texts(mapping(mesh.get("defaultConfig")).get("proxyMetadata"))

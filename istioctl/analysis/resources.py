@@ -115,9 +115,9 @@ class Snapshot:
         """The object of that name."""
         return self._by_kind.get(kind, {}).get(("", namespace, name))
 
-    def holds(self, kind: str) -> bool:
-        """Whether there is any object of a kind."""
-        return bool(self._by_kind.get(kind))
+    def knows(self, kind: str) -> bool:
+        """Whether objects of a kind are given, so that one that is not among them does not exist."""
+        return self.is_live or any(resource.source for resource in self._by_kind.get(kind, {}).values())
 
     def __len__(self) -> int:
         return sum(len(found) for found in self._by_kind.values())

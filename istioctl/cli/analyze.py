@@ -24,7 +24,7 @@ LEVELS = ("Error", "Warning", "Info")
 
 def analyze(
     ctx: Context,
-    files: Annotated[list[str], Argument(metavar="FILE...", help="Files, folders, URLs; - for stdin.")] = [],
+    files: Annotated[list[str], Argument(metavar="FILE...", help="Files, folders, URLs; - for stdin.")] = [],  # noqa: B006 - it is copied
     use_kube: Annotated[
         bool, Option("-k", "--use-kube/--no-use-kube", help="Look at the cluster, too; false for files only.")
     ] = True,
@@ -42,7 +42,7 @@ def analyze(
     ] = [],  # noqa: B006 - it is copied
     analyzers: Annotated[
         list[str], Option("--analyzer", metavar="NAME", help="Run this analyzer only; may be repeated.")
-    ] = [],
+    ] = [],  # noqa: B006 - it is copied
     list_analyzers: Annotated[bool, Option("-L", "--list-analyzers", help="List the analyzers there are.")] = False,
     ignore_unknown: Annotated[bool, Option("--ignore-unknown", help="Do not fail on unreadable documents.")] = False,
     mesh_config_file: Annotated[
@@ -137,6 +137,8 @@ def _say(analysis: Analysis, *, has_findings: bool, files: list[str], verbose: b
     streams = terminal()
     for name in analysis.skipped:
         streams.warn(f"{name} was skipped: its name does not end in .yaml, .yml or .json")
+    for warning in analysis.warnings:
+        streams.warn(warning)
     for error in analysis.errors:
         streams.show_error(error)
     if verbose:

@@ -48,7 +48,7 @@ def analyze_subsets(snapshot: Snapshot, findings: Findings) -> None:
         if service is None:
             findings.report("UnknownDestinationRuleHost", rule, host, path=("spec", "host"))
             continue
-        for i, subset in enumerate(rule.spec.get("subsets", [])) if pods or snapshot.is_live else ():
+        for i, subset in enumerate(rule.spec.get("subsets", [])) if service.has_pods or snapshot.knows("Pod") else ():
             wanted = {**service.selector, **subset.get("labels", {})}
             if not any(selectors.picks(wanted, labels) for labels in pods):
                 name = subset.get("name", "")

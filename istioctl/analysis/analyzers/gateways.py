@@ -7,17 +7,15 @@ import binascii
 from typing import Any
 
 from istioctl.analysis import selectors
+from istioctl.analysis.certificates import is_valid_now
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, mappings, texts
 
 #: A server's host and the address it is bound to.
 Bound = tuple[str, str]
 
+#: The keys of a Secret under which istiod finds a certificate and its private key.
 _CERTIFICATE_KEYS = (("cert", "key"), ("tls.crt", "tls.key"))
-
-
-def _knows_pods(snapshot: Snapshot) -> bool:
-    return snapshot.is_live or snapshot.holds("Pod")
 
 
 def _selected(gateway: Resource, snapshot: Snapshot) -> list[Resource]:
@@ -32,12 +30,12 @@ def _report_no_pods(gateway: Resource, findings: Findings) -> None:
 
 def analyze_ports(snapshot: Snapshot, findings: Findings) -> None:
     """Ports of a gateway that no Service in front of its pods has."""
-    for gateway in snapshot.all("Gateway") if _knows_pods(snapshot) else ():
+    for gateway in snapshot.all("Gateway"):
         pods = _selected(gateway, snapshot)
         if not pods:
             _report_no_pods(gateway, findings)
             continue
-        if not (snapshot.is_live or snapshot.holds("Service")):
+        if pods[0].source and not snapshot.knows("Service"):
             continue
         reachable = {number for pod in pods for number in _service_ports(pod, snapshot)}
         for i, server in enumerate(gateway.spec.get("servers", [])):
@@ -89,14 +87,14 @@ def _certificate(tls: dict[str, Any]) -> tuple[str, ...] | None:
 
 def analyze_secrets(snapshot: Snapshot, findings: Findings) -> None:
     """Secrets that a gateway's servers name: they exist, and hold a certificate with its key."""
-    for gateway in snapshot.all("Gateway") if _knows_pods(snapshot) else ():
+    for gateway in snapshot.all("Gateway"):
         pods = _selected(gateway, snapshot)
         if not pods:
             _report_no_pods(gateway, findings)
             continue
         for i, server in enumerate(gateway.spec.get("servers", [])):
             name = server.get("tls", {}).get("credentialName")
-            if name and (snapshot.is_live or snapshot.holds("Secret")):
+            if name and snapshot.knows("Secret"):
                 _check_secret(gateway, name, pods[0].namespace, i, snapshot, findings)
 
 
@@ -113,12 +111,12 @@ def _check_secret(
 
 
 def holds_certificate(secret: dict[str, Any]) -> bool:
-    """Whether a Secret holds a certificate, which is one, and its key."""
+    """Whether a Secret holds a certificate that is valid now, and its key."""
     data = {key: _decoded(value) for key, value in texts(secret.get("data")).items()}
     data |= {key: value.encode() for key, value in texts(secret.get("stringData")).items()}
     for certificate, key in _CERTIFICATE_KEYS:
         if data.get(certificate) and data.get(key):
-            return _is_certificate(data[certificate])
+            return is_valid_now(data[certificate])
     return False
 
 
@@ -127,24 +125,6 @@ def _decoded(value: str) -> bytes:
         return base64.b64decode(value)
     except (binascii.Error, ValueError):
         return b""
-
-
-def _is_certificate(pem: bytes) -> bool:
-    """Whether a text is a PEM certificate whose body is DER of that shape: a sequence as long as the body."""
-    begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-    start, stop = pem.find(begin), pem.find(end)
-    if start < 0 or stop < start:
-        return False
-    try:
-        body = base64.b64decode(b"".join(pem[start + len(begin) : stop].split()), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    if len(body) < 4 or body[0] != 0x30:
-        return False
-    size = body[1] & 0x7F
-    if body[1] < 0x80:
-        return len(body) == 2 + size
-    return len(body) == 2 + size + int.from_bytes(body[2 : 2 + size], "big")
 
 
 def analyze_conflicts(snapshot: Snapshot, findings: Findings) -> None:

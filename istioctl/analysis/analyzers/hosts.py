@@ -13,10 +13,17 @@ EVERYWHERE = "*"
 
 @dataclass(slots=True)
 class Host:
-    """A service behind a host: its port numbers, and the labels of the workloads a ServiceEntry selects."""
+    """A service behind a host.
+
+    Attributes:
+        ports: the numbers of its ports.
+        selector: the labels of the workloads that a ServiceEntry selects.
+        has_pods: whether it is a Service that selects pods.
+    """
 
     ports: list[int] = field(default_factory=list)
     selector: dict[str, str] = field(default_factory=dict)
+    has_pods: bool = False
 
 
 #: Hosts by the namespace they are visible in (`*` for all) and their full name.
@@ -47,7 +54,9 @@ def known_hosts(snapshot: Snapshot) -> Hosts:
         numbers = [port["port"] for port in mappings(resource.spec.get("ports")) if isinstance(port.get("port"), int)]
         given = text(resource.annotations.get("networking.istio.io/exportTo"))
         for scope in _scopes([part.strip() for part in given.split(",")] if given else [], resource.namespace):
-            hosts[scope, full_host(resource.namespace, resource.name)] = Host(numbers)
+            hosts[scope, full_host(resource.namespace, resource.name)] = Host(
+                numbers, has_pods=bool(resource.spec.get("selector"))
+            )
     return hosts
 
 

@@ -57,7 +57,7 @@ auth.AuthorizationPoliciesAnalyzer: AuthorizationPolicies that apply to nothing
 authn.BlockedCIDRsAnalyzer: Where istiod may fetch keys for RequestAuthentications
   security:analyze_key_fetching RequestAuthentication Deployment
 conditions.ConditionAnalyzer: Objects whose status says that they do not work
-  conditions:analyze_conditions Service ServiceEntry WorkloadEntry AuthorizationPolicy KubernetesGateway GRPCRoute HTTPRoute
+  status:analyze_conditions Service ServiceEntry WorkloadEntry AuthorizationPolicy KubernetesGateway GRPCRoute HTTPRoute
 deployment.MultiServiceAnalyzer: Deployments whose Services disagree about a port
   workloads:analyze_services Service Deployment Namespace
 deprecation.DeprecationAnalyzer: Deprecated kinds and fields

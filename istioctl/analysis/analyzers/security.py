@@ -18,9 +18,9 @@ def analyze_authorization(snapshot: Snapshot, findings: Findings) -> None:
         if pods.pod_in_mesh(pod, snapshot) or pods.pod_is_ambient(pod):
             members.setdefault(pod.namespace, []).append(pod.labels)
     for policy in snapshot.all("AuthorizationPolicy"):
-        if snapshot.holds("Pod") or snapshot.is_live:
+        if snapshot.knows("Pod"):
             _selects_something(policy, snapshot, members, findings)
-        if snapshot.holds("Namespace") or snapshot.is_live:
+        if snapshot.knows("Namespace"):
             _namespaces_exist(policy, snapshot, findings)
 
 

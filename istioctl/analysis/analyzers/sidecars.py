@@ -31,7 +31,7 @@ _TELEMETRIES = _Selecting("Telemetry", "selector", "matchLabels", "ConflictingTe
 def _by_pod(kind: _Selecting, snapshot: Snapshot, findings: Findings) -> dict[Resource, list[Resource]]:
     """The pods that objects of a kind select; an object that selects none is reported."""
     found: dict[Resource, list[Resource]] = {}
-    if not (snapshot.is_live or snapshot.holds("Pod")):
+    if not snapshot.knows("Pod"):
         return found
     for resource in snapshot.all(kind.kind):
         wanted = kind.wanted(resource)

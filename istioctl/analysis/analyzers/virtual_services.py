@@ -23,8 +23,7 @@ def _destinations(service: Resource) -> Iterator[tuple[Spec, Path]]:
     for field in ("tcp", "tls", "http"):
         for i, route in enumerate(service.spec.get(field, [])):
             for j, target in enumerate(route.get("route", [])):
-                if "destination" in target:
-                    yield target["destination"], ("spec", field, i, "route", j, "destination", "host")
+                yield target.get("destination", {}), ("spec", field, i, "route", j, "destination", "host")
 
 
 def _mirrors(service: Resource) -> Iterator[tuple[Spec, Path]]:
@@ -33,8 +32,7 @@ def _mirrors(service: Resource) -> Iterator[tuple[Spec, Path]]:
         if "mirror" in route:
             yield route["mirror"], ("spec", "http", i, "mirror", "host")
         for j, mirror in enumerate(route.get("mirrors", [])):
-            if "destination" in mirror:
-                yield mirror["destination"], ("spec", "http", i, "mirrors", j, "destination", "host")
+            yield mirror.get("destination", {}), ("spec", "http", i, "mirrors", j, "destination", "host")
 
 
 def analyze_destinations(snapshot: Snapshot, findings: Findings) -> None:
@@ -47,7 +45,7 @@ def analyze_destinations(snapshot: Snapshot, findings: Findings) -> None:
                 target = find_host(service, host, hosts)
                 if target is not None:
                     _check_port(service, destination, target, path, findings)
-                elif hosts or snapshot.is_live:
+                elif snapshot.knows("Service") or snapshot.knows("ServiceEntry"):
                     findings.report("ReferencedResourceNotFound", service, kind, host, path=path)
     _unaffected(snapshot, findings)
 

@@ -28,7 +28,7 @@ def analyze_webhooks(snapshot: Snapshot, findings: Findings) -> None:
             webhooks += [(configuration, webhook) for webhook in found]
             revisions |= own
     _overlaps(webhooks, revisions, findings)
-    for configuration, webhook in webhooks if snapshot.is_live or snapshot.holds("Service") else ():
+    for configuration, webhook in webhooks if snapshot.knows("Service") else ():
         service = inner(webhook, "clientConfig", "service")
         if not isinstance(service, dict):
             continue

@@ -75,13 +75,10 @@ def analyze_user_ids(snapshot: Snapshot, findings: Findings) -> None:
         for resource in snapshot.all(kind, derived=False):
             if pods.is_control_plane(resource):
                 continue
-            at: tuple[str, ...] = ("spec",) if kind == "Pod" else ("spec", "template", "spec")
             spec = resource.spec if kind == "Pod" else mapping(pods.template(resource).get("spec"))
-            if _user(spec) == _PROXY_USER:
-                findings.report("InvalidApplicationUID", resource, path=(*at, "securityContext", "runAsUser"))
-            for container in pods.containers(spec):
-                if container.get("name") not in _OWN_CONTAINERS and _user(container) == _PROXY_USER:
-                    findings.report("InvalidApplicationUID", resource, path=(*at, "containers"))
+            applications = (c for c in pods.containers(spec) if c.get("name") not in _OWN_CONTAINERS)
+            if any(_user(part) == _PROXY_USER for part in (spec, *applications)):
+                findings.report("InvalidApplicationUID", resource)
 
 
 def _user(spec: dict[str, object]) -> object:

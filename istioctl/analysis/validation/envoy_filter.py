@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from istioctl.analysis.schema import envoy
 from istioctl.analysis.validation import names, shared
 
 if TYPE_CHECKING:
@@ -20,6 +21,20 @@ _MATCHES = {
     **dict.fromkeys(("LISTENER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER"), "listener"),
     **dict.fromkeys(("ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE"), "routeConfiguration"),
     "CLUSTER": "cluster",
+}
+#: The message of Envoy's API that a patch is, by what it is applied to.
+_MESSAGES = {
+    "CLUSTER": "envoy.config.cluster.v3.Cluster",
+    "LISTENER": "envoy.config.listener.v3.Listener",
+    "ROUTE_CONFIGURATION": "envoy.config.route.v3.RouteConfiguration",
+    "FILTER_CHAIN": "envoy.config.listener.v3.FilterChain",
+    "HTTP_FILTER": "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
+    "NETWORK_FILTER": "envoy.config.listener.v3.Filter",
+    "VIRTUAL_HOST": "envoy.config.route.v3.VirtualHost",
+    "HTTP_ROUTE": "envoy.config.route.v3.Route",
+    "EXTENSION_CONFIG": "envoy.config.core.v3.TypedExtensionConfig",
+    "BOOTSTRAP": "envoy.config.bootstrap.v3.Bootstrap",
+    "LISTENER_FILTER": "envoy.config.listener.v3.ListenerFilter",
 }
 _KINDS_OF_MATCH = ("listener", "routeConfiguration", "cluster", "waypoint")
 #: Envoy's old filter names by the part of the canonical name that tells the filter's place.
@@ -55,44 +70,65 @@ def _config_patch(entry: Spec, place: Place) -> None:
         (place / "patch").error("the operation is missing")
     elif patch["operation"] != "REMOVE" and "value" not in patch:
         (place / "patch").error(f"the value is missing, which operation {patch['operation']} needs")
-    elif version := match.get("proxy", {}).get("proxyVersion"):
-        before = len(place.report.errors)
-        (place / "match" / "proxy" / "proxyVersion").expect(names.pattern(version))
-        if len(place.report.errors) == before:
-            _match(match, applies_to, place / "match")
     else:
-        _match(match, applies_to, place / "match")
+        version = match.get("proxy", {}).get("proxyVersion")
+        before = len(place.report.errors)
+        (place / "match" / "proxy" / "proxyVersion").expect(names.pattern(version) if version else "")
+        if len(place.report.errors) == before and _match(match, applies_to, place / "match") and "value" in patch:
+            _value(patch["value"], applies_to, place / "patch" / "value")
 
 
-def _match(match: Spec, applies_to: str, place: Place) -> None:
+def _value(value: Spec, applies_to: str, place: Place) -> None:
+    """The patch itself, as data of Envoy's API."""
+    message = _MESSAGES[applies_to]
+    for strict in (False, True):
+        try:
+            envoy.check_value(value, message, strict=strict)
+        except envoy.EnvoyMismatchError as mismatch:
+            at = place
+            for step in mismatch.steps:
+                at = at / step
+            (at.warn if strict else at.error)(mismatch.problem, mismatch.hint)
+            return
+    missing = [name for name in envoy.without_typed_config(value, message) if name]
+    if missing:
+        place.warn(f"{', '.join(missing)} is chosen by name only, without typed_config", "Set typed_config.")
+
+
+def _match(match: Spec, applies_to: str, place: Place) -> bool:
+    """Check what is matched; whether the patch is worth looking at."""
     wanted = _MATCHES.get(applies_to)
     given = next((kind for kind in _KINDS_OF_MATCH if kind in match), "")
     if wanted and given and given != wanted:
         (place / given).error(f"does not go with applyTo {applies_to}, which is matched by {wanted}")
-    elif wanted == "listener":
+        return wanted != "listener"
+    if wanted == "listener":
         chain = match.get("listener", {}).get("filterChain", {})
         if "filter" in chain:
-            _filter(chain["filter"], applies_to, place / "listener" / "filterChain" / "filter")
+            return _filter(chain["filter"], applies_to, place / "listener" / "filterChain" / "filter")
+    return True
 
 
-def _filter(found: Spec, applies_to: str, place: Place) -> None:
+def _filter(found: Spec, applies_to: str, place: Place) -> bool:
+    """Check a match by filters; whether the patch is worth looking at."""
     if applies_to in ("LISTENER", "FILTER_CHAIN"):
         place.warn(f"has no effect with applyTo {applies_to}")
-    name, inner = found.get("name", ""), found.get("subFilter")
+    name, inner, before = found.get("name", ""), found.get("subFilter"), len(place.report.errors)
+    at = place / "subFilter"
     if not name:
         place.error("the filter's name is missing")
-        return
-    if inner is not None:
-        at = place / "subFilter"
-        if applies_to != "HTTP_FILTER":
-            at.error("goes with applyTo HTTP_FILTER only")
-        elif name not in _CONNECTION_MANAGER:
-            at.error(f"needs the filter {_CONNECTION_MANAGER[0]} around it")
-        elif not inner.get("name"):
-            at.error("the filter's name is missing")
-        else:
-            _old_name(inner["name"], at / "name")
+    elif inner is not None and applies_to != "HTTP_FILTER":
+        at.error("goes with applyTo HTTP_FILTER only")
+    elif inner is not None and name not in _CONNECTION_MANAGER:
+        at.error(f"needs the filter {_CONNECTION_MANAGER[0]} around it")
+    elif inner is not None and not inner.get("name"):
+        at.error("the filter's name is missing")
+    if len(place.report.errors) > before:
+        return False
     _old_name(name, place / "name")
+    if inner is not None:
+        _old_name(inner["name"], at / "name")
+    return True
 
 
 def _old_name(name: str, place: Place) -> None:

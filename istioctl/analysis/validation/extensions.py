@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _SCHEMES = ("", "file", "http", "https", "oci")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+#: What a URL may start with: a scheme, a user, a host and a port; nothing where it is a path.
+_AUTHORITY = re.compile(
+    r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://(?:[A-Za-z0-9\-._:~!$&'()*+,;=%]*@)?"
+    r"(?:\[[0-9a-fA-F:.%]*\]|[A-Za-z0-9\-._~!$&'()*+,;=<>\"\x80-\U0010ffff]*)(?::[0-9]*)?(?=[/?#]|\Z)|(?=/))"
+)
 _SHA = re.compile(r"[a-f0-9]{64}\Z")
 _CODE_LIMIT = 65536
 
@@ -81,13 +86,9 @@ def _module_url(url: str) -> str:
 
 
 def _host_problem(url: str) -> str:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        usable = (parts.port is None or parts.port >= 0) and not re.search(r"%(?![0-9A-Fa-f]{2})", parts.path)
-    except ValueError:
-        usable = False
+    """What is wrong with the authority and path of a URL that has a scheme, or is a path."""
+    found = _AUTHORITY.match(url)
+    usable = found is not None and not re.search(r"%(?![0-9A-Fa-f]{2})", url[found.end() :])
     return "" if usable else f'"{url}" is no URL'
 
 
