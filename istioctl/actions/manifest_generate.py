@@ -5,17 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
 from istioctl.errors import InputError, UsageError
 from istioctl.rendering.components import COMPONENTS
 from istioctl.rendering.documents import RenderedDocument
 from istioctl.rendering.manifests import in_order, render
 from istioctl.rendering.specification import Specification, SpecificationInputs, build_specification
 from istioctl.rendering.values import lookup_text
-
-if TYPE_CHECKING:
-    from istioctl.rendering.manifests import ChartSource
 
 _CRD = "CustomResourceDefinition"
 # Every cluster has these.
@@ -32,7 +27,6 @@ class GenerateOptions:
         only_crds, skip_crds: nothing but the custom resource definitions, or none of them.
         include_namespace: also the namespaces that the objects are in.
         kube_version: the cluster's version, such as `v1.31.2-gke.1`; None where no cluster was asked.
-        chart_source: makes the components' documents instead of the built-in manifests.
     """
 
     inputs: SpecificationInputs
@@ -41,7 +35,6 @@ class GenerateOptions:
     skip_crds: bool = False
     include_namespace: bool = False
     kube_version: str | None = None
-    chart_source: ChartSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +67,7 @@ def generate(options: GenerateOptions) -> Manifests:
         raise UsageError("--only-crds and --skip-crds exclude each other", where="--only-crds")
     names = {_component_name(name) for name in options.components}
     specification = build_specification(options.inputs)
-    rendering = render(
-        specification,
-        kube_version=options.kube_version,
-        chart_source=options.chart_source,
-        force=options.inputs.force,
-    )
+    rendering = render(specification, kube_version=options.kube_version, force=options.inputs.force)
     documents = [
         document
         for name, made in rendering.components.items()
