@@ -172,6 +172,7 @@ def _installation(options: InjectorOptions) -> tuple[dict[str, Any], str]:
         files=(options.operator_file,) if options.operator_file else (),
         set_flags=options.set_flags,
         revision=options.revision,
+        force=bool(options.operator_file),  # its values may be those of a ConfigMap, which know more than the schema
     )
     specification = build_specification(inputs)
     part = next((part for part in parts_of(specification.data) if part.component.name == "Pilot"), None)

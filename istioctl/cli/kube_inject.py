@@ -106,7 +106,7 @@ def kube_inject(
         kubeconfig=flags.kubeconfig,
     )
     injector = load_injector(options, streams.environ, lambda line: None if quiet else streams.say(line))
-    run(injected_with(injector), filenames, output, diff=diff, quiet=quiet, verb="injected")
+    run(injected_with(injector), list(dict.fromkeys(filenames)), output, diff=diff, quiet=quiet, verb="injected")
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from istioctl.errors import InputError, TemplateError
 from istioctl.injection import merging, mesh, openshift, pod_annotations, policy, workloads
 from istioctl.injection.names import PROXY_CONFIG, PROXY_IMAGE_TYPE, TEMPLATES
+from istioctl.injection.rendered import Overlay
 from istioctl.injection.settings import Settings, value_at
 from istioctl.injection.workloads import Workload
 
@@ -21,8 +22,8 @@ Pod = dict[str, Any]
 class Renderer(Protocol):
     """Runs injection templates."""
 
-    def render(self, name: str, subject: Subject) -> Any:
-        """What the template `name` makes of a subject, as plain data.
+    def render(self, name: str, subject: Subject) -> Overlay:
+        """What the template `name` makes of a subject.
 
         Raises:
             TemplateError: the template can't be compiled, fails, or renders no YAML.
@@ -126,7 +127,7 @@ class Injector:
         env = merging.proxy_environment(pod, settings.values, {})
         return merging.finished(merged, template_pod, settings, own_mesh, env)
 
-    def _render(self, name: str, subject: Subject) -> Any:
+    def _render(self, name: str, subject: Subject) -> Overlay:
         texts = self.settings.templates.texts
         if name not in texts:
             known = ", ".join(sorted(texts))

@@ -28,6 +28,7 @@ from istioctl.injection.names import (
     STATUS,
     VALIDATION,
 )
+from istioctl.injection.rendered import Overlay
 from istioctl.injection.settings import Settings, value_at
 from istioctl.yamldoc import strategic
 
@@ -108,30 +109,33 @@ def overrides_of(pod: Pod) -> dict[str, list[Container]]:
     return {group: noted.get(group, []) for group in _GROUPS}
 
 
-def overlaid(pod: Pod, overlay: Any, template: str) -> Pod:
+def overlaid(pod: Pod, overlay: Overlay, template: str) -> Pod:
     """`pod` with a rendered template laid over it.
 
     Raises:
         InputError: what the template rendered is no part of a pod.
     """
-    if overlay is None:
+    raw = overlay.raw
+    if raw is None:
         return pod
-    if not isinstance(overlay, dict):
+    if not isinstance(raw, dict):
         raise InputError("it renders no mapping", where=f"template {template}")
     try:
-        merged: Pod = typed.read(strategic.merge(pod, overlay, "Pod"), "Pod", lenient=False)
+        if (tidy := overlay.tidy_over(pod)) is not None:
+            return strategic.merge(pod, tidy, "Pod", is_clean=True) if pod else tidy
+        merged: Pod = typed.read(strategic.merge(pod, raw, "Pod"), "Pod", lenient=False)
     except InputError as error:
         raise InputError(error.message, where=f"template {template}", hint=error.hint) from None
     return merged
 
 
-def run(pod: Pod, names: Iterable[str], render: Callable[[str], Any], native: bool) -> tuple[Pod, Pod]:
+def run(pod: Pod, names: Iterable[str], render: Callable[[str], Overlay], native: bool) -> tuple[Pod, Pod]:
     """Lay the templates over the pod, and over nothing.
 
     Args:
         pod: the user's pod.
         names: the templates, in order.
-        render: gives a template's output as plain data.
+        render: gives a template's output.
         native: whether the proxy may become an init container.
 
     Returns:

@@ -18,6 +18,7 @@ from istioctl.injection.names import PROXY
 from istioctl.yamldoc.writer import dump
 
 TABLE = FunctionTable()
+_MESSAGES: dict[int, tuple[object, str]] = {}  # by identity: most pods have the mesh's own proxy configuration
 _STRINGS = values.class_of(types.MAP_STRING)
 go_values.kube_type("ObjectMeta")
 go_values.kube_type("[]Container")
@@ -118,11 +119,18 @@ def struct_to_json(value: object) -> str:
 @TABLE.function("protoToJSON", go_values.MESSAGE.name)
 def proto_to_json(message: Any) -> str:
     """A message as protobuf's JSON; of a proxy configuration only what is not Istio's default."""
+    known = _MESSAGES.get(id(message))
+    if known is not None:
+        return known[1]
     name = None if values.is_nil(message) else go_values.message_name(message)
     if name is None:
         return "{}"
     data = go_values.message_data(message, name)
-    return mesh.to_json(mesh.without_defaults(data) if name == "ProxyConfig" else data, name)
+    text = mesh.to_json(mesh.without_defaults(data) if name == "ProxyConfig" else data, name)
+    if len(_MESSAGES) >= 100:
+        _MESSAGES.clear()
+    _MESSAGES[id(message)] = message, text
+    return text
 
 
 @TABLE.function("toYaml", "any")

@@ -13,8 +13,8 @@ from istioctl.gotemplate.template import TemplateSet
 from istioctl.gotemplate.types import GoType
 from istioctl.injection import go_values, mesh
 from istioctl.injection.injector import Subject
+from istioctl.injection.rendered import Overlay, RenderedTexts
 from istioctl.injection.settings import Settings, value_at
-from istioctl.yamldoc import reader
 
 #: What every injection template is called inside.
 _ENTRY = "inject"
@@ -54,12 +54,13 @@ class TemplateRenderer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._compiled: dict[str, TemplateSet] = {}
+        self._texts: dict[str, RenderedTexts] = {}
         self._meshes: dict[int, tuple[mesh.Message, object]] = {}
         self._subject: tuple[Subject, object] | None = None
         self._type = types.pointer_to(_data_type())
 
-    def render(self, name: str, subject: Subject) -> Any:
-        """What the template `name` makes of a subject, as plain data.
+    def render(self, name: str, subject: Subject) -> Overlay:
+        """What the template `name` makes of a subject.
 
         Raises:
             TemplateError: the template can't be compiled, fails, or renders no YAML.
@@ -72,7 +73,7 @@ class TemplateRenderer:
         except TemplateError as error:
             raise TemplateError(error.message, where=f"template {name}", hint=error.hint, id=error.id) from None
         try:
-            return reader.load(text, "output")
+            return self._texts[name].read(text)
         except InputError as error:
             raise TemplateError(f"it renders {error.where}: {error.message}", where=f"template {name}") from None
 
@@ -85,6 +86,7 @@ class TemplateRenderer:
         except TemplateError as error:
             raise TemplateError(error.message, where=f"template {name}", hint=error.hint, id=error.id) from None
         self._compiled[name] = compiled
+        self._texts[name] = RenderedTexts()
         return compiled
 
     def _data(self, subject: Subject) -> object:

@@ -15,6 +15,7 @@ from istioctl.injection.streams import Piece
 from istioctl.injection.typed import WrongTypeError, scalar_text
 from istioctl.yamldoc import edit, reader
 from istioctl.yamldoc.difference import applied
+from istioctl.yamldoc.fragments import Fragments
 from istioctl.yamldoc.reader import Document, Node
 from istioctl.yamldoc.scalars import json_number, resolve
 
@@ -27,6 +28,7 @@ Results = Callable[[], list[dict[str, Any]]]
 _KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _TRICKY = re.compile(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
+_FRAGMENTS = Fragments()  # what is injected is much the same from pod to pod
 _ERRORS = (InputError, TemplateError, ClusterError)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 #: Kinds that hold no pod; a document that plainly is of one need not be looked into.
@@ -86,7 +88,7 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
             continue
         if _is_json(text, document.root):
             return _as_json(text, document.root, applied(document.data, before, after))
-        edits += edit.edits(text, document.root, before, after)
+        edits += edit.edits(text, document.root, before, after, _FRAGMENTS)
     return edit.apply(text, edits) if edits else text
 
 

@@ -18,9 +18,9 @@ from itertools import pairwise
 from typing import Any
 
 from istioctl.yamldoc.difference import applied, matched, own_key
+from istioctl.yamldoc.fragments import Fragments, indented
 from istioctl.yamldoc.reader import Node, is_merge, key_text, to_data
 from istioctl.yamldoc.scalars import resolve
-from istioctl.yamldoc.writer import dump
 
 _FLOW_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
@@ -49,7 +49,7 @@ def apply(text: str, changes: list[Edit]) -> str:
     return "".join(pieces) + text[position:]
 
 
-def edits(text: str, root: Node, before: Any, after: Any) -> list[Edit]:
+def edits(text: str, root: Node, before: Any, after: Any, fragments: Fragments | None = None) -> list[Edit]:
     """The changes that take a document from `before` to `after`.
 
     Args:
@@ -57,8 +57,9 @@ def edits(text: str, root: Node, before: Any, after: Any) -> list[Edit]:
         root: the document's root node in it.
         before: its data, or a tidy form of them that lacks some fields (see `difference`).
         after: what the data shall be, in the same form.
+        fragments: remembers how parts of `after` are written, for documents that share them.
     """
-    editor = _Editor(text, root)
+    editor = _Editor(text, root, fragments or Fragments())
     editor.change(root, before, after, 0, in_flow=False)
     return editor.finished()
 
@@ -66,8 +67,9 @@ def edits(text: str, root: Node, before: Any, after: Any) -> list[Edit]:
 class _Editor:
     """Collects the changes to one document."""
 
-    def __init__(self, text: str, root: Node) -> None:
+    def __init__(self, text: str, root: Node, fragments: Fragments) -> None:
         self._text = text
+        self._fragments = fragments
         self._root = root
         self._edits: list[Edit] = []
         self._touched: set[str] = set()
@@ -213,7 +215,7 @@ class _Editor:
 
     def _moved(self, item: Node, dash: int, before: Any, after: Any, column: int) -> str:
         """The text of an item that goes elsewhere in its list, with its own changes made."""
-        own = _Editor(self._text, item)
+        own = _Editor(self._text, item, self._fragments)
         own._break = self._break
         own.change(item, before, after, column, in_flow=False)
         self._touched |= own._touched
@@ -288,15 +290,12 @@ class _Editor:
         """A collection as lines of block style at `column`, its own lists `list_offset` deeper than their keys."""
         if list_offset and isinstance(value, dict):
             return "".join(self._block_entry(key, item, column, list_offset) for key, item in value.items())
-        pad = " " * column
-        return self._broken(
-            "".join(pad + line + "\n" if line else "\n" for line in dump(value, sort_keys=False)[:-1].split("\n"))
-        )
+        return self._broken(indented(self._fragments.text(value), " " * column))
 
     def _block_entry(self, key: str, value: Any, column: int, list_offset: int) -> str:
         if not isinstance(value, list) or not value:
             return self._block({key: value}, column, 0)
-        head = dump({key: None}, sort_keys=False).rpartition(" ")[0]
+        head = self._fragments.text({key: None}).rpartition(" ")[0]
         return f"{' ' * column}{head}{self._break}{self._block(value, column + list_offset, 0)}"
 
     def _broken(self, text: str) -> str:
@@ -367,11 +366,16 @@ def _increasing(places: list[int | None]) -> set[int]:
     known = [place for place in places if place is not None]
     if all(first < second for first, second in pairwise(known)):
         return set(known)
-    runs: list[list[int]] = [[]]
+    longest: list[int] = []
+    runs: list[list[int]] = []
     for place in known:
-        before = max((run for run in runs if not run or run[-1] < place), key=lambda run: len(run))
+        before: list[int] = []
+        for run in runs:
+            if run[-1] < place and len(run) > len(before):
+                before = run
         runs.append([*before, place])
-    return set(max(runs, key=lambda run: len(run)))
+        longest = max(longest, runs[-1], key=len)
+    return set(longest)
 
 
 def _walk(node: Node) -> Iterator[Node]:

@@ -116,18 +116,35 @@ KINDS: Mapping[str, Field] = {
 }
 
 
-def merge(base: dict[str, Any] | None, patch: dict[str, Any], kind: str) -> dict[str, Any]:
+def merge(base: dict[str, Any] | None, patch: dict[str, Any], kind: str, *, is_clean: bool = False) -> dict[str, Any]:
     """`base` with `patch` laid over it, as a new mapping; neither argument changes.
 
     Args:
         base: the object, or the part of one, that `kind` names.
         patch: a partial object of the same kind, directives included.
         kind: a Kubernetes kind, or one of the parts in `KINDS` such as `PodSpec`.
+        is_clean: promises that the patch has neither nulls nor directives; parts of it may then be in the result.
 
     Raises:
         InputError: a directive is malformed, or an item of a merging list lacks its merge key.
     """
-    return _merge_map(base or {}, patch, KINDS.get(kind, _ANY), kind)
+    schema = KINDS.get(kind, _ANY)
+    return _merge_clean(base or {}, patch, schema, kind) if is_clean else _merge_map(base or {}, patch, schema, kind)
+
+
+def _merge_clean(base: dict[str, Any], patch: dict[str, Any], schema: Field, where: str) -> dict[str, Any]:
+    """`_merge_map` for a patch without nulls and directives."""
+    result = dict(base)
+    for name, value in patch.items():
+        current = result.get(name)
+        if isinstance(value, dict) and isinstance(current, dict):
+            below = schema.fields.get(name, _PLAIN)
+            result[name] = value if below.replace else _merge_clean(current, value, below, f"{where}.{name}")
+        elif isinstance(value, list) and isinstance(current, list):
+            result[name] = _merge_list(current, value, schema.fields.get(name, _PLAIN), f"{where}.{name}")
+        else:
+            result[name] = value
+    return result
 
 
 def _merge_map(base: dict[str, Any], patch: dict[str, Any], schema: Field, where: str) -> dict[str, Any]:

@@ -1,0 +1,210 @@
+"""Reading what templates render, fast: from pod to pod a template's output differs in a few words only.
+
+A text is cut into simple values (plain words and quoted texts at the end of a line, behind `: ` or `- `) and what
+stands between them. Texts that agree in what stands between have the same structure, so the structure is read once,
+and again only the values that differ are put in. Parts without such a value are the same objects for all texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from istioctl.errors import InputError
+from istioctl.injection import typed
+from istioctl.injection.kube_types import TYPES
+from istioctl.yamldoc import reader
+from istioctl.yamldoc.scalars import resolve
+
+_VALUE = re.compile(r'([:-] )("[^"\\\n]*"|[A-Za-z0-9_./](?:[A-Za-z0-9_./:@=+-]*[A-Za-z0-9_./@=+-])?)$', re.MULTILINE)
+#: How many structures are kept for a template; ports and the like make different ones.
+_MOST_STRUCTURES = 64
+_MOST_VARIANTS = 16
+#: Types whose values mean what they say, so that one may take another's place.
+_PLAIN_TYPES = frozenset(("string", "int32", "int64"))
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What a template rendered.
+
+    Attributes:
+        raw: the output as plain data.
+        tidy: the same as a pod in the one form of `typed`; None where it is none, or holds directives.
+        lost: where `raw` has what `tidy` does not: nulls and empty values, which take something away from a pod that
+            has it there.
+    """
+
+    raw: Any
+    tidy: dict[str, Any] | None
+    lost: tuple[Path, ...] = ()
+
+    def tidy_over(self, pod: Mapping[str, Any]) -> dict[str, Any] | None:
+        """`tidy`, if it says all that `raw` says about this pod; else None."""
+        if self.tidy is None or any(_has(pod, self.tidy, path) for path in self.lost):
+            return None
+        return self.tidy
+
+
+def _has(pod: Any, tidy: Any, path: Path) -> bool:
+    """Whether a pod has something at a path of an overlay, whose items it knows by name."""
+    for step in path:
+        if isinstance(step, int):
+            name = tidy[step].get("name") if isinstance(tidy[step], dict) else None
+            pod = next((item for item in pod if isinstance(item, dict) and item.get("name") == name), None)
+            tidy = tidy[step]
+        else:
+            pod, tidy = pod.get(step), tidy.get(step)
+        if pod is None:
+            return False
+    return True
+
+
+@dataclass(slots=True)
+class _Known:
+    """A text that was read: its values, where they stand, and what it says."""
+
+    values: Sequence[str]
+    overlay: Overlay
+    paths: dict[int, Path]
+
+
+@dataclass(slots=True)
+class RenderedTexts:
+    """Reads the outputs of one template."""
+
+    _known: dict[tuple[str, ...], list[_Known]] = field(default_factory=dict)
+
+    def read(self, text: str) -> Overlay:
+        """One output as plain data; parts of the result may be shared and must not be changed.
+
+        Raises:
+            InputError: it is no YAML.
+        """
+        parts = _VALUE.split(text)
+        values = parts[2::3]
+        structure = (*parts[0::3], *parts[1::3])
+        variants = self._known.get(structure)
+        if variants is None:
+            if len(self._known) >= _MOST_STRUCTURES:
+                self._known.clear()
+            variants = self._known[structure] = []
+        for known in variants:
+            if (overlay := _with_values(known, values)) is not None:
+                return overlay
+        overlay = _read(text)
+        if overlay.tidy is not None and len(variants) < _MOST_VARIANTS:
+            variants.append(_Known(values, overlay, _places(parts, overlay.tidy)))
+        return overlay
+
+
+def _read(text: str) -> Overlay:
+    raw = reader.load(text, "output")
+    if not isinstance(raw, dict) or ("$" in text and _has_directives(raw)):
+        return Overlay(raw, None)
+    try:
+        tidy = typed.read(raw, "Pod", lenient=False)
+    except InputError:
+        return Overlay(raw, None)
+    return Overlay(raw, tidy, tuple(_lost(raw, tidy, ())))
+
+
+def _has_directives(raw: Any) -> bool:
+    if isinstance(raw, dict):
+        return any(key.startswith("$") for key in raw) or any(map(_has_directives, raw.values()))
+    return isinstance(raw, list) and any(map(_has_directives, raw))
+
+
+def _lost(raw: Any, tidy: Any, path: Path) -> Iterator[Path]:
+    """Where `raw` has something that `tidy` lacks."""
+    if isinstance(raw, dict) and isinstance(tidy, dict):
+        for key, value in raw.items():
+            if key in tidy:
+                yield from _lost(value, tidy[key], (*path, key))
+            else:
+                yield (*path, key)
+    elif isinstance(raw, list) and isinstance(tidy, list):
+        for index, (value, item) in enumerate(zip(raw, tidy, strict=True)):
+            yield from _lost(value, item, (*path, index))
+
+
+def _places(parts: list[str], tidy: dict[str, Any]) -> dict[int, Path]:
+    """Where each value stands that may differ in other texts of the same structure.
+
+    Each value is replaced by a word of its own; where that comes back as a whole text of a plain type, it may differ.
+    """
+    marked = list(parts)
+    for index in range(2, len(parts), 3):
+        marked[index] = f'"value{index}"' if parts[index].startswith('"') else f"value{index}"
+    try:
+        data = reader.load("".join(marked), "output")
+    except InputError:
+        return {}
+    found: dict[str, list[Path]] = {}
+    _collect(data, tidy, "Pod", (), found)
+    places = {}
+    for index in range(2, len(parts), 3):
+        paths = found.get(f"value{index}", ())
+        if len(paths) == 1:
+            places[index // 3] = paths[0]
+    return places
+
+
+def _collect(data: Any, tidy: Any, of: str, path: Path, found: dict[str, list[Path]]) -> None:
+    """Note where the texts of plain types stand, by text; `tidy` has the same structure, unless a key was replaced."""
+    of = of.lstrip("*")
+    if isinstance(data, dict) and isinstance(tidy, dict):
+        fields = typed.shape(of).fields if of in TYPES else None
+        for key, value in data.items():
+            if key in tidy and (fields is None or key in fields):
+                below = fields[key].of if fields is not None else of.removeprefix("{}")
+                _collect(value, tidy[key], below, (*path, key), found)
+    elif isinstance(data, list) and isinstance(tidy, list):
+        for index, (value, item) in enumerate(zip(data, tidy, strict=False)):
+            _collect(value, item, of.removeprefix("[]"), (*path, index), found)
+    elif isinstance(data, str) and of in _PLAIN_TYPES:
+        found.setdefault(data, []).append(path)
+
+
+def _with_values(known: _Known, values: Sequence[str]) -> Overlay | None:
+    """The overlay of a known text with other values; None where one stands at a place that is not understood."""
+    if values == known.values:
+        return known.overlay
+    changes: list[tuple[Path, object]] = []
+    for index, (old, new) in enumerate(zip(known.values, values, strict=True)):
+        if old == new:
+            continue
+        path = known.paths.get(index)
+        before, after = _meaning(old), _meaning(new)
+        if path is None or type(before) is not type(after) or not after or isinstance(after, float):
+            return None
+        changes.append((path, after))
+    tidy = known.overlay.tidy
+    assert tidy is not None  # noqa: S101 - only such are kept
+    made = _changed(tidy, changes)
+    return Overlay(made, made, known.overlay.lost)
+
+
+def _meaning(value: str) -> object:
+    return value[1:-1] if value.startswith('"') else resolve(value)
+
+
+def _changed(data: dict[str, Any], changes: list[tuple[Path, object]]) -> dict[str, Any]:
+    """`data` with values at some paths, sharing all parts that hold none of them."""
+    result = dict(data)
+    own: dict[Path, Any] = {(): result}
+    for path, value in changes:
+        here: Any = result
+        for depth, step in enumerate(path[:-1], 1):
+            below = own.get(path[:depth])
+            if below is None:
+                below = here[step]
+                below = own[path[:depth]] = dict(below) if isinstance(below, dict) else list(below)
+                here[step] = below
+            here = below
+        here[path[-1]] = value
+    return result
