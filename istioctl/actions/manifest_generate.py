@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
 from istioctl.errors import InputError, UsageError
 from istioctl.rendering.components import COMPONENTS
 from istioctl.rendering.documents import RenderedDocument
