@@ -21,12 +21,15 @@ from istioctl.cluster.wait import wait_until_ready
 from istioctl.errors import ClusterError
 from istioctl.objects.identity import ObjectKey
 from istioctl.objects.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
-from istioctl.objects.labels import COMPONENT, REVISION, labels_of
+from istioctl.objects.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, REVISION, VERSION, labels_of
 
 if TYPE_CHECKING:
     from istioctl.rendering.specification import SpecificationInputs
 
 _DEFINITION = "CustomResourceDefinition"
+_SHARED = "Base"
+_OWNER_LABELS = frozenset(f"metadata.labels.{name}" for name in (REVISION, VERSION, OWNER_NAME, OWNER_NAMESPACE))
+"""Which installation an object belongs to; of what several revisions share, that is the last one installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,17 @@ def verify_install(options: VerifyOptions, progress: Progress) -> Verification:
         _wait(plan.session, plan.discovery, [item.key for item in plan.wanted], options.wait)
     changes = [change for change in compare(plan) if change.verb is not Verb.REMOVE]
     live = read_all(plan.session, plan.discovery, [change.key for change in changes])
+    shared = {item.key for item in plan.wanted if item.component == _SHARED}
     objects = []
     for change, state in zip(changes, live, strict=True):
-        problem = _problem(change.key, state)
-        if problem is None and change.verb is Verb.CHANGE:
-            problem = "it is not as wanted: " + ", ".join(changed_paths(change.before, change.after))
-        objects.append(Checked(change.key, problem))
+        problems = [problem] if (problem := _problem(change.key, state)) else []
+        if change.verb is Verb.CHANGE:
+            paths = changed_paths(change.before, change.after)
+            if change.key in shared:
+                paths = [path for path in paths if path not in _OWNER_LABELS]
+            if paths:
+                problems.append(f"it is not as wanted: {', '.join(paths)}")
+        objects.append(Checked(change.key, "; ".join(problems) or None))
     return Verification(plan.revision or "default", tuple(objects))
 
 
