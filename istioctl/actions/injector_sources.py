@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from istioctl.errors import ClusterError, InputError, IstioctlError
 from istioctl.injection.injector import Injector, Outcome
@@ -21,8 +20,7 @@ _WEBHOOK_SUFFIX = "sidecar-injector.istio.io"
 _OFFLINE = "Pass --offline to use the built-in templates and the values of a profile."
 
 
-@dataclass(frozen=True, slots=True)
-class InjectorOptions:
+class InjectorOptions(NamedTuple):
     """What the command line says about the configuration.
 
     Args:
@@ -107,15 +105,15 @@ def load_injector(options: InjectorOptions, environ: Mapping[str, str], say: Cal
     return Injector(settings, TemplateRenderer(settings))
 
 
-@dataclass(slots=True)
 class _Texts:
     """What was found so far; None is still to be found."""
 
-    templates: Templates | None = None
-    mesh: str | None = None
-    values: str | None = None
-    mesh_source: str = "mesh configuration"
-    values_source: str = "values"
+    def __init__(self) -> None:
+        self.templates: Templates | None = None
+        self.mesh: str | None = None
+        self.values: str | None = None
+        self.mesh_source = "mesh configuration"
+        self.values_source = "values"
 
     @property
     def complete(self) -> bool:

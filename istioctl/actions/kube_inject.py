@@ -6,9 +6,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import streams
@@ -27,8 +26,7 @@ _URL_TIMEOUT = 30.0
 Transform = Callable[[Iterable[Piece]], Iterator[tuple[Piece, InjectionResult]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What was done.
 
     Attributes:

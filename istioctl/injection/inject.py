@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from istioctl.injection import streams, text_edit
 from istioctl.injection.injector import Injector, Outcome
@@ -21,8 +20,7 @@ class ObjectInjector(Protocol):
         """Inject one object; None where it holds no pod."""
 
 
-@dataclass(frozen=True, slots=True)
-class InjectionResult:
+class InjectionResult(NamedTuple):
     """What became of a stream, or of one of its documents.
 
     Attributes:

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from istioctl.errors import InputError, TemplateError
 from istioctl.injection import merging, mesh, openshift, pod_annotations, policy, workloads
@@ -30,8 +29,7 @@ class Renderer(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a template is run on.
 
     Attributes:
@@ -50,8 +48,7 @@ class Subject:
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one object.
 
     Attributes:

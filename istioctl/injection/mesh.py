@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection.mesh_types import ENUMS, MESSAGES
@@ -66,8 +65,7 @@ MESH_DEFAULTS: Message = {
 _INT_BITS = {"int32": (-(1 << 31), (1 << 31) - 1), "uint32": (0, (1 << 32) - 1), "int64": (-(1 << 63), (1 << 63) - 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class MessageField:
+class MessageField(NamedTuple):
     """One field of a message.
 
     Attributes:

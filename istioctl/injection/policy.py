@@ -6,8 +6,7 @@ Rules: `injectRequired` in Istio's `pkg/kube/inject/inject.go`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.injection.names import INJECT
 
@@ -15,8 +14,7 @@ from istioctl.injection.names import INJECT
 IGNORED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What happens to a pod that says nothing itself.
 
     Attributes:
@@ -29,8 +27,7 @@ class Policy:
     always: Sequence[Mapping[str, Any]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether a pod is injected.
 
     Attributes:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import typed
@@ -28,8 +27,7 @@ _PLAIN_TYPES = frozenset(("string", "int32", "int64"))
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(NamedTuple):
     """What a template rendered.
 
     Attributes:
@@ -64,8 +62,7 @@ def _has(pod: Any, tidy: Any, path: Path) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(NamedTuple):
     """A text that was read: its values, where they stand, and what it says."""
 
     values: Sequence[str]
@@ -73,11 +70,11 @@ class _Known:
     paths: dict[int, Path]
 
 
-@dataclass(slots=True)
 class RenderedTexts:
     """Reads the outputs of one template."""
 
-    _known: dict[tuple[str, ...], list[_Known]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], list[_Known]] = {}
 
     def read(self, text: str) -> Overlay:
         """One output as plain data; parts of the result may be shared and must not be changed.

@@ -7,20 +7,20 @@ the `mesh` key of the `istio` ConfigMap.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import mesh
 from istioctl.injection.policy import Policy
 from istioctl.yamldoc import reader
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
 #: The template of a pod that names none.
 SIDECAR = "sidecar"
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(NamedTuple):
     """The templates of an injector's configuration.
 
     Attributes:
@@ -32,14 +32,13 @@ class Templates:
     """
 
     texts: Mapping[str, str]
-    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    aliases: Mapping[str, Sequence[str]] = _NONE
     default: Sequence[str] = (SIDECAR,)
-    policy: Policy = field(default_factory=Policy)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy = Policy()
+    annotations: Mapping[str, str] = _NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that steers injection.
 
     Attributes:
@@ -57,7 +56,7 @@ class Settings:
     values: Mapping[str, Any]
     revision: str = ""
     native_sidecars: bool = False
-    namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    namespaces: Mapping[str, Mapping[str, str]] = _NONE
     compliance_policy: str = ""
 
     @classmethod

@@ -7,8 +7,7 @@ pieces joined are the stream.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 
@@ -18,8 +17,7 @@ _MARKER = b"---"
 _BOM = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One document of a stream.
 
     Attributes:

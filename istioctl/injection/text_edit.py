@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.errors import ClusterError, InputError, IstioctlError, TemplateError
 from istioctl.injection import workloads
@@ -106,8 +105,7 @@ def _moved(error: InputError, piece: Piece) -> InputError:
     return InputError(error.message, where=where, hint=error.hint, id=error.id)
 
 
-@dataclass(slots=True)
-class _Task:
+class _Task(NamedTuple):
     """Asks for the changes of one document's objects, and places errors."""
 
     piece: Piece

@@ -12,9 +12,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection.kube_types import TYPES
@@ -54,8 +53,7 @@ def spelled(steps: list[str | int]) -> str:
     return text.removeprefix(".")
 
 
-@dataclass(frozen=True, slots=True)
-class FieldType:
+class FieldType(NamedTuple):
     """One field of a struct.
 
     Attributes:
@@ -80,8 +78,7 @@ class FieldType:
     dropped: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A struct type: its fields by JSON name, and by lower-cased name since Go's decoder ignores case."""
 
     name: str

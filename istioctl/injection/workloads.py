@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.injection import typed
 
@@ -23,8 +22,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 _SCHEDULED = re.compile(r"(.+)-\d{8,10}")
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """The workload that a pod belongs to, as templates see it (`TypeMeta`, `DeploymentMeta`)."""
 
     api_version: str
@@ -33,8 +31,7 @@ class Owner:
     namespace: str
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """A pod inside the object it is written in.
 
     Attributes:

@@ -13,9 +13,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.yamldoc.difference import applied, matched, own_key
 from istioctl.yamldoc.fragments import Fragments, indented
@@ -26,8 +25,7 @@ _FLOW_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One change: the characters from `start` up to `end` become `text`."""
 
     start: int

@@ -11,8 +11,8 @@ The rules are those of k8s.io/apimachinery `util/strategicpatch`; the merge keys
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 
@@ -22,8 +22,7 @@ _ORDER = "$setElementOrder/"
 _DELETE = "$deleteFromPrimitiveList/"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """How one field of a type merges.
 
     Attributes:
@@ -33,7 +32,7 @@ class Field:
         replace: a map is replaced as a whole.
     """
 
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, Field] = MappingProxyType({})
     merge: bool = False
     key: str = ""
     replace: bool = False
