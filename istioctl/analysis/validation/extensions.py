@@ -65,10 +65,13 @@ def _module(spec: Spec, place: Place) -> None:
         at, name = place / "vmConfig" / "env" / i, variable.get("name", "")
         if not name or len(name) > 256:
             at.error("the variable's name must have 1 to 256 characters")
+            break
         elif i in repeated:
             at.error(f'the variable "{name}" is there twice')
+            break
         elif variable.get("valueFrom", "INLINE") != "INLINE" and variable.get("value"):
             (at / "value").error("can be set only where valueFrom is INLINE")
+            break
 
 
 def _module_url(url: str) -> str:

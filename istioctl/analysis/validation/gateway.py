@@ -76,7 +76,7 @@ def namespaced_host(host: str, place: Place, *, at_gateway: bool) -> None:
     else:
         name = host
     if name != "*" and "." not in name:
-        place.error(f'"{name}" is a short name: write the fully qualified one')
+        place.error("a short name is not allowed: write the fully qualified one")
     problem = names.wildcard_domain(name)
     if problem and not (at_gateway and names.is_address(name)):
         place.error(problem)

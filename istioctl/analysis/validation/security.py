@@ -140,8 +140,9 @@ def _operation(operation: Spec, place: Place) -> None:
         else:
             _not_empty(values, at)
         if field in ("paths", "notPaths"):
-            for i, path in enumerate(values):
-                (at / i).expect(_path_template(path))
+            wrong = next((i for i, path in enumerate(values) if _path_template(path)), None)
+            if wrong is not None:
+                (at / wrong).error(_path_template(values[wrong]))
 
 
 def _not_empty(values: list[str], place: Place) -> bool:
@@ -213,15 +214,15 @@ def _condition(condition: Spec, place: Place) -> None:
         place.error(f"one of values and notValues must be set for {key}")
     else:
         for field in ("values", "notValues"):
-            _attribute(key, condition.get(field, []), place / field, place / "key")
+            _attribute(key, condition.get(field, []), place / field)
 
 
-def _attribute(key: str, values: list[str], place: Place, at_key: Place) -> None:
+def _attribute(key: str, values: list[str], place: Place) -> None:
     if not _not_empty(values, place):
         return
     if key.startswith(_NAMED):
         if not (key.endswith("]") and 0 < key.find("[") < len(key) - 2):
-            at_key.error(f'"{key}" must be of the form attribute[name]')
+            place.error(f'"{key}" must be of the form attribute[name]')
     elif key in _ADDRESS_KEYS:
         _addresses(values, place)
     elif key == "source.serviceAccount":
@@ -231,9 +232,9 @@ def _attribute(key: str, values: list[str], place: Place, at_key: Place) -> None
     elif key == "destination.port":
         _port_numbers(values, place)
     elif key in _REPLACED or key.startswith("destination.labels"):
-        at_key.error(f'"{key}" is not supported', _REPLACED.get(key, "The policy's selector says it."))
+        place.error(f'"{key}" is not supported', _REPLACED.get(key, "The policy's selector says it."))
     elif key not in _ANY_VALUE:
-        at_key.error(f'"{key}" is no attribute')
+        place.error(f'"{key}" is no attribute')
 
 
 def check_peer_authentication(spec: Spec, meta: Metadata, place: Place) -> None:
