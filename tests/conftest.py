@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.support.cluster"]
+
 # The first example of a property pays for imports; a busy machine is no failure.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")

@@ -22,7 +22,7 @@ from istioctl.rendering.addons import ADDONS
 from istioctl.yamldoc.reader import load
 
 if TYPE_CHECKING:
-    from tests.cluster.conftest import Cluster, ControlPlane
+    from tests.support.cluster import Cluster, ControlPlane
 
 pytestmark = pytest.mark.cluster
 

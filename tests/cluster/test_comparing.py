@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from istioctl.cluster.session import MERGE
-from tests.cluster.conftest import Cluster, ControlPlane
+from tests.support.cluster import Cluster, ControlPlane
 
 pytestmark = pytest.mark.cluster
 

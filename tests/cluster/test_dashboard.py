@@ -21,7 +21,7 @@ from tests.cluster.test_tunnels import run_pod, session, web_server
 from tests.support.run import run_cli
 
 if TYPE_CHECKING:
-    from tests.cluster.conftest import ControlPlane
+    from tests.support.cluster import ControlPlane
 
 __all__ = ["session", "web_server"]  # fixtures
 pytestmark = pytest.mark.cluster

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.conftest import Cluster, ControlPlane, start_control_plane
+from tests.support.cluster import Cluster, ControlPlane, start_control_plane
 from tests.support.faulty_proxy import FaultyProxy
 
 pytestmark = pytest.mark.cluster

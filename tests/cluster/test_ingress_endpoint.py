@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from istioctl.cluster.session import MERGE
-from tests.cluster.conftest import Cluster, wait_for
+from tests.support.cluster import Cluster, wait_for
 
 pytestmark = pytest.mark.cluster
 

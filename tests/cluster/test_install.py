@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.conftest import Cluster, ControlPlane
+from tests.support.cluster import Cluster, ControlPlane
 from tests.support.corpus import corpus_dir
 
 pytestmark = pytest.mark.cluster

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 import yaml
 
-from tests.cluster.conftest import Cluster, ControlPlane, wait_for
+from tests.support.cluster import Cluster, ControlPlane, wait_for
 
 pytestmark = pytest.mark.cluster
 

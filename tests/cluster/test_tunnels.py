@@ -21,7 +21,7 @@ from istioctl.cluster.tunnels import PodPort, PortForward, Tunnel
 from istioctl.errors import ClusterError, InputError
 
 if TYPE_CHECKING:
-    from tests.cluster.conftest import ControlPlane
+    from tests.support.cluster import ControlPlane
 
 pytestmark = pytest.mark.cluster
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cluster.conftest import Cluster, ControlPlane
+from tests.support.cluster import Cluster, ControlPlane
 
 pytestmark = pytest.mark.cluster
 
