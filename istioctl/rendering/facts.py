@@ -31,15 +31,20 @@ class Target:
 
 def common_facts(values: Tree, target: Target) -> Tree:
     """The facts every template gets."""
-    scope = (values.get("global") or {}).get("resourceScope", "all")
+    shared = values["global"]
     return {
         "values": values,
-        "release": {"name": RELEASE_NAME, "namespace": target.namespace},
-        "scope": {"cluster": scope in ("all", "cluster"), "namespaced": scope in ("all", "namespace")},
+        "release": {"namespace": target.namespace},
+        "scope": scope_facts(shared.get("resourceScope", "all")),
         "suffix": revision_suffix(values),
-        "platform": values.get("platform") or (values.get("global") or {}).get("platform") or "",
-        "pull_secrets": [{"name": name} for name in (values.get("global") or {}).get("imagePullSecrets") or []],
+        "platform": values.get("platform") or shared.get("platform") or "",
+        "pull_secrets": [{"name": name} for name in shared.get("imagePullSecrets") or []],
     }
+
+
+def scope_facts(scope: object) -> dict[str, bool]:
+    """Which objects are wanted: an installation may be divided between two administrators."""
+    return {"cluster": scope in ("all", "cluster"), "namespaced": scope in ("all", "namespace")}
 
 
 def chart_labels(chart: str, name: str, **more: str) -> dict[str, str]:

@@ -122,7 +122,6 @@ def _deployment_facts(values: Tree, target: Target) -> Tree:
     several = values["autoscaleMin"] if values["autoscaleEnabled"] else values["replicaCount"]
     return {
         "name": f"istiod{suffix}",
-        "suffix": suffix,
         "revision": revision(values),
         "cluster_role": f"istiod-clusterrole{suffix}-{target.namespace}",
         "gateway_role": f"istiod-gateway-controller{suffix}-{target.namespace}",

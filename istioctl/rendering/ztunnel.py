@@ -11,6 +11,7 @@ from istioctl.rendering.facts import (
     image_name,
     revision_labels,
     revision_suffix,
+    scope_facts,
     wants_trust_bundle,
 )
 from istioctl.rendering.jinja import render_template
@@ -27,7 +28,7 @@ def ztunnel_documents(values: Tree, target: Target) -> list[str]:
     owner = "install.operator.istio.io/owning-resource"
     facts = common_facts(values, target)
     facts |= {
-        "scope": _scope(values["resourceScope"]),
+        "scope": scope_facts(values["resourceScope"]),
         "platform": values.get("platform") or "",
         "name": name,
         "labels": labels,
@@ -49,7 +50,3 @@ def ztunnel_documents(values: Tree, target: Target) -> list[str]:
         "dns_ports": _DNS_PORTS,
     }
     return render_template("ztunnel/node", facts)
-
-
-def _scope(scope: object) -> Tree:
-    return {"cluster": scope in ("all", "cluster"), "namespaced": scope in ("all", "namespace")}
