@@ -501,7 +501,7 @@ def _read_float(text: str) -> float | None:
         if "x" in text or "X" in text:
             number = float.fromhex(text.replace("_", "")) if _HEX_FLOAT.fullmatch(text) else None
         else:
-            number = None if "_" in text else float(text)
+            number = float(text)
     except (ValueError, OverflowError):
         return None
     return None if number is None or number in (float("inf"), float("-inf")) else number

@@ -82,6 +82,9 @@ class Struct(dict[str, object]):
             return self is other
         return type(self) is type(other) and dict.__eq__(self, other)
 
+    def __ne__(self, other: object) -> bool:  # dict has its own
+        return not self == other
+
     def __hash__(self) -> int:  # type: ignore[override]  # a struct may be a map's key
         return id(self) if self.go_type.kind == "ptr" else hash(tuple(self.values()))
 

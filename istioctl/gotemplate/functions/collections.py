@@ -311,10 +311,10 @@ def deep_copy(execution: Execution, value: object) -> object:
 
 
 def _copied(execution: Execution, value: object) -> object:
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict):
         execution.charge(len(value))
         return type(value)({key: _copied(execution, item) for key, item in value.items()})
-    if isinstance(value, list) and value:
+    if isinstance(value, list):
         execution.charge(len(value))
         return type(value)([_copied(execution, item) for item in value])
     if isinstance(value, Pointer) and value.target is not None:
