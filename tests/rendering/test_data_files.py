@@ -39,5 +39,3 @@ def test_names_are_sorted_and_without_their_ending() -> None:
 def test_reading_what_is_not_there() -> None:
     with pytest.raises(FileNotFoundError):
         read_data("profiles", "nope.yaml")
-
-
