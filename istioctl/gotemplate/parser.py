@@ -15,6 +15,7 @@ from istioctl.gotemplate.errors import ParseError
 from istioctl.gotemplate.lexer import Kind, Token, tokenize
 from istioctl.gotemplate.nodes import is_empty
 from istioctl.gotemplate.quoting import SyntaxFault, quote, unquote, unquote_char
+from istioctl.gotemplate.values import readable
 
 MAX_NESTING = 100
 
@@ -117,7 +118,7 @@ class _Parser:
 
     def fault(self, message: str) -> ParseError:
         line = self.tokens[self.reached].line if self.reached >= 0 else 0
-        return ParseError(f"template: {self.name}:{line}: {message}")
+        return ParseError(readable(f"template: {self.name}:{line}: {message}"))
 
     def unexpected(self, token: Token, context: str) -> ParseError:
         if token.kind is not Kind.ERROR:

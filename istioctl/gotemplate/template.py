@@ -8,7 +8,6 @@ Compiled texts are kept in memory and, as marshalled code objects, in a cache fo
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -31,13 +30,12 @@ from istioctl.gotemplate.parser import parse
 from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.runtime import Compiled, Execution
 from istioctl.gotemplate.signatures import Function
-from istioctl.gotemplate.values import UnknownValueError, decode, encode
+from istioctl.gotemplate.values import UnknownValueError, readable
 
 Dialect = Literal["go", "helm", "istio"]
 MissingKey = Literal["default", "zero", "error"]
 
 _UNIT: Final = "U"  # the global of generated code that leads to its _Linked
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Unit(NamedTuple):
@@ -181,9 +179,7 @@ class TemplateSet:
         finally:
             if sys.getrecursionlimit() != execution.recursion_limit:
                 sys.setrecursionlimit(execution.recursion_limit)
-        if not text.isascii() and _SURROGATE.search(text):
-            text = _SURROGATE.sub("\ufffd", decode(encode(text)))
-        return text
+        return readable(text)
 
     def run_within(self, execution: Execution, name: str, data: object) -> str:
         """The output of a template within a run (see `Execution.include`)."""
@@ -269,7 +265,7 @@ def _error(
     if function is not None:
         text = f"error calling {function or call}: {text}"
     message = f"template: {place}: executing {quote(template)} at <{action}>: {text}"
-    return ExecutionError(message, category=category, place=place, reason=reason)
+    return ExecutionError(readable(message), category=category, place=place, reason=reason)
 
 
 def render(

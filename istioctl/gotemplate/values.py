@@ -19,6 +19,7 @@ byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -283,6 +284,16 @@ codecs.register_error("istioctl.gobytes", _escape_bytes)
 def encode(text: str) -> bytes:
     """The bytes that Go holds for `text`."""
     return text.encode("utf-8", "istioctl.gobytes")
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def readable(text: str) -> str:
+    """`text` with bytes that complete each other joined, and U+FFFD for each that is no UTF-8."""
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return _SURROGATE.sub("\ufffd", decode(encode(text)))
 
 
 def decode(raw: bytes) -> str:

@@ -48,27 +48,33 @@ def test_output(text: str, output: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "place", "action", "reason"),
     [
-        ("{{ .a.b.c }}", "1:5: executing \"main\" at <.a.b.c>: can't evaluate field c in type interface {}"),
-        ("{{ .n.x }}", '1:5: executing "main" at <.n.x>: nil pointer evaluating interface {}.x'),
-        ("\n  {{ index .l 5 }}", '2:5: executing "main" at <index .l 5>: error calling index: index out of range: 5'),
-        ('{{ eq 1 "1" }}', '1:3: executing "main" at <eq 1 "1">: error calling eq: incompatible types for comparison: int and string'),
-        ("{{ len 1 }}", '1:3: executing "main" at <len 1>: error calling len: len of type int'),
-        ("{{ printf 1 }}", '1:10: executing "main" at <1>: expected string; found 1'),
-        ("{{ printf .l }}", '1:10: executing "main" at <.l>: wrong type for value; expected string; got []interface {}'),
-        ("{{ printf .gone }}", '1:10: executing "main" at <.gone>: invalid value; expected string'),
-        ("{{ printf nil }}", '1:10: executing "main" at <nil>: cannot assign nil to string'),
-        ("{{ range 1.5 }}{{ end }}", "1:9: executing \"main\" at <1.5>: range can't iterate over 1.5"),
-        ("{{ .a 1 }}", '1:3: executing "main" at <.a>: a is not a method but has arguments'),
-        ("{{ not 1 2 }}", '1:3: executing "main" at <not>: wrong number of args for not: want 1 got 2'),
-        ('{{ template "gone" }}', '1:12: executing "main" at <{{template "gone"}}>: template "gone" not defined'),
-        ("{{ nil }}", '1:3: executing "main" at <nil>: nil is not a command'),
-        ('{{ define "t" }}{{ .x.y }}{{ end }}{{ template "t" 1 }}', "1:21: executing \"t\" at <.x.y>: can't evaluate field x in type int"),
+        ("{{ .a.b.c }}", "1:5", ".a.b.c", "can't evaluate field c in type interface {}"),
+        ("{{ .n.x }}", "1:5", ".n.x", "nil pointer evaluating interface {}.x"),
+        ("\n  {{ index .l 5 }}", "2:5", "index .l 5", "error calling index: index out of range: 5"),
+        ('{{ lt 1 "1" }}', "1:3", 'lt 1 "1"', "error calling lt: incompatible types for comparison: int and string"),
+        ("{{ len 1 }}", "1:3", "len 1", "error calling len: len of type int"),
+        ("{{ printf 1 }}", "1:10", "1", "expected string; found 1"),
+        ("{{ printf .l }}", "1:10", ".l", "wrong type for value; expected string; got []interface {}"),
+        ("{{ printf .gone }}", "1:10", ".gone", "invalid value; expected string"),
+        ("{{ printf nil }}", "1:10", "nil", "cannot assign nil to string"),
+        ("{{ range 1.5 }}{{ end }}", "1:9", "1.5", "range can't iterate over 1.5"),
+        ("{{ .a 1 }}", "1:3", ".a", "a is not a method but has arguments"),
+        ("{{ not 1 2 }}", "1:3", "not", "wrong number of args for not: want 1 got 2"),
+        ('{{ template "gone" }}', "1:12", '{{template "gone"}}', 'template "gone" not defined'),
+        ("{{ nil }}", "1:3", "nil", "nil is not a command"),
+        ("{{ (and .a .l).x }}", "1:11", ".l", "can't evaluate field x in type []interface {}"),
     ],
-)  # fmt: skip
-def test_errors_name_template_line_column_and_action(text: str, message: str) -> None:
-    assert str(failure(text, {"a": {"b": 1}, "l": [1], "n": None})) == f"template: main:{message}"
+)
+def test_errors_name_template_line_column_and_action(text: str, place: str, action: str, reason: str) -> None:
+    error = failure(text, {"a": {"b": 1}, "l": [1], "n": None})
+    assert str(error) == f'template: main:{place}: executing "main" at <{action}>: {reason}'
+
+
+def test_errors_name_the_template_that_failed() -> None:
+    text = '{{ define "t" }}{{ .x.y }}{{ end }}{{ template "t" 1 }}'
+    assert str(failure(text)) == ('template: main:1:21: executing "t" at <.x.y>: can\'t evaluate field x in type int')
 
 
 @pytest.mark.parametrize(("missing_key", "output"), [("default", "<no value>"), ("zero", "<no value>"), ("error", "")])
@@ -152,6 +158,11 @@ def test_functions_from_above_are_called_directly() -> None:
 def test_bytes_that_are_no_text_print_as_replacements() -> None:
     assert run(r'{{ printf "a%sb" "\xff" }}') == "a\ufffdb"
     assert run(r'{{ "\xc3" }}{{ "\xa9" }}') == "é"
+
+
+def test_error_messages_can_be_printed() -> None:
+    failure("{{ .x.y }}", {"x": "\udcff"}).message.encode()
+    failure('{{ printf "\ud800" | len | index .x }}', {"x": "\udcff"}).message.encode()
 
 
 def test_values_that_go_does_not_know_are_errors() -> None:
