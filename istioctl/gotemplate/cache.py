@@ -12,7 +12,6 @@ import hashlib
 import marshal
 import os
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -69,6 +68,8 @@ def store(key: str, entry: tuple[object, ...]) -> None:
     folder = _folder()
     if folder is None:
         return
+    import tempfile  # with all it loads itself, too slow for the many runs that only read
+
     with contextlib.suppress(OSError):
         handle, name = tempfile.mkstemp(dir=folder)
         try:
