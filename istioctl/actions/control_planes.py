@@ -14,6 +14,7 @@ from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError
+from istioctl.objects.labels import REVISION, VERSION, labels_of
 
 _MONITORING_PORT = 15014
 
@@ -62,6 +63,26 @@ def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, A
             )
         proxies += [entry for entry in found if isinstance(entry, dict)]
     return proxies
+
+
+def installed_versions(session: Session, discovery: Discovery, namespace: str) -> dict[str, str]:
+    """The version of each revision in a namespace, as istiod's Deployment is labelled, or else its image.
+
+    Raises:
+        ClusterError: the server can't be reached or refuses.
+    """
+    found = list_objects(session, discovery, "apps/v1", "Deployment", namespace=namespace, labels="app=istiod")
+    return {
+        labels_of(item).get(REVISION, "default"): labels_of(item).get(VERSION) or image_tag(item["spec"]["template"])
+        for item in found
+    }
+
+
+def image_tag(pod: Pod) -> str:
+    """The tag of a pod's first image; `unknown` where it has none."""
+    images = [str(container.get("image", "")) for container in pod["spec"]["containers"]]
+    tag = (images or [""])[0].partition("@")[0].rpartition("/")[2].partition(":")[2]
+    return tag or "unknown"
 
 
 def _port(pod: Pod) -> int:

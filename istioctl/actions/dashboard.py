@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.actions.pods import find_pod, first_pod
-from istioctl.cluster.tunnels import PodPort, PortForward
 from istioctl.cluster.session import Session
+from istioctl.cluster.tunnels import PodPort, PortForward
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
 
 PROXY_ADMIN_PORT = 15000

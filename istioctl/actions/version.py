@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.control_planes import Pod, ask_istiod, connected_proxies, control_plane_pods
+from istioctl.actions.control_planes import Pod, ask_istiod, connected_proxies, control_plane_pods, image_tag
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
@@ -94,7 +94,7 @@ def mesh_versions(client: ClientOptions, namespace: str, revision: str, report: 
             answer = ask_istiod(session, pod, "/version").decode("utf-8", "replace").strip()
         except ClusterError as problem:
             problems.append(f"istiod does not tell its version, so its image's tag is shown: {problem}")
-            return ControlPlaneVersion(component, own, _image_tag(pod))
+            return ControlPlaneVersion(component, own, image_tag(pod))
         return ControlPlaneVersion(component, own, *_parts(answer))
 
     control_planes = in_parallel([partial(ask, pod) for pod in pods])
@@ -119,12 +119,6 @@ def _parts(answer: str) -> tuple[str, str, str]:
     if commit == "dirty" and len(version) > 1:
         commit = f"{version.pop()}-dirty"
     return "-".join(version), commit, status
-
-
-def _image_tag(pod: Pod) -> str:
-    images = [str(container.get("image", "")) for container in pod["spec"]["containers"]]
-    tag = (images or [""])[0].partition("@")[0].rpartition("/")[2].rpartition(":")[2]
-    return tag or "unknown"
 
 
 def _kind(node_type: object) -> str:

@@ -60,8 +60,11 @@ ROOT = Command(
             commands={
                 "generate": Command("Print the manifests of an installation", "manifest:manifest_generate"),
                 "install": _INSTALL,
+                "translate": Command("Turn an installation into Helm values", "manifest_translate:manifest_translate"),
             },
         ),
+        "images": Command("List every image of an installation", "images:images", "Install"),
+        "upgrade": Command("Upgrade an installation in place", "upgrade:upgrade", "Install"),
         "diff": Command("Compare the cluster with a profile, files and flags", "diff:diff", "Install"),
         "uninstall": Command("Remove Istio from a cluster", "uninstall:uninstall", "Install"),
         "precheck": _PRECHECK,
@@ -85,6 +88,10 @@ ROOT = Command(
                 "status": Command("Show which pods have a sidecar", "injection:status"),
             },
         ),
+        "create-remote-secret": Command(
+            "Print a Secret by which another cluster reaches this one", "remote:create_remote_secret", "Cluster"
+        ),
+        "remote-clusters": Command("List the clusters istiod is connected to", "remote:remote_clusters", "Cluster"),
         "ingress-endpoint": _ENDPOINT,
         "experimental": Command(
             "Commands that may still change",

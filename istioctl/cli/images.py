@@ -1,0 +1,38 @@
+"""`istioctl images`: every image that an installation uses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from istioctl.cli.cluster_options import specification_inputs
+from istioctl.cli.declare import Context, Option
+from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
+from istioctl.cli.terminal import terminal
+
+
+def images(
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
+    set_flags: SetOption = [],  # noqa: B006
+    revision: RevisionOption = "",
+    manifests: ManifestsOption = None,
+    force: ForceOption = False,
+    addons: Annotated[bool, Option("--addons/--no-addons", help="Also the images of the add-ons.")] = True,
+    registry: Annotated[
+        str, Option("--registry", metavar="PREFIX", help="Print the names they have in this registry.")
+    ] = "",
+    output: OutputOption = None,
+) -> None:
+    """List every image that an installation uses: its own, those that are injected, and the add-ons'."""
+    from istioctl.actions.images import images as find
+
+    found = find(
+        specification_inputs(ctx, files, set_flags, revision, manifests, force=force), addons=addons, registry=registry
+    )
+    if output is not None:
+        from istioctl.cli.printers import print_data
+
+        print_data([image.as_data() for image in found], output)
+        return
+    for image in found:
+        terminal().write(f"{image.mirrored or image.name}\n")

@@ -1,0 +1,64 @@
+"""`istioctl manifest translate`: an installation as Helm values and commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from istioctl.cli.cluster_options import specification_inputs
+from istioctl.cli.declare import Context, Option
+from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, RevisionOption, SetOption
+from istioctl.cli.terminal import terminal
+from istioctl.errors import InputError
+
+if TYPE_CHECKING:
+    from istioctl.actions.manifest_translate import Translation
+
+
+def manifest_translate(
+    ctx: Context,
+    files: FilesOption = [],  # noqa: B006 - it is copied
+    set_flags: SetOption = [],  # noqa: B006
+    revision: RevisionOption = "",
+    manifests: ManifestsOption = None,
+    force: ForceOption = False,
+    output: Annotated[
+        Path | None, Option("-o", "--output", metavar="DIR", help="Write values and scripts into this folder.")
+    ] = None,
+) -> None:
+    """Turn an installation into Helm values, and into the commands that hand it over to Helm.
+
+    Without --output the values of each release are printed, each under the command that uses them.
+    """
+    from istioctl.actions.manifest_translate import manifest_translate as translate
+    from istioctl.yamldoc.writer import dump
+
+    console = terminal()
+    translation = translate(specification_inputs(ctx, files, set_flags, revision, manifests, force=force))
+    for note in translation.notes:
+        console.warn(note)
+    if output is not None:
+        _write(translation, output)
+        console.say(f"Output written to {output}; see {output / 'README.md'} for the next steps")
+        return
+    for release in translation.releases:
+        command = release.command(f"{release.name}-values.yaml")
+        console.write(f"---\n# {release.name}-values.yaml, for:\n# {command}\n{dump(release.values)}")
+
+
+def _write(translation: Translation, folder: Path) -> None:
+    from istioctl.actions.manifest_translate import overview
+    from istioctl.yamldoc.writer import dump
+
+    scripts = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for release in translation.releases:
+            values, script = f"{release.name}-values.yaml", f"install-{release.name}.sh"
+            scripts[release.name] = script
+            (folder / values).write_text(dump(release.values), encoding="utf-8")
+            (folder / script).write_text(release.script(values), encoding="utf-8")
+            (folder / script).chmod(0o755)
+        (folder / "README.md").write_text(overview(translation, scripts), encoding="utf-8")
+    except OSError as problem:
+        raise InputError(f"can't write there: {problem.strerror}", where=str(problem.filename or folder)) from problem
