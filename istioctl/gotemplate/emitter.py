@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from istioctl.gotemplate import nodes
 from istioctl.gotemplate.nodes import is_empty
 from istioctl.gotemplate.parser import Tree
+from istioctl.gotemplate.runtime import DYNAMIC, Site
 from istioctl.gotemplate.scopes import Binding, Scopes, needs_frame
 from istioctl.gotemplate.signatures import Function
 from istioctl.gotemplate.types import GoType
 from istioctl.gotemplate.values import encode
 
 _LONGEST_SITE = 4096  # characters of an action that errors show, or nested long ones would add up
-DYNAMIC = -2  # a line whose site the running execution knows
-Site = tuple[int, int, int, str, str]  # index of the template, line, column, the action's text, the function called
 
 
 @dataclass(slots=True)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from istioctl.gotemplate.template import TemplateSet
 
 Compiled = Callable[["Execution", object, Callable[[str], None]], object]
+Site = tuple[int, int, int, str, str]  # index of the template, line, column, the action's text, the function called
+DYNAMIC: Final = -2  # the site of a line that only the running execution knows
 MAX_DEPTH: Final = 100_000  # as Go's own, for {{template}}
 MISSED: Final = (KeyError, TypeError)
 

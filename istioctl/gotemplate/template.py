@@ -3,18 +3,17 @@
     >>> render({"main": "Hello {{ .name }}"}, "main", {"name": "world"})
     'Hello world'
 
-Compiled texts are kept in memory and, as marshalled code objects, in a cache folder (see `istioctl.gotemplate.cache`).
+Each text is compiled once (see `istioctl.gotemplate.units`).
 """
 
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict
 from collections.abc import Mapping
-from types import CodeType, TracebackType
+from types import TracebackType
 from typing import Final, Literal, NamedTuple, cast
 
-from istioctl.gotemplate import cache, codegen, emitter, runtime
+from istioctl.gotemplate import runtime
 from istioctl.gotemplate.errors import (
     CallError,
     EvaluationError,
@@ -24,12 +23,11 @@ from istioctl.gotemplate.errors import (
     ParseError,
     Place,
 )
-from istioctl.gotemplate.functions import functions_of
-from istioctl.gotemplate.limits import DEFAULT, MAX_TEXT, Limits, check_size
-from istioctl.gotemplate.parser import parse
+from istioctl.gotemplate.limits import DEFAULT, Limits, check_size
 from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.runtime import Compiled, Execution
 from istioctl.gotemplate.signatures import Function
+from istioctl.gotemplate.units import Functions, Unit, compile_text
 from istioctl.gotemplate.values import UnknownValueError, readable
 
 Dialect = Literal["go", "helm", "istio"]
@@ -38,69 +36,9 @@ MissingKey = Literal["default", "zero", "error"]
 _UNIT: Final = "U"  # the global of generated code that leads to its _Linked
 
 
-class Unit(NamedTuple):
-    """One compiled text; see `emitter.Source` for the fields."""
-
-    code: CodeType
-    lines: list[int]
-    sites: list[emitter.Site]
-    templates: list[tuple[str, str, bool]]
-    functions: list[str]
-
-
 class _Linked(NamedTuple):
     name: str
     unit: Unit
-
-
-_units: OrderedDict[tuple[str, str, str], Unit] = OrderedDict()
-_MOST_UNITS: Final = 512
-
-
-def compile_text(name: str, text: str, functions: Mapping[str, Function], table: str, *, keep: bool = True) -> Unit:
-    """One text as code, from memory or the cache folder if it was compiled before.
-
-    Args:
-        name: the template's name.
-        text: its text.
-        functions: what it may call.
-        table: what tells `functions` from others.
-        keep: whether the cache folder may hold it; not for texts that templates make up.
-
-    Raises:
-        ParseError: the text is no template, or longer than `limits.MAX_TEXT`.
-    """
-    known = _units.get((table, name, text))
-    if known is not None:
-        return known
-    if len(text) > MAX_TEXT:
-        raise ParseError(f"template: {name}:1: size limit exceeded: a text has at most {MAX_TEXT} characters")
-    key = cache.key_of(table, name, text) if keep and len(text) >= cache.SMALLEST else ""
-    kept = cache.load(key) if key else None
-    if kept is not None:
-        unit = Unit(*kept)  # type: ignore[arg-type]
-    else:
-        try:
-            source = codegen.generate(name, text, parse(name, text, functions), functions)
-            code = compile(source.text, "<template>", "exec", dont_inherit=True, optimize=0)
-        except RecursionError:
-            raise ParseError(f"template: {name}:1: depth limit exceeded: actions are nested too deeply") from None
-        unit = Unit(code, source.lines, source.sites, source.templates, source.functions)
-        if key:
-            cache.store(key, tuple(unit))
-    _units[table, name, text] = unit
-    if len(_units) > _MOST_UNITS:
-        _units.popitem(last=False)
-    return unit
-
-
-def _table_text(dialect: str, more: Mapping[str, Function]) -> str:
-    """What tells the functions of a set from those of others: the dialect's are fixed."""
-    spelled = (
-        f"{name}({','.join(param.name for param in entry.params)}{'...' * entry.variadic}){'X' * entry.context}"
-        for name, entry in sorted(more.items())
-    )
-    return f"{dialect} {' '.join(spelled)}"
 
 
 class TemplateSet:
@@ -127,20 +65,16 @@ class TemplateSet:
     ) -> None:
         self.dialect = dialect
         self.limits = limits
-        self._table = _table_text(dialect, functions or {})
-        self.functions: Mapping[str, Function] = functions_of(dialect)
-        if functions:
-            self.functions = {**self.functions, **functions}
+        self.functions = Functions(dialect, functions or {})
         self.compiled: dict[str, Compiled] = {}
-        self._empty: set[str] = set()
         for name, text in templates.items():
             self._add(name, text)
 
     def _add(self, name: str, text: str, *, keep: bool = True) -> None:
-        unit = compile_text(name, text, self.functions, self._table, keep=keep)
+        unit = compile_text(name, text, self.functions, keep=keep)
         space: dict[str, object] = {"__builtins__": {}, **runtime.NAMES, _UNIT: _Linked(name, unit)}
-        for called in unit.functions:
-            space[f"f_{called}"] = self.functions[called].call
+        for called, home in unit.functions:
+            space[f"f_{called}"] = self.functions.find(called, home).call
         exec(unit.code, space)  # noqa: S102 - our own code, which sees nothing but `space`
         for defined, function, empty in unit.templates:
             if empty and defined in self.compiled:
@@ -150,7 +84,7 @@ class TemplateSet:
     def extended(self, name: str, text: str) -> TemplateSet:
         """This set with one more text, without changing it."""
         other = TemplateSet({}, dialect=self.dialect, limits=self.limits)
-        other.functions, other._table = self.functions, self._table
+        other.functions = self.functions
         other.compiled = dict(self.compiled)
         other._add(name, text, keep=False)
         return other
@@ -246,7 +180,7 @@ def _find(traceback: TracebackType | None, dynamic: int, site: int | None = None
         if isinstance(linked, _Linked):
             unit = linked.unit
             index = unit.lines[traceback.tb_lineno] if site is None else site
-            if index == emitter.DYNAMIC:
+            if index == runtime.DYNAMIC:
                 index = dynamic
             if index >= 0:
                 template, line, column, text, call = unit.sites[index]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from istioctl.gotemplate import cache, template
+from istioctl.gotemplate import cache, units
 from istioctl.gotemplate.template import TemplateSet
 
 TEXT = "{{ .name }} " * 500
@@ -15,20 +15,20 @@ TEXT = "{{ .name }} " * 500
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     cache._folder.cache_clear()
-    template._units.clear()
+    units._units.clear()
     yield tmp_path / "istioctl" / "templates"
     cache._folder.cache_clear()
 
 
 def rendered() -> str:
-    template._units.clear()
+    units._units.clear()
     return TemplateSet({"main": TEXT}).render("main", {"name": "x"})
 
 
 def test_a_large_text_is_compiled_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = rendered()
     assert len(list(folder.iterdir())) == 1
-    monkeypatch.setattr(template, "parse", None)  # nothing is parsed again
+    monkeypatch.setattr(units, "_compile", None)  # nothing is parsed again
     assert rendered() == first == "x " * 500
 
 

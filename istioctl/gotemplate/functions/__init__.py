@@ -27,8 +27,23 @@ _MISSING: Final = {"helm": frozenset(("env", "expandenv"))}
 
 
 @cache
+def homes_of(dialect: str) -> Mapping[str, str]:
+    """The module of each function of a dialect; a later module's functions replace an earlier one's."""
+    missing = _MISSING.get(dialect, ())
+    return {name: module for module in _MODULES[dialect] for name in _table(module) if name not in missing}
+
+
+@cache
 def functions_of(dialect: str) -> Mapping[str, Function]:
-    """All functions of a dialect; a later module's replace an earlier one's."""
-    modules = (import_module(f"{__name__}.{name}") for name in _MODULES[dialect])
-    table = {name: entry for module in modules for name, entry in module.TABLE.items()}
-    return FunctionTable({name: entry for name, entry in table.items() if name not in _MISSING.get(dialect, ())})
+    """All functions of a dialect, which imports all their modules."""
+    return FunctionTable({name: _table(module)[name] for name, module in homes_of(dialect).items()})
+
+
+def function_at(module: str, name: str) -> Function:
+    """The function `name` of one module, which alone is imported."""
+    return _table(module)[name]
+
+
+def _table(module: str) -> Mapping[str, Function]:
+    table: Mapping[str, Function] = import_module(f"{__name__}.{module}").TABLE
+    return table
