@@ -14,7 +14,6 @@ from typing import Any, cast
 from istioctl.errors import SpecError
 from istioctl.rendering.data_files import data_names, read_data
 from istioctl.rendering.documents import RenderedDocument
-from istioctl.rendering.jinja import render_template
 from istioctl.rendering.naming import closest
 from istioctl.rendering.values import Values, copy_of, lookup, merge
 
@@ -83,6 +82,8 @@ def addon_overrides(files: Iterable[tuple[str, str]], flags: Iterable[str]) -> V
     for text in flags:
         flag = set_flags.parse(text)
         segments = flag.segments[1:] if flag.segments[0] == "addons" else flag.segments
+        if not segments:
+            raise SpecError("it names no setting", where=flag.text, hint="write --set addons.grafana.version=12.1.0")
         default = lookup(defaults, *segments)
         # A version such as 1.10 is no number where a text is wanted.
         value = text.partition("=")[2].strip() if isinstance(default, str) else flag.value
@@ -109,6 +110,8 @@ def addon_documents(
     Raises:
         SpecError: there is no add-on of a name.
     """
+    from istioctl.rendering.jinja import render_template
+
     together = in_order({*names, *beside})
     return [
         RenderedDocument(name, text)
@@ -199,6 +202,8 @@ def _facts(name: str, together: Collection[str], settings: Tree, namespace: str,
                 },
             }
     if name in ("prometheus", "jaeger", "kiali", "loki"):
+        from istioctl.rendering.jinja import render_template
+
         (facts["config"],) = render_template(f"addons/{name}/config", facts)
         facts["checksums"] = _checksum(facts["config"])
     return facts

@@ -34,6 +34,7 @@ def test_settings_from_files_and_flags(tmp_path: Path) -> None:
     [
         (["list", "--set", "loki.sise=1"], "there is no setting 'addons.loki.sise'"),
         (["list", "--set", "loki"], "'loki' has no value"),
+        (["list", "--set", "addons=1"], "--set addons=1: it names no setting"),
         (["list", "-f", "nothing-here.yaml"], "nothing-here.yaml: it can't be read"),
         (["install", "graphana"], "there is no add-on 'graphana'"),
         (["status", "graphana"], "there is no add-on 'graphana'"),
