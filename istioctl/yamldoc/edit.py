@@ -249,28 +249,34 @@ class _Editor:
             text = self._scalar(value, node)
             if node.style in ("|", ">"):
                 start = len(self._text[:start].rstrip(" \t"))
+            line = self._line_start(start)
+            if node.kind != "scalar" and node is not self._root and not in_flow and not self._text[line:start].strip():
+                owner = self._content_before(line)  # the value stands below its key
+                self._edits += (Edit(owner, owner, f" {text}"), Edit(line, self._line_end(end), ""))
+                return
             missing_blank = self._text[start - 1 : start] not in (" ", "\n", "")
             self._edits.append(Edit(start, end, " " + text if missing_blank else text))
             return
         if in_flow:
             raise _NotHereError
         line, stop = self._line_start(start), self._line_end(end)
-        deeper = indent + (0 if isinstance(value, list) else self._step)
-        if start == end and node is not self._root:  # nothing stands here yet
+        lead = self._text[line:start]
+        behind_dash = bool(lead.strip()) and not lead.strip(" -")
+        deeper = indent + (2 if behind_dash else 0 if isinstance(value, list) else self._step)
+        if start == end and node.kind == "scalar" and node is not self._root:  # nothing stands here yet
             self._edits.append(Edit(stop, stop, self._block(value, deeper, 0)))
             return
-        lead = self._text[line:start]
         comment = self._text[end:stop].strip()
         if node is self._root:
             text = self._block(value, 0, 0)
             self._edits.append(Edit(start, stop, self._break + text if lead.strip() else text))
         elif not lead.strip():  # below its key or dash
-            text = self._block(value, len(lead), 0)
+            text = self._block(value, len(lead) if len(lead) > indent else deeper, 0)
             self._edits.append(Edit(line, stop, f"{lead}{comment}{self._break}{text}" if comment else text))
-        elif lead.lstrip(" -") == "" and not comment:  # behind a dash
+        elif behind_dash and not comment:
             self._edits.append(Edit(start, stop, self._block(value, len(lead), 0).lstrip(" ")))
         else:
-            column = len(lead) if lead.lstrip(" -") == "" else deeper
+            column = len(lead) if behind_dash else deeper
             start = len(self._text[:start].rstrip(" \t"))
             text = self._block(value, column, 0)
             self._edits.append(Edit(start, stop, (f" {comment}" if comment else "") + self._break + text))
@@ -341,6 +347,16 @@ class _Editor:
 
     def _line_end(self, place: int) -> int:
         return self._text.find("\n", place) + 1 or len(self._text)
+
+    def _content_before(self, place: int) -> int:
+        """The end of the last content before `place` that is no comment."""
+        while place:
+            above = self._line_start(place - 1)
+            found = _COMMENT.sub("", self._text[above : place - 1]).rstrip()
+            if found:
+                return above + len(found)
+            place = above
+        raise _NotHereError
 
     def _before_comments(self, place: int) -> int:
         """The start of the comment lines directly above the line that starts at `place`."""
