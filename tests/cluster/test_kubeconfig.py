@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from istioctl.cluster.kubeconfig import ClientOptions, context_names, load_connection
+from istioctl.errors import ClusterError, InputError
+
+PEM = "-----BEGIN CERTIFICATE-----\n"
+
+
+def write(path: Path, user: dict[str, Any] | None = None, *, current: str = "one") -> Path:
+    """A kubeconfig with the contexts `one` and `two`."""
+    names = ("one", "two")
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": current,
+        "clusters": [{"name": name, "cluster": {"server": f"https://{name}.example:6443/"}} for name in names],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": "me", "namespace": "work"}} for name in names],
+        "users": [{"name": "me", "user": user or {}}],
+    }
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+def load(path: Path, **options: Any) -> Any:
+    return load_connection(ClientOptions(kubeconfig=str(path), **options))
+
+
+def test_current_context_and_token(tmp_path: Path) -> None:
+    connection = load(write(tmp_path / "config", {"token": "secret"}))
+    assert (connection.server, connection.context, connection.namespace) == ("https://one.example:6443", "one", "work")
+    assert connection.headers == (("Authorization", "Bearer secret"),)
+    assert "secret" not in repr(connection)
+
+
+def test_context_flag_wins(tmp_path: Path) -> None:
+    assert load(write(tmp_path / "config"), context="two").server == "https://two.example:6443"
+
+
+def test_unknown_context_names_the_known(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no context 'three'") as caught:
+        load(write(tmp_path / "config"), context="three")
+    assert caught.value.hint == "choose one with --context: one, two"
+
+
+def test_no_current_context(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no current context"):
+        load(write(tmp_path / "config", current=""))
+
+
+def test_token_file_is_relative_to_the_kubeconfig(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n")
+    assert load(write(tmp_path / "config", {"tokenFile": "token"})).headers == (("Authorization", "Bearer from-file"),)
+
+
+def test_basic_authentication(tmp_path: Path) -> None:
+    connection = load(write(tmp_path / "config", {"username": "u", "password": "p"}))
+    assert connection.headers == (("Authorization", f"Basic {base64.b64encode(b'u:p').decode()}"),)
+
+
+def test_client_certificate_inline_and_as_file(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("KEY")
+    inline = base64.b64encode(PEM.encode()).decode()
+    connection = load(write(tmp_path / "config", {"client-certificate-data": inline, "client-key": "key.pem"}))
+    assert (connection.client_certificate, connection.client_key) == (PEM.encode(), b"KEY")
+
+
+def test_impersonation_of_the_kubeconfig(tmp_path: Path) -> None:
+    path = write(tmp_path / "config", {"as": "jane", "as-groups": ["dev"], "as-user-extra": {"scopes": ["view"]}})
+    assert load(path).headers == (
+        ("Impersonate-User", "jane"),
+        ("Impersonate-Group", "dev"),
+        ("Impersonate-Extra-scopes", "view"),
+    )
+
+
+def test_impersonation_by_flags_wins(tmp_path: Path) -> None:
+    path = write(tmp_path / "config", {"as": "jane"})
+    assert load(path, as_user="joe", as_groups=("ops", "dev"), as_uid="7").headers == (
+        ("Impersonate-User", "joe"),
+        ("Impersonate-Group", "ops"),
+        ("Impersonate-Group", "dev"),
+        ("Impersonate-Uid", "7"),
+    )
+
+
+def test_impersonating_a_group_needs_a_user(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="needs a user"):
+        load(write(tmp_path / "config"), as_groups=("ops",))
+
+
+def test_first_file_that_sets_a_value_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = write(tmp_path / "first", {"token": "first"}, current="two")
+    second = write(tmp_path / "second", {"token": "second"})
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(map(str, (tmp_path / "missing", first, second))))
+    connection = load_connection(ClientOptions())
+    assert (connection.context, connection.headers) == ("two", (("Authorization", "Bearer first"),))
+    assert context_names(ClientOptions()) == ["one", "two"]
+
+
+def test_default_place(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / ".kube"
+    folder.mkdir(parents=True)
+    write(folder / "config")
+    assert load_connection(ClientOptions()).context == "one"
+
+
+def test_no_file_at_all() -> None:
+    with pytest.raises(ClusterError, match="no kubeconfig file") as caught:
+        load_connection(ClientOptions())
+    assert caught.value.hint == "name one with --kubeconfig or KUBECONFIG"
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such kubeconfig file"):
+        load(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("clusters: [", "no YAML"), ("- a", "no mapping"), ("clusters: [a]", "'clusters' is no mapping")],
+)
+def test_broken_file(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "config").write_text(text)
+    with pytest.raises(InputError, match=words) as caught:
+        load(tmp_path / "config")
+    assert str(tmp_path / "config") in str(caught.value)
+
+
+def test_context_without_a_cluster(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("{current-context: a, contexts: [{name: a, context: {cluster: b}}]}")
+    with pytest.raises(InputError, match="names no cluster"):
+        load(tmp_path / "config")
+
+
+def test_named_file_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="can't read a file that the kubeconfig names") as caught:
+        load(write(tmp_path / "config", {"tokenFile": "nowhere"}))
+    assert caught.value.where == str(tmp_path / "nowhere")
+
+
+def test_inline_data_that_is_no_base64(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'client-key-data' is no base64"):
+        load(write(tmp_path / "config", {"client-key-data": "@@@"}))
+
+
+def plugin(folder: Path, script: str) -> dict[str, Any]:
+    program = folder / "plugin"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(program.stat().st_mode | stat.S_IEXEC)
+    api = "client.authentication.k8s.io/v1"
+    return {"exec": {"apiVersion": api, "command": str(program), "interactiveMode": "Never"}}
+
+
+def test_credentials_from_a_program(tmp_path: Path) -> None:
+    answer = '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"fresh"}}'
+    connection = load(write(tmp_path / "config", plugin(tmp_path, f"echo '{answer}'")))
+    assert connection.headers == (("Authorization", "Bearer fresh"),)
+
+
+def test_program_that_fails(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match="way to get credentials") as caught:
+        load(write(tmp_path / "config", plugin(tmp_path, "echo no >&2; exit 1")))
+    assert caught.value.id == "credentials"
+
+
+def test_other_settings_of_a_cluster(tmp_path: Path) -> None:
+    path = write(tmp_path / "config")
+    config = yaml.safe_load(path.read_text())
+    settings = {"insecure-skip-tls-verify": True, "tls-server-name": "inside", "proxy-url": "http://proxy:3128"}
+    config["clusters"][0]["cluster"] |= settings
+    path.write_text(yaml.safe_dump(config))
+    connection = load(path)
+    assert (connection.insecure, connection.server_name, connection.proxy) == (True, "inside", "http://proxy:3128")
