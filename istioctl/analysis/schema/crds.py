@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from textwrap import wrap
 from typing import TypeAlias
 
 from istioctl.analysis.schema.catalog import plural, schema
@@ -168,6 +169,14 @@ def _block(mapping: dict[str, Json], indent: int) -> list[str]:
             lines.append(f"{head} {flow}")
         elif isinstance(value, dict):
             lines += [head, *_block(value, indent + 2)]
+        elif not any(isinstance(item, (dict, list)) for item in value):
+            lines += wrap(
+                f"{head} {flow}",
+                _WIDTH,
+                subsequent_indent=f"{margin}  ",
+                break_on_hyphens=False,
+                break_long_words=False,
+            )
         else:
             lines.append(head)
             lines += [f"{margin}- {_flow(item)}" for item in value]
