@@ -23,7 +23,7 @@ from istioctl.gotemplate.errors import (
     ParseError,
     Place,
 )
-from istioctl.gotemplate.limits import DEFAULT, Limits, check_size
+from istioctl.gotemplate.limits import DEFAULT, Limits
 from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.runtime import Compiled, Execution
 from istioctl.gotemplate.signatures import Function
@@ -139,7 +139,11 @@ class TemplateSet:
         out: list[str] = []
         try:
             template(execution, data, out.append)
-            check_size(sum(map(len, out)))
+            size = sum(map(len, out))
+            if size > execution.limits.output:
+                raise LimitError(
+                    f"output limit exceeded: {size} characters, at most {execution.limits.output} are allowed"
+                )
             return "".join(out)
         except EvaluationError as error:
             category, reason = "exec", error.text

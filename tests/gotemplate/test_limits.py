@@ -22,7 +22,7 @@ SMALL = Limits(steps=5000, seconds=5.0, includes=30)
             "step limit",
         ),
         ('{{ $x := "aaaa" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}', "size limit"),
-        ('{{ range 100 }}{{ printf "%1000000d" 1 }}{{ end }}', "size limit"),
+        ('{{ range 100 }}{{ printf "%1000000d" 1 }}{{ end }}', "output limit"),
         ('{{ define "r" }}{{ template "r" }}{{ end }}{{ template "r" }}', "step limit"),
     ],
 )
@@ -30,6 +30,11 @@ def test_limits_are_named(text: str, limit: str) -> None:
     with pytest.raises(ExecutionError, match=limit) as caught:
         render({"main": text}, "main", {"l": list(range(20))}, limits=SMALL)
     assert caught.value.category == "limit"
+
+
+def test_output_is_limited() -> None:
+    with pytest.raises(ExecutionError, match="output limit exceeded: 3000 characters, at most 2000 are allowed"):
+        render({"main": "{{ range 1000 }}abc{{ end }}"}, "main", None, limits=Limits(output=2000))
 
 
 def test_time_is_limited() -> None:
