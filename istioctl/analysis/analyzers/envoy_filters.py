@@ -19,7 +19,8 @@ def analyze_patches(snapshot: Snapshot, findings: Findings) -> None:
             if "patch" not in entry:
                 break
             name = _patched(entry)
-            _check(envoy_filter, entry, ("spec", "configPatches", i, "patch", "operation"), name in versioned, findings)
+            at: Path = ("spec", "configPatches", i, "patch") if "value" in entry["patch"] else ("spec", "configPatches")
+            _check(envoy_filter, entry, at, name in versioned, findings)
             if entry.get("match", {}).get("proxy", {}).get("proxyVersion"):
                 versioned.add(name)
 

@@ -103,9 +103,9 @@ def analyze_providers(snapshot: Snapshot, findings: Findings) -> None:
     if mapping(snapshot.mesh.get("defaultProviders")).get("accessLogging"):
         return
     for telemetry in snapshot.all("Telemetry"):
-        for i, entry in enumerate(telemetry.spec.get("accessLogging", [])):
+        for entry in telemetry.spec.get("accessLogging", []):
             if not entry.get("disabled") and not entry.get("providers"):
-                at = ("spec", "accessLogging", i)
+                at = ("spec", "accessLogging")
                 findings.report("InvalidTelemetryProvider", telemetry, telemetry.name, telemetry.namespace, path=at)
 
 

@@ -50,7 +50,7 @@ _RESERVED = frozenset(
 _WORDS = {"true": True, "false": False, "null": None}
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _RELATIONS = ("<=", "<", ">=", ">", "==", "!=", "in")
-_MAX_DEPTH = 200
+_MAX_DEPTH = 50
 
 
 class CelError(Exception):

@@ -20,7 +20,7 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 #: What a URL may start with: a scheme, a user, a host and a port; nothing where it is a path.
 _AUTHORITY = re.compile(
     r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://(?:[A-Za-z0-9\-._:~!$&'()*+,;=%]*@)?"
-    r"(?:\[[0-9a-fA-F:.%]*\]|[A-Za-z0-9\-._~!$&'()*+,;=<>\"\x80-\U0010ffff]*)(?::[0-9]*)?(?=[/?#]|\Z)|(?=/))"
+    r"(?:\[[0-9a-fA-F:.%]*\]|[A-Za-z0-9\-._~!$&'()*+,;=<>\"\x80-\U0010ffff]*)(?::[0-9]*)?(?=[/?#]|\Z)|(?=/(?!/)))"
 )
 _SHA = re.compile(r"[a-f0-9]{64}\Z")
 _CODE_LIMIT = 65536
@@ -59,19 +59,24 @@ def _module(spec: Spec, place: Place) -> None:
     for field, limit in (("imagePullSecret", 253), ("pluginName", 256)):
         if len(spec.get(field, "")) > limit:
             (place / field).error(f"is longer than {limit} characters")
-    variables = spec.get("vmConfig", {}).get("env", [])
+    _variables(spec.get("vmConfig", {}).get("env", []), place / "vmConfig" / "env")
+
+
+def _variables(variables: list[Spec], place: Place) -> None:
+    """The environment of the virtual machine, up to the first thing that is wrong with it."""
     repeated = shared.duplicates(variable.get("name", "") for variable in variables)
     for i, variable in enumerate(variables):
-        at, name = place / "vmConfig" / "env" / i, variable.get("name", "")
+        name = variable.get("name", "")
+        problem = ""
         if not name or len(name) > 256:
-            at.error("the variable's name must have 1 to 256 characters")
-            break
+            problem = "the variable's name must have 1 to 256 characters"
         elif i in repeated:
-            at.error(f'the variable "{name}" is there twice')
-            break
+            problem = f'the variable "{name}" is there twice'
         elif variable.get("valueFrom", "INLINE") != "INLINE" and variable.get("value"):
-            (at / "value").error("can be set only where valueFrom is INLINE")
-            break
+            problem = "a value can be set only where valueFrom is INLINE"
+        if problem:
+            (place / i).error(problem)
+            return
 
 
 def _module_url(url: str) -> str:
@@ -81,11 +86,10 @@ def _module_url(url: str) -> str:
     scheme = _SCHEME.match(url)
     if url.startswith("/") or not scheme:
         return _host_problem(url if url.startswith("/") else f"http://{url}")
-    if url[scheme.end() : scheme.end() + 1] != "/":  # an image's registry and port look like a scheme
-        return _host_problem(f"http://{url}")
     if scheme[1].lower() not in _SCHEMES:
-        return f'"{url}" has an unsupported scheme; there are {", ".join(_SCHEMES[1:])}'
-    return _host_problem(url)
+        known = ", ".join(_SCHEMES[1:])
+        return f'"{url}" has the scheme {scheme[1]}, which is not supported: write one of {known} before it'
+    return _host_problem(url) if url[scheme.end() :].startswith("/") else ""
 
 
 def _host_problem(url: str) -> str:

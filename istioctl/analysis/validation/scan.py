@@ -15,6 +15,7 @@ _SEPARATOR = re.compile(r"^---[ \t]*(?:#.*)?\r?\n?", re.MULTILINE)
 _HEADER = re.compile(r"^(apiVersion|kind): +([A-Za-z][\w./-]*)[ ]*$", re.MULTILINE)
 _KEY = re.compile(r"\n( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])")
 _PLAIN_KEY = re.compile(r"\n( *[A-Za-z_][\w./-]*:)")
+_ITEM_KEY = re.compile(r"\n( *(?:- +)+)([A-Za-z_][\w./-]*:)")
 _ODD_CHARACTER = re.compile(r"[&*\t\r|>?`]")
 _QUOTED_KEY = re.compile(r"[\"'] *:")
 _FLOW_LINE = re.compile(r"\{[^\n]*")
@@ -50,8 +51,11 @@ def has_unique_keys(text: str) -> bool:
     """Whether no mapping of a document has a key twice, as far as the text tells; False where it does not."""
     if _ODD_CHARACTER.search(text) or (('"' in text or "'" in text) and _QUOTED_KEY.search(text)):
         return False
-    keys = _PLAIN_KEY.findall(f"\n{text}")
-    if len(set(keys)) != len(keys) and not _unique_by_level(text):
+    text = f"\n{text}"
+    keys = _PLAIN_KEY.findall(text)
+    unique = set(keys)
+    of_items = {" " * len(margin) + key for margin, key in _ITEM_KEY.findall(text)} if "- " in text else set()
+    if (len(unique) != len(keys) or unique & of_items) and not _unique_by_level(text):
         return False
     for line in _FLOW_LINE.findall(text) if "{" in text else ():
         names = _FLOW_KEY.findall(line)
@@ -63,7 +67,7 @@ def has_unique_keys(text: str) -> bool:
 def _unique_by_level(text: str) -> bool:
     """Follow the indentation: a key may come again once its mapping has ended."""
     levels: dict[int, set[str]] = {}
-    for margin, dashes, key in _KEY.findall(f"\n{text}"):
+    for margin, dashes, key in _KEY.findall(text):
         column = len(margin) + len(dashes)
         for deeper in [level for level in levels if level > len(margin)]:
             del levels[deeper]

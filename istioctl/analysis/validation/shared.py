@@ -99,7 +99,7 @@ def export_to(spec: Spec, place: Place, namespace: str, *, may_hide: bool = Fals
         elif key == "~" and not may_hide:
             (place / i).error("~ (nobody) is only for ServiceEntries")
         elif key not in ("*", "~", ".") and not names.is_label(key):
-            (place / i).error(f'"{entry}" is neither ., * nor the name of a namespace')
+            (place / i).error("must be ., * or the name of a namespace")
         else:
             seen.add(key)
     if selected and seen:

@@ -19,45 +19,18 @@ _CLAIM = "@request.auth.claims"
 _PSEUDO_HEADERS = frozenset((":method", ":scheme", ":authority", ":path", ":status"))
 _METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"])
 _RETRY_ON = frozenset(
-    [
-        "5xx",
-        "gateway-error",
-        "reset",
-        "reset-before-request",
-        "connect-failure",
-        "retriable-4xx",
-        "refused-stream",
-        "retriable-status-codes",
-        "retriable-headers",
-        "envoy-ratelimited",
-        "http3-post-connect-failure",
-        "cancelled",
-        "deadline-exceeded",
-        "internal",
-        "resource-exhausted",
-        "unavailable",
-    ]
+    (
+        "5xx cancelled connect-failure deadline-exceeded envoy-ratelimited gateway-error "
+        "http3-post-connect-failure internal refused-stream reset reset-before-request resource-exhausted "
+        "retriable-4xx retriable-headers retriable-status-codes unavailable"
+    ).split()
 )
 _GRPC_STATUSES = frozenset(
-    [
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
-    ]
+    (
+        "ABORTED ALREADY_EXISTS CANCELLED DATA_LOSS DEADLINE_EXCEEDED FAILED_PRECONDITION INTERNAL "
+        "INVALID_ARGUMENT NOT_FOUND OK OUT_OF_RANGE PERMISSION_DENIED RESOURCE_EXHAUSTED UNAUTHENTICATED "
+        "UNAVAILABLE UNIMPLEMENTED UNKNOWN"
+    ).split()
 )
 _BODY_WARNING, _BODY_LIMIT = 100 * 1024, 1024 * 1024
 
