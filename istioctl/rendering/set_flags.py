@@ -20,14 +20,11 @@ from typing import NamedTuple
 from istioctl.errors import SpecError
 from istioctl.rendering.values import Values
 
+_METADATA = "meshConfig.defaultConfig.proxyMetadata."
 #: Below these paths (of the document) a value is text, whatever it looks like.
 ALWAYS_TEXT = (
-    "spec.values.compatibilityVersion",
-    "spec.tag",
-    "spec.values.global.tag",
-    "spec.meshConfig.defaultConfig.proxyMetadata.",
-    "spec.values.meshConfig.defaultConfig.proxyMetadata.",
-    "spec.compatibilityVersion",
+    *(f"spec.{place}{name}" for place in ("", "values.") for name in ("compatibilityVersion", _METADATA)),
+    *("spec.tag", "spec.values.global.tag"),
 )
 
 _WHOLE = r"[+-]?[0-9]+"
