@@ -176,8 +176,8 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(ErrorGroup) as caught:
         with_flags("values.pilot.autoscaleMin=lots", "components.cnii.enabled=true", "hub=http://a b")
     assert [error.where for error in caught.value.errors] == [
-        "--set values.pilot.autoscaleMin=lots",
         "--set components.cnii.enabled=true",
+        "--set values.pilot.autoscaleMin=lots",
         "--set hub=http://a b",
     ]
 
