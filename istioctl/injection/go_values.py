@@ -65,7 +65,8 @@ def _json_writer(of: str) -> Callable[[object], object]:
         result = {}
         for field in fields:
             entry = value[field.go]
-            if not (field.omit and not field.struct and (values.is_nil(entry) or entry in _EMPTY)):
+            absent = values.is_nil(entry) or (field.omit and entry in _EMPTY)
+            if field.struct or not (field.optional and absent):
                 result[field.json] = view(entry)
         return result
 

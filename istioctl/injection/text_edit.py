@@ -25,6 +25,7 @@ Change = Callable[[Mapping[str, Any], int], "tuple[Any, Any] | None"]
 Results = Callable[[], list[dict[str, Any]]]
 
 _KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_CONTENT = re.compile(r"^[ \t]*[^%#\s]", re.MULTILINE)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _TRICKY = re.compile(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
 _FRAGMENTS = Fragments()  # what is injected is much the same from pod to pod
@@ -76,7 +77,9 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
     """
     text = piece.text
     if not text.endswith("\n"):
-        return changed(Piece(text + "\n", piece.body, piece.line, piece.source), change, results).removesuffix("\n")
+        end = "\r\n" if "\r\n" in text else "\n"
+        whole = Piece(text + end, piece.body, piece.line, piece.source)
+        return changed(whole, change, results).removesuffix(end)
     edits: list[edit.Edit] = []
     for document in _documents(piece):
         if document.root is None:
@@ -92,6 +95,8 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
 
 
 def _documents(piece: Piece) -> list[Document]:
+    if "%" in piece.text and not _CONTENT.search(piece.text):
+        return []  # directives for the document that the next piece holds
     try:
         return list(reader.compose_all(piece.text, piece.source))
     except InputError as error:

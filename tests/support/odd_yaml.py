@@ -6,6 +6,8 @@ import json
 from random import Random
 from typing import Any
 
+from istioctl.yamldoc.scalars import resolve
+
 
 class OddWriter:
     """Writes documents in a style that a random source chooses, line by line."""
@@ -103,7 +105,7 @@ class OddWriter:
         if value is None:
             return self._random.choice(("null", "~")) if in_flow else self._random.choice(("null", "~", ""))
         if isinstance(value, str):
-            if value.isalpha() and value not in ("y", "n", "on") and self._random.random() < 0.6:
+            if value.isalpha() and isinstance(resolve(value), str) and self._random.random() < 0.6:
                 return value
             if self._random.random() < 0.4 and value.isprintable():
                 return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,74 @@
+"""Istio's template functions, beside what the real ones printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from istioctl.errors import TemplateError
+from istioctl.gotemplate import types, values
+from istioctl.gotemplate.template import render
+from istioctl.injection import go_values, mesh, typed
+from istioctl.injection.template_functions import TABLE
+from tests.support.corpus import corpus_dir
+
+
+def _cases() -> list[Any]:
+    file = corpus_dir("corpus-gotemplate") / "istio-funcs.jsonl"
+    return [pytest.param(case, id=case["id"]) for case in map(json.loads, Path(file).read_text().splitlines())]
+
+
+def _value(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_value(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    if "$t" not in data:
+        return {key: _value(item) for key, item in data.items()}
+    kind, value = data["$t"], data["v"]
+    if kind == "ObjectMeta":
+        return go_values.kube_value(typed.read(value, "ObjectMeta", lenient=False), "ObjectMeta")
+    if kind == "[]Container":
+        return go_values.kube_value(typed.read(value, "[]Container", lenient=False), "[]Container")
+    if kind == "*ProxyConfig":
+        return go_values.message_value(mesh.read(value, "ProxyConfig", "x"), "ProxyConfig")
+    if kind == "*ProxyConfig+defaults":
+        return go_values.message_value(mesh.over(mesh.PROXY_DEFAULTS, value, "x"), "ProxyConfig")
+    if kind == "*MeshConfig":
+        return go_values.message_value(mesh.read(value, "MeshConfig", "x"), "MeshConfig")
+    if kind == "*durationpb.Duration":
+        config = mesh.read({"drainDuration": value}, "ProxyConfig", "x")
+        return go_values.message_value(config, "ProxyConfig")["DrainDuration"]
+    if kind == "map[string]string":
+        return values.nil(types.MAP_STRING) if value is None else values.make(types.MAP_STRING, value)
+    raise AssertionError(kind)
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("case", _cases())
+def test_case(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GT_HOME", "/harbour")
+    monkeypatch.delenv("GT_UNSET_VARIABLE", raising=False)
+
+    def run() -> str:
+        return render(case["templates"], case["entry"], _value(case["data"]), dialect="istio", functions=TABLE)
+
+    if "want" in case:
+        assert run() == case["want"]
+    else:
+        with pytest.raises(TemplateError) as caught:
+            run()
+        assert case["error"].partition(": ")[2] in caught.value.message
+
+
+def test_networks_are_appended_once():
+    call = TABLE["appendMultusNetwork"].call
+    assert call("", "default/cni") == "default/cni"
+    assert call("a, b", "default/cni") == "a, b, default/cni"
+    assert call("a, default/cni", "default/cni") == "a, default/cni"
+    assert call('[{"name": "a"}]', "default/cni") == '[{"name": "a"}, {"name": "cni", "namespace": "default"}]'
+    assert call('[{"name": "cni", "namespace": "default"}]', "default/cni").count("cni") == 1
+    assert call("[broken]", "cni") == "[broken]"
