@@ -119,15 +119,10 @@ class Expressions(Emitter):
 
     def number(self, node: nodes.Number) -> Value:
         """A number where its type is open: the way it is written decides."""
-        text = node.text
-        if node.complex_value is not None:
-            return Value(self.module.constant(repr(node.complex_value)), "complex")
-        is_hex = len(text) > 2 and text[0] == "0" and text[1] in "xX" and "p" not in text and "P" not in text
-        if node.float_value is not None and not is_hex and text[0] != "'" and set(".eEpP").intersection(text):
-            return Value(repr(node.float_value), "float")
-        if node.int_value is not None:
-            return Value(self.module.constant(f"Int({node.int_value})"), "Int")
-        return self.fail(f"{text} overflows int")
+        code, known = _open_number(node)
+        if not code:
+            return self.fail(f"{node} overflows int")
+        return Value(code if known == "float" else self.module.constant(code), known)
 
     def dot_value(self) -> Value:
         """The cursor."""
@@ -138,7 +133,11 @@ class Expressions(Emitter):
         binding = self.scopes.find(node.name)
         if binding is None:
             return self.fail(f"undefined variable: {node.name}")
-        return Value(binding.code, boxed=binding.boxed)
+        if not self.scopes.framed:
+            return Value(binding.code, boxed=binding.boxed)
+        kept = self.temporary()  # a later argument may set the variable
+        self.plain(f"{kept} = {binding.code}")
+        return Value(kept, boxed=binding.boxed)
 
     def assigned(self, variable: nodes.Variable) -> str:
         """The place of a variable that is to be set."""
@@ -191,7 +190,7 @@ class Expressions(Emitter):
         return Value(result)
 
     def thunk(self, node: nodes.Operand) -> str:
-        """The Python expression of an unevaluated argument (see `runtime.method`)."""
+        """The Python expression of an unevaluated argument (`fields.Argument`)."""
         if isinstance(node, nodes.Number | nodes.String | nodes.Bool | nodes.Nil):
             self.node = node
             return f"({self.module.site(self.index, node, '')}, {_literal(node)}, None)"
@@ -325,17 +324,28 @@ def _param(function: Function, at: int) -> GoType:
     return function.params[min(at, len(function.params) - 1)]
 
 
+def _open_number(node: nodes.Number) -> tuple[str, str]:
+    """The Python expression and class of a number where the way it is written decides; nothing if no int holds it."""
+    text = node.text
+    if node.complex_value is not None:
+        return repr(node.complex_value), "complex"
+    is_hex = len(text) > 2 and text[0] == "0" and text[1] in "xX" and "p" not in text and "P" not in text
+    if node.float_value is not None and not is_hex and text[0] != "'" and set(".eEpP").intersection(text):
+        return repr(node.float_value), "float"
+    return (f"Int({node.int_value})", "Int") if node.int_value is not None else ("", "")
+
+
 def _literal(node: nodes.Number | nodes.String | nodes.Bool | nodes.Nil) -> str:
-    """A literal as `runtime.Literal` arguments."""
+    """The Python expression of a literal whose type is not known yet (`fields.Literal`)."""
     match node:
         case nodes.String():
-            return f"('string', {node.quoted!r}, {node.text!r})"
+            return f"('string', {node.quoted!r}, {node.text!r}, {node.text!r})"
         case nodes.Bool():
-            return f"('bool', {str(node)!r}, {node.value!r})"
+            return f"('bool', {str(node)!r}, {node.value!r}, {node.value!r})"
         case nodes.Nil():
-            return "('nil', 'nil', None)"
+            return "('nil', 'nil', None, None)"
     values = (node.int_value, node.uint_value, node.float_value, node.complex_value)
-    return f"('number', {node.text!r}, {values!r})"
+    return f"('number', {node.text!r}, {values!r}, {_open_number(node)[0] or None})"
 
 
 def _typed_literal(node: nodes.Number | nodes.String | nodes.Bool, wanted: GoType) -> tuple[str, str]:

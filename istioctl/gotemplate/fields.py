@@ -14,14 +14,18 @@ from istioctl.gotemplate.errors import CallError, EvaluationError
 from istioctl.gotemplate.quoting import quote
 from istioctl.gotemplate.signatures import Function
 from istioctl.gotemplate.types import GoType
-from istioctl.gotemplate.values import Int, deref, is_nil, make, nil, type_of, zero
+from istioctl.gotemplate.values import deref, is_nil, make, nil, type_of, zero
 
 if TYPE_CHECKING:
     from istioctl.gotemplate.runtime import Execution
 
 ABSENT: Final = object()
 BOXED_NIL: Final = object()  # what evaluates an argument found a nil within an interface
-Argument = tuple[int, tuple[str, str, object] | None, Callable[[], object] | None]
+#: What it is (string, bool, number or nil), how it is written, its value or its values as int, uint, float and complex,
+#: and its value where any type will do.
+Literal = tuple[str, str, object, object]
+#: An argument that waits for its parameter's type: its site, and the literal or what evaluates it.
+Argument = tuple[int, Literal | None, Callable[[], object] | None]
 
 
 def field(execution: Execution, value: object, names: Iterable[str], boxed: bool) -> object:
@@ -104,7 +108,7 @@ def method(
         value: the receiver.
         boxed: whether its static type is `interface {}`.
         name: the method.
-        args: for each argument its site, and either the literal (kind, text, values) or what evaluates it.
+        args: the arguments, unevaluated.
         final: the value of the pipeline before it, if any.
     """
     if value is None:
@@ -166,16 +170,18 @@ def _call_method(
         raise
 
 
-def _literal(literal: tuple[str, str, object], wanted: GoType) -> object:
+def _literal(literal: Literal, wanted: GoType) -> object:
     """A literal as a value of a type that is known only now."""
-    word, text, value = literal
+    word, text, value, open_value = literal
     kind = wanted.kind
     if word == "nil":
         if wanted.nilable:
             return nil(wanted)
         raise EvaluationError(f"cannot assign nil to {wanted.name}")
     if kind == "interface":
-        return _open_number(text, cast("_Numbers", value)) if word == "number" else value
+        if open_value is None:
+            raise EvaluationError(f"{text} overflows int")
+        return open_value
     if kind in {"string", "bool"}:
         if word != kind:
             raise EvaluationError(f"expected {kind}; found {text}")
@@ -188,25 +194,11 @@ def _literal(literal: tuple[str, str, object], wanted: GoType) -> object:
     )
     for at, (kinds, name) in enumerate(groups):
         if kind in kinds:
-            number = cast("_Numbers", value)[at] if word == "number" else None
+            number = cast("tuple[object, ...]", value)[at] if word == "number" else None
             if number is None:
                 raise EvaluationError(f"expected {name}; found {text}")
             return make(wanted, number)
     raise EvaluationError(f"can't handle {text} for arg of type {wanted.name}")
-
-
-_Numbers = tuple[int | None, int | None, float | None, complex | None]
-
-
-def _open_number(text: str, values: _Numbers) -> object:
-    integer, _, real, complex_value = values
-    if complex_value is not None:
-        return complex_value
-    if real is not None and text[0] != "'" and "x" not in text and set(".eEpP").intersection(text):
-        return real
-    if integer is None:
-        raise EvaluationError(f"{text} overflows int")
-    return Int(integer)
 
 
 def coerce(value: object, wanted: GoType, boxed: bool = False) -> object:

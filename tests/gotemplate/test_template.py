@@ -39,6 +39,7 @@ def failure(text: str, data: object = None, **options: MissingKey) -> ExecutionE
         ("{{ not .none }} {{ eq 1 2 1 }} {{ lt 1.5 2.5 }}", "true true true"),
         ("{{ index .list 1 }}{{ index .map `b` }}{{ len .list }}", "a23"),
         ("{{ html `<a>` }} {{ js `'` }} {{ urlquery `a b` }}", "&lt;a&gt; \\' a+b"),
+        ("{{ $x := 1 }}{{ print $x ($x = 2) $x }}", "1 2 2"),
         ("{{ (index .list 1) }}{{ ($x := 5) }}{{ $x }}", "a55"),
     ],
 )
