@@ -11,6 +11,7 @@ import random
 import time
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
@@ -168,6 +169,7 @@ def _check(examples: int) -> None:
     run()
 
 
+@pytest.mark.timeout(0)  # it ends when told
 def test_any_template_ends_in_text_or_an_error() -> None:
     seconds = float(os.environ.get("ISTIOCTL_FUZZ_SECONDS", "0"))
     end = time.monotonic() + seconds
