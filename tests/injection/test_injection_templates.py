@@ -114,6 +114,13 @@ class TestSidecar:
             render("sidecar", pod({"sidecar.istio.io/userVolume": "nonsense"}))
 
 
+@pytest.mark.parametrize("name", ["sidecar", "gateway", "grpc-agent"])
+def test_pull_secrets_are_all_named(name: str) -> None:
+    given = render(name, pod(), {"global.imagePullSecrets": ["a", "12"]})["spec"]
+    assert given["imagePullSecrets"] == [{"name": "a"}, {"name": "12"}]
+    assert "imagePullSecrets" not in render(name, pod())["spec"]
+
+
 class TestOthers:
     def test_a_gateway_is_asked_for_by_its_container(self) -> None:
         rendered = render("gateway", pod(containers=[{"name": "istio-proxy", "image": "auto"}]))

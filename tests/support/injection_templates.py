@@ -83,7 +83,7 @@ def render(
         Templates(texts or own_texts()), mesh, data, native_sidecars=native, compliance_policy=compliance
     )
     subject = Subject(found.pod, found.owner, known.mesh, IMAGE, user, user)
-    return TemplateRenderer(known).render(name, subject)
+    return TemplateRenderer(known).render(name, subject).raw
 
 
 _ADDRESS = types.struct("v1.GatewaySpecAddress", {"Value": types.STRING})
