@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from istioctl.gotemplate import nodes
 from istioctl.gotemplate.errors import ParseError
 from istioctl.gotemplate.lexer import Kind, Token, tokenize
+from istioctl.gotemplate.limits import MAX_TOKENS
 from istioctl.gotemplate.nodes import is_empty
 from istioctl.gotemplate.quoting import SyntaxFault, quote, unquote, unquote_char
 from istioctl.gotemplate.values import readable
@@ -48,6 +49,8 @@ def parse(name: str, text: str, functions: Container[str]) -> dict[str, Tree]:
         ParseError: with Go's message.
     """
     parser = _Parser(name, text, functions)
+    if len(parser.tokens) > MAX_TOKENS:
+        raise ParseError(f"template: {name}:{parser.tokens[-1].line}: {parser.tokens[-1]}")
     root = parser.template_body()
     parser.add(name, root)
     return parser.trees

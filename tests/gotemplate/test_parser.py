@@ -107,3 +107,8 @@ def test_faults_are_told_as_go_tells_them(text: str, message: str | None) -> Non
 def test_nesting_is_bounded(text: str) -> None:
     with pytest.raises(ParseError, match=r"nested deeper than|depth exceeded"):
         parse("main", text, FUNCTIONS)
+
+
+def test_the_number_of_tokens_is_bounded() -> None:
+    with pytest.raises(ParseError, match="template: main:1: size limit exceeded: a template has at most 50000 tokens"):
+        parse("main", "{{$x := 1}}" * 10_000, FUNCTIONS)
