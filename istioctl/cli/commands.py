@@ -48,6 +48,14 @@ _DASHBOARDS = {
 _INSTALL = Command("Install Istio, or change an installation", "install:install", "Install", aliases=("apply",))
 
 _PRECHECK = Command("Check whether Istio can be installed or upgraded safely", "precheck:precheck", "Install")
+_REVISION = Command(
+    "Show the control plane revisions",
+    panel="Cluster",
+    commands={
+        "list": Command("List the revisions", "revision:list_"),
+        "describe": Command("Show what belongs to a revision", "revision:describe"),
+    },
+)
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
 ROOT = Command(
@@ -79,6 +87,7 @@ ROOT = Command(
                 "remove": Command("Remove a tag", "tag:remove", aliases=("delete",)),
             },
         ),
+        "revision": _REVISION,
         "injection": Command(
             "Sidecars by namespace",
             panel="Cluster",
@@ -97,7 +106,7 @@ ROOT = Command(
             "Commands that may still change",
             aliases=("x", "exp"),
             panel="Other",
-            commands={"ingress-endpoint": _ENDPOINT, "precheck": _PRECHECK},
+            commands={"ingress-endpoint": _ENDPOINT, "precheck": _PRECHECK, "revision": _REVISION},
         ),
         "profile": Command(
             "List, print and compare profiles",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 
 import pytest
 import yaml
 
 from tests.support.cluster import Cluster, ControlPlane, wait_for
+from tests.support.pod_server import pod_server
 
 pytestmark = pytest.mark.cluster
 
@@ -21,32 +19,13 @@ PROXIES = [
 ]
 
 
-class Istiod(BaseHTTPRequestHandler):
-    """What istiod's monitoring port answers."""
-
-    answers: ClassVar[dict[str, bytes]] = {
-        "/version": b"1.30.3-abcdef-Clean",
-        "/debug/syncz": json.dumps(PROXIES).encode(),
-    }
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(self.answers[self.path])))
-        self.end_headers()
-        self.wfile.write(self.answers[self.path])
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
-        pass
-
-
 @pytest.fixture
 def with_istiod(installed: Cluster, control_plane: ControlPlane) -> Iterator[Cluster]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Istiod) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"127.0.0.1:{server.server_address[1]}"
+    """The cluster under test, whose istiod answers on its monitoring port."""
+    answers = {"/version": b"1.30.3-abcdef-Clean", "/debug/syncz": json.dumps(PROXIES).encode()}
+    with pod_server(answers) as address:
         control_plane.behave({"selector": "app=istiod", "ports": {"15014": address}})
         yield installed
-        server.shutdown()
 
 
 def test_versions_of_all(with_istiod: Cluster) -> None:

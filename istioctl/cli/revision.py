@@ -1,0 +1,56 @@
+"""`istioctl revision list|describe`: the control plane revisions of a cluster."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from istioctl.cli.cluster_options import client_options
+from istioctl.cli.declare import Argument, Context
+from istioctl.cli.options import OutputOption
+from istioctl.cli.printers import print_data, print_table
+from istioctl.cli.terminal import terminal
+
+
+def list_(ctx: Context, output: OutputOption = None) -> None:
+    """List the control plane revisions."""
+    from istioctl.actions.revisions import list_revisions
+
+    console = terminal()
+    found = list_revisions(client_options(ctx), console.say)
+    if output is not None:
+        print_data([revision.as_data() for revision in found], output)
+    elif found:
+        rows = [
+            (
+                each.name,
+                ",".join(each.tags) or "-",
+                each.version or "-",
+                str(len(each.control_plane)),
+                ",".join(each.namespaces) or "-",
+            )
+            for each in found
+        ]
+        print_table(("REVISION", "TAGS", "VERSION", "ISTIODS", "NAMESPACES"), rows)
+    else:
+        console.write("No control plane revisions found.\n")
+
+
+def describe(
+    ctx: Context,
+    name: Annotated[str, Argument(metavar="REVISION", help="The revision, or one of its tags.")],
+    output: OutputOption = None,
+) -> None:
+    """Show what belongs to a control plane revision."""
+    from istioctl.actions.revisions import describe_revision
+
+    console = terminal()
+    found = describe_revision(client_options(ctx), name, console.say)
+    if output is not None:
+        print_data(found.as_data(), output)
+        return
+    console.write(f"Revision: {found.name}\nVersion: {found.version or '-'}\nTags: {', '.join(found.tags) or '-'}\n")
+    console.write(f"Webhooks: {', '.join(found.webhooks) or '-'}\nNamespaces: {', '.join(found.namespaces) or '-'}\n")
+    for title, pods in (("Control plane", found.control_plane), ("Gateways", found.gateways)):
+        console.write(f"{title}:{'' if pods else ' -'}\n")
+        for pod, state in pods.items():
+            console.write(f"  {pod} {state}\n")

@@ -1,0 +1,134 @@
+"""What `install` and `upgrade` offer beyond installing: previews, several clusters, roll back, checks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from istioctl.cluster.session import MERGE
+from tests.support.cluster import Cluster, ControlPlane
+
+pytestmark = pytest.mark.cluster
+
+ISTIOD = "/apis/apps/v1/namespaces/istio-system/deployments/istiod"
+
+
+def test_question_lists_what_will_happen(installed: Cluster) -> None:
+    done = installed.run("install", "--set", "profile=minimal", stdin="y\n")
+    assert done.status == 64
+    assert "10 objects to remove:\n  Deployment/istio-system/istio-egressgateway\n" in done.stderr
+    assert "1 objects to create:\n  HorizontalPodAutoscaler/istio-system/istiod\n" in done.stderr
+    assert "istio-ingressgateway" in installed.names("Deployment", "apps/v1")
+
+
+def test_differences_before_the_installation(installed: Cluster) -> None:
+    done = installed.run("install", "--set", "profile=demo", "--set", "values.pilot.env.COLOUR=red", "--diff", "-y")
+    assert done.status == 0, done.stderr
+    assert "+        - name: COLOUR\n+          value: red\n" in done.stdout
+    environment = installed.session.get(ISTIOD)["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert {"name": "COLOUR", "value": "red"} in environment
+
+
+def test_without_pruning_everything_stays(installed: Cluster) -> None:
+    done = installed.run("install", "--set", "profile=minimal", "--no-prune", "-y")
+    assert done.status == 0, done.stderr
+    assert "istio-ingressgateway" in installed.names("Deployment", "apps/v1")
+
+
+def test_failed_atomic_installation_leaves_what_was_there(installed: Cluster, control_plane: ControlPlane) -> None:
+    before = installed.session.get(ISTIOD)["spec"]
+    control_plane.behave({"selector": "app=istiod", "fault": "crashing"})
+    flags = ("--set", "profile=minimal", "--set", "values.pilot.env.COLOUR=red", "--readiness-timeout", "5s")
+    done = installed.run("install", *flags, "--atomic", "-y")
+    control_plane.behave()
+    assert done.status == 1
+    assert "- Putting back what was there" in done.stderr
+    assert installed.session.get(ISTIOD)["spec"] == before
+    assert "istio-ingressgateway" in installed.names("Deployment", "apps/v1")
+    verified = installed.run("verify-install", "--set", "profile=demo", "--wait")
+    assert verified.status == 0, verified.stdout
+
+
+def test_verified_installation(installed: Cluster) -> None:
+    done = installed.run("install", "--set", "profile=demo", "-y", "--verify")
+    assert done.status == 0, done.stderr
+    assert "✔ 45 objects checked successfully\n" in done.stderr
+
+
+def test_several_clusters(installed: Cluster, kubeconfig: Path, tmp_path: Path) -> None:
+    config = yaml.safe_load(kubeconfig.read_text())
+    admin = next(entry["context"] for entry in config["contexts"] if entry["name"] == config["current-context"])
+    config["contexts"].append({"name": "again", "context": admin})
+    file = tmp_path / "config"
+    file.write_text(yaml.safe_dump(config))
+    both = ("--context", config["current-context"], "--context", "again")
+    done = Cluster(file).run("install", "--set", "profile=demo", "-y", *both, "-o", "json")
+    assert done.status == 0, done.stderr
+    assert [report["context"] for report in json.loads(done.stdout)] == [config["current-context"], "again"]
+    assert "[again] ✔ Istiod installed\n" in done.stderr
+    assert "again          installed in " in done.stderr
+    half = Cluster(file).run("install", "--set", "profile=demo", "-y", "--context", "again", "--context", "nobody")
+    assert half.status == 1
+    assert "nobody   failed\n" in half.stderr
+    asked = Cluster(file).run("install", "--set", "profile=demo", *both)
+    assert asked.status == 64
+
+
+def test_upgrade_to_what_is_there(installed: Cluster) -> None:
+    done = installed.run("upgrade", "--set", "profile=demo", "-y")
+    assert done.status == 0, done.stderr
+    assert "Istio 1.30.3 is installed already" in done.stderr
+    assert "✔ Installation complete" in done.stderr
+
+
+def label(cluster: Cluster, version: str) -> None:
+    labels = {"metadata": {"labels": {"operator.istio.io/version": version}}}
+    cluster.session.send("PATCH", ISTIOD, labels, None, MERGE)
+
+
+def test_upgrade_tells_versions_changes_and_the_gradual_way(installed: Cluster) -> None:
+    label(installed, "1.29.1")
+    done = installed.run("upgrade", "--set", "profile=demo", "-y")
+    assert done.status == 0, done.stderr
+    assert "Istio is being upgraded from 1.29.1 to 1.30.3 (revision default)" in done.stderr
+    assert "istioctl install --revision 1-30-3" in done.stderr
+    assert "has another default since 1.29" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("1.31.0", "1.30.3 is older than the installed 1.31.0"), ("1.26.0", "more than 2 minor versions at once")],
+)
+def test_unsafe_upgrades_need_force(installed: Cluster, version: str, words: str) -> None:
+    label(installed, version)
+    done = installed.run("upgrade", "--set", "profile=demo", "-y")
+    assert done.status == 1
+    assert words in done.stderr
+    assert "--force" in done.stderr
+    assert installed.run("upgrade", "--set", "profile=demo", "-y", "--force").status == 0
+
+
+def test_nothing_to_upgrade(empty: Cluster) -> None:
+    done = empty.run("upgrade", "-y")
+    assert done.status == 1
+    assert "run `istioctl install` instead" in done.stderr
+
+
+def test_revisions(installed: Cluster) -> None:
+    assert installed.run("revision", "list").stdout.splitlines()[1].split() == [
+        "default",
+        "default",
+        "1.30.3",
+        "1",
+        "-",
+    ]
+    data = json.loads(installed.run("x", "revision", "describe", "default", "-o", "json").stdout)
+    assert (data["version"], data["tags"]) == ("1.30.3", ["default"])
+    assert len(data["gatewayPods"]) == 2
+    assert set(data["controlPlanePods"].values()) == {"ready"}
+    unknown = installed.run("revision", "describe", "nope")
+    assert unknown.status == 1
+    assert "choose one of default" in unknown.stderr
