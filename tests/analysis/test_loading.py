@@ -1,0 +1,84 @@
+"""Objects from texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from istioctl.analysis.loading import Loader
+from istioctl.analysis.resources import Resource
+from istioctl.analysis.sources import Source
+
+
+def load(text: str, namespace: str = "default") -> tuple[list[Resource], Loader]:
+    loader = Loader(namespace)
+    return list(loader.read(Source("f.yaml", text))), loader
+
+
+def test_places_are_those_of_the_file() -> None:
+    first = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"
+    second = "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata:\n  name: g\nspec:\n  servers: []\n"
+    service, gateway = load(f"{first}---\n{second}")[0]
+    assert (service.friendly_name, service.line) == ("Service default/s", 1)
+    assert (gateway.friendly_name, gateway.line) == ("Gateway default/g", 5)
+    assert gateway.line_of(("spec", "servers")) == (10, 3)
+
+
+def test_both_gateways() -> None:
+    text = "---\n".join(
+        f"apiVersion: {group}/v1\nkind: Gateway\nmetadata: {{name: g, namespace: shop}}\n"
+        for group in ("networking.istio.io", "gateway.networking.k8s.io")
+    )
+    found = load(text)[0]
+    assert [resource.kind for resource in found] == ["Gateway", "KubernetesGateway"]
+    assert {resource.friendly_name for resource in found} == {"Gateway shop/g"}
+
+
+@pytest.mark.parametrize(
+    ("head", "path"),
+    [
+        ("apiVersion: apps/v1\nkind: StatefulSet", "spec: {template: %s}"),
+        ("apiVersion: batch/v1\nkind: Job", "spec: {template: %s}"),
+        ("apiVersion: batch/v1\nkind: CronJob", "spec: {jobTemplate: {spec: {template: %s}}}"),
+    ],
+)
+def test_pods_are_derived_from_templates(head: str, path: str) -> None:
+    template = "{metadata: {labels: {app: a}}, spec: {containers: [{name: c}]}}"
+    [pod] = load(f"{head}\nmetadata: {{name: w, namespace: shop}}\n{path % template}\n")[0]
+    assert (pod.kind, pod.full_name, pod.derived) == ("Pod", "shop/w", True)
+    assert (pod.labels, pod.spec) == ({"app": "a"}, {"containers": [{"name": "c"}]})
+
+
+def test_lists_are_taken_apart() -> None:
+    text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n- {}\n"
+    found, loader = load(text)
+    assert [(resource.name, resource.line) for resource in found] == [("a", 4)]
+    assert [error.where for error in loader.errors] == ["f.yaml:7"]
+
+
+def test_namespaces_of_kubernetes_are_left_out() -> None:
+    pods = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: kube-system}\n---\n"
+    assert load(f"{pods}apiVersion: v1\nkind: Namespace\nmetadata: {{name: kube-public}}\n")[0] == []
+
+
+def test_an_unknown_field_is_a_warning() -> None:
+    text = "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec:\n  egres: []\n"
+    found, loader = load(text)
+    assert len(found) == 1
+    assert loader.errors == []
+    assert loader.warnings == ['f.yaml:5:3: spec.egres: unknown field "egres". Did you mean egress?']
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a: [\n", "f.yaml:"),
+        ("kind: Pod\n---\n- a\n", "f.yaml:3"),
+        ("kind: Pod\n---\na: b\n", "f.yaml:3"),
+        ("kind: Pod\n---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nspec:\n  egress: 1\n", "f.yaml:6:3"),
+    ],
+)
+def test_a_broken_document_is_left_out(text: str, where: str) -> None:
+    found, loader = load(text)
+    assert [resource.kind for resource in found] == ["Pod"] * text.count("kind: Pod")
+    [error] = loader.errors
+    assert (error.where or "").startswith(where)
