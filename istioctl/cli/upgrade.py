@@ -66,9 +66,19 @@ def upgrade(
     if any(finding.message.level is Level.ERROR for finding in found.findings):
         _object("the checks before the upgrade found errors", force=force)
     install(
-        ctx, files, set_flags, revision, manifests, force, dry_run, yes, readiness_timeout,
-        atomic=atomic, verify=verify, output=output,
-    )  # fmt: skip
+        ctx,
+        files,
+        set_flags,
+        revision,
+        manifests,
+        force=force,
+        dry_run=dry_run,
+        yes=yes,
+        readiness_timeout=readiness_timeout,
+        atomic=atomic,
+        verify=verify,
+        output=output,
+    )
 
 
 def _object(problem: str, *, force: bool) -> None:

@@ -33,7 +33,7 @@ def test_versions_of_all(with_istiod: Cluster) -> None:
     assert done.stdout == (
         "client version: 1.30.3\ncontrol plane version: 1.30.3\n"
         "data plane version: 1.29.0 (1 proxies), 1.30.3 (1 proxies)\n"
-    )
+    ), done.stderr
     data = json.loads(with_istiod.run("version", "-o", "json").stdout)
     assert data["clientVersion"]["version"] == "1.30.3"
     info = {"version": "1.30.3", "revision": "abcdef", "golang_version": "", "status": "Clean", "tag": "1.30.3"}
