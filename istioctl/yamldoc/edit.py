@@ -77,11 +77,15 @@ class _Editor:
     def finished(self) -> list[Edit]:
         """All changes, with the aliases of changed anchors written out."""
         if self._touched:
-            for alias, name in _aliases(self._text, self._root):
-                inside = any(edit.start <= alias.start < edit.end for edit in self._edits)
-                if name in self._touched and not inside:
-                    self._edits.append(Edit(alias.start, alias.end, _as_json(to_data(alias))))
+            self._write_out(self._root, self._touched)
         return self._edits
+
+    def _write_out(self, node: Node, names: set[str] | None) -> None:
+        """Replace the aliases below a node by what they stand for; only those of `names`, unless that is None."""
+        for alias, name in _aliases(self._text, node):
+            inside = any(edit.start <= alias.start < edit.end for edit in self._edits)
+            if (names is None or name in names) and not inside:
+                self._edits.append(Edit(alias.start, alias.end, _as_json(to_data(alias))))
 
     def change(self, node: Node, before: Any, after: Any, indent: int, *, in_flow: bool) -> None:
         """Change `node` from `before` to `after`.
@@ -213,9 +217,10 @@ class _Editor:
 
     def _moved(self, item: Node, dash: int, before: Any, after: Any, column: int) -> str:
         """The text of an item that goes elsewhere in its list, with its own changes made."""
-        own = _Editor(self._text, item, self._fragments)
+        own = _Editor(self._text, self._root, self._fragments)
         own._break = self._break
         own.change(item, before, after, column, in_flow=False)
+        own._write_out(item, None)  # its anchors may stand behind it now, or change
         self._touched |= own._touched
         start, end = self._line_start(dash), self._line_end(self._end(item))
         changes = [Edit(edit.start - start, edit.end - start, edit.text) for edit in own._edits]

@@ -137,7 +137,8 @@ def test_kinds_that_nobody_declared_have_their_pod_at_the_usual_place():
 
 
 def test_a_cron_job_has_its_metadata_at_the_job():
-    text = "kind: CronJob\nmetadata: {name: c}\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers: [{name: a}]\n"
+    pod = "template: {spec: {containers: [{name: a}]}}"
+    text = f"kind: CronJob\nmetadata: {{name: c}}\nspec:\n  jobTemplate:\n    spec:\n      {pod}\n"
     job = load(inject(text, small_injector()).text)["spec"]["jobTemplate"]
     assert job["metadata"]["annotations"]["owner"] == "CronJob/c"
     assert len(job["spec"]["template"]["spec"]["containers"]) == 2

@@ -19,6 +19,7 @@ class OddWriter:
         self._comments = random.random() < 0.7
         self._anchors = anchors
         self._known: dict[str, str] = {}
+        self._count = 0
 
     def write(self, data: Any) -> str:
         """One document."""
@@ -57,7 +58,12 @@ class OddWriter:
             if self._random.random() < 0.2:
                 return [f"{lead} {self._flow(value)}{self._comment()}"]
             deeper = column + (self._offset if isinstance(value, list) else self._step)
-            return [f"{lead}{self._anchor(value)}{self._comment()}", *self._block(value, deeper)]
+            name = self._anchor()
+            lines = [f"{lead} &{name}{self._comment()}" if name else f"{lead}{self._comment()}"]
+            lines += self._block(value, deeper)
+            if name:
+                self._known[json.dumps(value)] = name  # from here on only, since it must not hold itself
+            return lines
         if isinstance(value, str) and "\n" in value and not value.startswith((" ", "\n")) and value.strip():
             return self._literal(lead, value, column + self._step)
         text = self._scalar(value)
@@ -79,12 +85,11 @@ class OddWriter:
             return [f"{lead} {block[0].lstrip()}", *block[1:]]
         return self._value(lead, item, column)
 
-    def _anchor(self, value: Any) -> str:
+    def _anchor(self) -> str:
         if not self._anchors or self._random.random() > 0.3:
             return ""
-        name = f"a{len(self._known)}"
-        self._known[json.dumps(value)] = name
-        return f" &{name}"
+        self._count += 1
+        return f"a{self._count}"
 
     def _alias(self, value: Any) -> str | None:
         name = self._known.get(json.dumps(value))

@@ -111,6 +111,12 @@ def test_an_item_that_moves_takes_its_comments_along():
     assert got == "a:\n- name: y # two\n  v: 1\n- name: x # one\n- name: z\n"
 
 
+def test_an_item_in_flow_style_that_moves_and_grows():
+    text = "a:\n- {name: x}\n- name: y\n"
+    got = change(text, lambda d: d.update(a=[d["a"][1], {"name": "x", "b": [1]}]))
+    assert got == "a:\n- name: y\n- name: x\n  b:\n  - 1\n"
+
+
 def test_aliases_of_a_changed_anchor_are_written_out():
     text = "a: &l {x: 1}\nb: *l\nc:\n  <<: *l\n  y: 2\n"
     got = change(text, lambda d: d["a"].update(z=3))
