@@ -1,0 +1,16 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY istioctl istioctl
+COPY profiles profiles
+COPY manifests manifests
+RUN python -m venv /opt/istioctl && /opt/istioctl/bin/pip install --no-cache-dir .
+
+FROM python:3.13-slim
+COPY --from=build /opt/istioctl /opt/istioctl
+ENV PATH=/opt/istioctl/bin:$PATH
+RUN useradd --create-home --uid 10001 istioctl
+USER 10001
+WORKDIR /home/istioctl
+ENTRYPOINT ["istioctl"]

@@ -1,0 +1,96 @@
+"""The wheel, the source distribution and the one-file form work without the repository."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+from tests.packaging.conftest import ROOT, build, site_packages, succeed
+from tests.support.run import run_cli
+
+
+def data_files() -> set[str]:
+    """The paths of the files that are no Python, as the repository has them."""
+    found = [path for top in ("profiles", "manifests") for path in (ROOT / top).rglob("*") if path.is_file()]
+    return {str(path.relative_to(ROOT)) for path in found}
+
+
+def test_the_wheel_carries_all_data_and_its_types(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+
+    assert {f"istioctl/_data/{name}" for name in data_files()} <= names
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "istioctl").rglob("*") if path.is_file()}
+    assert {name for name in modules if "__pycache__" not in name} <= names
+    assert "istioctl/py.typed" in names
+    assert not any(name.startswith("tests") for name in names)
+
+
+def test_the_installed_wheel_renders_what_the_repository_renders(venv: Path, tmp_path: Path) -> None:
+    flags = ["manifest", "generate", "--set", "profile=demo"]
+
+    printed = succeed([venv / "bin" / "istioctl", *flags], tmp_path)
+
+    assert printed == run_cli(*flags).stdout
+    where = succeed([venv / "bin" / "python", "-c", "import istioctl; print(istioctl.__file__)"], tmp_path)
+    assert where.startswith(str(venv))
+
+
+def test_the_installed_wheel_injects_lists_and_validates(venv: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path, dirs_exist_ok=True)
+    program = venv / "bin" / "istioctl"
+
+    assert "name: istio-proxy" in succeed([program, "kube-inject", "--offline", "-f", "app.yaml"], tmp_path)
+    assert "prometheus" in succeed([program, "addons", "list"], tmp_path)
+    assert "valid" in succeed([program, "validate", "-f", "gateway.yaml"], tmp_path)
+    assert "demo" in succeed([venv / "bin" / "python", "-m", "istioctl", "profile", "list"], tmp_path)
+
+
+def test_the_installed_wheel_is_typed(venv: Path, tmp_path: Path) -> None:
+    module = tmp_path / "user.py"
+    module.write_text("from istioctl.errors import InputError\nnumber: int = InputError('x').message\n")
+    mypy = [sys.executable, "-m", "mypy", "--python-executable", venv / "bin" / "python", "--cache-dir", tmp_path / "c"]
+
+    done = subprocess.run([*mypy, module], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert 'expression has type "str", variable has type "int"' in done.stdout
+
+
+def test_a_wheel_made_of_the_source_distribution_is_the_same(wheel: Path, tmp_path: Path) -> None:
+    sdist = build(ROOT, "sdist", tmp_path / "sdist")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (folder,) = (tmp_path / "unpacked").iterdir()
+
+    again = build(folder, "wheel", tmp_path / "wheel")
+
+    def contents(path: Path) -> dict[str, int]:
+        return {info.filename: info.CRC for info in zipfile.ZipFile(path).infolist() if "RECORD" not in info.filename}
+
+    assert contents(again) == contents(wheel)
+    assert {"tests", "docs", "CHANGELOG.md", "mkdocs.yml"} <= {path.name for path in folder.iterdir()}
+
+
+def test_one_file_holds_the_program(venv: Path, tmp_path: Path) -> None:
+    installed = tmp_path / "installed"
+    shutil.copytree(
+        site_packages(venv), installed, ignore=lambda _, names: [name for name in names if name == "dependencies.pth"]
+    )
+    file = tmp_path / "istioctl.pyz"
+    succeed(
+        [
+            sys.executable, "-m", "shiv", "--site-packages", installed, "--compressed", "--console-script", "istioctl",
+            "--python", sys.executable, "--output-file", file,
+        ],
+        tmp_path,
+    )  # fmt: skip
+    dependencies = (site_packages(venv) / "dependencies.pth").read_text(encoding="utf-8")
+
+    printed = succeed(
+        [file, "profile", "list"], tmp_path, SHIV_ROOT=str(tmp_path / "shiv root"), PYTHONPATH=dependencies
+    )
+
+    assert printed == run_cli("profile", "list").stdout
