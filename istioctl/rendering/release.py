@@ -6,6 +6,7 @@ Each component is one Helm chart of the folder, rendered as the real istioctl re
 
 from __future__ import annotations
 
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -108,8 +109,14 @@ class ReleaseCharts:
         return self._loaded[component]
 
 
+_LAST_BLOCK = re.compile(r"^( *)(.*[:-] [|>])\+?(?=[ \t]*\n(?:\1 +[^\n]*\n|[ \t]*\n)*\Z)", re.MULTILINE)
+
+
 def _documents(text: str) -> list[str]:
-    """The documents of a stream, as upstream splits it: at each line that starts with `---`."""
+    """The documents of a stream, as upstream splits it: at each line that starts with `---`.
+
+    It trims them, so that a block of text at a document's end has no last newline; the block says so here.
+    """
     parts: list[list[str]] = [[]]
     for line in text.splitlines(keepends=True):
         if line.startswith("---"):
@@ -117,7 +124,7 @@ def _documents(text: str) -> list[str]:
         else:
             parts[-1].append(line)
     texts = ("".join(part).strip() for part in parts)
-    return [f"{found}\n" for found in texts if found]
+    return [_LAST_BLOCK.sub(r"\1\2-", f"{found}\n") for found in texts if found]
 
 
 def _warnings(notes: str) -> list[str]:
