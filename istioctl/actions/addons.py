@@ -20,6 +20,7 @@ from istioctl.errors import ClusterError
 from istioctl.objects.identity import ObjectKey
 from istioctl.objects.install_order import Wave, wave_of
 from istioctl.objects.labels import labels_of
+from istioctl.rendering.addon_choice import with_providers
 from istioctl.rendering.addons import (
     ADDONS,
     NAME,
@@ -92,6 +93,7 @@ class AddonOptions:
         wait: return only once all are ready.
         timeout: how many seconds that, or removal, may take.
         purge: when removing, remove what they have stored as well.
+        tell_mesh: change the configuration of a mesh that has not what the add-ons need.
     """
 
     names: tuple[str, ...] = ()
@@ -103,6 +105,7 @@ class AddonOptions:
     timeout: float = 300.0
     dry_run: bool = False
     purge: bool = False
+    tell_mesh: bool = True
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -179,7 +182,8 @@ def install_addons(client: ClientOptions, options: AddonOptions, progress: Progr
     keys = [ObjectKey.of(item) for item in data]
     report = AddonReport(chosen, keys, readers=_readers(chosen, present))
     mesh: dict[str, Any] | None = None
-    if config := addon_mesh_config(chosen, settings, options.namespace):
+    config = addon_mesh_config(chosen, settings, options.namespace) if options.tell_mesh else {}
+    if config:
         mesh = _changed_mesh(session, options, config)
         report.mesh = mesh is not None
     pretended = ensure_namespace(session, options.namespace, {}, _OWNER) and options.dry_run
@@ -282,8 +286,7 @@ def _changed_mesh(session: Session, options: AddonOptions, config: Mapping[str, 
     given: list[dict[str, Any]] = mesh.get("extensionProviders") or []
     if all(provider in given for provider in wanted):
         return None
-    names = {provider["name"] for provider in wanted}
-    mesh["extensionProviders"] = [provider for provider in given if provider.get("name") not in names] + wanted
+    mesh["extensionProviders"] = with_providers(given, wanted)
     return {"apiVersion": "v1", "kind": "ConfigMap", **found, "data": {**data, "mesh": dump(mesh)}}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from istioctl.rendering.addons import ADDONS, addon_images, addon_settings
+from istioctl.rendering.addons import addon_images, addon_settings
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification import build_specification
 
@@ -32,11 +32,11 @@ class Image:
         return data | ({"mirrored": self.mirrored} if self.mirrored else {})
 
 
-def images(inputs: SpecificationInputs, *, addons: bool = True, registry: str = "") -> list[Image]:
+def images(inputs: SpecificationInputs, *, registry: str = "") -> list[Image]:
     """The images, by name.
 
     Args:
-        addons: whether those of the add-ons count.
+        inputs: the specification; the images of add-ons that are chosen in it count.
         registry: where they are mirrored: the part of the name before the last slash becomes this.
 
     Raises:
@@ -55,9 +55,9 @@ def images(inputs: SpecificationInputs, *, addons: bool = True, registry: str = 
         elif document.kind == "ConfigMap" and "sidecar-injector" in document.name:
             for name in _injected(json.loads(document.data["data"]["values"])):
                 add(name, "injection")
-    if addons:
-        settings = addon_settings()
-        for addon in ADDONS:
+    if inputs.addons is not None:
+        settings = addon_settings(inputs.addons.settings)
+        for addon in inputs.addons.names:
             for name in addon_images(addon, settings):
                 add(name, f"add-on {addon}")
     return [

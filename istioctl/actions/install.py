@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.install_plan import InstallPlan, WantedObject, text_at
 from istioctl.actions.progress import COMPONENT_TITLES, Progress
@@ -24,6 +24,9 @@ from istioctl.objects.identity import ObjectKey
 from istioctl.objects.install_order import Wave, wave_of
 from istioctl.objects.labels import NETWORK
 from istioctl.objects.release import VERSION
+
+if TYPE_CHECKING:
+    from istioctl.actions.addons import AddonReport
 
 _AFTER = {
     "Pilot": "Base",
@@ -42,6 +45,7 @@ class InstallReport:
     Attributes:
         created, changed, unchanged: the objects applied.
         removed: the objects pruned.
+        addons: what became of the add-ons that were asked for, once they are installed.
         seconds: how long it took.
     """
 
@@ -51,6 +55,7 @@ class InstallReport:
     unchanged: list[ObjectKey] = field(default_factory=list)
     removed: list[ObjectKey] = field(default_factory=list)
     seconds: float = 0.0
+    addons: AddonReport | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The report for `-o json` and `-o yaml`."""
@@ -66,7 +71,32 @@ class InstallReport:
             "unchanged": sorted(map(str, self.unchanged)),
             "removed": sorted(map(str, self.removed)),
             "seconds": round(self.seconds, 2),
+            "addons": self.addons.as_data() if self.addons else None,
         }
+
+
+def install_addons(plan: InstallPlan, progress: Progress) -> AddonReport | None:
+    """Installs the add-ons that go with a planned installation, whose mesh is told of them by its own configuration.
+
+    Raises:
+        ClusterError: an object is refused, or an add-on is not ready in time.
+        ErrorGroup: several are.
+    """
+    choice = plan.options.inputs.addons
+    if choice is None:
+        return None
+    from istioctl.actions import addons
+
+    options = addons.AddonOptions(
+        names=choice.names,
+        settings=choice.settings,
+        namespace=plan.namespace,
+        mesh_namespace=plan.specification.root_namespace,
+        timeout=plan.options.readiness_timeout,
+        dry_run=plan.options.dry_run,
+        tell_mesh=False,
+    )
+    return addons.install_addons(plan.options.client, options, progress)
 
 
 def execute(plan: InstallPlan, progress: Progress) -> InstallReport:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from istioctl.errors import InputError, UsageError
+from istioctl.rendering.addon_choice import AddonChoice
+from istioctl.rendering.addons import ADDONS, addon_documents, addon_settings
 from istioctl.rendering.components import COMPONENTS
 from istioctl.rendering.documents import RenderedDocument
 from istioctl.rendering.manifests import in_order, render
@@ -76,13 +78,15 @@ def generate(options: GenerateOptions) -> Manifests:
         for document in made
         if not (options.skip_crds if document.kind == _CRD else options.only_crds)
     ]
+    if options.inputs.addons is not None and not (names or options.only_crds):
+        documents += _addons(options.inputs.addons, specification)
     if options.include_namespace and not options.only_crds:
         documents += _namespaces(documents, specification)
     return Manifests(tuple(in_order(documents)), (*specification.warnings, *rendering.warnings))
 
 
 def write_manifests(manifests: Manifests, folder: Path) -> list[Path]:
-    """Write one file for each component into `folder`, which is made where it is missing.
+    """Write one file for each component and add-on into `folder`, which is made where it is missing.
 
     All is written beside the final files first, so that a full disk leaves no half of a manifest behind.
 
@@ -95,11 +99,12 @@ def write_manifests(manifests: Manifests, folder: Path) -> list[Path]:
     drafts: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for component in COMPONENTS:
-            own = [document.text for document in manifests.documents if document.component == component.name]
+        components = (*(component.name for component in COMPONENTS), *ADDONS)
+        for name in components:
+            own = [document.text for document in manifests.documents if document.component == name]
             if own:
-                file = folder / f"{component.name}.yaml"
-                draft = folder / f".{component.name}.{os.getpid()}"
+                file = folder / f"{name}.yaml"
+                draft = folder / f".{name}.{os.getpid()}"
                 drafts.append((draft, file))
                 draft.write_text("---\n".join(own), encoding="utf-8")
         for draft, file in drafts:
@@ -118,6 +123,11 @@ def _component_name(given: str) -> str:
         names = ", ".join(component.name for component in COMPONENTS)
         raise UsageError(f"unknown component '{given}'", where="--component", hint=f"known components: {names}")
     return found
+
+
+def _addons(choice: AddonChoice, specification: Specification) -> list[RenderedDocument]:
+    system = lookup_text(specification.data, "metadata", "namespace") or "istio-system"
+    return addon_documents(choice.names, addon_settings(choice.settings), system, specification.root_namespace)
 
 
 def _namespaces(documents: list[RenderedDocument], specification: Specification) -> list[RenderedDocument]:

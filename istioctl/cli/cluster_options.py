@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,16 +47,22 @@ def check_revision(revision: str) -> None:
 def specification_inputs(
     ctx: Context,
     files: list[str],
-    set_flags: list[str],
+    set_flags: Sequence[str],
     revision: str = "",
     manifests: Path | None = None,
     *,
     force: bool = False,
+    addons: Sequence[str] | None = None,
 ) -> SpecificationInputs:
-    """The specification that the flags of one command describe."""
+    """The specification that the flags of one command describe; `addons` is None where it has no such flag."""
     from istioctl.rendering.specification import SpecificationInputs
 
     check_revision(revision)
+    choice = None
+    if addons is not None:
+        from istioctl.rendering.addon_choice import choose_addons
+
+        choice, set_flags = choose_addons(addons, set_flags)
     namespace = global_options(ctx).istio_namespace
     moved = [f"values.global.istioNamespace={namespace}"] if namespace != "istio-system" else []
     return SpecificationInputs(
@@ -65,4 +72,5 @@ def specification_inputs(
         manifests=manifests,
         force=force,
         stdin=terminal().stdin.read,
+        addons=choice,
     )

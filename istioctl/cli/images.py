@@ -26,9 +26,9 @@ def images(
     """List every image that an installation uses: its own, those that are injected, and the add-ons'."""
     from istioctl.actions.images import images as find
 
-    found = find(
-        specification_inputs(ctx, files, set_flags, revision, manifests, force=force), addons=addons, registry=registry
-    )
+    chosen = ["all"] if addons else []
+    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=chosen)
+    found = find(inputs, registry=registry)
     if output is not None:
         from istioctl.cli.printers import print_data
 

@@ -8,6 +8,7 @@ from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
 from istioctl.cli.declare import Context, Exit, Option
 from istioctl.cli.options import (
+    AddonsOption,
     DryRunOption,
     FilesOption,
     ForceOption,
@@ -36,6 +37,7 @@ def install(
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
+    addons: AddonsOption = [],  # noqa: B006
     force: ForceOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
@@ -66,7 +68,7 @@ def install(
         raise UsageError(
             "several clusters are installed without asking", where="--context", hint="Add --skip-confirmation."
         )
-    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force)
+    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons)
     seconds = parse_duration(readiness_timeout)
     runs = []
     for context in contexts or [""]:
@@ -93,7 +95,8 @@ class _Run:
         self.asks, self.diff, self.atomic, self.verify = asks, diff, atomic, verify
 
     def install(self) -> InstallReport:
-        """Plans, asks and installs; what was done."""
+        """Plans, asks and installs, and then the add-ons that go with it; what was done."""
+        from istioctl.actions.install import install_addons
         from istioctl.actions.install_plan import prepare
 
         console = terminal()
@@ -103,6 +106,7 @@ class _Run:
                 console.warn(warning)
             self._ask(plan)
             report = self._carry_out(plan)
+            report.addons = install_addons(plan, self.progress)
         finally:
             self.progress.end()
         pretended = " (dry run: nothing was changed)" if self.options.dry_run else ""
@@ -124,6 +128,8 @@ class _Run:
         if self.asks:
             for line in _preview(changes):
                 console.say(line)
+            if choice := self.options.inputs.addons:
+                console.say(f"add-ons to install or change: {', '.join(choice.names)}")
             question = f'This will install the Istio {VERSION} profile "{plan.specification.profile}" into the cluster.'
             if not console.confirm(f"{question} Proceed?", flag="--skip-confirmation"):
                 console.say("Cancelled.")

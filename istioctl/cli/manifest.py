@@ -10,6 +10,7 @@ from istioctl.actions.manifest_generate import GenerateOptions, generate, write_
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.declare import Context, Option
 from istioctl.cli.options import (
+    AddonsOption,
     DryRunOption,
     FilesOption,
     ForceOption,
@@ -27,6 +28,7 @@ def manifest_generate(
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
+    addons: AddonsOption = [],  # noqa: B006
     component: Annotated[
         list[str], Option("--component", metavar="NAME", help="Only this component; may be repeated.")
     ] = [],  # noqa: B006
@@ -47,7 +49,7 @@ def manifest_generate(
     """Print the Kubernetes objects of an installation, in the order in which they can be applied."""
     console = terminal()
     options = GenerateOptions(
-        inputs=specification_inputs(ctx, files, set_flags, revision, manifests, force=force),
+        inputs=specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons),
         components=split_commas(component),
         only_crds=only_crds,
         skip_crds=skip_crds,

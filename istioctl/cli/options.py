@@ -11,6 +11,15 @@ from istioctl.cli.printers import Format
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+
+def _addons(incomplete: str) -> list[str]:
+    """Add-ons that a list divided by commas could go on with."""
+    from istioctl.rendering.addons import ADDONS
+
+    before, comma, begun = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in sorted(("all", *ADDONS)) if name.startswith(begun)]
+
+
 FilesOption = Annotated[
     list[str],
     Option("-f", "--filename", metavar="FILE", help="An IstioOperator file, `-` for stdin; may be repeated."),
@@ -29,6 +38,15 @@ ManifestsOption = Annotated[
 ForceOption = Annotated[bool, Option("--force", help="Go on despite what validation refuses.")]
 DryRunOption = Annotated[bool, Option("--dry-run", help="Say what would happen; change nothing.")]
 OutputOption = Annotated[Format | None, Option("-o", "--output", help="Print the result as JSON or YAML.")]
+AddonsOption = Annotated[
+    list[str],
+    Option(
+        "--addons",
+        metavar="NAME,...",
+        help="Add-ons that go with it, or `all`; their settings are --set addons.NAME.… .",
+        autocompletion=_addons,
+    ),
+]
 YesOption = Annotated[bool, Option("-y", "--skip-confirmation", "--yes", help="Do not ask before acting.")]
 
 

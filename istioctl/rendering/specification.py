@@ -10,15 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from istioctl.errors import InputError, SpecError
 from istioctl.objects.release import HUB, VERSION
 from istioctl.rendering.origins import DEFAULT, Assignment, Layer, Origin, Origins
 from istioctl.rendering.problems import Problems
-from istioctl.rendering.profiles import DEFAULT_PROFILE, current_name, read_profile
+from istioctl.rendering.profiles import DEFAULT_PROFILE, current_name, read_profile, value_overlay
 from istioctl.rendering.set_flags import SetFlag, apply, parse, parse_value
 from istioctl.rendering.validation import check_overlays, validate
 from istioctl.rendering.values import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
+
+if TYPE_CHECKING:
+    from istioctl.rendering.addon_choice import AddonChoice
 
 API_VERSION = "install.istio.io/v1alpha1"
 KIND = "IstioOperator"
@@ -53,6 +57,7 @@ class SpecificationInputs:
         force: whether what breaks the schema is warned about instead of refused.
         detected: settings read from the cluster, as a tree below `spec`.
         stdin: reads the whole of stdin; needed where `files` ends in `-`.
+        addons: the add-ons that are installed beside it; the mesh's configuration gets what they need.
     """
 
     files: tuple[str, ...] = ()
@@ -63,6 +68,7 @@ class SpecificationInputs:
     force: bool = False
     detected: Mapping[str, object] = field(default_factory=dict)
     stdin: Callable[[], str] | None = None
+    addons: AddonChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,12 @@ class Specification:
         spec = self.data["spec"]
         assert isinstance(spec, dict)  # noqa: S101 - merging never lets anything else through
         return spec
+
+    @property
+    def root_namespace(self) -> str:
+        """Where configuration of the whole mesh goes."""
+        configured = lookup_text(self.data, "spec", "values", "meshConfig", "rootNamespace")
+        return configured or lookup_text(self.data, "metadata", "namespace") or "istio-system"
 
 
 def build_specification(inputs: SpecificationInputs) -> Specification:
@@ -139,6 +151,8 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
         effective = copy_of(merged)
         merge(merged, {"spec": {"values": copy_of(unvalidated)}})
         origins.derived["spec", "values"] = ("spec", "unvalidatedValues")
+    if inputs.addons is not None:
+        _serve(inputs.addons, merged)
     return Specification(
         data=merged,
         effective=effective,
@@ -187,6 +201,21 @@ def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], ob
         assign(merged, found, "metadata", "namespace")
         written["metadata", "namespace"] = (namespace, found)
     return written
+
+
+def _serve(addons: AddonChoice, merged: Values) -> None:
+    """Add the extension providers that add-ons need to those the manifests find in a merged document, in place."""
+    from istioctl.rendering.addon_choice import with_providers
+    from istioctl.rendering.addons import addon_mesh_config, addon_settings
+
+    namespace = lookup_text(merged, "metadata", "namespace") or "istio-system"
+    wanted = addon_mesh_config(addons.names, addon_settings(addons.settings), namespace).get("extensionProviders")
+    if wanted:
+        values, path = lookup(merged, "spec", "values"), ("meshConfig", "extensionProviders")
+        given = lookup(values, *path)
+        if given is None and isinstance(values, dict):
+            given = lookup(value_overlay(values), *path)  # a list of the profile's own would be hidden by this one
+        assign(merged, with_providers(given, wanted), "spec", "values", *path)
 
 
 def _text(value: object) -> str:
