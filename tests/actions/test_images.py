@@ -26,6 +26,14 @@ def test_settings_count() -> None:
     assert lines == ["h.example/x/pilot:9", "h.example/x/proxyv2:9", "other.example/proxy:7"]
 
 
+def test_settings_of_add_ons_count() -> None:
+    flags = ("--set", "addons.loki.version=9", "--set", "addons.common.registry=mirror.example/x")
+    done = run_cli("images", *flags)
+    assert "mirror.example/x/grafana/loki:9\n" in done.stdout
+    assert "docker.io" not in done.stdout
+    assert "none is asked for" in run_cli("images", "--no-addons", *flags).stderr
+
+
 def test_wrong_specification() -> None:
     done = run_cli("images", "--set", "profile=nope")
     assert done.status != 0

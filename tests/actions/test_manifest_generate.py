@@ -9,6 +9,7 @@ import pytest
 
 from istioctl.actions.manifest_generate import GenerateOptions, Manifests, generate, write_manifests
 from istioctl.errors import InputError, UsageError
+from istioctl.rendering.addon_choice import AddonChoice
 from istioctl.rendering.specification import SpecificationInputs
 from istioctl.yamldoc.reader import load_all
 
@@ -31,6 +32,19 @@ def test_crds_alone_or_left_out() -> None:
 @pytest.mark.parametrize("name", ["IngressGateways", "ingressgateways", "ingressGateways"])
 def test_one_component(name: str) -> None:
     assert {document.component for document in made(components=(name,)).documents} == {"IngressGateways"}
+
+
+def test_add_ons_come_with_everything_but_not_with_a_part(tmp_path: Path) -> None:
+    inputs = SpecificationInputs(addons=AddonChoice(("zipkin",), {"zipkin": {"version": "9"}}))
+    found = generate(GenerateOptions(inputs))
+    (pod,) = (
+        document.data for document in found.documents if document.name == "zipkin" and document.kind == "Deployment"
+    )
+    assert pod["spec"]["template"]["spec"]["containers"][0]["image"].endswith(":9")
+    assert tmp_path / "zipkin.yaml" in write_manifests(found, tmp_path)
+    for part in ({"components": ("Pilot",)}, {"only_crds": True}):
+        rendered = generate(GenerateOptions(inputs, **part))  # type: ignore[arg-type]
+        assert "zipkin" not in {document.component for document in rendered.documents}
 
 
 def test_an_unknown_component_is_told() -> None:
