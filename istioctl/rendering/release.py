@@ -109,7 +109,7 @@ class ReleaseCharts:
         return self._loaded[component]
 
 
-_LAST_BLOCK = re.compile(r"^( *)(.*[:-] [|>])\+?(?=[ \t]*\n(?:\1 +[^\n]*\n|[ \t]*\n)*\Z)", re.MULTILINE)
+_BLOCK = re.compile(r"((?:: |- )[|>])\+?(?=[ \t]*\Z)")
 
 
 def _documents(text: str) -> list[str]:
@@ -124,7 +124,26 @@ def _documents(text: str) -> list[str]:
         else:
             parts[-1].append(line)
     texts = ("".join(part).strip() for part in parts)
-    return [_LAST_BLOCK.sub(r"\1\2-", f"{found}\n") for found in texts if found]
+    return [f"{_without_last_newline(found)}\n" for found in texts if found]
+
+
+def _without_last_newline(text: str) -> str:
+    """A document whose last text, if it is a block, has no newline at its end."""
+    lines = text.split("\n")
+    least = len(text)
+    for number in range(len(lines) - 1, -1, -1):
+        line = lines[number]
+        indent = len(line) - len(line.lstrip(" "))
+        if indent == len(line) or indent >= least:
+            continue
+        header = _BLOCK.search(line) if least < len(text) else None
+        if header is not None:
+            lines[number] = _BLOCK.sub(r"\1-", line)
+            return "\n".join(lines)
+        if indent == 0:
+            break
+        least = indent
+    return text
 
 
 def _warnings(notes: str) -> list[str]:
