@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -148,8 +149,8 @@ def _hunks(before: str, after: str, before_line: int, after_line: int) -> Iterat
 def _joined(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[Piece]:
     """The documents of all inputs, each input beginning with a `---` line if another came before it."""
     last: Piece | None = None
-    for name, stream in _opened(inputs, stdin):
-        with stream:
+    for name, opened in _opened(inputs, stdin):
+        with opened as stream:
             fresh = True
             for piece in streams.pieces(stream, name):
                 if fresh and last is not None:
@@ -161,10 +162,10 @@ def _joined(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[Piece]:
                 last, fresh = piece, False
 
 
-def _opened(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+def _opened(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[tuple[str, AbstractContextManager[BinaryIO]]]:
     for name in inputs:
         if name == "-":
-            yield "<stdin>", os.fdopen(os.dup(stdin.fileno()), "rb") if hasattr(stdin, "fileno") else stdin
+            yield "<stdin>", nullcontext(stdin)
         elif name.startswith(("http://", "https://")):
             yield name, _fetched(name)
         else:

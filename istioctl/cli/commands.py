@@ -56,6 +56,7 @@ _REVISION = Command(
         "describe": Command("Show what belongs to a revision", "revision:describe"),
     },
 )
+_CHECK_INJECT = Command("Say why a pod is injected or not", "check_inject:check_inject", "Sidecar")
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
 ROOT = Command(
@@ -106,7 +107,12 @@ ROOT = Command(
             "Commands that may still change",
             aliases=("x", "exp"),
             panel="Other",
-            commands={"ingress-endpoint": _ENDPOINT, "precheck": _PRECHECK, "revision": _REVISION},
+            commands={
+                "check-inject": _CHECK_INJECT,
+                "ingress-endpoint": _ENDPOINT,
+                "precheck": _PRECHECK,
+                "revision": _REVISION,
+            },
         ),
         "profile": Command(
             "List, print and compare profiles",

@@ -62,7 +62,7 @@ class Settings(NamedTuple):
     @classmethod
     def read(
         cls,
-        templates: Templates,
+        templates: Templates | str,
         mesh_text: str,
         values_text: str,
         *,
@@ -74,9 +74,18 @@ class Settings(NamedTuple):
     ) -> Settings:
         """Settings from the texts of the ConfigMaps.
 
+        Args:
+            templates: the injector's configuration, as a text or read by `read_templates`.
+            mesh_text: the mesh configuration.
+            values_text: the installation's values.
+            mesh_source, values_source: name the texts in errors.
+            revision, native_sidecars, compliance_policy: see the class.
+
         Raises:
             InputError: one can't be read; `where` names its source.
         """
+        if isinstance(templates, str):
+            templates = read_templates(templates, "injection configuration")
         return cls(
             templates,
             mesh.mesh_config(mesh_text, mesh_source),

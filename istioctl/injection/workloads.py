@@ -56,7 +56,7 @@ class Workload(NamedTuple):
 
     def with_pod(self, pod: Mapping[str, Any]) -> dict[str, Any]:
         """The object with another pod in it."""
-        data: dict[str, Any] = _put(self.data, self.metadata_path, pod["metadata"])
+        data: dict[str, Any] = _put(self.data, self.metadata_path, pod["metadata"] or None)
         data = _put(data, self.spec_path, pod["spec"])
         if self.kind == "DeploymentConfig":
             # as OpenShift's own client writes it: `test` and `replicas` always, other fields only with a value
@@ -157,7 +157,13 @@ def _at(data: Any, path: tuple[str, ...]) -> Any:
 
 
 def _put(data: Any, path: tuple[str, ...], value: Any) -> Any:
+    """`data` with a value at a path; None takes away what is there."""
     if not path:
         return value
-    held = data if isinstance(data, Mapping) else {}
-    return {**held, path[0]: _put(held.get(path[0]), path[1:], value)}
+    held = dict(data) if isinstance(data, Mapping) else {}
+    below = _put(held.get(path[0]), path[1:], value)
+    if below is None:
+        held.pop(path[0], None)
+    else:
+        held[path[0]] = below
+    return held

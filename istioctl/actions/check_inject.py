@@ -1,0 +1,127 @@
+"""check-inject: why a pod is, or will be, injected or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from istioctl.actions.pods import find_pod
+from istioctl.cluster.session import open_session
+from istioctl.errors import InputError
+from istioctl.injection import workloads
+from istioctl.injection.names import PROXY
+from istioctl.injection.policy import IGNORED_NAMESPACES
+from istioctl.injection.webhooks import Verdict, verdicts
+
+if TYPE_CHECKING:
+    from istioctl.cluster.kubeconfig import ClientOptions
+    from istioctl.cluster.session import Session
+
+_WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
+
+
+class CheckOptions(NamedTuple):
+    """What to check.
+
+    Args:
+        client: the cluster.
+        namespace: of the pod, or of the labels; empty means `default`, and all of them where nothing is named.
+        reference: `[TYPE/]NAME[.NAMESPACE]`; empty means the labels, or else every pod.
+        labels: `key=value` pairs by comma, of a pod that may not be there yet.
+    """
+
+    client: ClientOptions
+    namespace: str = ""
+    reference: str = ""
+    labels: str = ""
+
+
+class PodCheck(NamedTuple):
+    """What was found out about one pod of the cluster.
+
+    Attributes:
+        workload: what made the pod, as `Kind/name`.
+        has_proxy: whether it runs a sidecar now.
+        verdict: of the webhook that would inject it, else of the first one; None where there is none.
+    """
+
+    namespace: str
+    name: str
+    workload: str
+    has_proxy: bool
+    verdict: Verdict | None
+
+    @property
+    def reason(self) -> str:
+        """Why it is, or would be, injected or not."""
+        if self.namespace in IGNORED_NAMESPACES:
+            return f"the namespace {self.namespace} belongs to Kubernetes"
+        return self.verdict.reason if self.verdict else "no injection webhook is installed"
+
+    @property
+    def will_be_injected(self) -> bool:
+        """Whether it would get a sidecar if it were made now."""
+        return self.verdict is not None and self.verdict.injects and self.namespace not in IGNORED_NAMESPACES
+
+
+def check_one(options: CheckOptions) -> list[Verdict]:
+    """What each injection webhook does with one pod, or with labels.
+
+    Raises:
+        InputError: the labels or the reference are malformed.
+        ClusterError: the cluster can't be reached, or there is no such pod.
+    """
+    session = open_session(options.client)
+    namespace = options.namespace or session.connection.namespace or "default"
+    if options.reference:
+        pod = find_pod(session, options.reference, namespace)
+        namespace, labels = pod["metadata"]["namespace"], pod["metadata"].get("labels") or {}
+    else:
+        labels = _parsed(options.labels)
+    found = session.get(f"/api/v1/namespaces/{namespace}")
+    return verdicts(_webhooks(session), labels, _labels(found))
+
+
+def check_all(options: CheckOptions) -> list[PodCheck]:
+    """What happens to every pod of the cluster, or of one namespace.
+
+    Raises:
+        ClusterError: the cluster can't be reached.
+    """
+    session = open_session(options.client)
+    namespaces = {
+        item["metadata"]["name"]: _labels(item) for item in session.get("/api/v1/namespaces").get("items") or ()
+    }
+    path = f"/api/v1/namespaces/{options.namespace}/pods" if options.namespace else "/api/v1/pods"
+    webhooks = _webhooks(session)
+    checks = []
+    for pod in session.get(path).get("items") or ():
+        metadata, spec = pod["metadata"], pod.get("spec") or {}
+        found = verdicts(webhooks, _labels(pod), namespaces.get(metadata["namespace"], {}))
+        owner = workloads.owner_of_pod(pod)
+        containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
+        has_proxy = any(item.get("name") == PROXY for item in containers)
+        verdict = next((verdict for verdict in found if verdict.injects), found[0] if found else None)
+        name = f"{owner.kind}/{owner.name}"
+        checks.append(PodCheck(metadata["namespace"], metadata["name"], name, has_proxy, verdict))
+    return sorted(checks)
+
+
+def _webhooks(session: Session) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = session.get(_WEBHOOKS).get("items") or []
+    return found
+
+
+def _labels(found: Mapping[str, Any]) -> dict[str, str]:
+    labels: dict[str, str] = found["metadata"].get("labels") or {}
+    return labels
+
+
+def _parsed(text: str) -> dict[str, str]:
+    labels = {}
+    for pair in text.split(","):
+        key, equals, value = pair.strip().partition("=")
+        if not key or not equals:
+            raise InputError(f"'{pair.strip()}' is no label", where="--labels", hint="Write key=value, by comma.")
+        labels[key] = value
+    return labels

@@ -1,0 +1,61 @@
+"""istioctl experimental check-inject."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from istioctl.cli.completers import pods
+from istioctl.cli.declare import Argument, Context, Option
+from istioctl.cli.options import OutputOption, global_options
+from istioctl.cli.terminal import terminal
+from istioctl.errors import UsageError
+
+
+def check_inject(
+    ctx: Context,
+    references: Annotated[
+        list[str],
+        Argument(
+            metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod or a workload; every pod if left out.", autocompletion=pods
+        ),
+    ] = [],  # noqa: B006 - it is copied
+    labels: Annotated[
+        str, Option("-l", "--labels", metavar="LABELS", help="Labels of a pod that need not be there yet.")
+    ] = "",
+    output: OutputOption = None,
+) -> int:
+    """Say whether a pod gets a sidecar from the cluster's webhooks, and why or why not.
+
+    Without a name and without labels, every pod is checked: whether it has a sidecar, and whether it would get one now.
+    """
+    from istioctl.actions.check_inject import CheckOptions, check_all, check_one
+    from istioctl.cli.cluster_options import client_options
+    from istioctl.cli.printers import print_data, print_table
+
+    if len(references) > 1 or (references and labels):
+        raise UsageError("name one pod or workload, or labels, or nothing", where=" ".join(references))
+    options = CheckOptions(client_options(ctx), global_options(ctx).namespace, "".join(references), labels)
+    if not references and not labels:
+        checks = check_all(options)
+        if output:
+            columns = ("namespace", "name", "workload", "has_proxy", "will_be_injected", "reason")
+            print_data([{column: getattr(check, column) for column in columns} for check in checks], output)
+        else:
+            pods = [(c.namespace, c.name, _mark(c.has_proxy), _mark(c.will_be_injected), c.reason) for c in checks]
+            print_table(("NAMESPACE", "POD", "SIDECAR", "WOULD BE INJECTED", "REASON"), pods)
+        return 0
+    verdicts = check_one(options)
+    if output:
+        print_data([verdict._asdict() for verdict in verdicts], output)
+    elif verdicts:
+        rows = [(verdict.name, verdict.revision, _mark(verdict.injects), verdict.reason) for verdict in verdicts]
+        print_table(("WEBHOOK", "REVISION", "INJECTED", "REASON"), rows)
+    else:
+        terminal().say("No Istio injection webhook is in the cluster.")
+    if sum(verdict.injects for verdict in verdicts) > 1:
+        terminal().warn("several webhooks inject this pod, which can break it")
+    return 0
+
+
+def _mark(holds: bool) -> str:
+    return "✔" if holds else "✘"
