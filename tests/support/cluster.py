@@ -72,7 +72,7 @@ class Cluster:
         self.kubeconfig = kubeconfig
         self.session: Session = open_session(ClientOptions(kubeconfig=str(kubeconfig)))
         self.discovery = Discovery(self.session)
-        self.demo: dict[str, object] = {}
+        self.demo: dict[str, object] | None = None
         """The state in which the demo profile was last installed."""
 
     def run(self, *argv: str, stdin: str = "") -> Done:

@@ -1,0 +1,91 @@
+"""`analyze` on a real API server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from istioctl.cluster.apply import delete
+from istioctl.cluster.wait import wait_until_gone
+from istioctl.objects.identity import ObjectKey
+from tests.support.cluster import Cluster, ControlPlane, wait_for
+
+pytestmark = pytest.mark.cluster
+
+
+def virtual_service(name: str, namespace: str, gateway: str, **labels: str) -> dict[str, Any]:
+    """One that leads from a gateway to the API server's Service."""
+    return {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "spec": {
+            "hosts": ["a.example"],
+            "gateways": [gateway],
+            "http": [{"route": [{"destination": {"host": "kubernetes.default.svc.cluster.local"}}]}],
+        },
+    }
+
+
+@pytest.fixture
+def with_routes(installed: Cluster) -> Iterator[tuple[Cluster, str]]:
+    """A cluster with a namespace that holds VirtualServices for gateways that do not exist."""
+    name = "analyzed"
+    installed.namespace(name)
+    wait_for(lambda: installed.session.find("/apis/networking.istio.io/v1/virtualservices") is not None)
+    installed.create(virtual_service("lost", name, "nowhere"))
+    installed.create(virtual_service("later", name, "nowhere", **{"istio.io/rev": "next"}))
+    yield installed, name
+    key = ObjectKey("v1", "Namespace", "", name)
+    delete(installed.session, installed.discovery, key)
+    wait_until_gone(installed.session, installed.discovery, [key], 60)
+
+
+def origins(stdout: str, code: str) -> list[str]:
+    return sorted(found["origin"] for found in json.loads(stdout) if found["code"] == code)
+
+
+def test_what_the_cluster_holds(with_routes: tuple[Cluster, str]) -> None:
+    cluster, namespace = with_routes
+    done = cluster.run("analyze", "-n", namespace, "-o", "json")
+    assert done.status == 79, done.stderr
+    assert origins(done.stdout, "IST0101") == [f"VirtualService {namespace}/lost"]
+    assert all(f" {namespace}" in found["origin"] for found in json.loads(done.stdout))
+    of_next = cluster.run("analyze", "-n", namespace, "--revision", "next", "-o", "json")
+    assert f"VirtualService {namespace}/later" in origins(of_next.stdout, "IST0101")
+
+
+def test_files_count_as_applied(with_routes: tuple[Cluster, str]) -> None:
+    cluster, namespace = with_routes
+    mended = virtual_service("lost", namespace, "mesh")
+    done = cluster.run("analyze", "-n", namespace, "-o", "json", "-", stdin=json.dumps(mended))
+    assert origins(done.stdout, "IST0101") == []
+    done = cluster.run("analyze", "-n", namespace, "-", stdin=json.dumps(virtual_service("new", namespace, "nowhere")))
+    assert f"VirtualService {namespace}/new" in done.stdout
+
+
+def test_all_namespaces(with_routes: tuple[Cluster, str]) -> None:
+    cluster, namespace = with_routes
+    done = cluster.run("analyze", "-A", "-o", "json")
+    assert done.status == 79, done.stderr
+    assert "IST0001" not in done.stdout
+    assert origins(done.stdout, "IST0101") == [f"VirtualService {namespace}/lost"]
+    assert "Namespace default" in origins(done.stdout, "IST0102")
+
+
+def test_lists_are_paged_and_few(with_routes: tuple[Cluster, str], control_plane: ControlPlane) -> None:
+    cluster, namespace = with_routes
+    before = len(control_plane.requests())
+    cluster.run("analyze", "-n", namespace, "--analyzer", "virtualservice.GatewayAnalyzer")
+    lists = [entry for entry in control_plane.requests()[before:] if entry["verb"] == "list"]
+    assert {entry["objectRef"]["resource"] for entry in lists} == {"configmaps", "gateways", "virtualservices"}
+    assert all("limit=500" in entry["requestURI"] for entry in lists)
+
+
+def test_another_context_that_is_not_there(installed: Cluster) -> None:
+    done = installed.run("analyze", "--remote-contexts", "other")
+    assert (done.status, done.stdout) == (65, "")
+    assert "other" in done.stderr
