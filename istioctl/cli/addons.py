@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.cluster_options import check_revision, client_options
 from istioctl.cli.console_progress import ConsoleProgress
-from istioctl.cli.declare import Argument, Context, Exit, Option
+from istioctl.cli.declare import Argument, Context, Exit, GlobalOptions, Option
 from istioctl.cli.options import DryRunOption, OutputOption, YesOption, global_options
 from istioctl.cli.printers import print_data, print_table
 from istioctl.cli.terminal import terminal
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from istioctl.rendering.values import Values
 
 
-def _names(incomplete: str) -> list[str]:
+def _names(_: GlobalOptions) -> list[str]:
     from istioctl.rendering.addons import ADDONS
 
-    return [name for name in sorted(ADDONS) if name.startswith(incomplete)]
+    return list(ADDONS)
 
 
 NamesArgument = Annotated[

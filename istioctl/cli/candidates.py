@@ -1,19 +1,22 @@
 """What completion offers for the words typed so far: the hidden `istioctl __complete`.
 
 It prints a candidate a line, a tab and its help behind it. Names of commands come from the command table without any
-import; flags and their values need Typer.
+import; flags and their values from the command's declarations, without Typer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from istioctl.cli.main import PROGRAM, find_command, load
+from istioctl.cli.commands import Command
+from istioctl.cli.main import find_command, function_of
 from istioctl.cli.terminal import terminal
+from istioctl.errors import IstioctlError
 
 if TYPE_CHECKING:
-    from istioctl.cli.typer_command import GlobalFlagsCommand
+    from istioctl.cli.declare import GlobalOptions
+    from istioctl.cli.quick import Slot
 
 Candidate = tuple[str, str]
 
@@ -25,46 +28,82 @@ def print_candidates(words: list[str]) -> None:
 
 
 def candidates(words: list[str]) -> list[Candidate]:
-    """What may stand in place of the last word: names of commands, flags, or values of a flag.
+    """What may stand in place of the last word: names of commands, flags, or values.
 
     Args:
         words: the words behind the program's name, the one being typed last.
     """
     *before, typed = words
-    path, command, rest = find_command(before)
-    if not command.target:
-        if rest:
-            return []
-        rows = [(name, member.help) for name, member in command.commands.items() if not member.replaced_by]
-        return _starting(typed, rows)
-    return _of_command(load(command, path[-1]), rest, typed)
+    _, command, rest = find_command(before)
+    if command.target:
+        return _of_command(command, rest, typed)
+    if rest:
+        return []
+    members = [(name, member.help) for name, member in command.commands.items() if not member.replaced_by]
+    return [row for row in members if row[0].startswith(typed)]
 
 
-def _of_command(command: GlobalFlagsCommand, before: list[str], typed: str) -> list[Candidate]:
-    context = command.make_context(PROGRAM, list(before), resilient_parsing=True)
-    by_flag = {flag: param for param in command.params for flag in (*param.opts, *param.secondary_opts)}
+def _of_command(command: Command, before: list[str], typed: str) -> list[Candidate]:
+    from istioctl.cli import global_flags
+    from istioctl.cli.quick import slots
+
+    own, shared = slots(function_of(command)), slots(global_flags.declare)
+    by_flag = {flag: slot for slot in (*shared, *own) for flag in slot.flags}
+    positional, pending = _read(before, by_flag)
+    options = _global_options([slot for slot in shared if any(by_flag[flag] is slot for flag in slot.flags)])
     flag, equals, value = typed.partition("=")
+    if pending is not None:
+        return [(name, "") for name in _values(pending, options, typed)]
     if equals and flag in by_flag:
-        return [(f"{flag}={name}", text) for name, text in _values(by_flag[flag], context, value)]
-    previous = by_flag.get(before[-1]) if before else None
-    if previous is not None and not getattr(previous, "is_flag", False):
-        return _values(previous, context, typed)
+        return [(f"{flag}={name}", "") for name in _values(by_flag[flag], options, value)]
     if typed.startswith("-"):
-        rows = [
-            (name, getattr(param, "help", None) or "")
-            for name, param in by_flag.items()
-            if name.startswith("--") and not getattr(param, "hidden", False)
+        return [
+            (name, str(slot.settings.get("help", "")))
+            for name, slot in by_flag.items()
+            if name.startswith("--") and name.startswith(typed) and not slot.settings.get("hidden")
         ]
-        return _starting(typed, rows)
-    arguments = [param for param in command.params if param.param_type_name == "argument"]
-    return _values(arguments[0], context, typed) if arguments else []
+    arguments = [slot for slot in own if not slot.is_option]
+    at = min(positional, len(arguments) - 1) if arguments and arguments[-1].is_list else positional
+    return [(name, "") for name in _values(arguments[at], options, typed)] if at < len(arguments) else []
 
 
-def _values(param: object, context: object, typed: str) -> list[Candidate]:
-    complete: Callable[[object, str], Iterable[object]] = param.shell_complete  # type: ignore[attr-defined]
-    items = complete(context, typed)
-    return [(str(item.value), str(item.help or "")) for item in items if getattr(item, "type", "plain") == "plain"]  # type: ignore[attr-defined]
+def _read(words: list[str], by_flag: Mapping[str, Slot]) -> tuple[int, Slot | None]:
+    """Give the flags among `words` their values.
+
+    Returns:
+        How many positional words there are, and the flag that waits for a value.
+    """
+    positional, pending = 0, None
+    for word in words:
+        flag, equals, value = word.partition("=")
+        if pending is not None:
+            pending.given.append(word)
+            pending = None
+        elif flag in by_flag and equals:
+            by_flag[flag].given.append(value)
+        elif flag in by_flag:
+            pending = None if by_flag[flag].is_switch else by_flag[flag]
+        elif not word.startswith("-"):
+            positional += 1
+    return positional, pending
 
 
-def _starting(typed: str, rows: list[Candidate]) -> list[Candidate]:
-    return [row for row in rows if row[0].startswith(typed)]
+def _global_options(shared: list[Slot]) -> GlobalOptions:
+    from istioctl.cli import global_flags
+    from istioctl.cli.declare import GlobalOptions
+
+    try:
+        return global_flags.collect({slot.name: slot.value() for slot in shared if slot.name != "vklog"})
+    except IstioctlError:
+        return GlobalOptions()
+
+
+def _values(slot: Slot, options: GlobalOptions, typed: str) -> list[str]:
+    found = slot.choices
+    complete = slot.settings.get("autocompletion")
+    if callable(complete):
+        try:
+            found = list(complete(options))
+        except IstioctlError:
+            found = []  # the cluster can't be asked, or the kubeconfig is broken: there is nothing to offer
+    return sorted(name for name in found if name.startswith(typed))

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.declare import Argument
+from istioctl.cli.declare import Argument, GlobalOptions
 from istioctl.cli.terminal import terminal
 from istioctl.errors import UsageError
 
+# Bash ends words at = and :, too; so the line is split here, and candidates lose what stands before the last of these.
 _BASH = """\
 _istioctl() {
-    local candidate
+    local candidate typed line="${COMP_LINE:0:COMP_POINT}" words
+    read -ra words <<< "$line"
+    [[ $line == *[[:space:]] ]] && words+=("")
+    typed="${words[-1]}"
     COMPREPLY=()
     while IFS=$'\\t' read -r candidate _; do
-        COMPREPLY+=("$candidate")
-    done < <(istioctl __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+        COMPREPLY+=("${candidate#"${typed%"${typed##*[=:]}"}"}")
+    done < <(istioctl __complete "${words[@]:1}" 2>/dev/null)
     [[ ${#COMPREPLY[@]} -gt 0 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 }
 complete -o default -F _istioctl istioctl
@@ -56,8 +60,8 @@ Register-ArgumentCompleter -Native -CommandName istioctl -ScriptBlock {
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH, "powershell": _POWERSHELL}
 
 
-def _shells(incomplete: str) -> list[str]:
-    return [shell for shell in SCRIPTS if shell.startswith(incomplete)]
+def _shells(_: GlobalOptions) -> list[str]:
+    return list(SCRIPTS)
 
 
 def completion(

@@ -18,7 +18,8 @@ from istioctl.actions.dashboard import (
     open_dashboards,
 )
 from istioctl.cli.cluster_options import client_options
-from istioctl.cli.declare import Argument, Context, Option
+from istioctl.cli.completers import pods
+from istioctl.cli.declare import Argument, Context, GlobalOptions, Option
 from istioctl.cli.options import OutputOption, global_options
 from istioctl.cli.terminal import terminal
 from istioctl.errors import UsageError
@@ -35,12 +36,15 @@ UiPortOption = Annotated[
     int, Option("--ui-port", min=0, max=65535, metavar="PORT", help="The port the dashboard has in its pod.")
 ]
 SelectorOption = Annotated[str, Option("-l", "--selector", metavar="LABELS", help="Labels of the pod.")]
-PodArgument = Annotated[str, Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod, or a workload of pods.")]
+PodArgument = Annotated[
+    str,
+    Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod, or a workload of pods.", autocompletion=pods),
+]
 RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision.")]
 
 
-def _addon_names(incomplete: str) -> list[str]:
-    return [name for name in ADDONS if name.startswith(incomplete)]
+def _addon_names(_: GlobalOptions) -> list[str]:
+    return list(ADDONS)
 
 
 NamesArgument = Annotated[

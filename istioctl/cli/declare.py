@@ -8,7 +8,7 @@ a Typer command of the same function for help, completion and every error.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -36,9 +36,9 @@ def Option(  # noqa: N802 - named as Typer names it
     min: int | None = None,  # noqa: A002
     max: int | None = None,  # noqa: A002
     hidden: bool = False,
-    autocompletion: Callable[[str], list[str]] | None = None,
+    autocompletion: Completer | None = None,
 ) -> Declaration:
-    """Declare a flag; the arguments are those of `typer.Option`."""
+    """Declare a flag; the arguments are those of `typer.Option`, but for `autocompletion`, see `Completer`."""
     settings: dict[str, object] = {
         "help": help, "metavar": metavar, "envvar": envvar, "min": min, "max": max, "hidden": hidden,
         "autocompletion": autocompletion,
@@ -51,9 +51,9 @@ def Argument(  # noqa: N802 - named as Typer names it
     help: str = "",  # noqa: A002
     metavar: str | None = None,
     hidden: bool = False,
-    autocompletion: Callable[[str], list[str]] | None = None,
+    autocompletion: Completer | None = None,
 ) -> Declaration:
-    """Declare a positional word; the arguments are those of `typer.Argument`."""
+    """Declare a positional word; the arguments are those of `typer.Argument`, but for `autocompletion`."""
     settings: dict[str, object] = {
         "help": help, "metavar": metavar, "hidden": hidden, "autocompletion": autocompletion
     }  # fmt: skip
@@ -103,3 +103,7 @@ class Context:
 
     name: str
     options: GlobalOptions
+
+
+#: Says which values there are, given the global flags of the line being completed; see `istioctl.cli.completers`.
+Completer = Callable[[GlobalOptions], Iterable[str]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from istioctl.cli import completers
 from istioctl.cli.declare import GlobalOptions, Option
 
 
@@ -12,16 +13,22 @@ def declare(
         str, Option("-c", "--kubeconfig", metavar="FILE", envvar="ISTIOCTL_KUBECONFIG", help="The kubeconfig file.")
     ] = "",
     context: Annotated[
-        str, Option("--context", metavar="NAME", envvar="ISTIOCTL_CONTEXT", help="The kubeconfig context.")
+        str, Option(
+            "--context", metavar="NAME", envvar="ISTIOCTL_CONTEXT", help="The kubeconfig context.",
+            autocompletion=completers.contexts,
+        ),
     ] = "",
     namespace: Annotated[
-        str, Option("-n", "--namespace", metavar="NAME", envvar="ISTIOCTL_NAMESPACE", help="The namespace to work in.")
+        str, Option(
+            "-n", "--namespace", metavar="NAME", envvar="ISTIOCTL_NAMESPACE", help="The namespace to work in.",
+            autocompletion=completers.namespaces,
+        ),
     ] = "",
     istio_namespace: Annotated[
         str,
         Option(
             "-i", "--istioNamespace", "--istio-namespace", metavar="NAME", envvar="ISTIOCTL_ISTIONAMESPACE",
-            help="The namespace of the control plane.",
+            help="The namespace of the control plane.", autocompletion=completers.namespaces,
         ),
     ] = "istio-system",
     kubeclient_timeout: Annotated[

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from istioctl.cli.cluster_options import client_options
+from istioctl.cli.completers import namespaces
 from istioctl.cli.declare import Argument, Context, Option
 from istioctl.cli.options import OutputOption, RevisionOption
 from istioctl.cli.printers import print_data, print_table
 from istioctl.cli.terminal import terminal
 from istioctl.objects.durations import parse_duration
 
-NamespaceArgument = Annotated[str, Argument(metavar="NAMESPACE", help="The namespace.")]
+NamespaceArgument = Annotated[str, Argument(metavar="NAMESPACE", help="The namespace.", autocompletion=namespaces)]
 RestartOption = Annotated[bool, Option("--restart", help="Start the namespace's pods anew, and wait for them.")]
 TimeoutOption = Annotated[str, Option("--timeout", metavar="DURATION", help="How long --restart may take.")]
 
@@ -36,7 +37,9 @@ def disable(
 
 def status(
     ctx: Context,
-    namespace: Annotated[str, Argument(metavar="[NAMESPACE]", help="The namespace; all without it.")] = "",
+    namespace: Annotated[
+        str, Argument(metavar="[NAMESPACE]", help="The namespace; all without it.", autocompletion=namespaces)
+    ] = "",
     output: OutputOption = None,
 ) -> None:
     """Show which namespaces ask for sidecars, and which pods have none or an outdated one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from istioctl.cli import completers
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
 from istioctl.cli.declare import Context, Exit, Option
@@ -51,7 +52,13 @@ def install(
     ] = False,
     verify: Annotated[bool, Option("--verify", help="Check every object afterwards.")] = False,
     contexts: Annotated[
-        list[str], Option("--context", metavar="NAME", help="The kubeconfig context; several clusters if repeated.")
+        list[str],
+        Option(
+            "--context",
+            metavar="NAME",
+            help="The kubeconfig context; several clusters if repeated.",
+            autocompletion=completers.contexts,
+        ),
     ] = [],  # noqa: B006
     output: OutputOption = None,
 ) -> None:

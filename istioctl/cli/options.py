@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from istioctl.cli import completers
 from istioctl.cli.declare import Context, GlobalOptions, Option
 from istioctl.cli.printers import Format
 
@@ -26,7 +27,13 @@ FilesOption = Annotated[
 ]
 SetOption = Annotated[
     list[str],
-    Option("-s", "--set", metavar="PATH=VALUE", help="Override one value, such as profile=demo; may be repeated."),
+    Option(
+        "-s",
+        "--set",
+        metavar="PATH=VALUE",
+        help="Override one value, such as profile=demo; may be repeated.",
+        autocompletion=completers.settings,
+    ),
 ]
 RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision.")]
 ManifestsOption = Annotated[

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Annotated
 
+from istioctl.cli.completers import profiles
 from istioctl.cli.declare import Argument, Context, Exit, Option
 from istioctl.cli.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
@@ -31,7 +32,9 @@ def list_(manifests: ManifestsOption = None, output: OutputOption = None) -> Non
 
 def dump(
     ctx: Context,
-    profile: Annotated[str | None, Argument(help="The profile's name; default is `default`.")] = None,
+    profile: Annotated[
+        str | None, Argument(help="The profile's name; default is `default`.", autocompletion=profiles)
+    ] = None,
     files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
@@ -71,8 +74,10 @@ def dump(
 
 
 def diff(
-    first: Annotated[str, Argument(metavar="A", help="A profile's name, or an IstioOperator file.")],
-    second: Annotated[str, Argument(metavar="B", help="Another one.")],
+    first: Annotated[
+        str, Argument(metavar="A", help="A profile's name, or an IstioOperator file.", autocompletion=profiles)
+    ],
+    second: Annotated[str, Argument(metavar="B", help="Another one.", autocompletion=profiles)],
     manifests: ManifestsOption = None,
     output: OutputOption = None,
 ) -> None:

@@ -37,7 +37,7 @@ def bind(function: Callable[..., Any], name: str, args: list[str]) -> Callable[[
         InputError: a global flag's value can't be used.
     """
     try:
-        own, shared = _slots(function), _slots(global_flags.declare)
+        own, shared = slots(function), slots(global_flags.declare)
         flags = {flag: (slot, value) for slot in (*shared, *own) for flag, value in slot.flags.items()}
         words = _read(args, flags)
         _fill([slot for slot in own if not slot.is_option], words)
@@ -50,8 +50,13 @@ def bind(function: Callable[..., Any], name: str, args: list[str]) -> Callable[[
     return lambda: function(**values, **dict.fromkeys(takes_context, context))
 
 
-class _Slot:
-    """One parameter, and what the words gave it."""
+class Slot:
+    """One parameter, and what the words gave it.
+
+    Attributes:
+        flags: its spellings, and whether each turns it on.
+        settings: what its declaration says.
+    """
 
     def __init__(self, parameter: Parameter, kind: Any, declaration: Declaration) -> None:
         self.name = parameter.name
@@ -70,7 +75,14 @@ class _Slot:
 
     @property
     def is_switch(self) -> bool:
+        """Whether it is a flag that needs no value."""
         return self._kind is bool
+
+    @property
+    def choices(self) -> list[str]:
+        """The values it takes, where these are few."""
+        kinds = get_args(self._kind) or (self._kind,)
+        return [str(each) for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum) for each in kind]
 
     def value(self) -> Any:
         """What the function gets."""
@@ -104,20 +116,20 @@ class _Slot:
         raise _NotPlain
 
 
-def _slots(function: Callable[..., Any]) -> list[_Slot]:
+def slots(function: Callable[..., Any]) -> list[Slot]:
     """The declared parameters of a function."""
-    slots = []
+    found = []
     for parameter in signature(function, eval_str=True).parameters.values():
         if parameter.annotation is Context:
             continue
         declared = [each for each in get_args(parameter.annotation)[1:] if isinstance(each, Declaration)]
         if not declared:
             raise _NotPlain
-        slots.append(_Slot(parameter, get_args(parameter.annotation)[0], declared[0]))
-    return slots
+        found.append(Slot(parameter, get_args(parameter.annotation)[0], declared[0]))
+    return found
 
 
-def _read(args: list[str], flags: dict[str, tuple[_Slot, bool]]) -> list[str]:
+def _read(args: list[str], flags: dict[str, tuple[Slot, bool]]) -> list[str]:
     """Give the flags among the words their values; what remains are the positional words."""
     positional, rest = [], iter(args)
     for word in rest:
@@ -148,7 +160,7 @@ def _switched(meaning: bool, text: str) -> bool:
     raise _NotPlain
 
 
-def _fill(arguments: list[_Slot], words: list[str]) -> None:
+def _fill(arguments: list[Slot], words: list[str]) -> None:
     """Give the positional parameters their words; the last one takes all that remain if it is a list."""
     left = list(words)
     for slot in arguments:

@@ -46,7 +46,8 @@ def _for_typer(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _declaration(declaration: Declaration) -> Any:
     make: Any = typer.Option if declaration.is_option else typer.Argument
-    return make(*declaration.names, **declaration.settings)
+    settings = {key: value for key, value in declaration.settings.items() if key != "autocompletion"}
+    return make(*declaration.names, **settings)
 
 
 class GlobalFlagsCommand(TyperCommand):

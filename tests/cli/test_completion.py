@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from istioctl.cli.candidates import candidates
 from istioctl.cli.completion import SCRIPTS
+from tests.support.cluster import Cluster
 from tests.support.run import run_cli
 
 
@@ -32,7 +35,7 @@ def test_flags_of_a_command_with_their_help() -> None:
 
 
 def test_values_of_arguments() -> None:
-    assert names("completion", "") == list(SCRIPTS)
+    assert names("completion", "") == sorted(SCRIPTS)
     assert names("completion", "z") == ["zsh"]
 
 
@@ -61,17 +64,100 @@ def test_an_unknown_shell_is_misuse() -> None:
     assert "bash, zsh, fish, powershell" in done.stderr
 
 
-def test_the_bash_script_completes(tmp_path: Path) -> None:
-    bash = shutil.which("bash")
-    if bash is None:
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+contexts:
+- {name: kind-one, context: {cluster: one, user: me}}
+- {name: minikube, context: {cluster: two, user: me}}
+clusters:
+- {name: one, cluster: {server: "https://127.0.0.1:1"}}
+users:
+- {name: me, user: {token: x}}
+"""
+
+
+def test_profiles() -> None:
+    assert names("profile", "dump", "de") == ["default", "demo"]
+    assert names("profile", "diff", "demo", "m") == ["minimal"]
+    assert names("install", "--set", "profile=de") == ["profile=default", "profile=demo"]
+    assert names("install", "--set=profile=de") == ["--set=profile=default", "--set=profile=demo"]
+
+
+def test_values_that_are_few() -> None:
+    assert names("profile", "list", "-o", "") == ["json", "yaml"]
+
+
+def test_contexts(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(KUBECONFIG, encoding="utf-8")
+
+    assert names("version", "--kubeconfig", str(file), "--context", "") == ["kind-one", "minikube"]
+    assert names("--kubeconfig", str(file), "install", "--context", "m") == ["minikube"]
+
+
+def test_what_can_not_be_asked_is_not_offered(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(KUBECONFIG + "current-context: kind-one\n", encoding="utf-8")
+    began = time.monotonic()
+
+    assert names("version", "--kubeconfig", str(file), "-n", "") == []
+    assert names("version", "--kubeconfig", str(tmp_path / "none"), "--context", "") == []
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.cluster
+def test_names_from_the_cluster(bare: Cluster) -> None:
+    flags = ("--kubeconfig", str(bare.kubeconfig))
+    bare.namespace("shop")
+    metadata = {"name": "front", "namespace": "shop"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+    bare.create({**pod, "spec": {"containers": [{"name": "a", "image": "b"}]}})
+
+    assert names("injection", "enable", *flags, "sh") == ["shop"]
+    assert names("dashboard", "proxy", *flags, "-n", "shop", "") == ["front"]
+    assert names("dashboard", "proxy", *flags, "-n", "nowhere", "") == []
+
+
+def test_values_need_no_typer() -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['__complete', 'install', '--set', 'profile=m']\n"
+        "from istioctl.cli.main import main\n"
+        "try: main()\n"
+        "finally: print(*{'typer', 'yaml', 'jinja2', 'kubernetes'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.stdout.splitlines() == ["profile=minimal", ""]
+
+
+@pytest.fixture
+def bash(tmp_path: Path) -> Callable[[str], str]:
+    """Completes a line with the script that bash loads."""
+    program = shutil.which("bash")
+    if program is None:
         pytest.skip("bash is not installed")
     (tmp_path / "istioctl").write_text(f'#!/bin/sh\nexec {sys.executable} -m istioctl "$@"\n')
     (tmp_path / "istioctl").chmod(0o755)
-    script = f"""
-    PATH={tmp_path}:$PATH
-    {SCRIPTS["bash"]}
-    COMP_WORDS=(istioctl manifest gen); COMP_CWORD=2; _istioctl; echo "${{COMPREPLY[@]}}"
-    """
-    done = subprocess.run([bash, "-c", script], capture_output=True, text=True, check=True)
 
-    assert (done.stdout, done.stderr) == ("generate\n", "")
+    def complete(line: str) -> str:
+        script = f"""
+        PATH={tmp_path}:$PATH
+        {SCRIPTS["bash"]}
+        COMP_LINE="{line}"; COMP_POINT=${{#COMP_LINE}}; _istioctl; echo "${{COMPREPLY[@]}}"
+        """
+        done = subprocess.run([program, "-c", script], capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+        return done.stdout.strip()
+
+    return complete
+
+
+def test_the_bash_script_completes(bash: Callable[[str], str]) -> None:
+    assert bash("istioctl manifest gen") == "generate"
+    assert bash("istioctl profile ") == "list dump diff"
+
+
+def test_the_bash_script_knows_that_bash_ends_words_at_equals(bash: Callable[[str], str]) -> None:
+    assert bash("istioctl install --set profile=dem") == "demo"
+    assert bash("istioctl install --set=profile=de") == "default demo"
