@@ -80,7 +80,7 @@ def test_chosen_analyzers() -> None:
 def test_what_can_not_be_read_is_told_and_the_rest_analyzed() -> None:
     analysis = run(f"a: [\n---{ROUTE}---{SERVICE}")
     assert codes(analysis) == ["IST0101", "IST0132"]
-    assert [error.where for error in analysis.errors][0] is not None
+    assert next(error.where for error in analysis.errors) is not None
 
 
 def test_files_by_name(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_files_by_name(tmp_path: Path) -> None:
     options = AnalyzeOptions(inputs=(str(tmp_path), str(tmp_path / "c.txt")), namespace="shop")
     analysis = analyze(options, stdin=str, download=lambda _: "")
     assert analysis.skipped == [str(tmp_path / "c.txt")]
-    assert [finding.reference for finding in analysis.findings][0].startswith(f"{tmp_path}/deep/a.yaml:")
+    assert next(finding.reference for finding in analysis.findings).startswith(f"{tmp_path}/deep/a.yaml:")
 
 
 def test_the_mesh_configuration(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ def test_every_message_is_whole() -> None:
     assert len(CODES) == len(MESSAGES)
     for message in MESSAGES.values():
         assert re.fullmatch(r"IST\d{4}", message.code)
-        assert message.text and message.advice.endswith(".")
+        assert message.text
+        assert message.advice.endswith(".")
         assert message.documentation.endswith(f"/{message.code.lower()}/")
 
 

@@ -16,12 +16,12 @@ from tests.support.cluster import Cluster, ControlPlane, wait_for
 pytestmark = pytest.mark.cluster
 
 
-def virtual_service(name: str, namespace: str, gateway: str, **labels: str) -> dict[str, Any]:
+def virtual_service(name: str, gateway: str, **labels: str) -> dict[str, Any]:
     """One that leads from a gateway to the API server's Service."""
     return {
         "apiVersion": "networking.istio.io/v1",
         "kind": "VirtualService",
-        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "metadata": {"name": name, "namespace": "default", "labels": labels},
         "spec": {
             "hosts": ["a.example"],
             "gateways": [gateway],
@@ -31,55 +31,54 @@ def virtual_service(name: str, namespace: str, gateway: str, **labels: str) -> d
 
 
 @pytest.fixture
-def with_routes(installed: Cluster) -> Iterator[tuple[Cluster, str]]:
-    """A cluster with a namespace that holds VirtualServices for gateways that do not exist."""
-    name = "analyzed"
-    installed.namespace(name)
-    wait_for(lambda: installed.session.find("/apis/networking.istio.io/v1/virtualservices") is not None)
-    installed.create(virtual_service("lost", name, "nowhere"))
-    installed.create(virtual_service("later", name, "nowhere", **{"istio.io/rev": "next"}))
-    yield installed, name
-    key = ObjectKey("v1", "Namespace", "", name)
-    delete(installed.session, installed.discovery, key)
-    wait_until_gone(installed.session, installed.discovery, [key], 60)
+def with_routes(installed: Cluster) -> Iterator[Cluster]:
+    """A cluster whose namespace `default` holds VirtualServices for gateways that do not exist."""
+    wait_for(lambda: installed.session.find("/apis/networking.istio.io/v1/virtualservices") is not None, 60)
+    objects = [
+        virtual_service("lost", "nowhere"),
+        virtual_service("later", "nowhere", **{"istio.io/rev": "next"}),
+    ]
+    for obj in objects:
+        installed.create(obj)
+    yield installed
+    keys = [ObjectKey.of(obj) for obj in objects]
+    for key in keys:
+        delete(installed.session, installed.discovery, key)
+    wait_until_gone(installed.session, installed.discovery, keys, 60)
 
 
 def origins(stdout: str, code: str) -> list[str]:
     return sorted(found["origin"] for found in json.loads(stdout) if found["code"] == code)
 
 
-def test_what_the_cluster_holds(with_routes: tuple[Cluster, str]) -> None:
-    cluster, namespace = with_routes
-    done = cluster.run("analyze", "-n", namespace, "-o", "json")
+def test_what_the_cluster_holds(with_routes: Cluster) -> None:
+    done = with_routes.run("analyze", "-o", "json")
     assert done.status == 79, done.stderr
-    assert origins(done.stdout, "IST0101") == [f"VirtualService {namespace}/lost"]
-    assert all(f" {namespace}" in found["origin"] for found in json.loads(done.stdout))
-    of_next = cluster.run("analyze", "-n", namespace, "--revision", "next", "-o", "json")
-    assert f"VirtualService {namespace}/later" in origins(of_next.stdout, "IST0101")
+    assert origins(done.stdout, "IST0101") == ["VirtualService default/lost"]
+    assert all(" default" in found["origin"] for found in json.loads(done.stdout))
+    of_next = with_routes.run("analyze", "--revision", "next", "-o", "json")
+    assert "VirtualService default/later" in origins(of_next.stdout, "IST0101")
 
 
-def test_files_count_as_applied(with_routes: tuple[Cluster, str]) -> None:
-    cluster, namespace = with_routes
-    mended = virtual_service("lost", namespace, "mesh")
-    done = cluster.run("analyze", "-n", namespace, "-o", "json", "-", stdin=json.dumps(mended))
+def test_files_count_as_applied(with_routes: Cluster) -> None:
+    mended = virtual_service("lost", "mesh")
+    done = with_routes.run("analyze", "-o", "json", "-", stdin=json.dumps(mended))
     assert origins(done.stdout, "IST0101") == []
-    done = cluster.run("analyze", "-n", namespace, "-", stdin=json.dumps(virtual_service("new", namespace, "nowhere")))
-    assert f"VirtualService {namespace}/new" in done.stdout
+    done = with_routes.run("analyze", "-", stdin=json.dumps(virtual_service("new", "nowhere")))
+    assert "VirtualService default/new" in done.stdout
 
 
-def test_all_namespaces(with_routes: tuple[Cluster, str]) -> None:
-    cluster, namespace = with_routes
-    done = cluster.run("analyze", "-A", "-o", "json")
+def test_all_namespaces(with_routes: Cluster) -> None:
+    done = with_routes.run("analyze", "-A", "-o", "json")
     assert done.status == 79, done.stderr
     assert "IST0001" not in done.stdout
-    assert origins(done.stdout, "IST0101") == [f"VirtualService {namespace}/lost"]
+    assert origins(done.stdout, "IST0101") == ["VirtualService default/lost"]
     assert "Namespace default" in origins(done.stdout, "IST0102")
 
 
-def test_lists_are_paged_and_few(with_routes: tuple[Cluster, str], control_plane: ControlPlane) -> None:
-    cluster, namespace = with_routes
+def test_lists_are_paged_and_few(with_routes: Cluster, control_plane: ControlPlane) -> None:
     before = len(control_plane.requests())
-    cluster.run("analyze", "-n", namespace, "--analyzer", "virtualservice.GatewayAnalyzer")
+    with_routes.run("analyze", "--analyzer", "virtualservice.GatewayAnalyzer")
     lists = [entry for entry in control_plane.requests()[before:] if entry["verb"] == "list"]
     assert {entry["objectRef"]["resource"] for entry in lists} == {"configmaps", "gateways", "virtualservices"}
     assert all("limit=500" in entry["requestURI"] for entry in lists)

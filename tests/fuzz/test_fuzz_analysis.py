@@ -60,7 +60,9 @@ data: {values: '{"global": {"hub": "h", "tag": "t", "proxy": {"image": "i"}}}'}
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: istio, namespace: istio-system}
-data: {mesh: 'defaultConfig: {proxyMetadata: {A: b}}', meshNetworks: 'networks: {net: {endpoints: [{fromRegistry: r}]}}'}
+data:
+  mesh: 'defaultConfig: {proxyMetadata: {A: b}}'
+  meshNetworks: 'networks: {net: {endpoints: [{fromRegistry: r}]}}'
 ---
 apiVersion: v1
 kind: Secret
