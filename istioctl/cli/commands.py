@@ -59,6 +59,15 @@ _REVISION = Command(
 _CHECK_INJECT = Command("Say why a pod is injected or not", "check_inject:check_inject", "Sidecar")
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
+#: Commands that were experimental in 1.12, or before, and are no longer.
+_ONCE_EXPERIMENTAL = {
+    "create-remote-secret": "remote:create_remote_secret",
+    "kube-uninject": "kube_uninject:kube_uninject",
+    "remote-clusters": "remote:remote_clusters",
+    "uninstall": "uninstall:uninstall",
+    "version": "version:version",
+}
+
 ROOT = Command(
     "Install the Istio service mesh, inject its sidecar and check clusters.",
     commands={
@@ -109,9 +118,15 @@ ROOT = Command(
             panel="Other",
             commands={
                 "check-inject": _CHECK_INJECT,
+                "config": Command(
+                    "The settings of this program",
+                    panel="Other",
+                    commands={"list": Command("Show the global settings in force and their sources", "config:list_")},
+                ),
                 "ingress-endpoint": _ENDPOINT,
                 "precheck": _PRECHECK,
                 "revision": _REVISION,
+                **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
             },
         ),
         "profile": Command(

@@ -99,10 +99,12 @@ class Context:
     Attributes:
         name: its full name, such as `istioctl dashboard kiali`.
         options: the global flags.
+        given: the names of those global flags that the command line itself gives.
     """
 
     name: str
     options: GlobalOptions
+    given: frozenset[str] = frozenset()
 
 
 #: Says which values there are, given the global flags of the line being completed; see `istioctl.cli.completers`.

@@ -32,14 +32,24 @@ def declare(
         ),
     ] = "istio-system",
     kubeclient_timeout: Annotated[
-        str, Option("--kubeclient-timeout", metavar="DURATION", help="How long one request to the cluster may take.")
+        str,
+        Option(
+            "--kubeclient-timeout", metavar="DURATION", envvar="ISTIOCTL_KUBECLIENT_TIMEOUT",
+            help="How long one request to the cluster may take.",
+        ),
     ] = "15s",
-    as_user: Annotated[str, Option("--as", metavar="NAME", help="The user to impersonate.")] = "",
+    as_user: Annotated[
+        str, Option("--as", metavar="NAME", envvar="ISTIOCTL_AS", help="The user to impersonate.")
+    ] = "",
     as_groups: Annotated[
         list[str], Option("--as-group", metavar="NAME", help="A group to impersonate; may be repeated.")
     ] = [],  # noqa: B006 - only the signature is used
-    as_uid: Annotated[str, Option("--as-uid", metavar="UID", help="The UID to impersonate.")] = "",
-    vklog: Annotated[int, Option("--vklog", metavar="LEVEL", help="How much the Kubernetes client logs.")] = 0,
+    as_uid: Annotated[
+        str, Option("--as-uid", metavar="UID", envvar="ISTIOCTL_AS_UID", help="The UID to impersonate.")
+    ] = "",
+    vklog: Annotated[
+        int, Option("--vklog", metavar="LEVEL", envvar="ISTIOCTL_VKLOG", help="How much the Kubernetes client logs.")
+    ] = 0,
 ) -> None:  # fmt: skip
     """Declare the global flags: only the signature is used."""
 

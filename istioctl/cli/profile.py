@@ -18,8 +18,11 @@ ShowOriginOption = Annotated[
     bool, Option("--show-origin", help="Say of each value who set it: a default, a profile, a file or a flag.")
 ]
 
+AnyRunIsDryOption = Annotated[bool, Option("--dry-run", hidden=True)]
+"""What 1.12 takes here, too: there is nothing to change."""
 
-def list_(manifests: ManifestsOption = None, output: OutputOption = None) -> None:
+
+def list_(manifests: ManifestsOption = None, output: OutputOption = None, _dry_run: AnyRunIsDryOption = False) -> None:
     """List the profiles there are."""
     from istioctl.actions.profile import list_profiles
 
@@ -45,6 +48,7 @@ def dump(
     ] = "",
     output: Annotated[str, Option("-o", "--output", help="Format: yaml, json or flags.")] = "yaml",
     show_origin: ShowOriginOption = False,
+    _dry_run: AnyRunIsDryOption = False,
 ) -> None:
     """Print the whole specification that a profile, files and flags make.
 
@@ -80,6 +84,7 @@ def diff(
     second: Annotated[str, Argument(metavar="B", help="Another one.", autocompletion=profiles)],
     manifests: ManifestsOption = None,
     output: OutputOption = None,
+    _dry_run: AnyRunIsDryOption = False,
 ) -> None:
     """Compare two profiles, or the specifications in two files.
 

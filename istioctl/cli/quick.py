@@ -45,7 +45,7 @@ def bind(function: Callable[..., Any], name: str, args: list[str]) -> Callable[[
         given = {slot.name: slot.value() for slot in shared if any(flags[flag][0] is slot for flag in slot.flags)}
     except _NotPlain:
         return None
-    context = Context(name, global_flags.collect(given))
+    context = Context(name, global_flags.collect(given), frozenset(slot.name for slot in shared if slot.given))
     takes_context = [p.name for p in signature(function, eval_str=True).parameters.values() if p.annotation is Context]
     return lambda: function(**values, **dict.fromkeys(takes_context, context))
 

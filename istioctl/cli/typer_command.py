@@ -87,7 +87,8 @@ class GlobalFlagsCommand(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Take the global flags out of the parameters and put them on the context."""
         given = {param.name: ctx.params.pop(param.name) for param in self.global_params}
-        ctx.obj = Context(ctx.info_name, global_flags.collect(given))
+        on_line = frozenset(name for name in given if ctx.get_parameter_source(name).name == "COMMANDLINE")
+        ctx.obj = Context(ctx.info_name, global_flags.collect(given), on_line)
         return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

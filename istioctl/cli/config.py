@@ -1,0 +1,47 @@
+"""`istioctl experimental config list`: the global settings in force, and where each comes from."""
+
+from __future__ import annotations
+
+import os
+
+from istioctl.cli import global_flags
+from istioctl.cli.declare import Context
+from istioctl.cli.options import OutputOption
+from istioctl.cli.printers import print_data, print_table
+from istioctl.cli.quick import Slot, slots
+
+
+def list_(ctx: Context, output: OutputOption = None) -> None:
+    """Show each global setting with its value and its source: a flag, the environment, or the default.
+
+    An environment variable sets what no flag sets; the kubeconfig also comes from KUBECONFIG.
+    """
+    rows = [_row(slot, ctx) for slot in slots(global_flags.declare)]
+    if output is not None:
+        print_data(rows, output)
+        return
+    print_table(("FLAG", "VALUE", "FROM"), [(row["flag"], row["value"], row["source"]) for row in rows])
+
+
+def _row(slot: Slot, ctx: Context) -> dict[str, str]:
+    value = getattr(ctx.options, slot.name)
+    variables = [str(slot.settings.get("envvar", "")), "KUBECONFIG" if slot.name == "kubeconfig" else ""]
+    variable = next((name for name in variables if os.environ.get(name)), "")
+    if slot.name in ctx.given:
+        source = "flag"
+    elif variable:
+        source, value = f"environment {variable}", value or os.environ[variable]
+    else:
+        source = "default"
+    return {
+        "flag": next(flag for flag in slot.flags if flag.startswith("--")).removeprefix("--"),
+        "value": _text(value),
+        "source": source,
+    }
+
+
+def _text(value: object) -> str:
+    """A value as one would type it; the only number with a fraction is a duration in seconds."""
+    if isinstance(value, float):
+        return f"{value:g}s"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
