@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from istioctl.rendering.addons import grafana_dashboards
 from istioctl.rendering.dashboards import dashboard, queries
@@ -24,6 +27,25 @@ def described(*panels: dict[str, Any], **more: Any) -> dict[str, Any]:
 def ours(name: str) -> dict[str, Any]:
     model: dict[str, Any] = json.loads(grafana_dashboards()[f"{name}.json"])
     return model
+
+
+def unknown_to_grafana(model: Any, read: Any, place: str = "") -> list[str]:
+    """Where a model says something that Grafana's own types, having read it, don't say again."""
+    if isinstance(model, dict) and isinstance(read, dict):
+        return [
+            found
+            for key, value in model.items()
+            for found in (unknown_to_grafana(value, read[key], f"{place}.{key}") if key in read else [f"{place}.{key}"])
+        ]
+    if isinstance(model, list) and isinstance(read, list) and len(model) == len(read):
+        pairs = enumerate(zip(model, read, strict=True))
+        return [found for index, pair in pairs for found in unknown_to_grafana(*pair, f"{place}[{index}]")]
+    return [] if model == read else [place]
+
+
+def read_by_grafana(model: dict[str, Any]) -> Any:
+    register_default_plugins()  # the options of each kind of panel
+    return json.loads(JSONEncoder().encode(Dashboard.from_json(model)))
 
 
 class TestDescriptions:
@@ -73,6 +95,18 @@ class TestDescriptions:
 
 
 class TestOurs:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_grafana_knows_everything_in_it(self, name: str) -> None:
+        assert unknown_to_grafana(ours(name), read_by_grafana(ours(name))) == []
+
+    def test_what_grafana_does_not_know_would_be_found(self) -> None:
+        model = ours("mesh")
+        panel = next(panel for panel in model["panels"] if panel["type"] == "stat")
+        panel["options"]["colourMode"] = "value"
+        model["panels"][0]["colour"] = "red"
+        places = unknown_to_grafana(model, read_by_grafana(model))
+        assert [place.rpartition(".")[2] for place in places] == ["colour", "colourMode"]
+
     def test_there_is_one_for_each_subject(self) -> None:
         assert sorted(grafana_dashboards()) == [f"{name}.json" for name in NAMES]
 
