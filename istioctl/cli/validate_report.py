@@ -65,7 +65,8 @@ def _print_text(reports: Iterator[FileReport]) -> int:
 
 def _kinds(counts: Counter[str]) -> str:
     """How many there are of each kind, the most frequent first."""
-    shown = ", ".join(f"{count} {kind}" for kind, count in counts.most_common(6))
+    most = sorted(counts.items(), key=lambda item: -item[1])  # most_common would import heapq
+    shown = ", ".join(f"{count} {kind}" for kind, count in most[:6])
     return f"{shown}, …" if len(counts) > 6 else shown
 
 

@@ -16,7 +16,7 @@ _HEADER = re.compile(r"^(apiVersion|kind): +([A-Za-z][\w./-]*)[ ]*$", re.MULTILI
 _KEY = re.compile(r"\n( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])")
 _PLAIN_KEY = re.compile(r"\n( *[A-Za-z_][\w./-]*:)")
 _ITEM_KEY = re.compile(r"\n( *(?:- +)+)([A-Za-z_][\w./-]*:)")
-_ODD_CHARACTER = re.compile(r"[&*\t\r|>?`]")
+_ODD_CHARACTERS = "&*\t\r|>?`"
 _QUOTED_KEY = re.compile(r"[\"'] *:")
 _FLOW_LINE = re.compile(r"\{[^\n]*")
 _FLOW_KEY = re.compile(r"[{,] *([A-Za-z_][\w./-]*):")
@@ -49,7 +49,8 @@ def header(text: str) -> tuple[str, str] | None:
 
 def has_unique_keys(text: str) -> bool:
     """Whether no mapping of a document has a key twice, as far as the text tells; False where it does not."""
-    if _ODD_CHARACTER.search(text) or (('"' in text or "'" in text) and _QUOTED_KEY.search(text)):
+    # several searches in C are faster than one regular expression
+    if any(map(text.__contains__, _ODD_CHARACTERS)) or (('"' in text or "'" in text) and _QUOTED_KEY.search(text)):
         return False
     text = f"\n{text}"
     keys = _PLAIN_KEY.findall(text)
