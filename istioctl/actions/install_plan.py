@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.install_survey import Survey, kubernetes_version, kubernetes_warning, survey
 from istioctl.actions.progress import Progress
-from istioctl.actions.tag_objects import DEFAULT, TagOptions, deactivated, tag_objects
+from istioctl.actions.tag_objects import DEFAULT, WEBHOOK, TagOptions, deactivated, tag_objects
+from istioctl.actions.webhook_conflicts import conflicts
 from istioctl.cluster.apply import Desired
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import Session, open_session
+from istioctl.errors import ClusterError
 from istioctl.objects.identity import ObjectKey
 from istioctl.objects.labels import OWNER_NOT_PRUNED, REVISION, TAG, labels_of, owner_labels
 from istioctl.objects.release import VERSION
@@ -129,7 +131,8 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     keep = {item.key.versionless for item in (*wanted, *tag)}
     stale = found.stale(keep, namespace) if options.prune else []
     warnings = [*specification.warnings, *rendering.warnings]
-    old = kubernetes_warning(kubernetes)
+    warnings += filter(None, (kubernetes_warning(kubernetes), found.version_warning()))
+    warnings += _ambiguous_injection([*wanted, *tag], found, muted, force=options.inputs.force)
     return InstallPlan(
         options=options,
         session=session,
@@ -142,7 +145,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         tag=tuple(tag),
         muted=muted,
         stale=tuple(stale),
-        warnings=(*warnings, *([old] if old else [])),
+        warnings=tuple(warnings),
     )
 
 
@@ -224,6 +227,28 @@ def _with_bundle(canonical: dict[str, Any], live: Mapping[str, Any] | None) -> d
         return canonical
     own = [{**hook, "clientConfig": {**hook["clientConfig"], "caBundle": bundle}} for hook in canonical["webhooks"]]
     return {**canonical, "webhooks": own}
+
+
+def _ambiguous_injection(
+    wanted: list[WantedObject], found: Survey, muted: Mapping[str, Any] | None, *, force: bool
+) -> list[str]:
+    """What would inject pods twice (`operator/pkg/webhook` upstream, CheckWebhooks); refused unless `force`.
+
+    Raises:
+        ClusterError: a webhook of this installation and one of another would select the same pods.
+    """
+    own = {item.key.name: item.data for item in wanted if item.key.kind == WEBHOOK[1]}
+    replaced = {*own, *([muted["metadata"]["name"]] if muted is not None else [])}
+    others = [hook for hook in found.webhooks if hook["metadata"]["name"] not in replaced]
+    problems = [problem for hook in own.values() for problem in conflicts(hook, others)]
+    if problems and not force:
+        raise ClusterError(
+            problems[0],
+            where="webhooks of the cluster",
+            hint="remove the other webhook or tag, install another revision, or go on with --force",
+            id="webhook-conflict",
+        )
+    return problems
 
 
 def _is_injector(item: WantedObject) -> bool:

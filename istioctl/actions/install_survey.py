@@ -22,6 +22,7 @@ from istioctl.objects.labels import (
     TAG,
     labels_of,
 )
+from istioctl.objects.labels import VERSION as VERSION_LABEL
 from istioctl.objects.release import VERSION
 
 MINIMUM_MINOR = 32
@@ -58,6 +59,16 @@ class Survey:
             labels_of(hook).get("app") == "sidecar-injector" and labels_of(hook).get(TAG) == DEFAULT
             for hook in self.webhooks
         )
+
+    def version_warning(self) -> str | None:
+        """What to say where this installation takes the place of another version."""
+        istiods = [
+            item for item in self.owned if item["kind"] == "Deployment" and labels_of(item).get("app") == "istiod"
+        ]
+        versions = {labels_of(item).get(VERSION_LABEL, VERSION) for item in istiods} - {VERSION}
+        if not versions:
+            return None
+        return f"Istio {', '.join(sorted(versions))} is replaced by {VERSION}; `istioctl upgrade` checks first whether it can"
 
     def stale(self, wanted: set[tuple[str, str, str, str]], namespace: str) -> list[ObjectKey]:
         """The owned objects that are not `wanted` (versionless keys), in the order in which they are removed.

@@ -132,3 +132,26 @@ def test_revisions(installed: Cluster) -> None:
     unknown = installed.run("revision", "describe", "nope")
     assert unknown.status == 1
     assert "choose one of default" in unknown.stderr
+
+
+def test_webhook_that_would_inject_twice_is_refused(installed: Cluster) -> None:
+    kind = ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration")
+    second = installed.get(*kind, "istio-revision-tag-default", "")
+    second["metadata"] = {"name": "second-injector", "labels": {"app": "sidecar-injector", "istio.io/rev": "other"}}
+    installed.create(second)
+    try:
+        done = installed.run("install", "--set", "profile=demo", "-y")
+        forced = installed.run("install", "--set", "profile=demo", "-y", "--force")
+    finally:
+        installed.session.send("DELETE", installed.discovery.resource(*kind).path("", "second-injector"))
+    assert done.status == 1
+    assert "overlaps with second-injector/" in done.stderr
+    assert forced.status == 0
+    assert "overlaps with second-injector/" in forced.stderr
+
+
+def test_another_version_is_told_of(installed: Cluster) -> None:
+    label(installed, "1.29.1")
+    done = installed.run("install", "--set", "profile=demo", "-y")
+    assert done.status == 0
+    assert "Istio 1.29.1 is replaced by 1.30.3" in done.stderr
