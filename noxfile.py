@@ -21,23 +21,35 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Lint, format, types and layers."""
+    """Lint and format."""
     install(session)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    install(session)
     session.run("mypy")
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Which package may import which."""
+    install(session)
     session.run("lint-imports")
 
 
 @nox.session
-def docs(session: nox.Session) -> None:
+def documentation(session: nox.Session) -> None:
     """The documentation, warnings as errors."""
     install(session)
-    session.run("mkdocs", "build", "--strict")
+    session.run("mkdocs", "build", "-q", "--strict", "--site-dir", session.create_tmp())
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """The tests without a cluster, with a report of the lines they miss."""
     install(session)
-    session.run("pytest", "-m", "not cluster", "--cov=istioctl", "--cov-report=term-missing:skip-covered")
+    session.run("pytest", "-m", "not cluster", "--cov=istioctl", "--cov-report=term:skip-covered", *session.posargs)
