@@ -10,6 +10,7 @@ from typing import Any
 
 from istioctl.actions.pods import first_pod
 from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -32,7 +33,7 @@ class AddonState:
         namespace: where it is; empty where it is not installed.
         version: as its label says.
         ready: whether its pods serve.
-        connected: whether it reaches what it lives from; None where it was not asked.
+        connected: whether it reaches what it lives from; None where it was not asked, or does not tell everybody.
         detail: what is missing, or what was found.
     """
 
@@ -99,7 +100,8 @@ def _state(session: Session, name: str, deployment: dict[str, Any] | None) -> Ad
         pod = first_pod(session, f"{PART_OF}={PART_OF_VALUE},{NAME}={name}", (namespace,))
         connected, detail = judge(get_from_pod(session, namespace, pod["metadata"]["name"], port, path))
     except ClusterError as problem:
-        connected, detail = False, problem.message
+        not_told = isinstance(problem, ApiError) and problem.status in (401, 403)
+        connected, detail = None if not_told else False, problem.message
     except (ValueError, KeyError, TypeError, AttributeError):
         connected, detail = False, f"what it answers to GET {path} is not understood"
     return AddonState(name, namespace, version, True, connected, detail)

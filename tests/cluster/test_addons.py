@@ -20,6 +20,7 @@ from istioctl.cluster.queries import list_objects
 from istioctl.errors import ClusterError
 from istioctl.rendering.addons import ADDONS
 from istioctl.yamldoc.reader import load
+from tests.support.run import run_cli
 
 if TYPE_CHECKING:
     from tests.support.cluster import Cluster, ControlPlane
@@ -51,6 +52,16 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Puzzling(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>")
 
     def log_message(self, *_: object) -> None:
         pass
@@ -134,6 +145,87 @@ def test_the_command_line(cluster: Cluster, tools: AddonOptions) -> None:
     done = cluster.run("addons", "uninstall", "zipkin", "prometheus", "-y", "-o", "json")
     assert done.status == 0, done.stderr
     assert f"Deployment/{tools.namespace}/zipkin" in json.loads(done.stdout)["objects"]
+
+
+@pytest.mark.usefixtures("serving")
+def test_status_as_data(cluster: Cluster, tools: AddonOptions) -> None:
+    assert cluster.run("addons", "install", "prometheus", "-n", tools.namespace).status == 0
+    done = cluster.run("addons", "status", "prometheus", "kiali", "-n", tools.namespace, "-o", "json")
+    assert json.loads(done.stdout) == [
+        {
+            "name": "prometheus",
+            "installed": True,
+            "namespace": tools.namespace,
+            "version": "v3.10.0",
+            "ready": True,
+            "connected": True,
+            "detail": "1 of 2 targets are up; some of containers are down",
+        },
+        {
+            "name": "kiali",
+            "installed": False,
+            "namespace": "",
+            "version": "",
+            "ready": False,
+            "connected": None,
+            "detail": "",
+        },
+    ]
+    done = cluster.run("addons", "status", "prometheus", "kiali", "-n", tools.namespace, "-o", "yaml")
+    assert [state["ready"] for state in load(done.stdout, "stdout")] == [True, False]
+
+
+class TestStatusThatCannotBeTold:
+    def test_an_unreachable_server(self, tmp_path: Path) -> None:
+        file = tmp_path / "config"
+        server = {"apiVersion": "v1", "kind": "Config", "current-context": "c", "clusters": [], "users": []}
+        server["clusters"] = [{"name": "k", "cluster": {"server": "http://127.0.0.1:1"}}]
+        file.write_text(json.dumps(server | {"contexts": [{"name": "c", "context": {"cluster": "k", "user": ""}}]}))
+        done = run_cli("addons", "status", "-o", "json", "--kubeconfig", str(file), "--kubeclient-timeout", "2s")
+        assert (done.status, done.stdout) == (1, "")
+        assert "127.0.0.1:1" in done.stderr
+
+    def test_somebody_who_may_see_nothing(self, cluster: Cluster) -> None:
+        done = cluster.run("addons", "status", "--as", "nobody", "-o", "json")
+        assert (done.status, done.stdout) == (1, "")
+        assert 'User "nobody" cannot list resource "deployments"' in done.stderr
+
+    @pytest.mark.usefixtures("serving")
+    def test_somebody_who_may_look_but_not_ask(
+        self, cluster: Cluster, client: ClientOptions, tools: AddonOptions
+    ) -> None:
+        install_addons(client, options(tools, "zipkin"), Silence())
+        name = {"name": "watcher", "namespace": tools.namespace}
+        rules = [{"apiGroups": ["apps", ""], "resources": ["deployments", "pods"], "verbs": ["get", "list"]}]
+        api = "rbac.authorization.k8s.io"
+        cluster.create({"apiVersion": f"{api}/v1", "kind": "Role", "metadata": name, "rules": rules})
+        subjects = [{"apiGroup": api, "kind": "User", "name": "watcher"}]
+        role = {"apiGroup": api, "kind": "Role", "name": "watcher"}
+        binding = {"apiVersion": f"{api}/v1", "kind": "RoleBinding", "metadata": name}
+        cluster.create(binding | {"roleRef": role, "subjects": subjects})
+        done = cluster.run("addons", "status", "zipkin", "-n", tools.namespace, "--as", "watcher", "-o", "json")
+        (state,) = json.loads(done.stdout)
+        assert (state["ready"], state["connected"]) == (True, None)
+        assert "pods/portforward" in state["detail"]
+
+    def test_one_that_does_not_answer(self, cluster: Cluster, client: ClientOptions, tools: AddonOptions) -> None:
+        install_addons(client, options(tools, "zipkin"), Silence())
+        (state,) = addon_states(client, ["zipkin"], tools.namespace)
+        assert (state.ready, state.connected) == (True, False)
+        assert state.detail.startswith("nothing answers there")
+
+    def test_one_that_answers_something_else(
+        self, control_plane: ControlPlane, client: ClientOptions, tools: AddonOptions
+    ) -> None:
+        install_addons(client, options(tools, "zipkin"), Silence())
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Puzzling) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            control_plane.behave({"selector": "app=zipkin", "ports": {"9411": f"127.0.0.1:{server.server_port}"}})
+            (state,) = addon_states(client, ["zipkin"], tools.namespace)
+            server.shutdown()
+        control_plane.behave()
+        assert state.connected is False
+        assert state.detail == "what it answers to GET /api/v2/services is not understood"
 
 
 def test_one_that_does_not_get_ready(
