@@ -114,6 +114,7 @@ class LoadedChart:
         from istioctl.rendering.helm.values import coalesce
 
         _check_name(name)
+        _check_dependencies(self._chart)
         user = _user_values(value_files, values)
         chart = self._chart.copy()
         resolve_dependencies(chart, user)
@@ -145,6 +146,18 @@ def load_chart(path: str | Path) -> LoadedChart:
     from istioctl.rendering.helm.chart import read_chart
 
     return LoadedChart(read_chart(Path(path)))
+
+
+def _check_dependencies(chart: Chart) -> None:
+    present = {sub.name for sub in chart.charts}
+    missing = [one.name for one in chart.wanted if one.name not in present]
+    if missing:
+        raise InputError(
+            f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}",
+            where=f"chart {chart.name}",
+            hint="Fetch them with `helm dependency build`.",
+            id="missing-dependencies",
+        )
 
 
 def _check_name(name: str) -> None:

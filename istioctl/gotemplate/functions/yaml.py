@@ -22,7 +22,7 @@ class YAML:
     Attributes:
         write: plain data (see `json_text.view`) as sigs.k8s.io/yaml prints them.
         write_pretty: plain data as yaml.v3 prints them with an indentation of two.
-        read: the first document of a text as plain data, whose numbers may be int or float.
+        read: the first document of a text as plain data, whose numbers may be int or float; they are copied.
     """
 
     write: Callable[[object], str]

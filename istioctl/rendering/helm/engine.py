@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from istioctl.errors import InputError
@@ -24,9 +24,15 @@ _MISSING_KEY: Any = {False: "zero", True: "error"}
 
 def _read(text: str) -> object:
     try:
-        return load(text)
+        return _loaded(text)
     except UnreadableError as error:
         raise YAMLTextError(error.go_text) from None
+
+
+@lru_cache(maxsize=64)
+def _loaded(text: str) -> object:
+    """Charts read the same text again and again; who gets the data makes a copy."""
+    return load(text)
 
 
 def _write(data: object) -> str:
