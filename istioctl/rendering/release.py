@@ -109,7 +109,7 @@ class ReleaseCharts:
         return self._loaded[component]
 
 
-_BLOCK = re.compile(r"((?:: |- )[|>])\+?(?=[ \t]*\Z)")
+_BLOCK = re.compile(r"((?:: |- )[|>][1-9]?)[+-]?[ \t]*\Z")
 
 
 def _documents(text: str) -> list[str]:
@@ -130,20 +130,18 @@ def _documents(text: str) -> list[str]:
 def _without_last_newline(text: str) -> str:
     """A document whose last text, if it is a block, has no newline at its end."""
     lines = text.split("\n")
-    least = len(text)
+    least, header = len(text), None
     for number in range(len(lines) - 1, -1, -1):
-        line = lines[number]
-        indent = len(line) - len(line.lstrip(" "))
-        if indent == len(line) or indent >= least:
-            continue
-        header = _BLOCK.search(line) if least < len(text) else None
-        if header is not None:
-            lines[number] = _BLOCK.sub(r"\1-", line)
-            return "\n".join(lines)
-        if indent == 0:
+        indent = len(lines[number]) - len(lines[number].lstrip(" "))
+        if indent < len(lines[number]) and indent < least:
+            if least < len(text) and _BLOCK.search(lines[number]):
+                header = number  # the outermost one counts: others are text inside it
+            least = indent
+        if least == 0:
             break
-        least = indent
-    return text
+    if header is not None:
+        lines[header] = _BLOCK.sub(r"\1-", lines[header])
+    return "\n".join(lines)
 
 
 def _warnings(notes: str) -> list[str]:
