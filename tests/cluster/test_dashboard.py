@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +22,7 @@ import pytest
 
 from istioctl.cluster.session import Session
 from tests.cluster.test_tunnels import run_pod, session, web_server
+from tests.support.cluster import wait_for
 from tests.support.run import run_cli
 
 if TYPE_CHECKING:
@@ -34,11 +39,11 @@ def mesh(control_plane: ControlPlane, session: Session, web_server: str) -> Iter
     labels = {"app": "istiod", "istio.io/rev": "default", "app.kubernetes.io/name": "grafana"}
     ports = dict.fromkeys(("3000", "20001", "9876", "15014"), web_server)
     session.send("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
-    control_plane.pods.write_text(json.dumps([{"selector": "app", "ports": ports}]))
+    control_plane.behave({"selector": "app", "ports": ports})
     run_pod(session, namespace, "all-in-one", labels)
     run_pod(session, namespace, "kiali-1", {"app": "kiali"})
     yield namespace
-    control_plane.pods.write_text("[]")
+    control_plane.behave()
     session.send("DELETE", f"/api/v1/namespaces/{namespace}")
 
 
@@ -72,6 +77,70 @@ def test_an_addon_answers_under_the_printed_url_until_interrupted(kubeconfig: Pa
         assert url.startswith("http://localhost:")
         assert url.endswith("/kiali")
         assert fetch(url) == "you asked for /kiali"
+
+
+def test_it_goes_on_after_a_dropped_connection(kubeconfig: Path, mesh: str) -> None:
+    with running(kubeconfig, "grafana", "-i", mesh) as process:
+        url = line(process.stdout)
+        for _ in range(3):
+            with pytest.raises(OSError, match=r"."):
+                fetch(f"{url}/drop")
+            assert fetch(f"{url}/again") == "you asked for /again"
+
+
+def test_it_goes_on_when_the_api_server_is_back(control_plane: ControlPlane, kubeconfig: Path, mesh: str) -> None:
+    with running(kubeconfig, "kiali", "-i", mesh) as process:
+        url = line(process.stdout)
+        assert fetch(url) == "you asked for /kiali"
+        control_plane.kill_apiserver()
+        try:
+            with pytest.raises(OSError, match=r"."):
+                fetch(url)
+        finally:
+            control_plane.restart_apiserver()
+
+        def answers() -> bool:
+            try:
+                return fetch(url) == "you asked for /kiali"
+            except (OSError, urllib.error.URLError):
+                return False
+
+        wait_for(answers)
+        assert process.poll() is None
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """A page whose text its script writes."""
+
+    def do_GET(self) -> None:
+        script = b"document.body.textContent = 'the script ran: ' + 6 * 7"
+        is_script = self.path == "/kiali/script.js"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript" if is_script else "text/html")
+        self.end_headers()
+        self.wfile.write(script if is_script else b"<html><body><script src='/kiali/script.js'></script></body></html>")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_browser_shows_the_page(control_plane: ControlPlane, kubeconfig: Path, mesh: str, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("there is no Chromium on PATH; Debian's package `chromium` has it")
+    flags = [
+        *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run"),
+        *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+        f"--user-data-dir={tmp_path}",
+    ]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        control_plane.behave({"selector": "app=kiali", "ports": {"20001": f"127.0.0.1:{server.server_port}"}})
+        with running(kubeconfig, "kiali", "-i", mesh) as process:
+            command = [browser, *flags, "--dump-dom", line(process.stdout)]
+            shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        server.shutdown()
+    assert "<body>the script ran: 42</body>" in shown.stdout, shown.stderr
 
 
 def test_several_at_once_as_json(kubeconfig: Path, mesh: str) -> None:

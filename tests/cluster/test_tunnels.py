@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import json
 import socket
 import threading
 import time
@@ -63,9 +62,9 @@ def pods(control_plane: ControlPlane, session: Session, web_server: str) -> Iter
     """A namespace whose pods labelled app=web answer on port 8080; its name."""
     namespace = f"forward-{time.monotonic_ns()}"
     session.send("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
-    control_plane.pods.write_text(json.dumps([{"selector": "app=web", "ports": {"8080": web_server}}]))
+    control_plane.behave({"selector": "app=web", "ports": {"8080": web_server}})
     yield namespace
-    control_plane.pods.write_text("[]")
+    control_plane.behave()
     session.send("DELETE", f"/api/v1/namespaces/{namespace}")
 
 
