@@ -42,16 +42,11 @@ class Discovery:
         return self.resource(key.api_version, key.kind).path(key.namespace, key.name)
 
     def served(self, api_version: str) -> dict[str, Resource]:
-        """All collections of an API version by kind; none where the server lacks the version."""
+        """All collections of an API version by kind; none where the server lacks the version (which may come later)."""
         with self._lock:
-            if api_version not in self._asked:
-                self._asked[api_version] = self._ask(api_version)
-            return self._asked[api_version]
-
-    def forget(self) -> None:
-        """Ask anew from now on: kinds have been added."""
-        with self._lock:
-            self._asked.clear()
+            found = self._asked.get(api_version) or self._ask(api_version)
+            self._asked[api_version] = found
+            return found
 
     def _ask(self, api_version: str) -> dict[str, Resource]:
         answer = self._session.find(f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}")
