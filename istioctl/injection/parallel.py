@@ -15,6 +15,7 @@ from istioctl.injection.streams import Piece
 LONG_STREAM = 128 << 10
 _BATCH = 64 << 10
 _AHEAD = 3
+_WARM_UP = 4
 
 _injector: ObjectInjector | None = None  # of a worker, which inherits it when it is forked
 
@@ -29,7 +30,9 @@ def inject_stream(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator
     first, long = _start(stream)
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     if long and processors > 1 and isinstance(injector, Injector):
-        yield from _forked(chain(first, stream), injector, processors)
+        for piece in first[:_WARM_UP]:  # workers inherit what is learned from these
+            yield piece, inject_piece(piece, injector)
+        yield from _forked(chain(first[_WARM_UP:], stream), injector, processors)
     else:
         for piece in chain(first, stream):
             yield piece, inject_piece(piece, injector)
