@@ -137,7 +137,7 @@ def bash(tmp_path: Path) -> Callable[[str], str]:
     program = shutil.which("bash")
     if program is None:
         pytest.skip("bash is not installed")
-    (tmp_path / "istioctl").write_text(f'#!/bin/sh\nexec {sys.executable} -m istioctl "$@"\n')
+    (tmp_path / "istioctl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m istioctl "$@"\n')
     (tmp_path / "istioctl").chmod(0o755)
 
     def complete(line: str) -> str:

@@ -83,14 +83,17 @@ def test_one_file_holds_the_program(venv: Path, tmp_path: Path) -> None:
     succeed(
         [
             sys.executable, "-m", "shiv", "--site-packages", installed, "--compressed", "--console-script", "istioctl",
-            "--python", sys.executable, "--output-file", file,
+            "--output-file", file,
         ],
         tmp_path,
     )  # fmt: skip
     dependencies = (site_packages(venv) / "dependencies.pth").read_text(encoding="utf-8")
 
     printed = succeed(
-        [file, "profile", "list"], tmp_path, SHIV_ROOT=str(tmp_path / "shiv root"), PYTHONPATH=dependencies
+        [sys.executable, file, "profile", "list"],
+        tmp_path,
+        SHIV_ROOT=str(tmp_path / "shiv root"),
+        PYTHONPATH=dependencies,
     )
 
     assert printed == run_cli("profile", "list").stdout
