@@ -99,10 +99,10 @@ def selected(findings: Iterable[Finding], namespace: str, suppressions: tuple[Su
 
 
 def _place(finding: Finding) -> str:
-    """What tells two findings of the same words apart: their field, but of a schema's rules its name only."""
+    """What tells two findings of the same words apart: in files their field, but of a schema's rules its name only."""
     if finding.message.name in _ABOUT_FIELDS:
         return re.sub(r"\[\d+\]", "", finding.path).rpartition(".")[2]
-    return finding.path
+    return finding.path if finding.resource and finding.resource.source else ""
 
 
 def _counts(finding: Finding, namespace: str, suppressions: tuple[Suppression, ...]) -> bool:

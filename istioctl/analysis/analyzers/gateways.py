@@ -95,19 +95,20 @@ def analyze_secrets(snapshot: Snapshot, findings: Findings) -> None:
         for i, server in enumerate(gateway.spec.get("servers", [])):
             name = server.get("tls", {}).get("credentialName")
             if name and snapshot.knows("Secret"):
-                _check_secret(gateway, name, pods[0].namespace, i, snapshot, findings)
+                _check_secret(gateway, name, [pod.namespace for pod in pods], i, snapshot, findings)
 
 
 def _check_secret(
-    gateway: Resource, name: str, namespace: str, server: int, snapshot: Snapshot, findings: Findings
+    gateway: Resource, name: str, namespaces: list[str], server: int, snapshot: Snapshot, findings: Findings
 ) -> None:
     at = ("spec", "servers", server, "tls", "credentialName")
     owner, slash, own = name.partition("/")
-    secret = snapshot.find("Secret", owner, own) if slash else snapshot.find("Secret", namespace, name)
+    places = [(owner, own)] if slash else [(namespace, name) for namespace in namespaces]
+    secret = next(filter(None, (snapshot.find("Secret", *place) for place in places)), None)
     if secret is None:
         findings.report("ReferencedResourceNotFound", gateway, "credentialName", name, path=at)
     elif not holds_certificate(secret.data):
-        findings.report("InvalidGatewayCredential", gateway, gateway.name, namespace, path=at)
+        findings.report("InvalidGatewayCredential", gateway, gateway.name, secret.namespace, path=at)
 
 
 def holds_certificate(secret: dict[str, Any]) -> bool:

@@ -68,8 +68,8 @@ def _overlaps(webhooks: list[tuple[Resource, Webhook]], revisions: set[str], fin
         }
         for name, configuration in matching.items() if len(matching) > 1 else ():
             others = " ".join(sorted(matching.keys() - {name}))
-            if (name, others) not in reported:
-                reported.add((name, others))
+            if (configuration.name, others) not in reported:
+                reported.add((configuration.name, others))
                 problem = f"the webhook {name} overlaps with {others}: pods would be injected twice"
                 findings.report("InvalidWebhook", configuration, problem, path=("webhooks",))
 
