@@ -112,23 +112,6 @@ ROOT = Command(
         ),
         "remote-clusters": Command("List the clusters istiod is connected to", "remote:remote_clusters", "Cluster"),
         "ingress-endpoint": _ENDPOINT,
-        "experimental": Command(
-            "Commands that may still change",
-            aliases=("x", "exp"),
-            panel="Other",
-            commands={
-                "check-inject": _CHECK_INJECT,
-                "config": Command(
-                    "The settings of this program",
-                    panel="Other",
-                    commands={"list": Command("Show the global settings in force and their sources", "config:list_")},
-                ),
-                "ingress-endpoint": _ENDPOINT,
-                "precheck": _PRECHECK,
-                "revision": _REVISION,
-                **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
-            },
-        ),
         "profile": Command(
             "List, print and compare profiles",
             panel="Install",
@@ -165,7 +148,24 @@ ROOT = Command(
                 "uninstall": Command("Remove add-ons", "addons:uninstall"),
             },
         ),
+        "experimental": Command(
+            "Commands that may still change",
+            aliases=("x", "exp"),
+            panel="Other",
+            commands={
+                "check-inject": _CHECK_INJECT,
+                "config": Command(
+                    "The settings of this program",
+                    panel="Other",
+                    commands={"list": Command("Show the global settings in force and their sources", "config:list_")},
+                ),
+                "ingress-endpoint": _ENDPOINT,
+                "precheck": _PRECHECK,
+                "revision": _REVISION,
+                **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
+            },
+        ),
         "completion": Command("Print a shell's completion script", "completion:completion", "Other"),
-        "version": Command("Print the versions of this tool and of the mesh", "version:version", "Install"),
+        "version": Command("Print the versions of this tool and of the mesh", "version:version", "Other"),
     },
 )
