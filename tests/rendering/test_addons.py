@@ -230,6 +230,61 @@ class TestTogether:
         assert addon_mesh_config(ADDONS, addon_settings(), "istio-system") == {}
 
 
+class TestListening:
+    """Programs listen where Services, probes and other add-ons send to."""
+
+    def test_jaeger_uses_what_it_defines(self) -> None:
+        main = config(objects("jaeger"), "jaeger")
+        (traces,) = main["service"]["pipelines"].values()
+        for part in ("receivers", "processors", "exporters"):
+            assert set(traces[part]) == set(main[part])
+        assert set(main["service"]["extensions"]) == set(main["extensions"])
+        backends = main["extensions"]["jaeger_storage"]["backends"]
+        assert main["exporters"]["jaeger_storage_exporter"]["trace_storage"] in backends
+        assert main["extensions"]["jaeger_query"]["storage"]["traces"] in backends
+        (mount,) = (
+            mount
+            for mount in pod(objects("jaeger"), "jaeger")["containers"][0]["volumeMounts"]
+            if mount["name"] == "storage"
+        )
+        for folder in backends["disk"]["badger"]["directories"].values():
+            assert folder.startswith(f"{mount['mountPath']}/")
+
+    def test_jaeger(self) -> None:
+        found = objects("jaeger")
+        main = config(found, "jaeger")
+        receivers = main["receivers"]
+        ends = [
+            *receivers["otlp"]["protocols"].values(),
+            *receivers["jaeger"]["protocols"].values(),
+            receivers["zipkin"],
+        ]
+        listening = {int(end["endpoint"].rpartition(":")[2]) for end in ends}
+        assert {port["targetPort"] for port in found["Service", "jaeger-collector"]["spec"]["ports"]} == listening
+        ports = {port["name"]: port["containerPort"] for port in pod(found, "jaeger")["containers"][0]["ports"]}
+        assert main["extensions"]["healthcheckv2"]["http"]["endpoint"] == f"0.0.0.0:{ports['health']}"
+        annotations = found["Deployment", "jaeger"]["spec"]["template"]["metadata"]["annotations"]
+        (reader,) = main["service"]["telemetry"]["metrics"]["readers"]
+        assert annotations["prometheus.io/port"] == str(reader["pull"]["exporter"]["prometheus"]["port"])
+
+    def test_loki(self) -> None:
+        found = objects("loki")
+        server = config(found, "loki")["server"]
+        assert pod(found, "loki")["containers"][0]["ports"][0]["containerPort"] == server["http_listen_port"]
+        ports = {port["name"]: port["port"] for port in found["Service", "loki"]["spec"]["ports"]}
+        assert ports == {"http-metrics": server["http_listen_port"], "grpc": server["grpc_listen_port"]}
+
+    def test_kiali(self) -> None:
+        found = objects("kiali", "grafana", "jaeger", "prometheus")
+        main = config(found, "kiali")
+        ports = {port["name"]: port["containerPort"] for port in pod(found, "kiali")["containers"][0]["ports"]}
+        assert ports == {"http": main["server"]["port"], "metrics": main["server"]["observability"]["metrics"]["port"]}
+        external = main["external_services"]
+        for part, key in (("prometheus", "url"), ("grafana", "internal_url"), ("tracing", "internal_url")):
+            service, _, port = external[part][key].removeprefix("http://").partition(".istio-system:")
+            assert int(port) in {entry["port"] for entry in found["Service", service]["spec"]["ports"]}
+
+
 class TestPrometheus:
     def test_the_configuration_is_valid(self, tmp_path: Path) -> None:
         promtool = shutil.which("promtool")
