@@ -62,13 +62,10 @@ class Survey:
 
     def version_warning(self) -> str | None:
         """What to say where this installation takes the place of another version."""
-        istiods = [
-            item for item in self.owned if item["kind"] == "Deployment" and labels_of(item).get("app") == "istiod"
-        ]
-        versions = {labels_of(item).get(VERSION_LABEL, VERSION) for item in istiods} - {VERSION}
-        if not versions:
-            return None
-        return f"Istio {', '.join(sorted(versions))} is replaced by {VERSION}; `istioctl upgrade` checks first whether it can"
+        deployments = [labels_of(item) for item in self.owned if item["kind"] == "Deployment"]
+        found = {labels.get(VERSION_LABEL, VERSION) for labels in deployments if labels.get("app") == "istiod"}
+        others = ", ".join(sorted(found - {VERSION}))
+        return f"Istio {others} is replaced by {VERSION}; `istioctl upgrade` would check first" if others else None
 
     def stale(self, wanted: set[tuple[str, str, str, str]], namespace: str) -> list[ObjectKey]:
         """The owned objects that are not `wanted` (versionless keys), in the order in which they are removed.

@@ -84,6 +84,15 @@ def test_dropped_connections(empty: Cluster, kubeconfig: Path, tmp_path: Path) -
     assert_mends(empty)
 
 
+def test_slow_server(empty: Cluster, kubeconfig: Path, tmp_path: Path) -> None:
+    def fault(method: str, path: str) -> None:
+        time.sleep(0.15)
+
+    with FaultyProxy(kubeconfig, tmp_path, fault) as proxy:
+        done = Cluster(proxy.kubeconfig).run(*INSTALL)
+    assert done.status == 0, done.stderr
+
+
 def test_a_refusal_that_stays_is_explained(empty: Cluster, kubeconfig: Path, tmp_path: Path) -> None:
     def fault(method: str, path: str) -> int | None:
         return 500 if method == "PATCH" and "deployments" in path else None

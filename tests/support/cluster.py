@@ -137,7 +137,7 @@ def start_control_plane(factory: pytest.TempPathFactory, *flags: str) -> Control
 
 @pytest.fixture(scope="session")
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """One control plane for the session, with audit log and load balancer; a cluster of the user's own can't be bent."""
+    """One control plane for the session, with audit log and load balancer; not for a cluster of the user's own."""
     if os.environ.get("ISTIOCTL_TEST_KUBECONFIG"):
         pytest.skip("this test changes how pods or the API server behave, which ISTIOCTL_TEST_KUBECONFIG rules out")
     plane = start_control_plane(tmp_path_factory, "--lb", "--audit")

@@ -81,7 +81,7 @@ class FaultyProxy:
             def handle(self) -> None:
                 try:
                     super().handle()
-                except OSError:
+                except (OSError, urllib3.exceptions.HTTPError):  # one of the two sides is gone
                     self.close_connection = True
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
