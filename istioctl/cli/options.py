@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def _addons(incomplete: str) -> list[str]:
-    """Add-ons that a list divided by commas could go on with."""
+def _addons(_: GlobalOptions) -> list[str]:
     from istioctl.rendering.addons import ADDONS
 
-    before, comma, begun = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in sorted(("all", *ADDONS)) if name.startswith(begun)]
+    return ["all", *ADDONS]
 
 
 FilesOption = Annotated[

@@ -39,6 +39,11 @@ def test_values_of_arguments() -> None:
     assert names("completion", "z") == ["zsh"]
 
 
+def test_values_of_flags() -> None:
+    assert names("install", "--addons", "ki") == ["kiali"]
+    assert names("manifest", "generate", "--addons=a") == ["--addons=all"]
+
+
 def test_one_line_a_candidate() -> None:
     done = run_cli("__complete", "completion", "p")
 
