@@ -96,6 +96,7 @@ def _state(session: Session, name: str, deployment: dict[str, Any] | None) -> Ad
     if missing := why_not_ready(deployment):
         return AddonState(name, namespace, version, detail=missing)
     port, path, judge = QUESTIONS[name]
+    connected: bool | None
     try:
         pod = first_pod(session, f"{PART_OF}={PART_OF_VALUE},{NAME}={name}", (namespace,))
         connected, detail = judge(get_from_pod(session, namespace, pod["metadata"]["name"], port, path))
