@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 from typing import Final, cast
 
 from istioctl.gotemplate import quoting, types
@@ -253,6 +253,9 @@ class Printer:
             if is_nil(items):
                 self.write("(nil)")
                 return
+        if isinstance(items, bytes) and verb in "vd" and not (self.sharp_v or self._has_flags()):
+            self.write(_decimal_bytes(items))
+            return
         self.write("{" if self.sharp_v else "[")
         for at, item in enumerate(items):
             if at:
@@ -265,6 +268,9 @@ class Printer:
             else:
                 self.value(item, verb, depth + 1)
         self.write("}" if self.sharp_v else "]")
+
+    def _has_flags(self) -> bool:
+        return bool(self.plus or self.space or self.sharp or self.width or self.precision is not None)
 
     def map(self, of: GoType, entries: dict[object, object], verb: str, depth: int) -> None:
         """The entries in the order of their keys."""
@@ -318,6 +324,12 @@ class Printer:
                 self.digits(address, verb, sharp=self.sharp)
             case _:
                 self.bad(value, verb)
+
+
+@lru_cache(maxsize=32)
+def _decimal_bytes(raw: bytes) -> str:
+    """Bytes as Go prints them; a chart that prints all it sees by mistake does so for all its files."""
+    return str(list(raw)).replace(",", "")
 
 
 def _with_point(text: str, form: str, precision: int) -> str:

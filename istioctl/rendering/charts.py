@@ -114,6 +114,8 @@ class LoadedChart:
         from istioctl.rendering.helm.values import coalesce
 
         _check_name(name)
+        if self._chart.is_library:
+            raise InputError("library charts are not installable", where=f"chart {self._chart.name}")
         _check_dependencies(self._chart)
         user = _user_values(value_files, values)
         chart = self._chart.copy()
