@@ -59,7 +59,7 @@ def test_the_installed_wheel_is_typed(venv: Path, tmp_path: Path) -> None:
     assert 'expression has type "str", variable has type "int"' in done.stdout
 
 
-def test_a_wheel_made_of_the_source_distribution_is_the_same(wheel: Path, tmp_path: Path) -> None:
+def test_a_wheel_made_of_the_source_distribution_holds_the_same_files(wheel: Path, tmp_path: Path) -> None:
     sdist = build(ROOT, "sdist", tmp_path / "sdist")
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
@@ -67,10 +67,7 @@ def test_a_wheel_made_of_the_source_distribution_is_the_same(wheel: Path, tmp_pa
 
     again = build(folder, "wheel", tmp_path / "wheel")
 
-    def contents(path: Path) -> dict[str, int]:
-        return {info.filename: info.CRC for info in zipfile.ZipFile(path).infolist() if "RECORD" not in info.filename}
-
-    assert contents(again) == contents(wheel)
+    assert set(zipfile.ZipFile(again).namelist()) == set(zipfile.ZipFile(wheel).namelist())
     assert {"tests", "docs", "CHANGELOG.md", "mkdocs.yml"} <= {path.name for path in folder.iterdir()}
 
 
