@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import streams
@@ -59,14 +57,49 @@ def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: B
     """
     entries: list[Entry] = []
     foreign = 0
-    with tempfile.SpooledTemporaryFile(_SPOOL) as spool:
+    with _Spool() as spool:
         for _, result in change(_joined(inputs, stdin)):
             spool.write(result.text.encode())
             entries += result.entries
             foreign += result.foreign
-        spool.seek(0)
-        shutil.copyfileobj(spool, sink)
+        spool.pour_into(sink)
     return Report(tuple(entries), foreign)
+
+
+class _Spool:
+    """Keeps what is written until it is asked for: a little in memory, more in a file."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._file: IO[bytes] | None = None
+
+    def write(self, chunk: bytes) -> None:
+        """Add to what is kept."""
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        if self._size > _SPOOL:
+            from tempfile import TemporaryFile
+
+            self._file = self._file or TemporaryFile()  # noqa: SIM115 - closed at the end
+            self._file.writelines(self._chunks)
+            self._chunks, self._size = [], 0
+
+    def pour_into(self, sink: BinaryIO) -> None:
+        """Give all that was kept, in order."""
+        if self._file is not None:
+            from shutil import copyfileobj
+
+            self._file.seek(0)
+            copyfileobj(self._file, sink)
+        sink.writelines(self._chunks)
+
+    def __enter__(self) -> _Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
 
 
 def write_file(name: str, write: Callable[[BinaryIO], Report]) -> Report:
@@ -79,13 +112,15 @@ def write_file(name: str, write: Callable[[BinaryIO], Report]) -> Report:
     Raises:
         InputError: the file can't be written; and what `write` raises.
     """
+    from tempfile import mkstemp
+
     target = Path(name)
     try:
         if target.exists() and not target.is_file():
             with target.open("wb") as sink:
                 return write(sink)
         target = target.resolve()
-        handle, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        handle, draft = mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
         raise InputError(f"the file can't be written: {error.strerror}", where=name) from None
     try:
@@ -199,11 +234,14 @@ def _fetched(url: str) -> BinaryIO:
 
 def _spooled(response: SupportsRead[bytes], url: str) -> BinaryIO:
     """The body of a response as a file, so that a broken connection is noticed before anything is made of it."""
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
+
     import urllib3
 
-    spool = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed by who reads it
+    spool = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed by who reads it
     try:
-        shutil.copyfileobj(response, spool)
+        copyfileobj(response, spool)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise InputError(f"it can't be fetched: {error}", where=url) from None
     spool.seek(0)

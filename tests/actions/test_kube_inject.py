@@ -210,3 +210,9 @@ def test_the_library_offers_inject():
     assert [entry.injected for entry in result.entries] == [True]
     with pytest.raises(AttributeError):
         istioctl.nothing  # noqa: B018
+
+
+def test_a_result_beyond_memory_goes_through_a_file(files, monkeypatch):
+    monkeypatch.setattr("istioctl.actions.kube_inject._SPOOL", 200)
+    text = "---\n".join([SERVICE] * 40)
+    assert run_cli("kube-inject", *files, "-f", "-", stdin=text).stdout == text
