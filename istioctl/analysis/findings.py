@@ -14,6 +14,8 @@ from istioctl.analysis.validation.report import Path, path_text
 SUPPRESS = "galley.istio.io/analyze-suppress"
 #: Messages whose words say what is wrong with a field without naming it.
 _ABOUT_FIELDS = ("SchemaValidationError", "SchemaWarning")
+#: Messages whose words name all there is to know: the same words again are no second finding.
+_ABOUT_OBJECTS = ("ConflictingGateways", "NoServerCertificateVerificationPortLevel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ def _place(finding: Finding) -> str:
     """What tells two findings of the same words apart: in files their field, but of a schema's rules its name only."""
     if finding.message.name in _ABOUT_FIELDS:
         return re.sub(r"\[\d+\]", "", finding.path).rpartition(".")[2]
-    return finding.path if finding.resource and finding.resource.source else ""
+    if finding.message.name in _ABOUT_OBJECTS or not (finding.resource and finding.resource.source):
+        return ""
+    return finding.path
 
 
 def _counts(finding: Finding, namespace: str, suppressions: tuple[Suppression, ...]) -> bool:

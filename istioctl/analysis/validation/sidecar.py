@@ -76,13 +76,15 @@ def _default_endpoint(endpoint: str, place: Place) -> None:
         return
     host, colon, port = endpoint.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
-    host = host[1:-1] if bracketed else host
-    if not colon or (":" in host and not bracketed) or host not in _LOCAL:
-        place.error(f'"{endpoint}" must be like 127.0.0.1:PORT, 0.0.0.0:PORT, [::1]:PORT, [::]:PORT or unix://PATH')
-    elif not port.isdecimal():
-        place.error(f'"{port}" is no port number')
-    else:
+    if not colon or (":" in host and not bracketed):
+        place.error(f'"{endpoint}" must end in one :PORT')
+        host = port = ""
+    if host.strip("[]") not in _LOCAL:
+        place.error(f'"{host}" must be 127.0.0.1, 0.0.0.0, [::1] or [::], or the whole unix://PATH')
+    if port.isdecimal():
         place.expect(names.port(int(port)))
+    else:
+        place.error(f'"{port}" is no port number')
 
 
 def _tls(tls: Spec, port: Spec, place: Place) -> None:
