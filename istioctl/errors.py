@@ -28,8 +28,13 @@ class IstioctlError(Exception):
     default_id = "error"
 
     def __init__(
-        self, message: str, *, where: str | None = None, hint: str | None = None, id: str | None = None
-    ) -> None:  # noqa: A002 - the record's own field name
+        self,
+        message: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        id: str | None = None,  # noqa: A002 - the record's own field name
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.where = where
@@ -76,7 +81,7 @@ class InternalError(IstioctlError):
     default_id = "internal"
 
 
-class ErrorGroup(IstioctlError):
+class ErrorGroup(IstioctlError):  # noqa: N818 - several errors, named as Python names a group of them
     """Several failures found in one go, none of which is the cause of another.
 
     Args:

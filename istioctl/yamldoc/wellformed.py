@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 from yaml.error import YAMLError
 
 

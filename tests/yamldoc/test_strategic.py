@@ -52,7 +52,11 @@ def test_env_ports_and_mounts_have_their_own_keys():
         "ports": [{"containerPort": 80}],
         "volumeMounts": [{"mountPath": "/a", "name": "v"}],
     }
-    patch = {"env": [{"name": "A", "value": "2"}], "ports": [{"containerPort": 80, "name": "http"}], "volumeMounts": [{"mountPath": "/a", "readOnly": True}]}  # fmt: skip
+    patch = {
+        "env": [{"name": "A", "value": "2"}],
+        "ports": [{"containerPort": 80, "name": "http"}],
+        "volumeMounts": [{"mountPath": "/a", "readOnly": True}],
+    }
     assert strategic.merge(base, patch, "Container") == {
         "env": [{"name": "A", "value": "2"}],
         "ports": [{"containerPort": 80, "name": "http"}],
@@ -144,7 +148,13 @@ def test_merging_keeps_both_orders_and_every_item_once(base, patch):
     assert [name for name in merged if name not in patch] == [name for name in base if name not in patch]
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=3), lambda inner: st.dictionaries(st.sampled_from("abc"), inner) | st.lists(inner, max_size=3)).map(lambda data: {"spec": data}))  # fmt: skip
+DATA = st.recursive(
+    st.none() | st.integers() | st.text(max_size=3),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner) | st.lists(inner, max_size=3),
+)
+
+
+@given(DATA.map(lambda data: {"spec": data}))
 def test_arguments_stay_as_they_are(patch):
     base = {"spec": {"a": {"b": 1}, "containers": [{"name": "x"}]}}
     before = copy.deepcopy((base, patch))
