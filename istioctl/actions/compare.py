@@ -64,9 +64,7 @@ def compare(plan: InstallPlan) -> list[Change]:
         ErrorGroup: it refuses several.
     """
     wanted = (*plan.wanted, *plan.tag)
-    session = Session(
-        plan.session.connection, timeout=plan.session.timeout, report=plan.session.patience.say, dry_run=True
-    )
+    session = plan.session.again(dry_run=True)
     found = read_all(session, plan.discovery, [item.key for item in wanted])
     work = [partial(_compare, session, plan, item, live) for item, live in zip(wanted, found, strict=True)]
     changes = in_parallel(work)

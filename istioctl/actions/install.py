@@ -108,10 +108,14 @@ def execute(plan: InstallPlan, progress: Progress) -> InstallReport:
     """
     began = time.monotonic()
     run = _Run(plan, progress)
-    run.namespace()
-    run.components()
-    run.prune()
-    run.default_tag()
+    try:
+        run.namespace()
+        run.components()
+        run.prune()
+        run.default_tag()
+    except KeyboardInterrupt:
+        plan.session.stop()  # what other threads were about to do is not done behind the user's back
+        raise
     run.report.seconds = time.monotonic() - began
     return run.report
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from istioctl.actions.install_plan import InstallPlan
 from istioctl.cluster.apply import delete
+from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import read_all
+from istioctl.cluster.session import Session
 from istioctl.cluster.wait import wait_until_gone
 from istioctl.objects.identity import ObjectKey
 from istioctl.objects.install_order import Wave, wave_of
@@ -46,25 +48,27 @@ def put_back(before: Before) -> int:
         ClusterError: the server can't be reached or refuses; running it again goes on from there.
         ErrorGroup: it refuses several things.
     """
-    plan = before.plan
-    now = dict(zip(before.states, read_all(plan.session, plan.discovery, list(before.states)), strict=True))
+    plan, session = before.plan, before.plan.session.again()
+    discovery = Discovery(session)
+    now = dict(zip(before.states, read_all(session, discovery, list(before.states)), strict=True))
     created = [key for key, state in before.states.items() if state is None and now[key] is not None]
     for wave in reversed(Wave):
-        members = [key for key in created if wave_of(key.kind) is wave]
-        in_parallel([partial(delete, plan.session, plan.discovery, key) for key in members])
+        in_parallel([partial(delete, session, discovery, key) for key in created if wave_of(key.kind) is wave])
     touched = [
         (key, state)
         for key, state in before.states.items()
         if state is not None and _version(state) != _version(now[key])
     ]
     for wave in Wave:
-        restores = [partial(_restore, before, key, state) for key, state in touched if wave_of(key.kind) is wave]
+        restores = [
+            partial(_restore, session, discovery, key, state) for key, state in touched if wave_of(key.kind) is wave
+        ]
         in_parallel(restores)
     namespace = ObjectKey("v1", "Namespace", "", plan.namespace)
     if not plan.survey.namespace_exists:
-        delete(plan.session, plan.discovery, namespace)
+        delete(session, discovery, namespace)
         created.append(namespace)
-    wait_until_gone(plan.session, plan.discovery, created, _GONE_TIMEOUT)
+    wait_until_gone(session, discovery, created, _GONE_TIMEOUT)
     return len(created) + len(touched)
 
 
@@ -74,14 +78,14 @@ def _version(state: dict[str, Any] | None) -> tuple[object, object]:
     return (metadata.get("uid"), metadata.get("resourceVersion") if generation is None else generation)
 
 
-def _restore(before: Before, key: ObjectKey, state: dict[str, Any]) -> None:
-    session, path = before.plan.session, before.plan.discovery.path(key)
+def _restore(session: Session, discovery: Discovery, key: ObjectKey, state: dict[str, Any]) -> None:
+    path = discovery.path(key)
     own = ("resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
     metadata = {name: value for name, value in state["metadata"].items() if name not in own}
     wanted = {**state, "metadata": metadata}
     current = session.find(path)
     if current is not None and current["metadata"].get("deletionTimestamp"):
-        wait_until_gone(session, before.plan.discovery, [key], _GONE_TIMEOUT)
+        wait_until_gone(session, discovery, [key], _GONE_TIMEOUT)
         current = None
     if current is None:
         metadata.pop("managedFields", None)

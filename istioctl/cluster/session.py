@@ -7,6 +7,7 @@ it has neither retries nor impersonation. Everything here may be called from sev
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,6 +56,20 @@ class Session:
         self._groups = [value for key, value in connection.headers if key == "Impersonate-Group"]
         self._prefix, self._pool = connection_pool(connection)
         self._contacted = False
+        self._report = report
+        self._stopped = False
+        self._under_way = 0
+        self._idle = threading.Condition()
+
+    def stop(self) -> None:
+        """Lets no further request begin, and returns once those under way have ended: for what threads still do."""
+        with self._idle:
+            self._stopped = True
+            self._idle.wait_for(lambda: not self._under_way, self.timeout)
+
+    def again(self, *, dry_run: bool = False) -> Session:
+        """Another session with the same server, as the same user."""
+        return Session(self.connection, timeout=self.timeout, report=self._report, dry_run=dry_run)
 
     @property
     def server(self) -> str:
@@ -88,7 +103,7 @@ class Session:
         while True:
             tries += 1
             try:
-                with self.patience.waiting_for(f"{self.server} to answer {method} {path}"):
+                with self._counted(), self.patience.waiting_for(f"{self.server} to answer {method} {path}"):
                     return self._answer(method, target, headers, body, deadline)
             except (ApiError, Unreachable) as problem:
                 wait = _wait_before_retry(problem, method, pause, self._contacted or tries < _TRIES_BEFORE_CONTACT)
@@ -166,6 +181,19 @@ class Session:
     def close(self) -> None:
         """Closes the connections that are idle."""
         self._pool.close()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._idle:
+            if self._stopped:
+                raise Unreachable("stopped", where=self.server, hint="run the command again", id="stopped")
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._under_way -= 1
+                self._idle.notify_all()
 
     def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float) -> bytes:
         from urllib3.exceptions import HTTPError

@@ -221,3 +221,26 @@ def test_watch_that_is_too_old(serve: Any) -> None:
     with pytest.raises(ApiError, match="too old") as caught:
         list(session.watch("/x", {}, time.monotonic() + 5))
     assert caught.value.status == 410
+
+
+def test_stopped_session_begins_nothing(serve: Any) -> None:
+    session = serve([OK])
+    session.stop()
+    with pytest.raises(Unreachable, match="stopped"):
+        session.get("/x")
+    assert session.again().get("/x") == {"kind": "Pod"}
+
+
+def test_stopping_waits_for_what_is_under_way() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        session = Session(Connection(server=f"http://127.0.0.1:{listening.getsockname()[1]}"), timeout=5.0)
+        asking = threading.Thread(target=session.get, args=("/x",))
+        asking.start()
+        connection, _ = listening.accept()
+        with connection:
+            answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+            threading.Timer(0.3, connection.sendall, (answer,)).start()
+            began = time.monotonic()
+            session.stop()
+            assert time.monotonic() - began >= 0.2
+            asking.join()
