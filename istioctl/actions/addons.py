@@ -129,6 +129,12 @@ class AddonReport:
     mesh: bool | None = None
     readers: tuple[str, ...] = ()
 
+    @property
+    def advice(self) -> list[str]:
+        """What the user should do next, one sentence each."""
+        takes_notice = "takes notice once it is installed again: istioctl addons install"
+        return [f"{reader} {takes_notice} {reader}" for reader in self.readers]
+
     def as_data(self) -> dict[str, Any]:
         """What `-o json` says of it."""
         return {

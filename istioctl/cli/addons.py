@@ -161,7 +161,7 @@ def _text(name: str) -> str:
 
 
 def _conclude(report: AddonReport, output: OutputOption) -> None:
-    for reader in report.readers:
-        terminal().say(f"{reader} takes notice once it is installed again: istioctl addons install {reader}")
+    for line in report.advice:
+        terminal().say(line)
     if output is not None:
         print_data(report.as_data(), output)

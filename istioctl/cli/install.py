@@ -114,6 +114,8 @@ class _Run:
             self._ask(plan)
             report = self._carry_out(plan)
             report.addons = install_addons(plan, self.progress)
+            for line in report.addons.advice if report.addons else ():
+                self.progress.note(line)
         finally:
             self.progress.end()
         pretended = " (dry run: nothing was changed)" if self.options.dry_run else ""

@@ -39,18 +39,20 @@ def choose_addons(names: Iterable[str], flags: Sequence[str]) -> tuple[AddonChoi
     settings = tuple(flag for flag in flags if flag.strip().removeprefix("spec.").startswith(_PATH))
     others = tuple(flag for flag in flags if flag not in settings)
     wanted = [name.strip() for text in names for name in text.split(",") if name.strip()]
-    if not wanted:
-        if settings:
-            name = settings[0].strip().removeprefix("spec.").split(".")[1]
-            raise UsageError(
-                "it is a setting of add-ons, but none is asked for",
-                where=f"--set {settings[0]}",
-                hint=f"Add --addons {_ALL if name == 'common' else name}.",
-            )
+    if not wanted and not settings:
         return None, others
     from istioctl.rendering.addons import ADDONS, addon_overrides, addon_settings, in_order
 
-    chosen = in_order(ADDONS if _ALL in wanted else wanted)
+    if not wanted:
+        name = settings[0].strip().removeprefix("spec.").split(".")[1]
+        raise UsageError(
+            "it is a setting of add-ons, but none is asked for",
+            where=f"--set {settings[0]}",
+            hint=f"Add --addons {name if name in ADDONS else _ALL}.",
+        )
+    chosen = in_order([name for name in wanted if name != _ALL])
+    if _ALL in wanted:
+        chosen = ADDONS
     overrides = addon_overrides((), settings)
     addon_settings(overrides)  # what is wrong is said now, not after the mesh was installed
     return AddonChoice(chosen, overrides), others

@@ -28,6 +28,7 @@ Tree = dict[str, Any]
 
 # Below these a user may write what Kubernetes knows.
 _FREE = ("resources", "nodeSelector")
+_NEEDED = ("image", "version")
 _SIGNING_KEY_LENGTHS = (16, 24, 32)
 _KIALI_GROUPS = [
     *(f"{group}.istio.io" for group in ("networking", "security", "extensions", "telemetry")),
@@ -302,6 +303,8 @@ def _check(known: Mapping[str, Any], given: Mapping[str, object], path: str) -> 
             raise _wrong(place, "a number", value)
         elif isinstance(default, str) and not isinstance(value, str):
             raise _wrong(place, "a text (in a file, quote it)", value)
+        elif key in _NEEDED and not value:
+            raise _wrong(place, "given", value)
 
 
 def _check_kiali(own: Tree) -> None:

@@ -58,6 +58,12 @@ def test_the_mesh_comes_first_and_knows_where_traces_go(mesh: Cluster) -> None:
     assert load(mesh.get("v1", "ConfigMap", "istio")["data"]["mesh"], "mesh") == config
 
 
+def test_who_must_be_installed_again_is_said(mesh: Cluster) -> None:
+    assert mesh.run("addons", "install", "kiali", "--no-wait").status == 0
+    done = mesh.run("install", "-y", "--addons", "jaeger")
+    assert "- Kiali takes notice once it is installed again: istioctl addons install kiali" in done.stderr
+
+
 def test_a_dry_run_changes_nothing(mesh: Cluster) -> None:
     done = mesh.run("install", "--dry-run", *TRACED)
 

@@ -42,7 +42,10 @@ class TestFlags:
             choose_addons([], [f"addons.{path}=x"])
         assert hint in str(caught.value.hint)
 
-    @pytest.mark.parametrize(("names", "flag"), [(["kialy"], "tag=1"), (["kiali"], "addons.kiali.viewOnly=perhaps")])
+    @pytest.mark.parametrize(
+        ("names", "flag"),
+        [(["kialy"], "tag=1"), (["all,kialy"], "tag=1"), (["kiali"], "addons.kiali.viewOnly=perhaps")],
+    )
     def test_what_is_wrong_is_said_at_once(self, names: list[str], flag: str) -> None:
         with pytest.raises(SpecError, match=r"kialy|viewOnly must be"):
             choose_addons(names, [flag])

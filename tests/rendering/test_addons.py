@@ -168,6 +168,7 @@ class TestSettings:
             ({"loki": {"persistence": {"enabled": "yes"}}}, "must be true or false", None),
             ({"common": {"tolerations": {}}}, "must be a list", None),
             ({"jaeger": {"tracing": {"sampling": "all"}}}, "must be a number", None),
+            ({"prometheus": {"reloader": {"version": ""}}}, "addons.prometheus.reloader.version must be given", None),
             ({"kiali": {"auth": "openid"}}, "must be anonymous or token", None),
             ({"kiali": {"auth": "token"}}, "signingKey must have 16, 24 or 32", None),
         ],
