@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from istioctl.errors import InputError
+from istioctl.injection import mesh
+
+
+def test_defaults_stand_under_what_is_given():
+    found = mesh.mesh_config("trustDomain: a.b\nenableTracing: false\ndefaultConfig: {concurrency: 0}\n", "f")
+    assert found["trustDomain"] == "a.b"
+    assert "enableTracing" not in found
+    assert found["defaultConfig"] == {**mesh.PROXY_DEFAULTS, "concurrency": 0}
+    assert mesh.mesh_config("", "f")["defaultConfig"] == mesh.PROXY_DEFAULTS
+
+
+def test_proxy_configurations_merge_metadata_and_replace_the_rest():
+    base = mesh.over_text(mesh.PROXY_DEFAULTS, "proxyMetadata: {A: '1', B: '2'}\ntracing: {sampling: 5}\n", "f")
+    got = mesh.over_text(base, "proxyMetadata: {B: '3'}\ntracing: {zipkin: {address: 'a:1'}}\nstatusPort: 0\n", "f")
+    assert got["proxyMetadata"] == {"A": "1", "B": "3"}
+    assert got["tracing"] == {"zipkin": {"address": "a:1"}}
+    assert "statusPort" not in got
+
+
+def test_only_one_of_a_group_is_set():
+    got = mesh.over_text(mesh.PROXY_DEFAULTS, "tracingServiceName: APP_LABEL_AND_NAMESPACE", "f")
+    assert "serviceCluster" not in got
+    assert got["tracingServiceName"] == "APP_LABEL_AND_NAMESPACE"
+
+
+@pytest.mark.parametrize(
+    ("given", "want"),
+    [
+        ({"drainDuration": "1m30s"}, {"drainDuration": "90s"}),
+        ({"drainDuration": "1.5s"}, {"drainDuration": "1.500s"}),
+        ({"concurrency": "4"}, {"concurrency": 4}),
+        ({"interceptionMode": 1}, {"interceptionMode": "TPROXY"}),
+        ({"interception_mode": "TPROXY"}, {"interceptionMode": "TPROXY"}),
+        ({"unknown": 1, "statusPort": None}, {}),
+        ({"tracing": {"sampling": 10.0}}, {"tracing": {"sampling": 10}}),
+    ],
+)
+def test_values_are_read_as_protobuf_reads_them(given, want):
+    assert mesh.read(given, "ProxyConfig", "f") == want
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1]", "a mapping of settings"),
+        ("enableTracing: 'yes'", "true or false is expected"),
+        ("defaultConfig: {statusPort: many}", "a number is expected"),
+        ("defaultConfig: {statusPort: 70000}", "statusPort must be from 1 to 65535"),
+        ("defaultConfig: {drainDuration: 5}", "a duration"),
+        ("defaultConfig: {drainDuration: 0s}", "drainDuration must be whole seconds"),
+        ("defaultConfig: {interceptionMode: MAGIC}", "one of REDIRECT, TPROXY, NONE"),
+        ("defaultConfig: {proxyMetadata: {A: 1}}", "text is expected"),
+        ("defaultConfig: {discoveryAddress: nowhere}", "must be host:port"),
+        ("defaultConfig: {discoveryAddress: 'a b:1'}", "neither a host name"),
+        ("defaultConfig: {tracing: {lightstep: {address: 'a:1'}}}", "accessToken"),
+        ("defaultConfig: {privateKeyProvider: {cryptomb: {}}}", "pollDelay"),
+        ("proxyListenPort: 0", "proxyListenPort must be"),
+    ],
+)
+def test_what_is_wrong_is_named(text, said):
+    with pytest.raises(InputError) as caught:
+        mesh.mesh_config(text, "f")
+    assert said in str(caught.value)
+    assert (caught.value.where or "").startswith("f")
+
+
+def test_what_the_proxy_is_handed():
+    config = mesh.over_text(mesh.PROXY_DEFAULTS, "proxyMetadata: {X: <y>}\nmeshId: m\ndiscoveryAddress: a:1", "f")
+    assert mesh.to_json(mesh.without_defaults(config), "ProxyConfig") == (
+        '{"discoveryAddress":"a:1","proxyMetadata":{"X":"\\u003cy\\u003e"},"meshId":"m"}'
+    )

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from istioctl.injection.policy import Policy, decide, matches
+
+INJECT = "sidecar.istio.io/inject"
+NEVER = {"matchLabels": {"never": "inject"}}
+ALWAYS = {"matchExpressions": [{"key": "always", "operator": "Exists"}]}
+
+
+def pod(labels=None, annotations=None, namespace="", **spec):
+    metadata = {"labels": labels or {}, "annotations": annotations or {}}
+    return {"metadata": metadata | ({"namespace": namespace} if namespace else {}), "spec": spec}
+
+
+@pytest.mark.parametrize(
+    ("made", "policy", "inject", "reason"),
+    [
+        (pod(), Policy(), True, "policy is 'enabled'"),
+        (pod(), Policy("disabled"), False, "policy is 'disabled'"),
+        (pod(), Policy("off"), False, "does not know"),
+        (pod({INJECT: "true"}), Policy("disabled"), True, "label"),
+        (pod({INJECT: "false"}, {INJECT: "true"}), Policy(), False, "label"),
+        (pod(None, {INJECT: "false"}), Policy(), False, "annotation"),
+        (pod(hostNetwork=True), Policy(), False, "host networking"),
+        (pod({INJECT: "true"}, namespace="kube-system"), Policy(), False, "kube-system"),
+        (pod({"never": "inject", "always": ""}), Policy("enabled", [NEVER], [ALWAYS]), False, "neverInjectSelector"),
+        (pod({"always": ""}), Policy("disabled", [NEVER], [ALWAYS]), True, "alwaysInjectSelector"),
+        (pod({"never": "inject", INJECT: "true"}), Policy("enabled", [NEVER]), True, "label"),
+        (pod({"x": "y"}), Policy("enabled", [{}]), True, "policy"),
+    ],
+)
+def test_verdicts(made, policy, inject, reason):
+    decision = decide(made, policy)
+    assert decision.inject is inject
+    assert reason in decision.reason
+
+
+def test_odd_values_count_as_unset_and_are_named():
+    decision = decide(pod({INJECT: "True"}), Policy())
+    assert decision.inject
+    assert "'True'" in decision.warning
+
+
+@pytest.mark.parametrize(
+    ("term", "labels", "want"),
+    [
+        ({"operator": "In", "values": ["a"]}, {"k": "a"}, True),
+        ({"operator": "In", "values": ["a"]}, {}, False),
+        ({"operator": "NotIn", "values": ["a"]}, {"k": "a"}, False),
+        ({"operator": "NotIn", "values": ["a"]}, {}, True),
+        ({"operator": "Exists"}, {"k": ""}, True),
+        ({"operator": "DoesNotExist"}, {"k": ""}, False),
+        ({"operator": "DoesNotExist"}, {}, True),
+        ({"operator": "Like"}, {"k": "a"}, False),
+    ],
+)
+def test_selectors(term, labels, want):
+    assert matches({"matchExpressions": [{"key": "k", **term}]}, labels) is want
