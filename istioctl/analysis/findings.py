@@ -15,7 +15,19 @@ SUPPRESS = "galley.istio.io/analyze-suppress"
 #: Messages whose words say what is wrong with a field without naming it.
 _ABOUT_FIELDS = ("SchemaValidationError", "SchemaWarning")
 #: Messages whose words name all there is to know: the same words again are no second finding.
-_ABOUT_OBJECTS = ("ConflictingGateways", "NoServerCertificateVerificationPortLevel")
+_ABOUT_OBJECTS = frozenset(
+    (
+        "ConflictingGateways",
+        "Deprecated",
+        "DestinationRuleSubsetNotSelectPods",
+        "ExternalControlPlaneAddressIsNotAHostname",
+        "IngressRouteRulesNotAffected",
+        "InvalidApplicationUID",
+        "InvalidExternalControlPlaneConfig",
+        "JwtClaimBasedRoutingWithoutRequestAuthN",
+        "NoServerCertificateVerificationPortLevel",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def namespaced_host(host: str, place: Place, *, at_gateway: bool) -> None:
     """A host of a gateway's server or of a sidecar, as `namespace/name`; a gateway's may lack the namespace."""
     namespace, slash, name = host.partition("/")
     if not slash and not at_gateway:
-        place.error(f'"{host}" must be of the form namespace/host')
+        place.error("must be of the form namespace/host")
         return
     if slash:
         if not namespace or not name:
