@@ -21,6 +21,8 @@ from istioctl.rendering.dashboards import queries
 from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.writer import dump
 
+pytestmark = pytest.mark.xdist_group("prometheus")  # one server for all
+
 POD = "__meta_kubernetes_pod_"
 MARK = f"{POD}annotation_prometheus_io_"
 ENDS = {
