@@ -59,8 +59,9 @@ class Workload(NamedTuple):
         data: dict[str, Any] = _put(self.data, self.metadata_path, pod["metadata"] or None)
         data = _put(data, self.spec_path, pod["spec"])
         if self.kind == "DeploymentConfig":
-            # as OpenShift's own client writes it: `test` and `replicas` always, other fields only with a value
-            spec = {name: value for name, value in data["spec"].items() if value or name == "replicas"}
+            # as OpenShift's own client writes it: `test` and `replicas` always, other zeros never
+            given = data["spec"].items()
+            spec = {name: value for name, value in given if value not in (False, 0) or name == "replicas"}
             data = {**data, "spec": {**spec, "test": spec.get("test", False)}}
         return data
 
