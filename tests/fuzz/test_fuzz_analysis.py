@@ -170,7 +170,7 @@ def text_of(objects: list[Any]) -> str:
 
 
 def test_mutations() -> None:
-    seed = int(os.environ.get("FUZZ_SEED", str(random.randrange(1 << 32)))) if SECONDS > 10 else 1
+    seed = int(os.environ.get("ISTIOCTL_FUZZ_SEED", str(random.randrange(1 << 32)))) if SECONDS > 10 else 1
     print("seed", seed)
     random.seed(seed)
     known = [*load_all(KUBERNETES), *recorded()]
