@@ -19,7 +19,8 @@ from istioctl.gotemplate.values import Float32, Int, make, nil
     ("value", "text"),
     [
         (1.0, "1"), (1e21, "1e+21"), (1e-7, "1e-7"), (0.000001, "0.000001"), (-0.5, "-0.5"), (Int(3), "3"),
-        (Float32(to_float32(0.1)), "0.1"), ("<&>\u2028\b\f", '"\\u003c\\u0026\\u003e\\u2028\\b\\f"'), ("\udcff", '"\\ufffd"'),
+        (Float32(to_float32(0.1)), "0.1"),
+        ("<&>\u2028\b\f", '"\\u003c\\u0026\\u003e\\u2028\\b\\f"'), ("\udcff", '"\\ufffd"'),
         ({"b": 1, "a": None}, '{"a":null,"b":1}'), (b"ab", '"YWI="'), (nil(types.SLICE_ANY), "null"),
         (make(types.map_of(types.INT, types.STRING), {10: "x", 9: "y"}), '{"10":"x","9":"y"}'),
     ],

@@ -25,8 +25,8 @@ FUNCTIONS = helm_yaml_functions(YAML(lambda data: json.dumps(data) + "\n", lambd
 
 
 def run(template: str, data: Any = None, **more: str) -> str:
-    return render({"main": template, **more}, "main", data or {}, dialect="helm", r
-    rmissing_key="zero", functions=FUNCTIONS)
+    texts = {"main": template, **more}
+    return render(texts, "main", data or {}, dialect="helm", missing_key="zero", functions=FUNCTIONS)
 
 
 @pytest.mark.parametrize(
