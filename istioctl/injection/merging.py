@@ -191,8 +191,7 @@ def reapplied(merged: Pod, original: Pod, template_pod: Pod, proxy_config: Mappi
             merged = strategic.merge(merged, {"spec": {group: [own]}}, "Pod")
     if overrides and not already:
         note = {group: [typed.complete(own, "Container") for own in items] for group, items in overrides.items()}
-        text = typed.escape_json(json.dumps(note, ensure_ascii=False, separators=(",", ":")))
-        merged = _annotated(merged, {PROXY_OVERRIDES: text})
+        merged = _annotated(merged, {PROXY_OVERRIDES: typed.to_json(note)})
     return _with_proxy_user(merged, original, proxy_config)
 
 
@@ -282,7 +281,7 @@ def _status_text(template_pod: Pod, revision: str) -> str:
     spec = template_pod.get("spec", {})
     status: dict[str, Any] = {field: [item.get("name", "") for item in spec.get(field, ())] or None for field in _NOTED}
     status["revision"] = revision or "default"
-    return typed.escape_json(json.dumps(status, ensure_ascii=False, separators=(",", ":")))
+    return typed.to_json(status)
 
 
 def _ordered(pod: Pod, settings: Settings, mesh: Mapping[str, Any]) -> Pod:

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
+from istioctl.injection import typed
 from istioctl.injection.mesh_types import ENUMS, MESSAGES
 from istioctl.objects.durations import parse_duration
 from istioctl.yamldoc import reader
@@ -314,10 +315,7 @@ def _wrong(where: str, wanted: str, value: Any) -> InputError:
 
 def to_json(data: Message, message: str) -> str:
     """A message as `jsonpb` prints it: fields in `.proto` order, no blanks, `<`, `>` and `&` escaped."""
-    import json
-
-    text = json.dumps(_in_order(data, message), ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return typed.to_json(_in_order(data, message))
 
 
 def _in_order(data: Message, message: str) -> Message:

@@ -7,14 +7,13 @@ Rules: `applyPrometheusMerge` in Istio's `pkg/kube/inject/webhook.go`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from istioctl.injection.names import MERGE_METRICS, SCRAPE_ENV
 from istioctl.injection.pod_annotations import parse_bool
-from istioctl.injection.typed import escape_json
+from istioctl.injection.typed import to_json
 
 _PREFIX = "prometheus_io_"
 _PARTS = ("scrape", "path", "port")
@@ -60,8 +59,8 @@ def merge(
     if settings.get("port") == str(status_port):
         return annotations  # set by the user, or by an earlier injection
     if proxy is not None and any(settings.values()):
-        told = json.dumps({part: settings.get(part, "") for part in _PARTS}, ensure_ascii=False, separators=(",", ":"))
-        proxy["env"] = [*proxy.get("env", ()), {"name": SCRAPE_ENV, "value": escape_json(told)}]
+        told = to_json({part: settings.get(part, "") for part in _PARTS})
+        proxy["env"] = [*proxy.get("env", ()), {"name": SCRAPE_ENV, "value": told}]
     return {
         **without_settings(annotations),
         "prometheus.io/port": str(status_port),

@@ -14,7 +14,7 @@ from typing import Any
 
 from istioctl.injection.names import PROBERS_ENV, PROXY, REWRITE_PROBES, STATUS, STATUS_PORT
 from istioctl.injection.pod_annotations import parse_bool
-from istioctl.injection.typed import complete, escape_json
+from istioctl.injection.typed import complete, to_json
 
 Container = dict[str, Any]
 
@@ -114,8 +114,7 @@ def _hand_over(proxy: Container, probers: dict[str, Any], *, merge: bool) -> Non
 
 
 def _dumped(probers: dict[str, Any]) -> str:
-    in_order = {path: probers[path] for path in sorted(probers)}
-    return escape_json(json.dumps(in_order, ensure_ascii=False, separators=(",", ":")))
+    return to_json({path: probers[path] for path in sorted(probers)})
 
 
 def _redirected(container: Container, port: int) -> Container:

@@ -14,7 +14,6 @@ from istioctl.errors import InputError
 #: The largest document that is read, in bytes. The largest object a cluster takes is 3 MiB; a list may hold many.
 MAX_DOCUMENT = 64 << 20
 _MARKER = b"---"
-_BOM = "\ufeff"
 
 
 class Piece(NamedTuple):
@@ -83,6 +82,4 @@ def _piece(lines: list[bytes], body: int, first: int, source: str) -> Piece:
     except UnicodeDecodeError as error:
         line = first + raw.count(b"\n", 0, error.start)
         raise InputError("this is no UTF-8 text", where=f"{source}:{line}", hint="Is it a binary file?") from None
-    if first == 1 and text.startswith(_BOM):
-        body += 1 if body else 0
     return Piece(text, len(raw[:body].decode()), first, source)

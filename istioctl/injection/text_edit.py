@@ -76,6 +76,8 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
         IstioctlError: what `change` raises, with the place of its object where it has none.
     """
     text = piece.text
+    if text.startswith("\ufeff"):  # a byte order mark, which the parser does not count
+        return text[0] + changed(Piece(text[1:], piece.body, piece.line, piece.source), change, results)
     if not text.endswith("\n"):
         end = "\r\n" if "\r\n" in text else "\n"
         whole = Piece(text + end, piece.body, piece.line, piece.source)

@@ -302,14 +302,9 @@ def _described(value: Any) -> str:
     return f"the text '{value if len(value) <= 40 else value[:37] + '…'}'"
 
 
-def go_json(data: Any, of: str) -> str:
-    """Data in the one form as Go's encoding/json prints a value of the type `of`: field order, zeros and escapes."""
-    text = json.dumps(complete(data, of), ensure_ascii=False, separators=(",", ":"))
-    return escape_json(text)
-
-
-def escape_json(text: str) -> str:
-    """JSON text with what Go escapes on top, to be safe inside HTML."""
+def to_json(data: Any) -> str:
+    """Plain data as Go's encoding/json prints them: without blanks, and with escapes that make it safe inside HTML."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     if "<" in text or ">" in text or "&" in text:
         text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

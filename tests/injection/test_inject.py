@@ -100,6 +100,10 @@ def test_line_ends_stay(newline, end):
     assert got.count("\r\n") == (got.count("\n") if newline == "\r\n" else 0)
 
 
+def test_a_byte_order_mark_stays():
+    assert inject("\ufeff" + DEPLOYMENT, small_injector()).text == "\ufeff" + inject(DEPLOYMENT, small_injector()).text
+
+
 def test_json_stays_json():
     text = json.dumps(load(DEPLOYMENT), indent=3) + "\n"
     got = inject(text, small_injector()).text

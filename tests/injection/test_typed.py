@@ -53,6 +53,6 @@ def test_wrong_types_name_their_place(data, lenient, said):
 
 def test_go_prints_fields_in_order_with_their_zeros():
     container = typed.read({"ports": [{"name": "<p>"}], "name": "c"}, "Container", lenient=False)
-    assert typed.go_json(container, "Container") == (
+    assert typed.to_json(typed.complete(container, "Container")) == (
         '{"name":"c","ports":[{"name":"\\u003cp\\u003e","containerPort":0}],"resources":{}}'
     )
