@@ -224,12 +224,16 @@ def render(
         data: plain Python values, or those of `istioctl.gotemplate.values`.
         dialect: whose functions there are: `go` (text/template and sprig), `helm` or `istio`.
         missing_key: what a key that a map lacks gives: no value, the zero value, or an error.
-        functions: more functions, such as those that need YAML.
+        functions: more functions, such as those that need YAML; those that installed packages provide if None.
         limits: the bounds of the run.
 
     Raises:
         TemplateError: a text is no template (`ParseError`), or it failed (`ExecutionError`).
     """
+    if functions is None and dialect != "go":
+        from istioctl.gotemplate.functions import provided
+
+        functions = provided(dialect)
     ordered = {name: templates[name] for name in sorted(templates)}
     compiled = TemplateSet(ordered, dialect=dialect, functions=functions, limits=limits)
     return compiled.render(entry, data, missing_key=missing_key)

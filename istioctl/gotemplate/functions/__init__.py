@@ -47,3 +47,15 @@ def function_at(module: str, name: str) -> Function:
 def _table(module: str) -> Mapping[str, Function]:
     table: Mapping[str, Function] = import_module(f"{__name__}.{module}").TABLE
     return table
+
+
+@cache
+def provided(dialect: str) -> Mapping[str, Function]:
+    """What installed packages add to a dialect: entry points of its name in the group `istioctl.template_functions`.
+
+    An entry point is a table, or a function that makes one. It is how YAML functions reach whoever only calls `render`.
+    """
+    from importlib.metadata import entry_points
+
+    found = [point.load() for point in entry_points(group="istioctl.template_functions", name=dialect)]
+    return FunctionTable(*(table if isinstance(table, FunctionTable) else table() for table in found))

@@ -75,4 +75,9 @@ def test_how_functions_fail(template: str, category: str, problem: str) -> None:
 
 def test_without_a_yaml_library_there_are_no_functions_for_it() -> None:
     with pytest.raises(TemplateError, match='function "toYaml" not defined'):
-        render({"main": "{{ toYaml 1 }}"}, "main", None, dialect="helm")
+        render({"main": "{{ toYaml 1 }}"}, "main", None, dialect="helm", functions={})
+
+
+def test_installed_packages_provide_them() -> None:
+    assert render({"main": '{{ toYaml (dict "a" (list 1)) }}|'}, "main", None, dialect="helm") == "a:\n- 1|"
+    assert render({"main": '{{ toYaml (dict "a" (list 1)) }}|'}, "main", None, dialect="istio") == "a:\n- 1\n|"
