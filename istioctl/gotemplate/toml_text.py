@@ -155,7 +155,7 @@ def read(text: str) -> Table:
 
     try:
         return cast("Table", _value(tomllib.loads(text)))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise TOMLError(f"toml: {error}") from None
 
 

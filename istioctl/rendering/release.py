@@ -93,7 +93,7 @@ class ReleaseCharts:
             else:
                 texts += _documents(rendered[path])
         if chart.name != "base" or lookup(values, "base", "enableIstioConfigCRDs") is not False:
-            for _, text in chart.definitions():
+            for _, text in sorted(chart.definitions()):
                 texts += _documents(text)
         return texts
 

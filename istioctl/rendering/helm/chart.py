@@ -114,7 +114,7 @@ class Chart:
 
     def definitions(self) -> Iterator[tuple[str, str]]:
         """The files under `crds/` of this chart and its sub-charts: path (`name/crds/x.yaml`) and text."""
-        for path in sorted(self.files):
+        for path in self.files:
             if path.startswith("crds/") and path.endswith((".yaml", ".yml", ".json")):
                 yield f"{self.full_path}/{path}", self.files[path].decode("utf-8", "replace")
         for chart in self.charts:

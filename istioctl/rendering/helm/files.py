@@ -9,6 +9,7 @@ import re
 import tarfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 from istioctl.errors import InputError
 from istioctl.rendering.helm.patterns import match_pattern
@@ -34,7 +35,7 @@ class IgnoreRules:
     """
 
     def __init__(self, text: str, source: str) -> None:
-        self._rules: list[tuple[re.Pattern[str], bool, bool, bool]] = []
+        self._rules: list[tuple[Any, bool, bool, bool]] = []
         lines = text.removeprefix("\ufeff").splitlines()
         for number, line in enumerate([*lines, "templates/.?*"], 1):
             rule = line.strip()

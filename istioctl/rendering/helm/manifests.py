@@ -5,7 +5,6 @@ Source: Helm's `pkg/releaseutil` and `pkg/action`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,6 @@ from istioctl.errors import TemplateError
 from istioctl.yamldoc.plain import UnreadableError
 from istioctl.yamldoc.reader import load
 
-_SEPARATOR = re.compile(r"(?:^|[\t\n\f\r ]*\n)---[\t\n\f\r ]*")
 _INSTALL_ORDER = {
     kind: place
     for place, kind in enumerate(
@@ -95,9 +93,27 @@ class Manifest:
 
 
 def split_documents(text: str) -> list[str]:
-    """The documents of a stream, without those that are empty; comments stay."""
-    documents = _SEPARATOR.split(text.strip(_SPACES))
-    return [document.strip(_SPACES) for document in documents if document]
+    """The documents of a stream, without those that are empty; comments stay.
+
+    White space behind a separator belongs to it, so that one that follows at once does not count as another.
+    """
+    text = text.strip(_SPACES)
+    documents: list[str] = []
+    start = at = 0
+    while (at := text.find("---", at)) >= 0:
+        if at and not (text[at - 1] == "\n" and at > start):
+            at += 1
+            continue
+        documents.append(text[start:at])
+        start = at = _behind_spaces(text, at + 3)
+    documents.append(text[start:])
+    return [found for document in documents if (found := document.strip(_SPACES))]
+
+
+def _behind_spaces(text: str, at: int) -> int:
+    while at < len(text) and text[at] in "\t\n\f\r ":
+        at += 1
+    return at
 
 
 def sort_manifests(rendered: Mapping[str, str]) -> tuple[list[Manifest], list[Manifest]]:
@@ -124,9 +140,6 @@ def sort_manifests(rendered: Mapping[str, str]) -> tuple[list[Manifest], list[Ma
 def _place(manifest: Manifest) -> tuple[int, str]:
     place = _INSTALL_ORDER.get(manifest.kind)
     return (len(_INSTALL_ORDER), manifest.kind) if place is None else (place, "")
-
-
-_LINE = re.compile(r"^(?:kind:[ \t]*([A-Za-z0-9]+)[ \t]*$|.*helm\.sh/)", re.MULTILINE)
 
 
 def _head(text: str, path: str) -> tuple[str, Mapping[str, str]]:

@@ -1,13 +1,17 @@
-"""The two ways charts spell file names with wildcards: Go's filepath.Match and gobwas/glob."""
+"""The two ways charts spell file names with wildcards: Go's filepath.Match and gobwas/glob.
+
+Both become regular expressions for RE2, so that no pattern takes long.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 
 @lru_cache(maxsize=256)
-def match_pattern(pattern: str) -> re.Pattern[str]:
+def match_pattern(pattern: str) -> Any:
     """filepath.Match: `*` and `?` stop at a slash, `[a-z]` and `[^a-z]` are classes, a backslash takes away meaning.
 
     Raises:
@@ -31,7 +35,19 @@ def match_pattern(pattern: str) -> re.Pattern[str]:
             at += 1
         else:
             out.append(re.escape(char))
-    return re.compile("".join(out) + r"\Z", re.DOTALL)
+    return _compiled("".join(out))
+
+
+def _compiled(text: str) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.dot_nl = True
+    try:
+        return re2.compile(text + r"\z", options)
+    except re2.error:
+        raise ValueError("syntax error in pattern") from None
 
 
 def _match_class(pattern: str, at: int) -> tuple[str, int]:
@@ -55,16 +71,18 @@ def _class_body(body: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def glob_pattern(pattern: str) -> re.Pattern[str]:
+def glob_pattern(pattern: str) -> Any:
     """gobwas/glob with `/` as separator: as above, and `**` for anything, `[!a-z]`, and `{a,b}` for alternatives.
 
     A malformed pattern matches everything, as `.Files.Glob` takes it.
     """
     try:
         text, at = _glob_parts(pattern, 0, "")
-    except (ValueError, IndexError, re.error):
-        return re.compile(".*", re.DOTALL)
-    return re.compile(text + r"\Z", re.DOTALL) if at == len(pattern) else re.compile(".*", re.DOTALL)
+        if at == len(pattern):
+            return _compiled(text)
+    except (ValueError, IndexError, RecursionError):
+        pass
+    return _compiled(".*")
 
 
 def _glob_parts(pattern: str, at: int, ends: str) -> tuple[str, int]:

@@ -48,7 +48,7 @@ def _breaches(schema_text: bytes, values: Values, name: str) -> list[str]:
         kind = validators.validator_for(schema, default=validators.Draft202012Validator)
         kind.check_schema(schema)
         breaches = sorted(kind(schema).iter_errors(values), key=lambda error: list(map(str, error.path)))
-    except (ValueError, SchemaError, Unresolvable) as error:
+    except (ValueError, SchemaError, Unresolvable, RecursionError) as error:
         raise InputError(
             f"unable to validate schema: {str(error).splitlines()[0]}", where=f"{name}/values.schema.json"
         ) from None
