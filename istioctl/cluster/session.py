@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from istioctl.cluster.errors import ApiError, Unreachable, refused
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connection
 from istioctl.cluster.patience import Patience, Report
-from istioctl.cluster.transport import broken, connection_pool, too_slow
+from istioctl.cluster.transport import broken, connection_pool
 from istioctl.objects.release import VERSION
 
 if TYPE_CHECKING:
@@ -200,19 +200,14 @@ class Session:
 
         left = max(deadline - time.monotonic(), 0.05)
         with self._open(method, target, headers, body, left) as response:
-            data = bytearray()
             try:
-                while chunk := response.read1(65536):
-                    data += chunk
-                    if time.monotonic() > deadline:
-                        response.close()
-                        raise too_slow(self.connection, self.timeout)
+                data = response.read()
             except (HTTPError, OSError) as problem:
                 raise broken(problem, self.connection, self.timeout) from problem
             if response.status < 400:
-                return bytes(data)
+                return data
             where = f"{self.server} ({method} {target.partition('?')[0]})"
-            error = refused(response.status, bytes(data), where, reason=response.reason or "")
+            error = refused(response.status, data, where, reason=response.reason or "")
             error.retry_after = _seconds(response.headers.get("Retry-After"))
             raise error
 
@@ -234,7 +229,7 @@ class Session:
                 headers=fields,
                 retries=False,
                 redirect=False,
-                timeout=Timeout(connect=timeout, read=timeout),
+                timeout=Timeout(total=timeout),
                 preload_content=False,
             )
         except (HTTPError, OSError) as problem:

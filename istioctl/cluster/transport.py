@@ -50,6 +50,8 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
     import urllib3
     from urllib3.exceptions import InsecureRequestWarning, LocationParseError
 
+    from istioctl.cluster.bounded_response import BoundedResponse
+
     try:
         url = urllib3.util.parse_url(connection.server)
     except LocationParseError as problem:
@@ -65,7 +67,9 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
             urllib3.disable_warnings(InsecureRequestWarning)
     proxy = connection.proxy or _environment_proxy(url.scheme, url.host)
     manager = urllib3.ProxyManager(proxy, **shared) if proxy else urllib3.PoolManager(**shared)
-    return (url.path or "").rstrip("/"), manager.connection_from_host(url.host, url.port, url.scheme)
+    pool = manager.connection_from_host(url.host, url.port, url.scheme)
+    pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), {"response_class": BoundedResponse})
+    return (url.path or "").rstrip("/"), pool
 
 
 def _environment_proxy(scheme: str, host: str) -> str:

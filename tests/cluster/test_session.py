@@ -163,16 +163,21 @@ def test_answer_that_ends_early_is_asked_for_again(serve: Any) -> None:
     assert session.get("/x") == {"kind": "Pod"}
 
 
-def test_answer_that_drips_is_cut_off() -> None:
+@pytest.mark.parametrize(
+    "beginning",
+    [b"", b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"],
+    ids=["status", "headers", "body"],
+)
+def test_answer_that_drips_is_cut_off(beginning: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def drip() -> None:
             connection, _ = listening.accept()
             with connection, suppress(OSError):
                 connection.recv(4096)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-                for _ in range(1000):
-                    connection.sendall(b" ")
+                connection.sendall(beginning)
+                for _ in range(100):
+                    connection.sendall(b"x")
                     time.sleep(0.05)
 
         thread = threading.Thread(target=drip, daemon=True)
