@@ -162,7 +162,10 @@ def chart_of(files: Files, source: str) -> Chart:
         else:
             others[path] = content
     chart = Chart(_metadata(data, source), _floats(values), templates, others, files.get("values.schema.json"), [], [])
-    chart.wanted = [_dependency(entry, source) for entry in data.get("dependencies") or []]
+    wanted = data.get("dependencies") or []
+    if not isinstance(wanted, list):
+        raise InputError("dependencies must be a list", where=f"{source}/Chart.yaml")
+    chart.wanted = [_dependency(entry, source) for entry in wanted]
     chart.adopt([
         sub for name in sorted(nested) if (sub := _nested_chart(name, nested[name], f"{source}/charts/{name}"))
     ])  # fmt: skip
