@@ -6,11 +6,11 @@ Nothing is imported before a command is chosen, so `--help` and completion stay 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One command, or a group of them.
 
     Attributes:
@@ -27,7 +27,7 @@ class Command:
     panel: str = "Commands"
     aliases: tuple[str, ...] = ()
     replaced_by: str = ""
-    commands: Mapping[str, Command] = field(default_factory=dict)
+    commands: Mapping[str, Command] = MappingProxyType({})
 
     def find(self, name: str) -> tuple[str, Command] | None:
         """The member called `name` (or with that alias) and its own name."""

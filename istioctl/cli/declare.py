@@ -9,7 +9,7 @@ a Typer command of the same function for help, completion and every error.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Declaration:
@@ -72,8 +72,7 @@ class Exit(Exception):  # noqa: N818 - it is no error
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalOptions:
+class GlobalOptions(NamedTuple):
     """The flags every command takes, before or after its name.
 
     Attributes:
@@ -92,8 +91,7 @@ class GlobalOptions:
     vklog: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a command knows of its own call.
 
     Attributes:

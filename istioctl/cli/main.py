@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ _GLOBAL_FLAGS = {
 
 def main() -> None:
     """The console script: run the process's own command line and exit."""
+    # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
+    gc.set_threshold(50_000, 20, 50)
     sys.exit(run(sys.argv[1:], system_terminal()))
 
 

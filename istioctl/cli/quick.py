@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from enum import StrEnum
-from inspect import Parameter, signature
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from types import FunctionType
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from istioctl.cli import global_flags
 from istioctl.cli.declare import Context, Declaration
 
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
+_REQUIRED = object()
 _FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
 
 
@@ -46,7 +47,7 @@ def bind(function: Callable[..., Any], name: str, args: list[str]) -> Callable[[
     except _NotPlain:
         return None
     context = Context(name, global_flags.collect(given), frozenset(slot.name for slot in shared if slot.given))
-    takes_context = [p.name for p in signature(function, eval_str=True).parameters.values() if p.annotation is Context]
+    takes_context = [name for name, kind, _ in _parameters(function) if kind is Context]
     return lambda: function(**values, **dict.fromkeys(takes_context, context))
 
 
@@ -58,13 +59,13 @@ class Slot:
         settings: what its declaration says.
     """
 
-    def __init__(self, parameter: Parameter, kind: Any, declaration: Declaration) -> None:
-        self.name = parameter.name
+    def __init__(self, name: str, kind: Any, default: object, declaration: Declaration) -> None:
+        self.name = name
         self.is_option = declaration.is_option
         self.is_list = get_origin(kind) is list
         self.settings = declaration.settings
         self._kind = kind
-        self._default = parameter.default
+        self._default = default
         self.flags: dict[str, bool] = {}
         for spelling in declaration.names:
             plain, _, opposite = spelling.partition("/")
@@ -98,7 +99,7 @@ class Slot:
         self.given.append(self._convert(text))
 
     def _required_default(self) -> Any:
-        if self._default is Parameter.empty:
+        if self._default is _REQUIRED:
             raise _NotPlain
         return self._default
 
@@ -119,14 +120,25 @@ class Slot:
 def slots(function: Callable[..., Any]) -> list[Slot]:
     """The declared parameters of a function."""
     found = []
-    for parameter in signature(function, eval_str=True).parameters.values():
-        if parameter.annotation is Context:
+    for name, annotation, default in _parameters(function):
+        if annotation is Context:
             continue
-        declared = [each for each in get_args(parameter.annotation)[1:] if isinstance(each, Declaration)]
+        declared = [each for each in get_args(annotation)[1:] if isinstance(each, Declaration)]
         if not declared:
             raise _NotPlain
-        found.append(Slot(parameter, get_args(parameter.annotation)[0], declared[0]))
+        found.append(Slot(name, get_args(annotation)[0], default, declared[0]))
     return found
+
+
+def _parameters(function: Callable[..., Any]) -> list[tuple[str, Any, object]]:
+    """Name, annotation and default of each parameter, as `inspect.signature` has them, which is slow to import."""
+    plain = cast(FunctionType, function)
+    code, defaults = plain.__code__, plain.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = dict(zip(names[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True))
+    given |= plain.__kwdefaults__ or {}
+    hints = get_type_hints(plain, include_extras=True)
+    return [(name, hints[name], given.get(name, _REQUIRED)) for name in names]
 
 
 def _read(args: list[str], flags: dict[str, tuple[Slot, bool]]) -> list[str]:

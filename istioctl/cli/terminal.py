@@ -9,18 +9,17 @@ import os
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _CODES = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
-@dataclass(slots=True)
 class Terminal:
     """Where a run reads from and writes to.
 
@@ -29,10 +28,15 @@ class Terminal:
         environ: the environment, asked for `NO_COLOR` and `TERM`.
     """
 
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
-    environ: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("environ", "stderr", "stdin", "stdout")
+
+    def __init__(
+        self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.environ = environ
 
     def write(self, text: str) -> None:
         """Result text to stdout, as it is."""

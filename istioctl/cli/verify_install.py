@@ -7,7 +7,15 @@ from typing import Annotated
 from istioctl.cli.cluster_options import check_revision, client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
 from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
+from istioctl.cli.options import (
+    AddonsOption,
+    FilesOption,
+    ForceOption,
+    ManifestsOption,
+    OutputOption,
+    RevisionOption,
+    SetOption,
+)
 from istioctl.cli.terminal import terminal
 from istioctl.objects.durations import parse_duration
 
@@ -18,6 +26,7 @@ def verify_install(
     set_flags: SetOption = [],  # noqa: B006
     revision: RevisionOption = "",
     manifests: ManifestsOption = None,
+    addons: AddonsOption = [],  # noqa: B006
     force: ForceOption = False,
     wait: Annotated[bool, Option("--wait", help="Give objects time to get ready.")] = False,
     timeout: Annotated[str, Option("--timeout", metavar="DURATION", help="How long --wait may take.")] = "5m0s",
@@ -32,8 +41,8 @@ def verify_install(
 
     console = terminal()
     check_revision(revision)
-    given = bool(files or set_flags or manifests)
-    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force) if given else None
+    given = bool(files or set_flags or manifests or addons)
+    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons) if given else None
     seconds = parse_duration(timeout) if wait else 0.0
     options = VerifyOptions(client=client_options(ctx), inputs=inputs, revision=revision, wait=seconds)
     found = verify_install(options, ConsoleProgress(console))

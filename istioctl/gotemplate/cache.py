@@ -8,7 +8,6 @@ to the user and be writable to nobody else. Where there is no such folder, or an
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import marshal
 import os
 import sys
@@ -16,13 +15,23 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+try:  # the algorithm alone, as the standard library's own `random` does it: hashlib also loads all of OpenSSL
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
 SMALLEST: Final = 4096  # characters; shorter texts compile faster than a file is read
 _MOST: Final = 256  # entries
 
 
 def key_of(*parts: str) -> str:
-    """The name of the entry for a result that depends on `parts`."""
-    digest = hashlib.sha256(_engine().encode())
+    """The name of the entry for a result that depends on `parts` and on this engine."""
+    return fingerprint(_engine(), *parts)
+
+
+def fingerprint(*parts: str) -> str:
+    """A text that changes whenever one of `parts` does."""
+    digest = blake2b(digest_size=32)
     for part in parts:
         digest.update(f"{len(part)}:".encode())
         digest.update(part.encode("utf-8", "surrogatepass"))

@@ -102,10 +102,13 @@ def _joins(char: str) -> bool:
 
 
 def pascal(text: str) -> str:
-    """xstrings.ToPascalCase: `some_words` as `SomeWords`; connectors in front stay, of other runs all but one."""
+    """xstrings.ToPascalCase: `some_words` as `SomeWords`; connectors in front stay, of other runs all but one.
+
+    Of a text of connectors only the last one is there twice.
+    """
     start = next((at for at, char in enumerate(text) if not _joins(char)), len(text))
     out = list(text[:start])
-    rest = text[start:]
+    rest = text[start:] or text[-1:]
     if len(rest) <= 1:
         return "".join(out) + "".join(map(_upper, rest))
     capitals = _is_upper(rest[0])

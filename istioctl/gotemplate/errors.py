@@ -10,7 +10,7 @@ The engine finds the place and raises one of the two that callers see, both `ist
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.errors import TemplateError
 
@@ -55,8 +55,7 @@ class LimitError(Exception):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in a template: `line` counts from 1, `column` in bytes from 0, as Go counts them."""
 
     template: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.gotemplate.errors import LimitError
 
@@ -11,8 +11,7 @@ MAX_TOKENS = 50_000  # of one template; the largest of Istio's have 4,000
 MAX_SIZE = 16 * 1024 * 1024  # characters of one text, or items of one list
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The bounds of one run.
 
     Attributes:

@@ -34,16 +34,14 @@ calling NAME:` before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from istioctl.gotemplate.types import GoType, parse_type
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """One function or method.
 
     Attributes:

@@ -6,14 +6,13 @@ be trusted, nothing is kept.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar, cast
 
-from istioctl.gotemplate.cache import load, store
+from istioctl.gotemplate.cache import fingerprint, load, store
 
 _Prepared = TypeVar("_Prepared")
 
@@ -44,4 +43,4 @@ def _fingerprint(sources: Iterable[Path]) -> str:
     for source in sources:
         status = os.stat(source)  # noqa: PTH116 - for some thirty files on every run
         lines.append(f"{source} {status.st_mtime_ns} {status.st_size}")
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return fingerprint(*lines)

@@ -11,8 +11,7 @@ plain scalar of a flow mapping, as in `{address: zipkin:9411}`, which Kubernetes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
@@ -29,7 +28,6 @@ from yaml.events import (
 from istioctl.yamldoc import plain
 
 
-@dataclass(slots=True)
 class Node:
     """One node of a document.
 
@@ -45,21 +43,36 @@ class Node:
         size: how many nodes it stands for, itself included, aliases expanded.
     """
 
-    kind: str
-    value: Any
-    line: int
-    column: int
-    start: int
-    end: int
-    style: str = ""
-    tag: str | None = None
-    anchor: str | None = None
-    alias: bool = False
-    size: int = 1
+    __slots__ = ("alias", "anchor", "column", "end", "kind", "line", "size", "start", "style", "tag", "value")
+
+    def __init__(
+        self,
+        kind: str,
+        value: Any,
+        line: int,
+        column: int,
+        start: int,
+        end: int,
+        style: str = "",
+        tag: str | None = None,
+        *,
+        alias: bool = False,
+        size: int = 1,
+    ) -> None:
+        self.kind = kind
+        self.value = value
+        self.line = line
+        self.column = column
+        self.start = start
+        self.end = end
+        self.style = style
+        self.tag = tag
+        self.anchor: str | None = None
+        self.alias = alias
+        self.size = size
 
 
-@dataclass(slots=True)
-class Document:
+class Document(NamedTuple):
     """One document of a stream.
 
     Attributes:
@@ -72,7 +85,7 @@ class Document:
     start: int
     end: int
     line: int
-    source: str = field(default="<input>")
+    source: str = "<input>"
 
     @property
     def data(self) -> Any:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, cmp_to_key, lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.yamldoc.scalars import float_text, is_timestamp, json_number, resolve
@@ -39,8 +38,7 @@ _SHORT_ESCAPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(NamedTuple):
     """How a document looks, where the two libraries that Kubernetes tools use differ.
 
     Attributes:
