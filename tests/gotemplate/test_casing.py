@@ -12,7 +12,8 @@ from istioctl.gotemplate import casing
     [
         ("FirstName", "first_name", "FirstName"), ("HTTPServer", "http_server", "Httpserver"),
         ("GO PATH", "go_path", "GoPath"),
-        ("http2xx", "http_2xx", "Http2xx"), ("Bld4Floor3rd", "bld4_floor_3rd", "Bld4Floor3rd"), ("", "", ""), ("_", "_", "__"),
+        ("http2xx", "http_2xx", "Http2xx"), ("Bld4Floor3rd", "bld4_floor_3rd", "Bld4Floor3rd"),
+        ("", "", ""), ("_", "_", "__"),
         ("_complex__case_", "_complex__case_", "_Complex_Case_"), ("a", "a", "A"), ("漢字Abc", "漢字_abc", "漢字Abc"),
     ],
 )  # fmt: skip
