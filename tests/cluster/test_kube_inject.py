@@ -187,6 +187,26 @@ def test_the_clusters_webhook_injects(
     assert "the webhook refuses: no such thing" in refused.stderr
 
 
+@pytest.mark.conformance
+def test_a_webhook_that_does_not_answer_leaves_it_to_the_config_map(
+    webhook: list[Any], control_plane: ControlPlane, session: Session, namespace: str, kubeconfig: Path, tmp_path: Path
+) -> None:
+    folder = corpus_dir() / "inject" / "_config" / "default"
+    data = {"config": (folder / "inject.yaml").read_text(), "values": (folder / "values.json").read_text()}
+    metadata = {"name": f"istio-sidecar-injector-{namespace}"}
+    session.send("POST", f"/api/v1/namespaces/{namespace}/configmaps", {"metadata": metadata, "data": data})
+    (tmp_path / "mesh.yaml").write_text("")
+    control_plane.behave()  # nothing listens in the pod any more
+    flags = ["-c", str(kubeconfig), "-i", namespace, "-r", namespace, "--meshConfigFile", str(tmp_path / "mesh.yaml")]
+
+    done = run_cli("kube-inject", *flags, "-f", "-", stdin=DEPLOYMENT)
+
+    assert done.status == 0, done.stderr
+    assert "webhook can't be used" in done.stderr
+    assert "sidecar.istio.io/status" in done.stdout
+    assert webhook == []
+
+
 def test_check_inject(webhook: list[Any], session: Session, namespace: str, kubeconfig: Path) -> None:
     flags = ["-c", str(kubeconfig), "-n", namespace]
     done = run_cli("x", "check-inject", "injector-1", *flags, "-o", "json")
