@@ -35,6 +35,10 @@ class ConsoleProgress:
         """Something to know."""
         self._line(f"- {text[:1].upper()}{text[1:]}")
 
+    def warn(self, text: str) -> None:
+        """Something to take care of."""
+        self._line(f"{self._console.style('Warning:', 'yellow')} {text}")
+
     def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
         """These components are under way, and these objects are waited for."""
         text = f"Processing resources for {', '.join(components)}."

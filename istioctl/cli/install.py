@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli import completers
@@ -25,9 +26,12 @@ from istioctl.objects.durations import parse_duration
 from istioctl.objects.release import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from istioctl.actions.compare import Change
     from istioctl.actions.install import InstallReport
     from istioctl.actions.install_plan import InstallOptions, InstallPlan
+    from istioctl.cli.progress_table import TableRow
 
 _LISTED = 20
 
@@ -77,13 +81,23 @@ def install(
         )
     inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons)
     seconds = parse_duration(readiness_timeout)
-    runs = []
-    for context in contexts or [""]:
-        options = InstallOptions(inputs, client_options(ctx, context), seconds, dry_run, prune)
-        prefix = f"[{context}] " if several else ""
-        progress = ConsoleProgress(console, removals_on_stdout=output is None, prefix=prefix)
-        runs.append(_Run(options, progress, asks=not (yes or dry_run), diff=diff, atomic=atomic, verify=verify))
-    reports = _all(runs, contexts) if several else [runs[0].install()]
+    runs = [
+        _Run(
+            InstallOptions(inputs, client_options(ctx, context), seconds, dry_run, prune),
+            ConsoleProgress(console, removals_on_stdout=output is None, prefix=f"[{context}] " if several else ""),
+            asks=not (yes or dry_run),
+            diff=diff,
+            atomic=atomic,
+            verify=verify,
+        )
+        for context in contexts or [""]
+    ]
+    if not several:
+        reports = [runs[0].install()]
+    elif console.has_colour() and not diff:
+        reports = _in_table(runs, contexts, removals_on_stdout=output is None)
+    else:
+        reports = _in_lines(runs, contexts)
     if output is not None:
         from istioctl.cli.printers import print_data
 
@@ -95,7 +109,14 @@ class _Run:
     """The installation of one cluster."""
 
     def __init__(
-        self, options: InstallOptions, progress: ConsoleProgress, *, asks: bool, diff: bool, atomic: bool, verify: bool
+        self,
+        options: InstallOptions,
+        progress: ConsoleProgress | TableRow,
+        *,
+        asks: bool,
+        diff: bool,
+        atomic: bool,
+        verify: bool,
     ) -> None:
         self.options = options
         self.progress = progress
@@ -106,11 +127,10 @@ class _Run:
         from istioctl.actions.install import install_addons
         from istioctl.actions.install_plan import prepare
 
-        console = terminal()
         try:
             plan = prepare(self.options, self.progress)
             for warning in plan.warnings:
-                console.warn(warning)
+                self.progress.warn(warning)
             self._ask(plan)
             report = self._carry_out(plan)
             report.addons = install_addons(plan, self.progress)
@@ -175,27 +195,55 @@ class _Run:
         self.progress.complete(f"{len(found.objects)} objects checked successfully")
 
 
-def _all(runs: list[_Run], contexts: list[str]) -> list[InstallReport]:
-    """Installs several clusters at the same time; a table of what became of each."""
+def _in_table(runs: list[_Run], contexts: list[str], *, removals_on_stdout: bool) -> list[InstallReport]:
+    """Installs several clusters at the same time, with a table of what each is at."""
+    from istioctl.cli.progress_table import ProgressTable
+
+    table = ProgressTable(terminal(), contexts, removals_on_stdout=removals_on_stdout)
+    for run, context in zip(runs, contexts, strict=True):
+        run.progress = table.rows[context]
+
+    def tell(context: str, result: str | None) -> None:
+        row = table.rows[context]
+        row.give_up() if result is None else row.complete(result)
+
+    with table:
+        return _all(runs, contexts, tell)
+
+
+def _in_lines(runs: list[_Run], contexts: list[str]) -> list[InstallReport]:
+    """Installs several clusters at the same time; at the end a table of what became of each."""
+    results = dict.fromkeys(contexts, "failed")
+
+    def tell(context: str, result: str | None) -> None:
+        results[context] = result or "failed"
+
+    try:
+        return _all(runs, contexts, tell)
+    finally:
+        width = max(len(context) for context in contexts)
+        for context, result in results.items():
+            terminal().say(f"{context.ljust(width)}   {result}")
+
+
+def _all(runs: list[_Run], contexts: list[str], tell: Callable[[str, str | None], None]) -> list[InstallReport]:
+    """Installs several clusters at the same time; `tell` takes what became of each, None where it failed."""
     from istioctl.cli.terminal import using
     from istioctl.cluster.parallel import in_parallel
 
     console = terminal()
-    states = dict.fromkeys(contexts, "failed")
 
     def one(run: _Run, context: str) -> InstallReport:
-        with using(console):
-            report = run.install()
-        states[context] = f"installed in {report.seconds:.1f}s"
+        try:
+            with using(console):
+                report = run.install()
+        except IstioctlError:
+            tell(context, None)
+            raise
+        tell(context, f"installed in {report.seconds:.1f}s")
         return report
 
-    tasks = [lambda run=run, context=context: one(run, context) for run, context in zip(runs, contexts, strict=True)]
-    try:
-        return in_parallel(tasks)
-    finally:
-        width = max(len(context) for context in contexts)
-        for context in contexts:
-            console.say(f"{context.ljust(width)}   {states[context]}")
+    return in_parallel([partial(one, run, context) for run, context in zip(runs, contexts, strict=True)])
 
 
 def _preview(changes: list[Change]) -> list[str]:

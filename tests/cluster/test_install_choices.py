@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from istioctl.cli.main import run
+from istioctl.cli.terminal import Terminal
 from istioctl.cluster.session import MERGE
 from tests.support.cluster import Cluster, ControlPlane
+from tests.support.screen import Screen
 
 pytestmark = pytest.mark.cluster
 
@@ -58,23 +63,45 @@ def test_verified_installation(installed: Cluster) -> None:
     assert "✔ 45 objects checked successfully\n" in done.stderr
 
 
-def test_several_clusters(installed: Cluster, kubeconfig: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def two(installed: Cluster, kubeconfig: Path, tmp_path: Path) -> Cluster:
+    """A cluster that has a second context, `again`."""
     config = yaml.safe_load(kubeconfig.read_text())
     admin = next(entry["context"] for entry in config["contexts"] if entry["name"] == config["current-context"])
-    config["contexts"].append({"name": "again", "context": admin})
+    config["contexts"] += [{"name": "again", "context": admin}, {"name": "admin", "context": admin}]
     file = tmp_path / "config"
     file.write_text(yaml.safe_dump(config))
-    both = ("--context", config["current-context"], "--context", "again")
-    done = Cluster(file).run("install", "--set", "profile=demo", "-y", *both, "-o", "json")
+    return Cluster(file)
+
+
+def test_several_clusters(two: Cluster) -> None:
+    both = ("--context", "admin", "--context", "again")
+    done = two.run("install", "--set", "profile=demo", "-y", *both, "-o", "json")
     assert done.status == 0, done.stderr
-    assert [report["context"] for report in json.loads(done.stdout)] == [config["current-context"], "again"]
+    assert [report["context"] for report in json.loads(done.stdout)] == ["admin", "again"]
     assert "[again] ✔ Istiod installed\n" in done.stderr
-    assert "again          installed in " in done.stderr
-    half = Cluster(file).run("install", "--set", "profile=demo", "-y", "--context", "again", "--context", "nobody")
+    assert "again   installed in " in done.stderr
+    half = two.run("install", "--set", "profile=demo", "-y", "--context", "again", "--context", "nobody")
     assert half.status == 1
     assert "nobody   failed\n" in half.stderr
-    asked = Cluster(file).run("install", "--set", "profile=demo", *both)
+    asked = two.run("install", "--set", "profile=demo", *both)
     assert asked.status == 64
+
+
+@pytest.mark.parametrize("environ", [{"TERM": "xterm"}, {"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}])
+def test_several_clusters_on_a_terminal(two: Cluster, environ: dict[str, str]) -> None:
+    screen = Screen()
+    argv = ["install", "--set", "profile=demo", "-y", "--context", "again", "--context", "nobody"]
+    console = Terminal(io.StringIO(), io.StringIO(), screen, {**environ, "COLUMNS": "140"})
+    assert run([*argv, "--kubeconfig", str(two.kubeconfig)], console) == 1
+    if environ != {"TERM": "xterm"}:
+        assert "\x1b" not in screen.getvalue()
+        assert "[again] ✔ Istiod installed\n" in screen.getvalue()
+        return
+    _, _, again, nobody, *errors = screen.last_frame()
+    assert re.match(r"again +Istio core, Istiod, Egress gateways, Ingress gateways +✔ installed in \d", again)
+    assert re.match(r"nobody +✘ failed", nobody)
+    assert errors[0].startswith("Error: ")
 
 
 def test_upgrade_to_what_is_there(installed: Cluster) -> None:
