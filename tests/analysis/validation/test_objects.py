@@ -123,6 +123,8 @@ BAD = [
     ("EnvoyFilter", "{configPatches: [{patch: {operation: ADD, value: {}}}]}", "spec.configPatches[0]"),
     ("EnvoyFilter", "{configPatches: [{applyTo: CLUSTER, patch: {operation: ADD, value: {name: 1}}}]}",
      "spec.configPatches[0].patch.value.name"),
+    ("EnvoyFilter", "{configPatches: [{applyTo: '80', patch: {operation: ADD, value: {name: a}}}]}",
+     "spec.configPatches[0].applyTo"),
 ]  # fmt: skip
 
 
