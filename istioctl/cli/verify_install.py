@@ -42,7 +42,9 @@ def verify_install(
     console = terminal()
     check_revision(revision)
     given = bool(files or set_flags or manifests or addons)
-    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons) if given else None
+    inputs = (
+        specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons) if given else None
+    )
     seconds = parse_duration(timeout) if wait else 0.0
     options = VerifyOptions(client=client_options(ctx), inputs=inputs, revision=revision, wait=seconds)
     found = verify_install(options, ConsoleProgress(console))

@@ -57,6 +57,10 @@ def test_the_mesh_comes_first_and_knows_where_traces_go(mesh: Cluster) -> None:
     assert (again["created"], again["changed"], again["removed"]) == ([], [], [])
     assert load(mesh.get("v1", "ConfigMap", "istio")["data"]["mesh"], "mesh") == config
 
+    assert "change ConfigMap/istio-system/istio\n" in mesh.run("diff", "--brief").stdout
+    assert mesh.run("diff", *TRACED).status == 0
+    assert mesh.run("verify-install", *TRACED).status == 0
+
 
 def test_who_must_be_installed_again_is_said(mesh: Cluster) -> None:
     assert mesh.run("addons", "install", "kiali", "--no-wait").status == 0
