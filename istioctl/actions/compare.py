@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
 from istioctl.actions.install_plan import InstallPlan, WantedObject
-from istioctl.cluster.apply import apply
+from istioctl.cluster.apply import FIELD_OWNER, apply
+from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import read_all
@@ -63,11 +64,8 @@ def compare(plan: InstallPlan) -> list[Change]:
         ClusterError: the server refuses an object, or to be read.
         ErrorGroup: it refuses several.
     """
-    wanted = (*plan.wanted, *plan.tag)
     session = plan.session.again(dry_run=True)
-    found = read_all(session, plan.discovery, [item.key for item in wanted])
-    work = [partial(_compare, session, plan, item, live) for item, live in zip(wanted, found, strict=True)]
-    changes = in_parallel(work)
+    changes = compare_objects(session, plan.discovery, (*plan.wanted, *plan.tag))
     stale = read_all(session, plan.discovery, plan.stale)
     changes += [
         Change(key, Verb.REMOVE, cleaned(live), None)
@@ -78,11 +76,31 @@ def compare(plan: InstallPlan) -> list[Change]:
     return changes
 
 
-def _compare(session: Session, plan: InstallPlan, item: WantedObject, live: dict[str, Any] | None) -> Change:
+def compare_objects(
+    session: Session, discovery: Discovery, wanted: Sequence[WantedObject], owner: str = FIELD_OWNER
+) -> list[Change]:
+    """What applying each object would do to it; `session` is one that runs dry.
+
+    Args:
+        owner: who would apply it. What this owner has set and does not want any more would be removed.
+
+    Raises:
+        ClusterError: the server refuses an object, or to be read.
+        ErrorGroup: it refuses several.
+    """
+    found = read_all(session, discovery, [item.key for item in wanted])
+    return in_parallel(
+        [partial(_compare, session, discovery, item, live, owner) for item, live in zip(wanted, found, strict=True)]
+    )
+
+
+def _compare(
+    session: Session, discovery: Discovery, item: WantedObject, live: dict[str, Any] | None, owner: str
+) -> Change:
     if live is None:
         return Change(item.key, Verb.CREATE, None, cleaned(item.data))
     try:
-        applied = apply(session, plan.discovery, item.desired())
+        applied = apply(session, discovery, item.desired(), owner)
     except ApiError as problem:
         problem.where = f"{item.key} on {session.server}"
         raise

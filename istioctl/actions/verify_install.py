@@ -1,18 +1,21 @@
 """Proving an installation: every object is there, is as wanted, and is ready.
 
-What is wanted comes from a profile, files and flags; without any of these, from the cluster itself: then the objects
-that the installation's labels name are checked, and that a control plane is among them.
+What is wanted comes from a profile, files and flags, or from plain manifests; without any of these, from the cluster
+itself: then the objects that the installation's labels name are checked, and that a control plane is among them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from istioctl.actions.compare import Verb, compare
-from istioctl.actions.install_plan import InstallOptions, prepare
+from istioctl.actions.compare import Change, Verb, compare, compare_objects
+from istioctl.actions.install_plan import InstallOptions, WantedObject, prepare
 from istioctl.actions.progress import Progress
+from istioctl.actions.tag_objects import WEBHOOK, deactivated
 from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.queries import list_kinds, read_all
 from istioctl.cluster.readiness import has_readiness, why_not_ready
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 _DEFINITION = "CustomResourceDefinition"
 _SHARED = "Base"
+_VERIFIER = "istioctl-verify-install"
+"""Who would apply plain manifests: nobody who owns fields that they lack, such as the labels of an installation."""
+
 _OWNER_LABELS = frozenset(f"metadata.labels.{name}" for name in (REVISION, VERSION, OWNER_NAME, OWNER_NAMESPACE))
 """Which installation an object belongs to; of what several revisions share, that is the last one installed."""
 
@@ -61,7 +67,7 @@ class Verification:
     """The result.
 
     Attributes:
-        revision: that was checked.
+        revision: that was checked; empty where manifests were.
         objects: all that was checked, in the order of an installation.
     """
 
@@ -106,17 +112,75 @@ def verify_install(options: VerifyOptions, progress: Progress) -> Verification:
     changes = [change for change in compare(plan) if change.verb is not Verb.REMOVE]
     live = read_all(plan.session, plan.discovery, [change.key for change in changes])
     shared = {item.key for item in plan.wanted if item.component == _SHARED}
-    objects = []
-    for change, state in zip(changes, live, strict=True):
-        problems = [problem] if (problem := _problem(change.key, state)) else []
-        if change.verb is Verb.CHANGE:
-            paths = changed_paths(change.before, change.after)
-            if change.key in shared:
-                paths = [path for path in paths if path not in _OWNER_LABELS]
-            if paths:
-                problems.append(f"it is not as wanted: {', '.join(paths)}")
-        objects.append(Checked(change.key, "; ".join(problems) or None))
+    objects = [
+        _checked(change, state, ignored=_OWNER_LABELS if change.key in shared else frozenset())
+        for change, state in zip(changes, live, strict=True)
+    ]
     return Verification(plan.revision or "default", tuple(objects))
+
+
+def verify_manifests(
+    client: ClientOptions, manifests: Sequence[dict[str, Any]], wait: float, progress: Progress
+) -> Verification:
+    """Checks that each of these objects is there, says what its manifest says, and is ready; changes nothing.
+
+    Args:
+        manifests: of objects that may have no namespace of their own; theirs is then the kubeconfig's.
+        wait: as in VerifyOptions.
+
+    Raises:
+        InputError: the kubeconfig is unreadable.
+        ClusterError: the cluster can't be asked, or refuses to be.
+        ErrorGroup: it refuses several things.
+    """
+    session = open_session(client, report=progress.note)
+    discovery = Discovery(session)
+    unknown: dict[int, Checked] = {}
+    wanted: dict[int, WantedObject] = {}
+    for index, data in enumerate(manifests):
+        key = ObjectKey.of(data)
+        try:
+            namespaced = discovery.resource(key.api_version, key.kind).namespaced
+        except ApiError as problem:
+            if problem.status != 404:
+                raise
+            unknown[index] = Checked(key, problem.message)
+            continue
+        namespace = (key.namespace or session.connection.namespace or "default") if namespaced else ""
+        wanted[index] = WantedObject("", replace(key, namespace=namespace), data)
+    keys = [item.key for item in wanted.values()]
+    if wait:
+        _wait(session, discovery, keys, wait)
+    changes = _compare_manifests(session.again(dry_run=True), discovery, list(wanted.values()))
+    live = read_all(session, discovery, keys)
+    known = dict(zip(wanted, map(_checked, changes, live), strict=True))
+    return Verification("", tuple((unknown | known)[index] for index in range(len(manifests))))
+
+
+def _compare_manifests(session: Session, discovery: Discovery, wanted: Sequence[WantedObject]) -> list[Change]:
+    """What applying manifests would change; an injection webhook may have given way to that of a tag."""
+    changes = compare_objects(session, discovery, wanted, _VERIFIER)
+    resting = [
+        replace(item, data=deactivated(item.data))
+        for item, change in zip(wanted, changes, strict=True)
+        if change.verb is Verb.CHANGE and (item.key.api_version, item.key.kind) == WEBHOOK
+    ]
+    unchanged = {
+        change.key: change
+        for change in compare_objects(session, discovery, resting, _VERIFIER)
+        if change.verb is Verb.LEAVE
+    }
+    return [unchanged.get(change.key, change) for change in changes]
+
+
+def _checked(change: Change, state: dict[str, Any] | None, ignored: frozenset[str] = frozenset()) -> Checked:
+    """What is wrong with an object, given what applying it would change; `ignored` are paths that may differ."""
+    problems = [problem] if (problem := _problem(change.key, state)) else []
+    if change.verb is Verb.CHANGE:
+        paths = [path for path in changed_paths(change.before, change.after) if path not in ignored]
+        if paths:
+            problems.append(f"it is not as wanted: {', '.join(paths)}")
+    return Checked(change.key, "; ".join(problems) or None)
 
 
 def _from_cluster(options: VerifyOptions, progress: Progress) -> Verification:

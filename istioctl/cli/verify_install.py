@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Annotated, Any
 
 from istioctl.cli.cluster_options import check_revision, client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
@@ -15,8 +18,10 @@ from istioctl.cli.options import (
     OutputOption,
     RevisionOption,
     SetOption,
+    split_commas,
 )
 from istioctl.cli.terminal import terminal
+from istioctl.errors import UsageError
 from istioctl.objects.durations import parse_duration
 
 
@@ -34,20 +39,31 @@ def verify_install(
 ) -> None:
     """Check that every object of an installation is there, is as wanted, and is ready.
 
-    What is wanted comes from files and flags; without them, from what the cluster's own labels say is installed. The
-    exit status is 1 where something is wrong.
+    What is wanted comes from files and flags; without them, from what the cluster's own labels say is installed. Files
+    of Kubernetes objects are taken, too, and checked object by object. The exit status is 1 where something is wrong.
     """
-    from istioctl.actions.verify_install import VerifyOptions, verify_install
+    from istioctl.actions.verify_install import VerifyOptions, verify_install, verify_manifests
 
     console = terminal()
     check_revision(revision)
-    given = bool(files or set_flags or manifests or addons)
-    inputs = (
-        specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons) if given else None
-    )
     seconds = parse_duration(timeout) if wait else 0.0
-    options = VerifyOptions(client=client_options(ctx), inputs=inputs, revision=revision, wait=seconds)
-    found = verify_install(options, ConsoleProgress(console))
+    client, progress = client_options(ctx), ConsoleProgress(console)
+    stdin = cache(console.stdin.read)
+    objects = _objects(files, stdin)
+    if objects is None:
+        inputs = None
+        if files or set_flags or manifests or addons:
+            inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons)
+            inputs = replace(inputs, stdin=stdin)
+        found = verify_install(VerifyOptions(client, inputs, revision, seconds), progress)
+    elif set_flags or revision or manifests or addons:
+        raise UsageError(
+            "the files hold Kubernetes objects, which are checked as they are",
+            where="--filename",
+            hint="Leave out --set, --revision, --manifests and --addons, or give an IstioOperator.",
+        )
+    else:
+        found = verify_manifests(client, objects, seconds, progress)
     if output is not None:
         from istioctl.cli.printers import print_data
 
@@ -68,3 +84,11 @@ def verify_install(
     if found.failures:
         console.say(f"{len(found.failures)} of {len(found.objects)} objects are not as they should be")
         raise Exit(1)
+
+
+def _objects(files: list[str], stdin: Callable[[], str]) -> list[dict[str, Any]] | None:
+    if not files:
+        return None
+    from istioctl.actions.plain_manifests import plain_manifests
+
+    return plain_manifests(split_commas(files), stdin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -72,6 +73,40 @@ def test_what_is_wrong_is_named(installed: Cluster) -> None:
     assert "✘ Deployment: istiod.istio-system: " in done.stdout
     assert "spec.template.spec.containers[0].image" in done.stdout
     assert "2 of 45 objects are not as they should be" in done.stderr
+
+
+def test_manifests_are_verified_object_by_object(installed: Cluster, tmp_path: Path) -> None:
+    manifest = installed.run("manifest", "generate", "--set", "profile=demo").stdout
+    done = installed.run("verify-install", "-f", "-", stdin=manifest)
+    assert (done.status, done.stderr) == (0, ""), done.stdout
+    assert "✔ Deployment: istiod.istio-system checked successfully\n" in done.stdout
+    assert "Checked 15 custom resource definitions\nChecked 3 Istio Deployments\n" in done.stdout
+
+    objects = [
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "istiod", "namespace": "istio-system"}},
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "missing"}},
+        {"apiVersion": "example.com/v1", "kind": "Unknown", "metadata": {"name": "x"}},
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": "istiod", "namespace": "istio-system", "labels": {"release": "another"}},
+        },
+    ]
+    file = tmp_path / "objects.yaml"
+    file.write_text(yaml.safe_dump_all(objects))
+    before = installed.state()
+    done = installed.run("verify-install", "-f", str(file), "-o", "json")
+    assert installed.state() == before
+    assert done.status == 1
+    assert [checked["problem"] for checked in json.loads(done.stdout)["objects"]] == [
+        "",
+        "it does not exist",
+        "the cluster has no kind 'Unknown' in example.com/v1",
+        "it is not as wanted: metadata.labels.release",
+    ]
+    assert json.loads(done.stdout)["objects"][1]["object"] == "ConfigMap/default/missing"
+    mixed = installed.run("verify-install", "-f", str(file), "--set", "profile=demo")
+    assert mixed.status == 64
 
 
 def test_waiting_lets_a_rollout_finish(installed: Cluster) -> None:
