@@ -92,10 +92,15 @@ class Terminal:
 
 
 def system_terminal() -> Terminal:
-    """The process's own streams, with stdout able to print any character."""
-    for stream in (sys.stdout, sys.stderr):
-        if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
-            reconfigure(encoding="utf-8", errors="surrogateescape")
+    """The process's own streams, with stdout able to print any character.
+
+    stdout is opened anew with a buffer: without one, as PYTHONUNBUFFERED makes it, Python drops what a pipe that closes
+    does not take, and tells nobody.
+    """
+    sys.stdout.flush()
+    sys.stdout = open(sys.stdout.fileno(), "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115 - it lives as long as the process
+    if (reconfigure := getattr(sys.stderr, "reconfigure", None)) is not None:
+        reconfigure(encoding="utf-8", errors="surrogateescape")
     return Terminal(sys.stdin, sys.stdout, sys.stderr, dict(os.environ))
 
 

@@ -52,9 +52,9 @@ def test_one_line_a_candidate() -> None:
 
 def test_command_names_need_no_typer() -> None:
     code = (
-        "import sys; sys.argv[1:] = ['__complete', 'versi']\n"
-        "from istioctl.cli.main import main\n"
-        "try: main()\n"
+        "import sys\n"
+        "from istioctl.cli.main import run\nfrom istioctl.cli.terminal import system_terminal\n"
+        "try: run(['__complete', 'versi'], system_terminal())\n"
         "finally: print('typer' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -126,9 +126,9 @@ def test_names_from_the_cluster(bare: Cluster) -> None:
 
 def test_values_need_no_typer() -> None:
     code = (
-        "import sys; sys.argv[1:] = ['__complete', 'install', '--set', 'profile=m']\n"
-        "from istioctl.cli.main import main\n"
-        "try: main()\n"
+        "import sys\n"
+        "from istioctl.cli.main import run\nfrom istioctl.cli.terminal import system_terminal\n"
+        "try: run(['__complete', 'install', '--set', 'profile=m'], system_terminal())\n"
         "finally: print(*{'typer', 'yaml', 'jinja2', 'kubernetes'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

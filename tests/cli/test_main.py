@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -149,3 +150,31 @@ def test_a_reader_that_goes_away_is_one_error() -> None:
     status = main.run(["--help"], Terminal(io.StringIO(), Closed(), stderr))
 
     assert (status, stderr.getvalue()) == (1, "Error: the output was closed before all of it was written\n")
+
+
+def test_the_process_ends_with_status_output_and_what_was_registered(tmp_path: Path) -> None:
+    code = (
+        "import atexit, sys\n"
+        f"atexit.register(lambda: open({str(tmp_path / 'done')!r}, 'w').close())\n"
+        "sys.argv[1:] = ['version', '--remote=false']\n"
+        "from istioctl.cli.main import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    failed = subprocess.run([sys.executable, "-m", "istioctl", "nope"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "client version: 1.30.3\n")
+    assert (tmp_path / "done").exists()
+    assert (failed.returncode, failed.stdout) == (64, "")
+    assert failed.stderr.startswith("Error: unknown command")
+
+
+@pytest.mark.parametrize("size", [1, 2000])
+def test_a_pipe_that_closes_early_is_one_error(size: int) -> None:
+    words = ["manifest", "generate", "--set", "profile=demo"] if size > 1 else ["version", "--remote=false"]
+    command = f"{sys.executable} -m istioctl {' '.join(words)} | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    if size > 1:
+        assert (done.returncode, done.stderr) == (1, "Error: the output was closed before all of it was written\n")
