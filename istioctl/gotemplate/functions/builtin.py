@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NoReturn, cast
 from urllib.parse import quote_plus
 
+from istioctl.errors import InternalError
 from istioctl.gotemplate import fmt, types
 from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.runtime import printable
@@ -32,7 +33,8 @@ TABLE: Final = FunctionTable()
 @TABLE.function("and", "any, ...any")
 @TABLE.function("or", "any, ...any")
 def _short_circuit(*_: object) -> NoReturn:
-    raise NotImplementedError("the compiler evaluates and/or in place")
+    """Never called: the table only gives their names and arguments, the compiler evaluates them in place."""
+    raise InternalError("a template called and/or as a function")
 
 
 @TABLE.function("not", "any")
