@@ -1,20 +1,22 @@
 """Turning an installation into values and commands for Helm (upstream `operator/cmd/mesh/manifest-translate.go`).
 
 Istio's charts know the profiles themselves, so the values hold what was set on top of the profile: by files, flags and
-the fields of the specification that stand for values. Gateways have a chart of another make, and what `k8s:` says has
-no general counterpart; both are told instead of translated.
+the fields of the specification that stand for values, and by those `k8s:` settings that the charts have values for. To
+see what is lost, both forms are rendered; where they differ, both are kept. Gateways have a chart of another make whose
+objects can't take over from those installed; they are told instead of translated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from istioctl.actions.helm_settings import helm_settings
 from istioctl.rendering.components import parts_of
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification import SpecificationInputs, build_specification
-from istioctl.rendering.values import copy_of, merge
+from istioctl.rendering.values import Values, copy_of, lookup, merge
 
 if TYPE_CHECKING:
     from istioctl.rendering.documents import RenderedDocument
@@ -29,8 +31,10 @@ CHARTS = {
 """Of each component that has a chart: the usual name of its release, and the chart's name."""
 
 _REPOSITORY = "oci://registry.istio.io/release/charts"
+_RECORD = "values"
+"""How the name of the ConfigMap begins that tells which values were given; nothing reads it."""
+
 _UNPROFILED = frozenset({"default", "minimal", "empty"})
-_RESOURCES = ("resources", "nodeSelector", "tolerations", "affinity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class HelmRelease:
     Attributes:
         values: for the chart.
         adopt: the objects, as `kubectl` names them, with their namespace, that the release takes over.
+        differing: the objects as the chart makes them with these values, and as they are now, where that differs.
     """
 
     component: str
@@ -48,6 +53,7 @@ class HelmRelease:
     namespace: str
     values: dict[str, Any]
     adopt: tuple[tuple[str, str, str], ...]
+    differing: tuple[str, str] | None = None
 
     def script(self, values_file: str) -> str:
         """The commands that hand the installed objects over to Helm and install the release."""
@@ -89,25 +95,73 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
     """
     specification = build_specification(inputs)
     rendering = render(specification)
-    releases: list[HelmRelease] = []
     notes = [*specification.warnings, *rendering.warnings]
-    shared = _values(specification)
-    for part in parts_of(specification.data):
-        component = part.component
-        chart = CHARTS.get(component.name)
-        settings = dict(part.kubernetes)
-        if chart is None:
+    parts = parts_of(specification.data)
+    settings = {}
+    for part in parts:
+        if part.component.name in CHARTS:
+            settings[part.component.name], left = helm_settings(part)
+            notes += [f"{part.path}.k8s.{path} has no counterpart in the chart's values" for path in left]
+        else:
             notes.append(f"{part.path} can't be translated: install gateways with the chart `gateway`")
+    by_helm = render(_without_settings(specification, settings)).components
+    shared = _values(specification)
+    releases = []
+    for part in parts:
+        component = part.component
+        if component.name not in settings:
             continue
         values = copy_of(shared)
-        known = {key: settings.pop(key) for key in _RESOURCES if key in settings}
-        if known and component.name != "Base":
-            merge(values, _nested(component.values_root if not component.flattened else (), known))
-        notes += [f"{part.path}.k8s.{key} has no counterpart in the chart's values" for key in sorted(settings)]
+        if own := settings[component.name]:
+            merge(values, _nested(component.values_root if not component.flattened else (), copy_of(own)))
         documents = rendering.components.get(component.name, ())
-        adopt = tuple(_named(document) for document in documents)
-        releases.append(HelmRelease(component.name, *chart, part.namespace, values, adopt))
+        texts = _stream(by_helm.get(component.name, ())), _stream(documents)
+        releases.append(
+            HelmRelease(
+                component=component.name,
+                name=CHARTS[component.name][0],
+                chart=CHARTS[component.name][1],
+                namespace=part.namespace,
+                values=values,
+                adopt=tuple(_named(document) for document in documents),
+                differing=texts if texts[0] != texts[1] else None,
+            )
+        )
     return Translation(tuple(releases), tuple(notes))
+
+
+def _without_settings(specification: Specification, settings: Mapping[str, Values]) -> Specification:
+    """The specification as the charts see it: with values instead of `k8s:` settings."""
+    data = copy_of(specification.data)
+    for part in parts_of(data):
+        if part.component.name in settings:
+            below = lookup(data, "spec", "components", part.component.key)
+            if isinstance(below, dict):
+                below.pop("k8s", None)
+            own = _nested(part.component.values_root, copy_of(settings[part.component.name]))
+            merge(data, {"spec": {"values": own}})
+    return replace(specification, data=data)
+
+
+def _stream(documents: Sequence[RenderedDocument]) -> str:
+    """The objects in the order of their names, without what differs but has no effect."""
+    from istioctl.yamldoc.writer import dump
+
+    return "---\n".join(
+        dump(_with_sorted_env(document.data))
+        for document in sorted(documents, key=_named)
+        if not (document.kind == "ConfigMap" and document.name.startswith(_RECORD))
+    )
+
+
+def _with_sorted_env(data: dict[str, Any]) -> dict[str, Any]:
+    """The object with its containers' variables by name: the charts put those of values before their own."""
+    data = copy_of(data)
+    containers = lookup(data, "spec", "template", "spec", "containers")
+    for container in containers if isinstance(containers, list) else []:
+        if isinstance(container.get("env"), list):
+            container["env"].sort(key=lambda variable: str(variable.get("name")))
+    return data
 
 
 def _values(specification: Specification) -> dict[str, Any]:
@@ -142,6 +196,18 @@ def overview(translation: Translation, files: Mapping[str, str]) -> str:
     """A page that says what to do; `files` gives the script of each release."""
     lines = ["# From istioctl to Helm", "", "Run these in order:", ""]
     lines += [f"1. `{files[release.name]}`: component {release.component}" for release in translation.releases]
+    for release in translation.releases:
+        if release.differing:
+            lines += [
+                "",
+                f"The chart makes other objects of {release.component} than istioctl does. See whether you need",
+            ]
+            lines += [f"what is lost: `diff {' '.join(difference_files(release))}`"]
     if translation.notes:
         lines += ["", "Not translated:", "", *(f"- {note}" for note in translation.notes)]
     return "\n".join(lines) + "\n"
+
+
+def difference_files(release: HelmRelease) -> tuple[str, str]:
+    """The names of the files with a release's objects as Helm makes them and as istioctl does."""
+    return f"diff-{release.name}-helm-output.yaml", f"diff-{release.name}-istioctl-output.yaml"

@@ -42,12 +42,14 @@ def manifest_translate(
         console.say(f"Output written to {output}; see {output / 'README.md'} for the next steps")
         return
     for release in translation.releases:
+        if release.differing:
+            console.warn(f"the chart makes other objects of {release.component}: --output DIR writes both")
         command = release.command(f"{release.name}-values.yaml")
         console.write(f"---\n# {release.name}-values.yaml, for:\n# {command}\n{dump(release.values)}")
 
 
 def _write(translation: Translation, folder: Path) -> None:
-    from istioctl.actions.manifest_translate import overview
+    from istioctl.actions.manifest_translate import difference_files, overview
     from istioctl.yamldoc.writer import dump
 
     scripts = {}
@@ -59,6 +61,9 @@ def _write(translation: Translation, folder: Path) -> None:
             (folder / values).write_text(dump(release.values), encoding="utf-8")
             (folder / script).write_text(release.script(values), encoding="utf-8")
             (folder / script).chmod(0o755)
+            if release.differing:
+                for name, text in zip(difference_files(release), release.differing, strict=True):
+                    (folder / name).write_text(text, encoding="utf-8")
         (folder / "README.md").write_text(overview(translation, scripts), encoding="utf-8")
     except OSError as problem:
         raise InputError(f"can't write there: {problem.strerror}", where=str(problem.filename or folder)) from problem

@@ -20,10 +20,61 @@ def test_values_hold_what_is_set_on_top_of_the_profile() -> None:
     assert "# helm upgrade --install istiod oci://registry.istio.io/release/charts/istiod " in done.stdout
 
 
-def test_what_has_no_counterpart_is_told() -> None:
-    done = run_cli("manifest", "translate", "--set", "profile=demo", "--set", "components.pilot.k8s.replicaCount=2")
+SETTINGS = """\
+apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+spec:
+  profile: ambient
+  components:
+    pilot:
+      k8s:
+        nodeSelector: {disk: fast}
+        env: [{name: COLOUR, value: red}, {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]
+        hpaSpec: {minReplicas: 2, maxReplicas: 7}
+        strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 50%}}
+    cni:
+      k8s: {imagePullPolicy: Always, podAnnotations: {a: b}}
+    ztunnel:
+      k8s: {resources: {requests: {cpu: 1}}}
+"""
+
+
+def test_settings_that_the_charts_have_values_for(tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text(SETTINGS)
+    done = run_cli("manifest", "translate", "-f", str(tmp_path / "mesh.yaml"))
+    assert (done.status, "no counterpart" in done.stderr) == (0, False), done.stderr
+    assert "other objects of Cni" not in done.stderr
+    assert "other objects of Ztunnel" not in done.stderr
+    assert "other objects of Pilot" in done.stderr  # two replicas at least: the chart adds a disruption budget
+    _, istiod, cni, ztunnel = yaml.safe_load_all(done.stdout)
+    assert istiod["pilot"] == {
+        "nodeSelector": {"disk": "fast"},
+        "env": {"COLOUR": "red"},
+        "envVarFrom": [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
+        "autoscaleMin": 2,
+        "autoscaleMax": 7,
+        "rollingMaxSurge": "50%",
+    }
+    assert cni["cni"] == {"pullPolicy": "Always", "podAnnotations": {"a": "b"}}
+    assert ztunnel == {"profile": "ambient", "resources": {"requests": {"cpu": 1}}}
+
+
+def test_what_has_no_counterpart_is_told(tmp_path: Path) -> None:
+    settings = (
+        "profile=demo", "components.pilot.k8s.priorityClassName=high", "components.pilot.k8s.strategy.type=Recreate",
+        "components.pilot.k8s.env[0].name=EMPTY", "components.base.k8s.replicaCount=2",
+    )  # fmt: skip
+    flags = [word for setting in settings for word in ("--set", setting)]
+    done = run_cli("manifest", "translate", *flags, "-o", str(tmp_path))
+    assert done.status == 0
     assert "ingressGateways[0] can't be translated" in done.stderr
-    assert "k8s.replicaCount has no counterpart" in done.stderr
+    for path in ("pilot.k8s.priorityClassName", "pilot.k8s.strategy.type", "pilot.k8s.env[0]", "base.k8s.replicaCount"):
+        assert f"spec.components.{path} has no counterpart" in done.stderr
+    helm, istioctl = (tmp_path / f"diff-istiod-{who}-output.yaml" for who in ("helm", "istioctl"))
+    added = set(istioctl.read_text().splitlines()) - set(helm.read_text().splitlines())
+    assert "      priorityClassName: high" in added
+    assert helm.name in (tmp_path / "README.md").read_text()
+    assert not (tmp_path / "diff-istio-base-helm-output.yaml").exists()
 
 
 def test_folder_with_scripts(tmp_path: Path) -> None:
