@@ -78,7 +78,7 @@ def test_what_is_wrong_is_named(installed: Cluster) -> None:
 def test_manifests_are_verified_object_by_object(installed: Cluster, tmp_path: Path) -> None:
     manifest = installed.run("manifest", "generate", "--set", "profile=demo").stdout
     done = installed.run("verify-install", "-f", "-", stdin=manifest)
-    assert (done.status, done.stderr) == (0, ""), done.stdout
+    assert done.status == 0, done.stdout
     assert "✔ Deployment: istiod.istio-system checked successfully\n" in done.stdout
     assert "Checked 15 custom resource definitions\nChecked 3 Istio Deployments\n" in done.stdout
 

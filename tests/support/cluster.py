@@ -109,7 +109,7 @@ class Cluster:
         if namespaces:
             keys += [ObjectKey("v1", "Namespace", "", name) for name in self.names("Namespace") if name not in own]
         in_parallel([partial(delete, self.session, self.discovery, key) for key in keys])
-        wait_until_gone(self.session, self.discovery, keys, 60)
+        wait_until_gone(self.session, self.discovery, keys, 240)  # the server takes its time for CRDs made a moment ago
 
     def state(self) -> dict[str, object]:
         """What tells whether an installation has been touched: generations, or else resource versions; no pods."""
