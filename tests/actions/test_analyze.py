@@ -134,3 +134,21 @@ class TestWithCluster:
     def test_only_what_analyzers_read_is_fetched(self) -> None:
         self.run(ROUTE, analyzers=("virtualservice.GatewayAnalyzer",))
         assert self.kinds == ("ConfigMap", "Gateway", "VirtualService")
+
+
+def test_ports_that_are_no_ports_are_passed_over() -> None:
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: front, namespace: shop, labels: {app: other}}
+spec: {containers: []}
+"""
+    odd = """
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {selector: {app: other}, ports: [{name: h, port: {a: 1}, targetPort: []}]}
+"""
+    analysis = run("---".join((pod, odd, GATEWAY.replace("istio: ingressgateway", "app: other"))))
+
+    assert "IST0104" in codes(analysis)

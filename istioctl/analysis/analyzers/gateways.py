@@ -53,7 +53,8 @@ def _service_ports(pod: Resource, snapshot: Snapshot) -> set[object]:
             continue
         for port in mappings(service.spec.get("ports")):
             if port.get("protocol", "TCP") == "TCP":
-                numbers.update((port.get("port"), port.get("targetPort")))
+                given = (port.get("port"), port.get("targetPort"))
+                numbers.update(number for number in given if isinstance(number, (int, str)))
     return numbers
 
 
