@@ -151,4 +151,4 @@ spec: {selector: {app: other}, ports: [{name: h, port: {a: 1}, targetPort: []}]}
 """
     analysis = run("---".join((pod, odd, GATEWAY.replace("istio: ingressgateway", "app: other"))))
 
-    assert "IST0104" in codes(analysis)
+    assert "IST0162" in codes(analysis)  # the gateway's port is none of the Service's
