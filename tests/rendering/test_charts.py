@@ -239,6 +239,7 @@ def archive(files: dict[str, bytes]) -> bytes:
         (archive({}), "no files in the chart archive"),
         (archive({"web/README.md": b""}), "Chart.yaml file is missing"),
     ],
+    ids=["text", "damaged", "outside", "above", "empty", "no-chart"],  # an archive holds the time it was made
 )
 def test_archives_that_are_none(tmp_path: Path, content: bytes, problem: str) -> None:
     path = tmp_path / "web.tgz"
