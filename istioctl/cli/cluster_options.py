@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from istioctl.cli.options import global_options, split_commas
+from istioctl.cli.options import SpecificationFlags, global_options, split_commas
 from istioctl.cli.terminal import terminal
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.errors import UsageError
@@ -45,20 +44,13 @@ def check_revision(revision: str) -> None:
 
 
 def specification_inputs(
-    ctx: Context,
-    files: list[str],
-    set_flags: Sequence[str],
-    revision: str = "",
-    manifests: Path | None = None,
-    *,
-    force: bool = False,
-    addons: Sequence[str] | None = None,
+    ctx: Context, wanted: SpecificationFlags, addons: Sequence[str] | None = None
 ) -> SpecificationInputs:
     """The specification that the flags of one command describe; `addons` is None where it has no such flag."""
     from istioctl.rendering.specification import SpecificationInputs
 
-    check_revision(revision)
-    choice = None
+    check_revision(wanted.revision)
+    choice, set_flags = (None, tuple(wanted.set_flags))
     if addons is not None:
         from istioctl.rendering.addon_choice import choose_addons
 
@@ -66,11 +58,11 @@ def specification_inputs(
     namespace = global_options(ctx).istio_namespace
     moved = [f"values.global.istioNamespace={namespace}"] if namespace != "istio-system" else []
     return SpecificationInputs(
-        files=split_commas(files),
+        files=split_commas(wanted.files),
         set_flags=(*moved, *set_flags),
-        revision=revision,
-        manifests=manifests,
-        force=force,
+        revision=wanted.revision,
+        manifests=wanted.manifests,
+        force=wanted.force,
         stdin=terminal().stdin.read,
         addons=choice,
     )

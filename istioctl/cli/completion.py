@@ -36,7 +36,8 @@ _istioctl() {
     done < <(istioctl __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
     if (( ${#candidates} )); then _describe istioctl candidates; else _files; fi
 }
-compdef _istioctl istioctl
+# Saved as _istioctl in a folder of $fpath, this is the function itself the first time it is called.
+if [[ ${funcstack[1]} == _istioctl ]]; then _istioctl; else compdef _istioctl istioctl; fi
 """
 _FISH = """\
 function __istioctl_complete

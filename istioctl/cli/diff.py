@@ -7,27 +7,15 @@ from typing import Annotated
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.declare import Context, Exit, Option
 from istioctl.cli.exit_status import ExitStatus
-from istioctl.cli.options import (
-    AddonsOption,
-    FilesOption,
-    ForceOption,
-    ManifestsOption,
-    OutputOption,
-    RevisionOption,
-    SetOption,
-)
+from istioctl.cli.options import AddonsOption, OutputOption, SpecificationFlags
 from istioctl.cli.terminal import terminal
 from istioctl.errors import IstioctlError
 
 
 def diff(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
+    wanted: SpecificationFlags,
     addons: AddonsOption = [],  # noqa: B006
-    force: ForceOption = False,
     brief: Annotated[bool, Option("--brief", help="Only the names of what differs.")] = False,
     output: OutputOption = None,
 ) -> None:
@@ -42,7 +30,7 @@ def diff(
 
     console = terminal()
     try:
-        inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons)
+        inputs = specification_inputs(ctx, wanted, addons=addons)
         plan = prepare(InstallOptions(inputs=inputs, client=client_options(ctx)), ConsoleProgress(console))
         for warning in plan.warnings:
             console.warn(warning)

@@ -6,17 +6,13 @@ from typing import Annotated
 
 from istioctl.cli.cluster_options import specification_inputs
 from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
+from istioctl.cli.options import OutputOption, SpecificationFlags
 from istioctl.cli.terminal import terminal
 
 
 def images(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
-    force: ForceOption = False,
+    wanted: SpecificationFlags,
     addons: Annotated[bool, Option("--addons/--no-addons", help="Also the images of the add-ons.")] = True,
     registry: Annotated[
         str, Option("--registry", metavar="PREFIX", help="Print the names they have in this registry.")
@@ -27,7 +23,7 @@ def images(
     from istioctl.actions.images import images as find
 
     chosen = ["all"] if addons else []
-    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=chosen)
+    inputs = specification_inputs(ctx, wanted, addons=chosen)
     found = find(inputs, registry=registry)
     if output is not None:
         from istioctl.cli.printers import print_data

@@ -9,17 +9,7 @@ from istioctl.cli import completers
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
 from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import (
-    AddonsOption,
-    DryRunOption,
-    FilesOption,
-    ForceOption,
-    ManifestsOption,
-    OutputOption,
-    RevisionOption,
-    SetOption,
-    YesOption,
-)
+from istioctl.cli.options import AddonsOption, DryRunOption, OutputOption, SpecificationFlags, YesOption
 from istioctl.cli.terminal import terminal
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 from istioctl.objects.durations import parse_duration
@@ -38,12 +28,8 @@ _LISTED = 20
 
 def install(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
+    wanted: SpecificationFlags,
     addons: AddonsOption = [],  # noqa: B006
-    force: ForceOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     readiness_timeout: Annotated[
@@ -79,7 +65,7 @@ def install(
         raise UsageError(
             "several clusters are installed without asking", where="--context", hint="Add --skip-confirmation."
         )
-    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons)
+    inputs = specification_inputs(ctx, wanted, addons=addons)
     seconds = parse_duration(readiness_timeout)
     runs = [
         _Run(

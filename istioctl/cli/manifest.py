@@ -9,25 +9,13 @@ from typing import Annotated
 from istioctl.actions.manifest_generate import GenerateOptions, generate, write_manifests
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import (
-    AddonsOption,
-    DryRunOption,
-    FilesOption,
-    ForceOption,
-    ManifestsOption,
-    RevisionOption,
-    SetOption,
-    split_commas,
-)
+from istioctl.cli.options import AddonsOption, DryRunOption, SpecificationFlags, split_commas
 from istioctl.cli.terminal import terminal
 
 
 def manifest_generate(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
+    wanted: SpecificationFlags,
     addons: AddonsOption = [],  # noqa: B006
     component: Annotated[
         list[str], Option("--component", metavar="NAME", help="Only this component; may be repeated.")
@@ -43,13 +31,12 @@ def manifest_generate(
     output: Annotated[
         Path | None, Option("-o", "--output", metavar="DIR", help="Write a file for each component instead.")
     ] = None,
-    force: ForceOption = False,
     dry_run: DryRunOption = False,
 ) -> None:
     """Print the Kubernetes objects of an installation, in the order in which they can be applied."""
     console = terminal()
     options = GenerateOptions(
-        inputs=specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons),
+        inputs=specification_inputs(ctx, wanted, addons=addons),
         components=split_commas(component),
         only_crds=only_crds,
         skip_crds=skip_crds,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.cluster_options import specification_inputs
 from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, RevisionOption, SetOption
+from istioctl.cli.options import SpecificationFlags
 from istioctl.cli.terminal import terminal
 from istioctl.errors import InputError
 
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 def manifest_translate(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
-    force: ForceOption = False,
+    wanted: SpecificationFlags,
     output: Annotated[
         Path | None, Option("-o", "--output", metavar="DIR", help="Write values and scripts into this folder.")
     ] = None,
@@ -34,7 +30,7 @@ def manifest_translate(
     from istioctl.yamldoc.writer import dump
 
     console = terminal()
-    translation = translate(specification_inputs(ctx, files, set_flags, revision, manifests, force=force))
+    translation = translate(specification_inputs(ctx, wanted))
     for note in translation.notes:
         console.warn(note)
     if output is not None:

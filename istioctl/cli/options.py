@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from istioctl.cli import completers
 from istioctl.cli.declare import Context, GlobalOptions, Option
+from istioctl.cli.parameters import flag_group
 from istioctl.cli.printers import Format
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ AddonsOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, Option("-y", "--skip-confirmation", "--yes", help="Do not ask before acting.")]
+
+
+@flag_group
+class SpecificationFlags(NamedTuple):
+    """The flags that say what is to be installed."""
+
+    files: FilesOption = []  # noqa: RUF012 - it is copied
+    set_flags: SetOption = []  # noqa: RUF012
+    revision: RevisionOption = ""
+    manifests: ManifestsOption = None
+    force: ForceOption = False
 
 
 def global_options(ctx: Any) -> GlobalOptions:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import RevisionOption, SetOption
+from istioctl.cli.options import RevisionOption, SetOption, SpecificationFlags
 from istioctl.cli.terminal import terminal
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def precheck(
     flags = ctx.options
     options = PrecheckOptions(
         client=client_options(ctx),
-        inputs=specification_inputs(ctx, [], set_flags, revision),
+        inputs=specification_inputs(ctx, SpecificationFlags(set_flags=set_flags, revision=revision)),
         namespace=flags.namespace,
         istio_namespace=flags.istio_namespace,
         from_version=from_version,

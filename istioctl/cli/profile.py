@@ -9,7 +9,7 @@ from typing import Annotated
 from istioctl.cli.completers import profiles
 from istioctl.cli.declare import Argument, Context, Exit, Option
 from istioctl.cli.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.options import FilesOption, ForceOption, ManifestsOption, OutputOption, RevisionOption, SetOption
+from istioctl.cli.options import ManifestsOption, OutputOption, SpecificationFlags
 from istioctl.cli.printers import Format, print_data
 from istioctl.cli.terminal import terminal
 from istioctl.errors import IstioctlError, UsageError
@@ -35,14 +35,10 @@ def list_(manifests: ManifestsOption = None, output: OutputOption = None, _dry_r
 
 def dump(
     ctx: Context,
+    wanted: SpecificationFlags,
     profile: Annotated[
         str | None, Argument(help="The profile's name; default is `default`.", autocompletion=profiles)
     ] = None,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
-    force: ForceOption = False,
     config_path: Annotated[
         str, Option("-p", "--config-path", metavar="PATH", help="Only this part, such as components.pilot.")
     ] = "",
@@ -57,11 +53,11 @@ def dump(
     from istioctl.actions.profile import dump_profile
     from istioctl.cli.cluster_options import specification_inputs
 
-    if profile is not None and files:
+    if profile is not None and wanted.files:
         raise UsageError("a profile's name and --filename exclude each other", hint="Name the profile in the file.")
     if output not in ("yaml", "json", "flags"):
         raise UsageError(f"unknown output format '{output}'", where="--output", hint="Use yaml, json or flags.")
-    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force)
+    inputs = specification_inputs(ctx, wanted)
     found = dump_profile(replace(inputs, profile=profile or ""), config_path)
     console = terminal()
     for warning in found.warnings:

@@ -11,14 +11,13 @@ import os
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from types import FunctionType
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
 from istioctl.cli import global_flags
 from istioctl.cli.declare import Context, Declaration
+from istioctl.cli.parameters import REQUIRED, call, parameters
 
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
-_REQUIRED = object()
 _FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
 
 
@@ -47,8 +46,7 @@ def bind(function: Callable[..., Any], name: str, args: list[str]) -> Callable[[
     except _NotPlain:
         return None
     context = Context(name, global_flags.collect(given), frozenset(slot.name for slot in shared if slot.given))
-    takes_context = [name for name, kind, _ in _parameters(function) if kind is Context]
-    return lambda: function(**values, **dict.fromkeys(takes_context, context))
+    return lambda: call(function, values, context)
 
 
 class Slot:
@@ -99,7 +97,7 @@ class Slot:
         self.given.append(self._convert(text))
 
     def _required_default(self) -> Any:
-        if self._default is _REQUIRED:
+        if self._default is REQUIRED:
             raise _NotPlain
         return self._default
 
@@ -120,25 +118,11 @@ class Slot:
 def slots(function: Callable[..., Any]) -> list[Slot]:
     """The declared parameters of a function."""
     found = []
-    for name, annotation, default in _parameters(function):
-        if annotation is Context:
-            continue
-        declared = [each for each in get_args(annotation)[1:] if isinstance(each, Declaration)]
-        if not declared:
+    for name, kind, default, declaration in parameters(function):
+        if declaration is None:
             raise _NotPlain
-        found.append(Slot(name, get_args(annotation)[0], default, declared[0]))
+        found.append(Slot(name, kind, default, declaration))
     return found
-
-
-def _parameters(function: Callable[..., Any]) -> list[tuple[str, Any, object]]:
-    """Name, annotation and default of each parameter, as `inspect.signature` has them, which is slow to import."""
-    plain = cast(FunctionType, function)
-    code, defaults = plain.__code__, plain.__defaults__ or ()
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    given = dict(zip(names[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True))
-    given |= plain.__kwdefaults__ or {}
-    hints = get_type_hints(plain, include_extras=True)
-    return [(name, hints[name], given.get(name, _REQUIRED)) for name in names]
 
 
 def _read(args: list[str], flags: dict[str, tuple[Slot, bool]]) -> list[str]:

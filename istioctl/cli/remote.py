@@ -7,7 +7,7 @@ from typing import Annotated
 
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import ManifestsOption, OutputOption, RevisionOption
+from istioctl.cli.options import ManifestsOption, OutputOption, RevisionOption, SpecificationFlags
 from istioctl.cli.printers import print_data, print_table
 from istioctl.cli.terminal import terminal
 from istioctl.errors import UsageError
@@ -73,7 +73,7 @@ def create_remote_secret(
     console = terminal()
     options = RemoteSecretOptions(
         client=client_options(ctx),
-        inputs=specification_inputs(ctx, [], [], "", manifests),
+        inputs=specification_inputs(ctx, SpecificationFlags(manifests=manifests)),
         namespace=ctx.options.namespace or ctx.options.istio_namespace,
         name=name,
         for_config=kind is SecretType.CONFIG,

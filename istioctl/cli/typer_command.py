@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import Parameter, Signature, signature
-from typing import Annotated, Any, get_args
+from inspect import Parameter, Signature
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperOption
 
 from istioctl.cli import global_flags
 from istioctl.cli.declare import Context, Declaration
+from istioctl.cli.parameters import REQUIRED, call, parameters
 from istioctl.errors import UsageError
 
 
@@ -26,22 +27,20 @@ def typer_command(function: Callable[..., Any], name: str) -> GlobalFlagsCommand
 
 def _for_typer(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same function with Typer's own declarations in its signature."""
-    parameters, takes_context = [], []
-    for parameter in signature(function, eval_str=True).parameters.values():
-        if parameter.annotation is Context:
-            takes_context.append(parameter.name)
-            continue
-        kind, declaration = get_args(parameter.annotation)
-        parameters.append(parameter.replace(annotation=Annotated[kind, _declaration(declaration)]))
+    typed = [Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
+    for name, kind, default, declaration in parameters(function):
+        assert declaration is not None, f"{function.__name__}: {name} is not declared"  # noqa: S101
+        annotation: Any = Annotated[kind, _declaration(declaration)]
+        default = Parameter.empty if default is REQUIRED else default
+        typed.append(Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
 
-    def call(ctx: typer.Context, **values: Any) -> Any:
-        return function(**values, **dict.fromkeys(takes_context, ctx.obj))
+    def run(ctx: typer.Context, **values: Any) -> Any:
+        return call(function, values, ctx.obj)
 
-    typed = Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
-    call.__signature__ = Signature([typed, *parameters])  # type: ignore[attr-defined]
-    call.__annotations__ = {p.name: p.annotation for p in (typed, *parameters)}
-    call.__doc__, call.__name__ = function.__doc__, function.__name__
-    return call
+    run.__signature__ = Signature(typed)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in typed}
+    run.__doc__, run.__name__ = function.__doc__, function.__name__
+    return run
 
 
 def _declaration(declaration: Declaration) -> Any:

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
 from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import (
-    DryRunOption,
-    FilesOption,
-    ForceOption,
-    ManifestsOption,
-    OutputOption,
-    RevisionOption,
-    SetOption,
-    YesOption,
-    global_options,
-)
+from istioctl.cli.options import DryRunOption, OutputOption, SpecificationFlags, YesOption, global_options
 from istioctl.cli.terminal import terminal
 
 if TYPE_CHECKING:
@@ -28,15 +18,11 @@ _LISTED = 30
 
 def uninstall(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
+    wanted: SpecificationFlags,
     purge: Annotated[bool, Option("--purge", help="Remove all of Istio, its CRDs included.")] = False,
     delete_namespace: Annotated[
         bool, Option("--delete-namespace", help="Remove the control plane's namespace, too.")
     ] = False,
-    force: ForceOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     verbose: Annotated[bool, Option("-v", "--verbose", help="List every object before removing it.")] = False,
@@ -49,9 +35,9 @@ def uninstall(
     progress = ConsoleProgress(console, removals_on_stdout=output is None)
     options = UninstallOptions(
         client=client_options(ctx),
-        inputs=specification_inputs(ctx, files, set_flags, revision, manifests, force=force),
+        inputs=specification_inputs(ctx, wanted),
         namespace=global_options(ctx).istio_namespace,
-        revision=revision,
+        revision=wanted.revision,
         purge=purge,
         delete_namespace=delete_namespace,
         dry_run=dry_run,

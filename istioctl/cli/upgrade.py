@@ -7,27 +7,14 @@ from typing import Annotated
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.declare import Context, Option
 from istioctl.cli.install import install
-from istioctl.cli.options import (
-    DryRunOption,
-    FilesOption,
-    ForceOption,
-    ManifestsOption,
-    OutputOption,
-    RevisionOption,
-    SetOption,
-    YesOption,
-)
+from istioctl.cli.options import DryRunOption, OutputOption, SpecificationFlags, YesOption
 from istioctl.cli.terminal import terminal
 from istioctl.errors import ClusterError
 
 
 def upgrade(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
-    force: ForceOption = False,
+    wanted: SpecificationFlags,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     readiness_timeout: Annotated[
@@ -47,7 +34,7 @@ def upgrade(
 
     console = terminal()
     client, namespace = client_options(ctx), ctx.options.istio_namespace
-    plan = plan_upgrade(client, namespace, revision, console.say)
+    plan = plan_upgrade(client, namespace, wanted.revision, console.say)
     if plan.needed:
         console.say(f"- Istio is being upgraded from {plan.installed} to {plan.target} (revision {plan.revision})")
         console.say("- To upgrade gradually instead:")
@@ -56,22 +43,18 @@ def upgrade(
     else:
         console.say(f"- Istio {plan.installed} is installed already; what differs will be changed")
     if plan.problem:
-        _object(plan.problem, force=force)
-    inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force)
+        _object(plan.problem, force=wanted.force)
+    inputs = specification_inputs(ctx, wanted)
     from_version = ".".join(plan.installed.split(".")[:2]) if plan.needed and not plan.problem else ""
     found = precheck(PrecheckOptions(client, inputs, "", namespace, from_version), console.say)
     for finding in found.findings:
         if finding.message.level <= Level.WARNING or "values." in finding.text:
             console.say(f"- {finding.message.level.title} [{finding.message.code}] {finding.text}")
     if any(finding.message.level is Level.ERROR for finding in found.findings):
-        _object("the checks before the upgrade found errors", force=force)
+        _object("the checks before the upgrade found errors", force=wanted.force)
     install(
         ctx,
-        files,
-        set_flags,
-        revision,
-        manifests,
-        force=force,
+        wanted,
         dry_run=dry_run,
         yes=yes,
         readiness_timeout=readiness_timeout,

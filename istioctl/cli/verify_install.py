@@ -10,16 +10,7 @@ from typing import Annotated, Any
 from istioctl.cli.cluster_options import check_revision, client_options, specification_inputs
 from istioctl.cli.console_progress import ConsoleProgress
 from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import (
-    AddonsOption,
-    FilesOption,
-    ForceOption,
-    ManifestsOption,
-    OutputOption,
-    RevisionOption,
-    SetOption,
-    split_commas,
-)
+from istioctl.cli.options import AddonsOption, OutputOption, SpecificationFlags, split_commas
 from istioctl.cli.terminal import terminal
 from istioctl.errors import UsageError
 from istioctl.objects.durations import parse_duration
@@ -27,12 +18,8 @@ from istioctl.objects.durations import parse_duration
 
 def verify_install(
     ctx: Context,
-    files: FilesOption = [],  # noqa: B006 - it is copied
-    set_flags: SetOption = [],  # noqa: B006
-    revision: RevisionOption = "",
-    manifests: ManifestsOption = None,
+    wanted: SpecificationFlags,
     addons: AddonsOption = [],  # noqa: B006
-    force: ForceOption = False,
     wait: Annotated[bool, Option("--wait", help="Give objects time to get ready.")] = False,
     timeout: Annotated[str, Option("--timeout", metavar="DURATION", help="How long --wait may take.")] = "5m0s",
     output: OutputOption = None,
@@ -45,18 +32,18 @@ def verify_install(
     from istioctl.actions.verify_install import VerifyOptions, verify_install, verify_manifests
 
     console = terminal()
-    check_revision(revision)
+    check_revision(wanted.revision)
     seconds = parse_duration(timeout) if wait else 0.0
     client, progress = client_options(ctx), ConsoleProgress(console)
     stdin = cache(console.stdin.read)
-    objects = _objects(files, stdin)
+    objects = _objects(wanted.files, stdin)
     if objects is None:
         inputs = None
-        if files or set_flags or manifests or addons:
-            inputs = specification_inputs(ctx, files, set_flags, revision, manifests, force=force, addons=addons)
+        if wanted.files or wanted.set_flags or wanted.manifests or addons:
+            inputs = specification_inputs(ctx, wanted, addons=addons)
             inputs = replace(inputs, stdin=stdin)
-        found = verify_install(VerifyOptions(client, inputs, revision, seconds), progress)
-    elif set_flags or revision or manifests or addons:
+        found = verify_install(VerifyOptions(client, inputs, wanted.revision, seconds), progress)
+    elif wanted.set_flags or wanted.revision or wanted.manifests or addons:
         raise UsageError(
             "the files hold Kubernetes objects, which are checked as they are",
             where="--filename",
