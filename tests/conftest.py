@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -10,6 +12,10 @@ pytest_plugins = ["tests.support.cluster"]
 # The first example of a property pays for imports; a busy machine is no failure.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+# A shell without job control starts background commands deaf to Ctrl-C, and what they start; tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

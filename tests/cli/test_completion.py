@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -136,14 +137,20 @@ def test_values_need_no_typer() -> None:
     assert done.stdout.splitlines() == ["profile=minimal", ""]
 
 
+def shell(name: str, folder: Path) -> str:
+    """The path of a shell, for which `folder` gets an `istioctl`."""
+    program = shutil.which(name)
+    if program is None:
+        pytest.skip(f"{name} is not installed")
+    (folder / "istioctl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m istioctl "$@"\n')
+    (folder / "istioctl").chmod(0o755)
+    return program
+
+
 @pytest.fixture
 def bash(tmp_path: Path) -> Callable[[str], str]:
     """Completes a line with the script that bash loads."""
-    program = shutil.which("bash")
-    if program is None:
-        pytest.skip("bash is not installed")
-    (tmp_path / "istioctl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m istioctl "$@"\n')
-    (tmp_path / "istioctl").chmod(0o755)
+    program = shell("bash", tmp_path)
 
     def complete(line: str) -> str:
         script = f"""
@@ -166,3 +173,66 @@ def test_the_bash_script_completes(bash: Callable[[str], str]) -> None:
 def test_the_bash_script_knows_that_bash_ends_words_at_equals(bash: Callable[[str], str]) -> None:
     assert bash("istioctl install --set profile=dem") == "demo"
     assert bash("istioctl install --set=profile=de") == "default demo"
+
+
+# Types a line and a tab into an interactive zsh, and has that write down what its line then is.
+ZPTY = """
+zmodload zsh/zpty zsh/zselect
+zpty inner zsh -f -i
+zpty -w inner "path=($1 \\$path); cd $1; fpath=($1 \\$fpath); autoload -Uz compinit; compinit -u -D; $2"
+zpty -w inner 'tell() { print -r -- $BUFFER > told.new; mv told.new told }; zle -N tell; bindkey "^P" tell'
+zpty -w inner 'bindkey "^I" complete-word; touch ready'
+until [[ -e $1/ready ]]; do zselect -t 5; done
+zpty -w -n inner "$3"$'\\t\\C-p'
+until [[ -e $1/told ]]; do zselect -t 5; done
+cat $1/told
+"""
+
+
+@pytest.fixture(params=["sourced", "autoloaded"])
+def zsh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Completes a line in zsh, which has the script from its start-up file or finds it among its functions."""
+    program = shell("zsh", tmp_path)
+    name, load = ("script", "source ./script") if request.param == "sourced" else ("_istioctl", "true")
+    (tmp_path / name).write_text(SCRIPTS["zsh"])
+    (tmp_path / "values.yaml").touch()
+
+    def complete(line: str) -> str:
+        environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TERM": "dumb", "COLUMNS": "200"}
+        done = subprocess.run(
+            [program, "-f", "-c", ZPTY, "zsh", tmp_path, load, line],
+            env=environ, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        return done.stdout.rstrip()
+
+    return complete
+
+
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("istioctl manifest gen", "istioctl manifest generate"),
+        ("istioctl install --set profile=mi", "istioctl install --set profile=minimal"),
+        ("istioctl manifest generate --addons=ki", "istioctl manifest generate --addons=kiali"),
+        ("istioctl kube-inject -f val", "istioctl kube-inject -f values.yaml"),
+    ],
+)
+def test_the_zsh_script_completes(line: str, completed: str, zsh: Callable[[str], str]) -> None:
+    assert zsh(line) == completed
+
+
+def test_the_fish_script_completes(tmp_path: Path) -> None:
+    program = shell("fish", tmp_path)
+    (tmp_path / "script").write_text(SCRIPTS["fish"])
+
+    def complete(line: str) -> list[str]:
+        environ = {"HOME": str(tmp_path), "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+        command = [program, "--no-config", "-c", f"source {tmp_path}/script; complete -C '{line}'"]
+        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+        return done.stdout.splitlines()
+
+    assert complete("istioctl versi") == ["version\tPrint the versions of this tool and of the mesh"]
+    assert complete("istioctl profile dump de") == ["default", "demo"]
+    assert complete("istioctl install --set profile=mi") == ["profile=minimal"]
+    assert complete("istioctl kube-inject -f scr") == ["script"]

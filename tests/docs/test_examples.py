@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import shutil
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from tests.support.console import Example, check, examples
+from tests.support.containers import docker
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 
-#: What `sh` blocks may start: installing this program, and programs that no test can count on.
-ELSEWHERE = ("python3 -m venv", "kind", "minikube", "pipx", "uv", "docker", "helm", "crane", "flux", "argocd")
+#: What a working copy holds that a clone does not.
+NOT_CLONED = shutil.ignore_patterns(".git", ".venv", ".nox", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info")
 
 
 @pytest.fixture
@@ -27,6 +32,22 @@ def workplace(tmp_path: Path) -> Path:
     samples = ROOT / "docs" / "examples"
     shutil.copytree(samples, tmp_path, dirs_exist_ok=True)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def package_index() -> None:
+    """Skips the test where pip can install nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-cache-dir", "-d", folder, "idna"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no package index can be reached: {done.stderr[-300:]}")
+
+
+@pytest.fixture
+def clone(tmp_path: Path, package_index: None) -> Path:
+    """A clone of the repository."""
+    return shutil.copytree(ROOT, tmp_path / "clone", ignore=NOT_CLONED)
 
 
 def environment(home: Path, kubeconfig: Path | None = None) -> dict[str, str]:
@@ -38,30 +59,72 @@ def environment(home: Path, kubeconfig: Path | None = None) -> dict[str, str]:
     return {**environ, "KUBECONFIG": str(kubeconfig)} if kubeconfig else environ
 
 
-def pages_with(*, cluster: bool) -> list[object]:
+def pages_with(need: str | None) -> list[object]:
+    """The pages that have an example with this need, or with none."""
     return [
         pytest.param(page, id=str(page.relative_to(ROOT)))
         for page in PAGES
-        if any(example.cluster == cluster for example in examples(page))
+        if any(need in example.needs if need else not example.needs for example in examples(page))
     ]
 
 
-@pytest.mark.parametrize("page", pages_with(cluster=False))
+def blocks_in_clones() -> list[object]:
+    """The blocks that run in a clone; those that need a cluster as well are marked so."""
+    return [
+        pytest.param(
+            block,
+            id=f"{page.relative_to(ROOT)}:{line}",
+            marks=[pytest.mark.cluster] if "cluster" in block[0].needs else [],
+        )
+        for page in PAGES
+        for line, block in grouped(examples(page))
+        if "clone" in block[0].needs
+    ]
+
+
+def grouped(found: list[Example]) -> Iterator[tuple[int, list[Example]]]:
+    """The examples of each block of a page."""
+    for line, block in itertools.groupby(found, lambda example: example.line):
+        yield line, list(block)
+
+
+@pytest.mark.parametrize("page", pages_with(None))
 def test_offline_examples(page: Path, workplace: Path) -> None:
     for example in examples(page):
-        if not example.cluster:
+        if not example.needs:
             check(example, workplace, environment(workplace))
 
 
 @pytest.mark.cluster
-@pytest.mark.parametrize("page", pages_with(cluster=True))
+@pytest.mark.parametrize("page", pages_with("cluster"))
 def test_cluster_examples(page: Path, workplace: Path, request: pytest.FixtureRequest) -> None:
     if not shutil.which("kubectl"):
         pytest.skip("the examples use kubectl, which is not on PATH")
     request.getfixturevalue("bare")
     kubeconfig: Path = request.getfixturevalue("kubeconfig")
     for example in examples(page):
-        check(example, workplace, environment(workplace, kubeconfig if example.cluster else None))
+        if "clone" not in example.needs:
+            check(example, workplace, environment(workplace, kubeconfig if "cluster" in example.needs else None))
+
+
+@pytest.mark.parametrize("block", blocks_in_clones())
+def test_examples_in_a_clone(block: list[Example], clone: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    home = tmp_path / "home"
+    (home / ".kube").mkdir(parents=True)
+    # The whole suite runs in CI; here one test shows that the command does.
+    environ = environment(home) | {"PYTEST_ADDOPTS": "-n0 tests/cli/test_version.py"}
+    environ["PATH"] = f"{home / '.local/bin'}{os.pathsep}{environ['PATH']}"
+    if "cluster" in block[0].needs:
+        if not shutil.which("kubectl"):
+            pytest.skip("kubectl, which puts a kubeconfig's certificates into it, is not on PATH")
+        view = ["kubectl", "config", "view", "--raw", "--flatten"]
+        environ_of_view = {**os.environ, "KUBECONFIG": str(request.getfixturevalue("kubeconfig"))}
+        (home / ".kube" / "config").write_bytes(subprocess.check_output(view, env=environ_of_view))
+    if "container" in block[0].needs:
+        (tmp_path / "docker").mkdir()
+        environ["PATH"] = f"{docker(tmp_path / 'docker')}{os.pathsep}{environ['PATH']}"
+    for example in block:
+        check(example, clone, environ)
 
 
 def test_python_examples(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,12 +146,9 @@ def test_python_examples(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_blocks_that_do_not_run_are_about_other_programs(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    assert not re.findall(r"^```(?:bash|shell)\b", text, re.MULTILINE)
-    for block in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        for line in block.splitlines():
-            assert line.startswith(ELSEWHERE), f"{page.name}: this could be a `console` block: {line}"
+def test_every_shell_block_runs(page: Path) -> None:
+    languages = re.findall(r"^ *```(\w+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(languages) <= {"console", "sh", "python", "text", "yaml"}
 
 
 def test_an_example_that_prints_something_else_fails(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 A fenced block marked `console` is a session: lines that start with `$ ` are commands (`> ` continues one), what follows
 is their output, stdout and stderr as a terminal shows them. A line of `...` stands for any lines, `...` within a line
 for any text; addresses and node ports may be any. The fence's info string may say more: `console cluster` needs a
-control plane, `console status=1` ends with that status, `console interrupted` is a command that runs until Ctrl-C.
+control plane, `console clone` runs in a clone of the repository, `console container` needs containers,
+`console status=1` ends with that status, `console interrupted` is a command that runs until Ctrl-C. In a block marked
+`sh` each line is a command to run in a clone, whatever it prints.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FENCE = re.compile(r"^```console([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(console|sh)\b([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANY = re.compile(r"\\\.\\\.\\\.|\b(\d+\\\.){3}\d+\b|\b3\d{4}\b")
 _TIMEOUT = 280
 
@@ -27,7 +29,7 @@ class Example:
 
     Attributes:
         line: where the block starts in its page, counted from 1.
-        cluster: whether it needs a control plane.
+        needs: what the block asks for: `cluster`, `clone`, `container`.
         status: the exit status it should have.
         interrupted: whether it runs until somebody interrupts it.
     """
@@ -35,7 +37,7 @@ class Example:
     line: int
     command: str
     output: list[str] = field(default_factory=list)
-    cluster: bool = False
+    needs: frozenset[str] = frozenset()
     status: int = 0
     interrupted: bool = False
 
@@ -56,16 +58,16 @@ def examples(page: Path) -> list[Example]:
     text = page.read_text(encoding="utf-8")
     found: list[Example] = []
     for block in _FENCE.finditer(text):
-        words = block[1].split()
+        language, words, session = block[1], block[2].split(), block[3]
         status = next((int(word.removeprefix("status=")) for word in words if word.startswith("status=")), 0)
         line = text.count("\n", 0, block.start()) + 1
-        for row in block[2].splitlines():
+        needs = frozenset({"clone"} if language == "sh" else {"cluster", "clone", "container"} & set(words))
+        if language == "sh":
+            found += [Example(line, row, needs=needs) for row in session.splitlines()]
+            continue
+        for row in session.splitlines():
             if row.startswith("$ "):
-                found.append(
-                    Example(
-                        line, row[2:], cluster="cluster" in words, status=status, interrupted="interrupted" in words
-                    )
-                )
+                found.append(Example(line, row[2:], needs=needs, status=status, interrupted="interrupted" in words))
             elif row.startswith("> ") and found and not found[-1].output:
                 found[-1].command += "\n" + row[2:]
             elif found:
