@@ -59,6 +59,22 @@ def test_the_installed_wheel_is_typed(venv: Path, tmp_path: Path) -> None:
     assert 'expression has type "str", variable has type "int"' in done.stdout
 
 
+def test_an_editable_install_compiles_the_sources(source: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "sources"
+    shutil.copytree(source, folder)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", tmp_path / "installed"]
+
+    succeed(
+        [*command, "--no-deps", "--no-index", "--no-build-isolation", "--editable", folder],
+        tmp_path,
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+
+    sources = {path.relative_to(folder) for path in (folder / "istioctl").rglob("*.py")}
+    compiled = {path.parent.parent / path.name.split(".")[0] for path in (folder / "istioctl").rglob("*.pyc")}
+    assert {folder / path.with_suffix("") for path in sources} == compiled
+
+
 def test_a_wheel_made_of_the_source_distribution_holds_the_same_files(wheel: Path, tmp_path: Path) -> None:
     sdist = build(ROOT, "sdist", tmp_path / "sdist")
     with tarfile.open(sdist) as archive:
