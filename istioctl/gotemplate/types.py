@@ -106,6 +106,24 @@ class GoType:
         return self.underlying is target.underlying and not (self.named and target.named)
 
 
+class _StructToCome(GoType):
+    """A struct whose fields and methods are declared when somebody first asks for them."""
+
+    __slots__ = ("_declare",)
+
+    def __init__(self, name: str, declare: Callable[[GoType], None]) -> None:
+        super().__init__(name, "struct")
+        self._declare = declare
+        del self.fields, self.pointer_methods
+
+    def __getattr__(self, name: str) -> object:  # called for what is not set
+        if name not in ("fields", "pointer_methods"):
+            raise AttributeError(name)
+        self.fields, self.pointer_methods = {}, {}
+        self._declare(self)
+        return getattr(self, name)
+
+
 _interned: dict[str, GoType] = {}
 
 
@@ -172,6 +190,15 @@ def struct(
         known.pointer_methods = {method.name: method for method in pointer_methods}
         _interned[name] = known
     return known
+
+
+def struct_to_come(name: str, declare: Callable[[GoType], None]) -> GoType:
+    """A declared struct type that few programs look into; declaring the name again gives the first declaration.
+
+    Args:
+        declare: fills `fields` and `pointer_methods` of the type it is given, when they are first needed.
+    """
+    return _interned.get(name) or _interned.setdefault(name, _StructToCome(name, declare))
 
 
 SLICE_ANY, SLICE_STRING, SLICE_INT = slice_of(ANY), slice_of(STRING), slice_of(INT)

@@ -49,21 +49,22 @@ def kube_type(of: str) -> GoType:
         return types.map_of(types.STRING, kube_type(of[2:]))
     if of not in TYPES:
         return _SCALARS[of]
-    declared = types.struct(f"v1.{of}", {})
-    for field in typed.shape(of).fields.values():
-        declared.fields[field.go] = kube_type(field.of)
+
+    def declare(declared: GoType) -> None:
+        for field in typed.shape(of).fields.values():
+            declared.fields[field.go] = kube_type(field.of)
+
+    declared = types.struct_to_come(f"v1.{of}", declare)
     declared.json = types.pointer_to(declared).json = _json_writer(of)
     return declared
 
 
 def _json_writer(of: str) -> Callable[[object], object]:
-    fields = list(typed.shape(of).fields.values())
-
     def write(value: Any) -> dict[str, object]:
         from istioctl.gotemplate.json_text import view
 
         result = {}
-        for field in fields:
+        for field in typed.shape(of).fields.values():
             entry = value[field.go]
             absent = values.is_nil(entry) or (field.omit and entry in _EMPTY)
             if field.struct or not (field.optional and absent):
@@ -111,16 +112,18 @@ _DURATION = types.struct("durationpb.Duration", {"Seconds": types.INT64, "Nanos"
 @cache
 def message_type(name: str) -> GoType:
     """The Go struct of a message of `mesh_types`; values are pointers to it."""
-    declared = types.struct(f"v1alpha1.{name.replace('.', '_')}", {})
-    declared.pointer_methods.update(MESSAGE.methods)
-    for field in mesh.fields_of(name).values():
-        go = field.name[0].upper() + field.name[1:]
-        of = _field_type(field)
-        if not field.oneof:
-            declared.fields[go] = of
-        getter = f"Get{go}"
-        declared.pointer_methods.setdefault(getter, Function(getter, _getter(go, of)))
-    return declared
+
+    def declare(declared: GoType) -> None:
+        declared.pointer_methods.update(MESSAGE.methods)
+        for field in mesh.fields_of(name).values():
+            go = field.name[0].upper() + field.name[1:]
+            of = _field_type(field)
+            if not field.oneof:
+                declared.fields[go] = of
+            getter = f"Get{go}"
+            declared.pointer_methods.setdefault(getter, Function(getter, _getter(go, of)))
+
+    return types.struct_to_come(f"v1alpha1.{name.replace('.', '_')}", declare)
 
 
 def _getter(go: str, of: GoType) -> Callable[[Any], object]:

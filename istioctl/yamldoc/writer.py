@@ -26,6 +26,7 @@ _INDICATOR = re.compile(
     r"""[#,\[\]{}&*!|>'"%@` ]|---|\.\.\.|[-?:](?:[ \t]|\Z)|.*(?::[ \t]|:\Z|[ \t\u2028\u2029]\#|\ \Z)"""
 )
 _UNPRINTABLE_ASCII = re.compile("[^\n\x20-\x7e]")
+_MUST_ESCAPE_ASCII = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _REFUSED = re.compile("[\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -242,7 +243,7 @@ def _style(text: str) -> str:
 def _escaped(text: str) -> str:
     if text.startswith("\ufeff"):
         return "".join(map(_escape, text))
-    return _must_escape().sub(lambda found: _escape(found[0]), text)
+    return (_MUST_ESCAPE_ASCII if text.isascii() else _must_escape()).sub(lambda found: _escape(found[0]), text)
 
 
 def _escape(char: str) -> str:
