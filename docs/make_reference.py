@@ -47,6 +47,8 @@ def _command(command: Command, path: tuple[str, ...]) -> str:
 def _global_flags() -> str:
     made = load(ROOT.commands["version"], "version")
     context = made.make_context(PROGRAM, [], resilient_parsing=True)
+    for param in made.global_params:
+        param.hidden = False  # those about logs are in no command's help, to keep that short
     rows: list[Any] = [param.get_help_record(context) for param in made.global_params]
     return "## Global flags\n\nEvery command takes these, before or after its name.\n\n" + _table(rows)
 

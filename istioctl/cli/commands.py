@@ -166,6 +166,7 @@ ROOT = Command(
             },
         ),
         "completion": Command("Print a shell's completion script", "completion:completion", "Other"),
+        "options": Command("List the flags that every command takes", "config:options", "Other"),
         "version": Command("Print the versions of this tool and of the mesh", "version:version", "Other"),
     },
 )

@@ -1,4 +1,4 @@
-"""`istioctl experimental config list`: the global settings in force, and where each comes from."""
+"""`istioctl experimental config list` and `istioctl options`: the global flags, their values and their sources."""
 
 from __future__ import annotations
 
@@ -23,6 +23,22 @@ def list_(ctx: Context, output: OutputOption = None) -> None:
     print_table(("FLAG", "VALUE", "FROM"), [(row["flag"], row["value"], row["source"]) for row in rows])
 
 
+def options(output: OutputOption = None) -> None:
+    """Show the flags that every command takes, those for logs included."""
+    rows = [
+        {
+            "flag": ", ".join(slot.flags),
+            "value": str(slot.settings.get("metavar", "")),
+            "help": str(slot.settings["help"]),
+        }
+        for slot in slots(global_flags.declare)
+    ]
+    if output is not None:
+        print_data(rows, output)
+        return
+    print_table(("FLAG", "VALUE", "MEANING"), [(row["flag"], row["value"], row["help"]) for row in rows])
+
+
 def _row(slot: Slot, ctx: Context) -> dict[str, str]:
     value = getattr(ctx.options, slot.name)
     variables = [str(slot.settings.get("envvar", "")), "KUBECONFIG" if slot.name == "kubeconfig" else ""]
@@ -44,4 +60,6 @@ def _text(value: object) -> str:
     """A value as one would type it; the only number with a fraction is a duration in seconds."""
     if isinstance(value, float):
         return f"{value:g}s"
+    if isinstance(value, bool):
+        return str(value).lower()
     return ",".join(value) if isinstance(value, tuple) else str(value)

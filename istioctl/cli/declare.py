@@ -77,7 +77,12 @@ class GlobalOptions(NamedTuple):
 
     Attributes:
         kubeclient_timeout: seconds one request to the API server may take.
-        vklog: how much the Kubernetes client says, 0 to 9.
+        vklog: how much is logged of requests to the API server: lines from 6 on, bodies from 8 on.
+        log_output_level: what is logged, such as `all:debug`.
+        log_target: where to: paths, `stdout` or `stderr`.
+        log_as_json: whether each line of it is a JSON object.
+        log_caller: for which scopes it names the source line.
+        log_stacktrace_level: from which level on it has the stack.
     """
 
     kubeconfig: str = ""
@@ -89,6 +94,11 @@ class GlobalOptions(NamedTuple):
     as_groups: tuple[str, ...] = ()
     as_uid: str = ""
     vklog: int = 0
+    log_output_level: str = ""
+    log_target: tuple[str, ...] = ()
+    log_as_json: bool = False
+    log_caller: str = ""
+    log_stacktrace_level: str = ""
 
 
 class Context(NamedTuple):

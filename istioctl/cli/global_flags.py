@@ -48,8 +48,25 @@ def declare(
         str, Option("--as-uid", metavar="UID", envvar="ISTIOCTL_AS_UID", help="The UID to impersonate.")
     ] = "",
     vklog: Annotated[
-        int, Option("--vklog", metavar="LEVEL", envvar="ISTIOCTL_VKLOG", help="How much the Kubernetes client logs.")
+        int, Option("--vklog", metavar="LEVEL", envvar="ISTIOCTL_VKLOG",
+                    help="Log requests to the cluster: from 6 on a line for each, from 8 on bodies.")
     ] = 0,
+    log_output_level: Annotated[
+        str, Option("--log_output_level", metavar="SCOPE:LEVEL,...", envvar="ISTIOCTL_LOG_OUTPUT_LEVEL", hidden=True,
+                    help="What is logged: debug logs each request to the cluster.")
+    ] = "",
+    log_target: Annotated[
+        list[str], Option("--log_target", metavar="FILE", hidden=True, help="Where logs go: a file, stdout or stderr.")
+    ] = [],  # noqa: B006
+    log_as_json: Annotated[bool, Option("--log_as_json", hidden=True, help="Log JSON, an object a line.")] = False,
+    log_caller: Annotated[
+        str, Option("--log_caller", metavar="SCOPE,...", envvar="ISTIOCTL_LOG_CALLER", hidden=True,
+                    help="Scopes whose logs name the source line.")
+    ] = "",
+    log_stacktrace_level: Annotated[
+        str, Option("--log_stacktrace_level", metavar="SCOPE:LEVEL,...", envvar="ISTIOCTL_LOG_STACKTRACE_LEVEL",
+                    hidden=True, help="From which level on logs have the stack.")
+    ] = "",
 ) -> None:  # fmt: skip
     """Declare the global flags: only the signature is used."""
 
@@ -65,6 +82,7 @@ def collect(given: dict[str, Any]) -> GlobalOptions:
         from istioctl.objects.durations import parse_duration
 
         values["kubeclient_timeout"] = parse_duration(values["kubeclient_timeout"])
-    if "as_groups" in values:
-        values["as_groups"] = tuple(values["as_groups"] or ())
+    for name in ("as_groups", "log_target"):
+        if name in values:
+            values[name] = tuple(values[name] or ())
     return GlobalOptions(**values)

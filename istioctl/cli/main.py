@@ -26,6 +26,8 @@ PROGRAM = "istioctl"
 _GLOBAL_FLAGS = {
     **dict.fromkeys(("-c", "--kubeconfig", "--context", "-n", "--namespace", "-i", "--istioNamespace"), True),
     **dict.fromkeys(("--istio-namespace", "--kubeclient-timeout", "--as", "--as-group", "--as-uid", "--vklog"), True),
+    **dict.fromkeys(("--log_output_level", "--log_target", "--log_caller", "--log_stacktrace_level"), True),
+    "--log_as_json": False,
 }
 
 
@@ -137,7 +139,7 @@ def find_command(argv: list[str]) -> tuple[list[str], Command, list[str]]:
     while not command.target and rest:
         word = rest[0]
         if word.partition("=")[0] in _GLOBAL_FLAGS:
-            width = 1 if "=" in word else 2
+            width = 1 if "=" in word or not _GLOBAL_FLAGS[word] else 2
             flags, rest = flags + rest[:width], rest[width:]
         elif found := command.find(word):
             name, command = found

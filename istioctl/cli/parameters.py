@@ -52,7 +52,7 @@ def parameters(function: Callable[..., Any]) -> list[Parameter]:
 
 
 def call(function: Callable[..., Any], values: Mapping[str, Any], context: Context) -> Any:
-    """Run a function.
+    """Run a function, with the logs that the global flags ask for.
 
     Args:
         values: a value for each of its `parameters`.
@@ -64,7 +64,13 @@ def call(function: Callable[..., Any], values: Mapping[str, Any], context: Conte
             given[name] = annotation(*(values[field] for field in annotation._fields))
         else:
             given[name] = context if annotation is Context else values[name]
-    return function(**given)
+    options = context.options
+    if not (options.vklog or options.log_output_level or options.log_stacktrace_level or options.log_target):
+        return function(**given)
+    from istioctl.cli.logs import logging_as
+
+    with logging_as(options):
+        return function(**given)
 
 
 def _parameter(name: str, annotation: Any, default: object) -> Parameter:

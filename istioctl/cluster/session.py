@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from istioctl.cluster.errors import ApiError, Unreachable, refused
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connection
 from istioctl.cluster.patience import Patience, Report
+from istioctl.cluster.request_log import Exchange
 from istioctl.cluster.transport import broken, connection_pool
 from istioctl.objects.release import VERSION
 
@@ -155,7 +156,7 @@ class Session:
 
         left = max(deadline - time.monotonic(), 0.1)
         target = f"{path}?{urlencode({**query, 'watch': '1', 'timeoutSeconds': str(int(left) + 1)})}"
-        with self._open("GET", target, {"Accept": JSON}, None, left) as response:
+        with self._open("GET", target, {"Accept": JSON}, None, left) as (response, exchange):
             if response.status >= 400:
                 raise refused(response.status, response.read(), f"{self.server}{path}")
             buffer = b""
@@ -168,6 +169,7 @@ class Session:
                     raise broken(problem, self.connection, left) from problem
                 if not chunk:
                     return
+                exchange.body("response", chunk)
                 *lines, buffer = (buffer + chunk).split(b"\n")
                 for line in lines:
                     event = _decode(line, f"{self.server}{path}")
@@ -199,11 +201,12 @@ class Session:
         from urllib3.exceptions import HTTPError
 
         left = max(deadline - time.monotonic(), 0.05)
-        with self._open(method, target, headers, body, left) as response:
+        with self._open(method, target, headers, body, left) as (response, exchange):
             try:
                 data = response.read()
             except (HTTPError, OSError) as problem:
                 raise broken(problem, self.connection, self.timeout) from problem
+            exchange.body("response", data)
             if response.status < 400:
                 return data
             where = f"{self.server} ({method} {target.partition('?')[0]})"
@@ -214,13 +217,15 @@ class Session:
     @contextmanager
     def _open(
         self, method: str, target: str, headers: dict[str, str], body: bytes | None, timeout: float
-    ) -> Iterator[BaseHTTPResponse]:
+    ) -> Iterator[tuple[BaseHTTPResponse, Exchange]]:
         from urllib3 import HTTPHeaderDict, Timeout
         from urllib3.exceptions import HTTPError
 
         fields = HTTPHeaderDict(self._headers | headers)
         for group in self._groups:
             fields.add("Impersonate-Group", group)
+        exchange = Exchange(method, f"{self.server}{target}")
+        exchange.body("request", body)
         try:
             response = self._pool.urlopen(
                 method,
@@ -233,11 +238,13 @@ class Session:
                 preload_content=False,
             )
         except (HTTPError, OSError) as problem:
+            exchange.failed(problem)
             raise broken(problem, self.connection, self.timeout) from problem
+        exchange.answered(response.status, response.reason or "")
         self._contacted = True
         ended = False
         try:
-            yield response
+            yield response, exchange
             ended = True
         finally:
             if ended:
