@@ -15,7 +15,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
-from istioctl.injection import typed
+from istioctl.gotemplate import json_text
+from istioctl.injection import mesh_checks
 from istioctl.injection.mesh_types import ENUMS, MESSAGES
 from istioctl.objects.durations import parse_duration
 from istioctl.yamldoc import reader
@@ -132,8 +133,7 @@ def mesh_config(text: str, source: str) -> Message:
     result["extensionProviders"] = list(providers.values())
     if aliases := result.get("trustDomainAliases"):
         result["trustDomainAliases"] = sorted(set(aliases))
-    _check_port(result.get("proxyListenPort", 0), "proxyListenPort", source)
-    _check_proxy(result["defaultConfig"], f"{source}: defaultConfig")
+    mesh_checks.check_mesh(result, source)
     return result
 
 
@@ -175,7 +175,7 @@ def check_proxy(text: str, source: str) -> None:
     Raises:
         InputError: it is no YAML, a field has a wrong type, or a value is out of range.
     """
-    _check_proxy(over_text(PROXY_DEFAULTS, text, source), source)
+    mesh_checks.check_proxy(over_text(PROXY_DEFAULTS, text, source), source)
 
 
 def _mapping(text: str, source: str) -> Message:
@@ -209,7 +209,7 @@ def _read_message(data: Any, message: str, where: str, keep_zeros: bool = False)
     result: Message = {}
     for name, value in data.items():
         field = known.get(name)
-        if field is None or (value is None and field.of != "any"):
+        if field is None or (value is None and field.of != "any") or (name != field.name and field.name in data):
             continue
         value = _read_field(value, field, f"{where}{field.name}")
         if keep_zeros or not is_zero(value, field):
@@ -314,24 +314,24 @@ def _wrong(where: str, wanted: str, value: Any) -> InputError:
 
 
 def to_json(data: Message, message: str) -> str:
-    """A message as `jsonpb` prints it: fields in `.proto` order, no blanks, `<`, `>` and `&` escaped."""
-    return typed.to_json(_in_order(data, message))
+    """A message as `jsonpb` prints it: fields in `.proto` order, no blanks, 64-bit integers as texts."""
+    fields = ((name, field) for name, field in fields_of(message).items() if name in data)
+    return "{" + ",".join(f'"{name}":{_field_json(data[name], field)}' for name, field in fields) + "}"
 
 
-def _in_order(data: Message, message: str) -> Message:
-    result = {}
-    for name, field in fields_of(message).items():
-        if name not in data:
-            continue
-        value = data[name]
-        if field.many == "{}":
-            value = {
-                key: _in_order(value[key], field.of) if field.of in MESSAGES else value[key] for key in sorted(value)
-            }
-        elif field.of in MESSAGES:
-            value = [_in_order(item, field.of) for item in value] if field.many else _in_order(value, field.of)
-        result[name] = value
-    return result
+def _field_json(value: Any, field: MessageField) -> str:
+    if field.many == "[]":
+        return "[" + ",".join(_value_json(item, field.of) for item in value) + "]"
+    if field.many == "{}":
+        entries = (f"{json_text.write(key)}:{_value_json(value[key], field.of)}" for key in sorted(value))
+        return "{" + ",".join(entries) + "}"
+    return _value_json(value, field.of)
+
+
+def _value_json(value: Any, of: str) -> str:
+    if of in MESSAGES:
+        return to_json(value, of)
+    return f'"{value}"' if of == "int64" else json_text.write(value)
 
 
 def without_defaults(proxy: Message) -> Message:
@@ -342,70 +342,3 @@ def without_defaults(proxy: Message) -> Message:
         for name, value in proxy.items()
         if not (name in cleared and value == PROXY_DEFAULTS.get(name)) and not (name == "proxyMetadata" and not value)
     }
-
-
-def _check_port(port: int, what: str, source: str) -> None:
-    if not 1 <= port <= 65535:
-        raise InputError(f"{what} must be from 1 to 65535, not {port}", where=source)
-
-
-def _check_proxy(proxy: Message, source: str) -> None:
-    """The checks of Istio's `ValidateMeshConfigProxyConfig`."""
-    for name in ("configPath", "binaryPath", "discoveryAddress"):
-        if not proxy.get(name):
-            raise InputError(f"{name} must be set", where=source)
-    if not proxy.get("serviceCluster") and "tracingServiceName" not in proxy:
-        raise InputError("serviceCluster or tracingServiceName must be set", where=source)
-    drain = proxy.get("drainDuration")
-    if drain is None or "." in drain or drain.startswith("-") or drain == "0s":
-        raise InputError("drainDuration must be whole seconds, at least one", where=source)
-    tracing = proxy.get("tracing") or {}
-    addresses = {"discoveryAddress": proxy["discoveryAddress"]}
-    for name in ("statsdUdpAddress", "envoyMetricsServiceAddress"):
-        addresses[name] = proxy.get(name, "")
-    for name in ("envoyMetricsService", "envoyAccessLogService"):
-        addresses[f"{name}.address"] = (proxy.get(name) or {}).get("address", "")
-    for name, address in addresses.items():
-        if address:
-            _check_address(address, name, source)
-    for tracer in ("zipkin", "datadog", "lightstep"):
-        if tracer in tracing:
-            address = tracing[tracer].get("address", "")
-            _check_address(address.replace("$(HOST_IP)", "127.0.0.1", 1), f"tracing.{tracer}.address", source)
-    if "lightstep" in tracing and not tracing["lightstep"].get("accessToken"):
-        raise InputError("tracing.lightstep.accessToken must be set", where=source)
-    if proxy.get("controlPlaneAuthPolicy", "NONE") not in ("NONE", "MUTUAL_TLS"):
-        raise InputError("controlPlaneAuthPolicy must be NONE or MUTUAL_TLS", where=source)
-    _check_port(proxy.get("proxyAdminPort", 0), "proxyAdminPort", source)
-    _check_port(proxy.get("statusPort", 0), "statusPort", source)
-    provider = proxy.get("privateKeyProvider")
-    if provider is not None:
-        if not provider:
-            raise InputError("privateKeyProvider names no provider", where=source)
-        for name, settings in provider.items():
-            if settings.get("pollDelay", "0s") == "0s":
-                raise InputError(f"privateKeyProvider.{name}.pollDelay must be set and not zero", where=source)
-
-
-_HOST = re.compile(
-    r"(?=.{1,255}\Z)[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*\.?\Z"
-)
-
-
-def _check_address(address: str, what: str, source: str) -> None:
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit() or (":" in host and not host.startswith("[")):
-        raise InputError(f"{what} must be host:port, not '{address}'", where=source)
-    _check_port(int(port), f"the port of {what}", source)
-    if not _HOST.match(host) and not _is_ip(host.strip("[]")):
-        raise InputError(f"{what}: '{host}' is neither a host name nor an IP address", where=source)
-
-
-def _is_ip(text: str) -> bool:
-    import ipaddress
-
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

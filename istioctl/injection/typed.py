@@ -246,7 +246,7 @@ def _quantity(value: Any, lenient: bool) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise WrongTypeError(f"a quantity such as 100m or 2Gi is expected here, not {_described(value)}")
     try:
-        return _canonical_quantity(value if isinstance(value, str) else str(value))
+        return _canonical_quantity(value.strip() if isinstance(value, str) else str(value))
     except ValueError as error:
         raise WrongTypeError(str(error)) from None
 

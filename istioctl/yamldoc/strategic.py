@@ -295,6 +295,7 @@ def _arranged(merged: list[Any], order: list[Any], base: list[Any], key: str) ->
         before.setdefault(identity(item), index)
     right = sorted((item for item in merged if identity(item) in wanted), key=lambda item: wanted[identity(item)])
     left = [item for item in merged if identity(item) not in wanted]
+    left.sort(key=lambda item: before[identity(item)])  # those of one identity stand together
     result, taken = [], 0
     for item in right:
         place = before.get(identity(item))

@@ -160,3 +160,9 @@ def test_arguments_stay_as_they_are(patch):
     before = copy.deepcopy((base, patch))
     strategic.merge(base, patch, "Pod")
     assert (base, patch) == before
+
+
+def test_items_of_one_identity_stand_together():
+    base = {"volumes": [{"name": "a", "x": 1}, {"name": "b"}, {"name": "a", "x": 2}]}
+    merged = strategic.merge(base, {"volumes": [{"name": "c"}]}, "PodSpec")
+    assert [item["name"] for item in merged["volumes"]] == ["c", "a", "a", "b"]
