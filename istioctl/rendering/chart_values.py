@@ -26,6 +26,34 @@ _LISTS_OF_MAPPINGS = frozenset(
         "secretVolumes",
     }
 )
+#: Mappings that a null takes away altogether; the manifests do without.
+_DISPENSABLE = frozenset(
+    {
+        "cni",
+        "defaultResources",
+        "limits",
+        "networkPolicy",
+        "pdb",
+        "podAnnotations",
+        "proxy_init",
+        "requests",
+        "resources",
+        "rollingUpdate",
+        "startupProbe",
+        "updateStrategy",
+        "waypoint",
+    }
+)
+#: What names and addresses are put together from.
+_TEXTS = frozenset(
+    {
+        "values.global.istioNamespace",
+        "values.global.proxy.clusterDomain",
+        "values.global.proxy.image",
+        "values.image",
+        "values.istioNamespace",
+    }
+)
 _FOLDERS = ("base", "istiod", "cni", "ztunnel", "gateway")
 _GATEWAY_KINDS = {"ingress": "gateway/ingress", "egress": "gateway/egress"}
 
@@ -51,19 +79,21 @@ def chart_values(chart: str, given: Values) -> Values:
 
 
 def _check(defaults: Values, values: Values, path: str) -> None:
-    """Where the defaults have a mapping or a list there must be one, or nothing where the default is empty."""
+    """Where the defaults have a mapping or a list there must be one, or nothing where that can be done without."""
     for key, default in defaults.items():
         value, place = values.get(key), f"{path}.{key}"
         if isinstance(default, dict):
             if isinstance(value, dict):
                 _check(default, value, place)
-            elif default or value is not None:
+            elif value is not None or (default and key not in _DISPENSABLE):
                 raise _misplaced(place, "a mapping", value)
         elif isinstance(default, list):
             if not isinstance(value, list | None):
                 raise _misplaced(place, "a list", value)
             if key in _LISTS_OF_MAPPINGS and not all(isinstance(item, dict) for item in value or []):
                 raise _misplaced(place, "a list of mappings", value)
+        elif place in _TEXTS and not isinstance(value, str):
+            raise _misplaced(place, "a text", value)
 
 
 def _misplaced(place: str, wanted: str, value: object) -> SpecError:

@@ -58,7 +58,7 @@ def _se_linux_options(given: Tree) -> Tree:
     return {**given, "type": given.get("type") or "spc_t"} if given else {}
 
 
-def _settings(values: Tree) -> dict[str, str]:
+def _settings(values: Tree) -> dict[str, str | None]:
     """What the agent reads from its ConfigMap; the user's own variables come last."""
     ambient, repair = values["ambient"], values["repair"]
     settings = {
@@ -85,5 +85,5 @@ def _settings(values: Tree) -> dict[str, str]:
         settings["CNI_CONF_NAME"] = name
     if values["istioOwnedCNIConfig"]:
         settings["ISTIO_OWNED_CNI_CONF_FILENAME"] = values["istioOwnedCNIConfigFileName"]
-    settings |= values["env"] or {}
-    return {name: go_text(value) for name, value in settings.items()}
+    own = {name: go_text(value) for name, value in (values["env"] or {}).items()}
+    return {name: None if value is None else go_text(value) for name, value in settings.items()} | own

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from istioctl.rendering.set_flags import parse_value
 from istioctl.rendering.value_text import go_text
 from istioctl.rendering.values import Values, copy_of, lookup, lookup_text, merge
 
@@ -128,12 +129,19 @@ def part_values(part: Part, document: Values) -> Values:
         if ports := lookup(dict(part.kubernetes), "service", "ports"):
             own["ports"] = [_service_port(port) for port in ports] if isinstance(ports, list) else ports
     if settings.get("hub"):
-        own["hub"] = go_text(settings["hub"])
+        own["hub"] = _as_flag(settings["hub"])
     if settings.get("tag") is not None:
-        own["tag"] = settings["tag"]
+        own["tag"] = _as_flag(settings["tag"])
     if own:
         _set(values, part.component.values_root, own)
     return _flattened(values, part.component) if part.component.flattened else values
+
+
+def _as_flag(value: object) -> object:
+    """A hub or tag as `--set` would read it, unless that would be printed otherwise: `"1.30"` stays what it is."""
+    text = go_text(value)
+    read = parse_value(text)
+    return read if go_text(read) == text else value
 
 
 def _set(values: Values, path: tuple[str, ...], entries: Values) -> None:

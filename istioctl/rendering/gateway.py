@@ -88,9 +88,11 @@ def _facts(kind: GatewayKind, values: Tree, target: Target) -> Tree:
         "proxy_metadata": env_entries(values["meshConfig"]["defaultConfig"]["proxyMetadata"]),
         "network": _network(shared, gateway),
         "mounts": [
-            {"name": volume.get("name"), "mountPath": volume["mountPath"], "readOnly": True}
-            for volume in (*(gateway["secretVolumes"] or ()), *(gateway["configVolumes"] or ()))
-            if volume.get("mountPath")
+            {"name": volume.get("name"), "mountPath": volume.get("mountPath"), "readOnly": True}
+            for volume in (
+                *(gateway["secretVolumes"] or ()),
+                *(volume for volume in gateway["configVolumes"] or () if volume.get("mountPath")),
+            )
         ],
         "volumes": _volumes(gateway),
         "istiod_address": f"istiod{revision_suffix(values)}.{shared['istioNamespace']}.svc:15012",
@@ -105,7 +107,7 @@ def _label_facts(kind: GatewayKind, gateway: Tree, values: Tree, target: Target,
     labels = {**(gateway["labels"] or {}), **role_labels}
     inject = {"sidecar.istio.io/inject": "true" if injected else "false"}
     if injected:
-        annotations = {**inject, "inject.istio.io/templates": gateway["injectionTemplate"]}
+        annotations = {**inject, "inject.istio.io/templates": go_text(gateway["injectionTemplate"])}
     else:
         annotations = {**inject, "istio.io/rev": revision(values)}
     return {

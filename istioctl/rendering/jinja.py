@@ -54,9 +54,11 @@ def render_template(name: str, facts: Mapping[str, Any]) -> list[str]:
 
 
 class _ManifestEnvironment(Environment):
-    """`a.b` is a key of a mapping first: values have keys such as `values` and `items`."""
+    """`a.b` is a key of a mapping first: values have keys such as `values` and `items`; what is null has nothing."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
+        if obj is None:
+            return None
         if type(obj) is dict:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)

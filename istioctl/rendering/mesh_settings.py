@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from istioctl.errors import SpecError
 from istioctl.rendering.data_files import data_names, read_data
 from istioctl.rendering.facts import Tree, revision_suffix
 from istioctl.rendering.value_text import bare, go_text
@@ -43,8 +44,8 @@ def _default_config(values: Tree, namespace: str) -> Tree:
         config["meshId"] = go_text(shared["meshID"])
     if variant := shared["proxy"].get("variant") or shared["variant"]:
         config["image"] = {"imageType": go_text(variant)}
-    if tracing := _tracing(shared):
-        config["tracing"] = tracing
+    if shared["proxy"]["tracer"] != "none":
+        config["tracing"] = _tracing(shared) or None
     return config
 
 
@@ -62,6 +63,13 @@ def _tracing(shared: Tree) -> Tree:
     given: dict[str, Any] = settings if isinstance(settings, dict) else {}
     match tracer:
         case "lightstep":
+            if settings is None:
+                raise SpecError(
+                    "values.global.proxy.tracer is 'lightstep', but values.global.tracer.lightstep says nothing",
+                    where="values.global.tracer.lightstep",
+                    hint="set its address and accessToken, or better meshConfig.defaultConfig.tracing.lightstep",
+                    id="no-tracer",
+                )
             return {tracer: {"address": given.get("address"), "accessToken": given.get("accessToken")}}
         case "zipkin":
             return {tracer: {"address": given.get("address") or f"zipkin.{shared['istioNamespace']}:9411"}}

@@ -17,9 +17,9 @@ class Problems:
         self._errors: list[IstioctlError] = []
         self.warnings: list[str] = []
 
-    def refuse(self, error: IstioctlError) -> None:
-        """Note an error; with `force`, a warning."""
-        if self._force:
+    def refuse(self, error: IstioctlError, *, always: bool = False) -> None:
+        """Note an error; with `force`, a warning, unless it is `always` one."""
+        if self._force and not always:
             self.warnings.append(f"{error} (let through by --force)")
         else:
             self._errors.append(error)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from istioctl.errors import SpecError
+from istioctl.rendering.components import COMPONENTS
 from istioctl.rendering.naming import closest
 from istioctl.rendering.origins import Origins, Path, dotted
 from istioctl.rendering.problems import Problems
@@ -33,7 +34,7 @@ _NEEDED_MAPPINGS = {
     "pilot": (
         "base experimental gateways global meshConfig global.defaultPodDisruptionBudget global.istiod global.logging "
         "global.multiCluster global.proxy global.sds global.sds.token istiodRemote pilot.env pilot.istiodRemote "
-        "pilot.taint sidecarInjectorWebhook sidecarInjectorWebhook.templates telemetry telemetry.v2 "
+        "pilot.memory pilot.taint sidecarInjectorWebhook sidecarInjectorWebhook.templates telemetry telemetry.v2 "
         "telemetry.v2.prometheus telemetry.v2.stackdriver"
     ),
     "cni": "cni.ambient cni.logging cni.repair cni.resourceQuotas",
@@ -46,6 +47,7 @@ _NEEDED_MAPPINGS = {
         "global.sts"
     ),
 }
+_COMPONENT_KEYS = frozenset(component.key for component in COMPONENTS)
 _NULL_HINT = "leave the line out, or write {}"
 #: Of more names than these, only the nearest is shown.
 _MOST_LISTED = 12
@@ -95,7 +97,8 @@ def _report(violation: Violation, origins: Origins, problems: Problems) -> None:
     path = violation.path
     origin = origins.of(path)
     if violation.kind == "wrong-type":
-        problems.refuse(SpecError(f"{_shown(path)} {violation.message}", where=str(origin), id=violation.kind))
+        error = SpecError(f"{_shown(path)} {violation.message}", where=str(origin), id=violation.kind)
+        problems.refuse(error, always=_is_read(path))
         return
     above = _shown(path[:-1])
     text = f"{violation.message} in {above}" if above else violation.message
@@ -103,6 +106,11 @@ def _report(violation: Violation, origins: Origins, problems: Problems) -> None:
         problems.warn(text, str(origin))
         return
     problems.refuse(SpecError(text, where=str(origin), hint=_suggestion(violation), id=violation.kind))
+
+
+def _is_read(path: Path) -> bool:
+    """Whether the place is in the settings of a component, which are read as what they must be; `force` or not."""
+    return len(path) > 2 and path[:2] == ("spec", "components") and path[2] in _COMPONENT_KEYS
 
 
 def _shown(path: Path) -> str:

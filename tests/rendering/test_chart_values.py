@@ -7,6 +7,7 @@ import pytest
 from istioctl.errors import SpecError
 from istioctl.rendering.chart_values import CHARTS, chart_values
 from istioctl.rendering.values import Values, lookup
+from tests.support.rendering import objects
 
 
 def value(chart: str, path: str, **given: object) -> object:
@@ -63,6 +64,8 @@ def test_what_was_given_is_not_changed() -> None:
         ({"global": "x"}, "values.global must be a mapping"),
         ({"pilot": {"env": ["A=1"]}}, "values.env must be a mapping"),
         ({"revisionTags": "prod"}, "values.revisionTags must be a list"),
+        ({"pilot": {"image": None}}, "values.image must be a text"),
+        ({"global": {"istioNamespace": None}}, "values.global.istioNamespace must be a text"),
     ],
 )
 def test_what_can_t_be_rendered_is_told(given: Values, place: str) -> None:
@@ -73,3 +76,17 @@ def test_what_can_t_be_rendered_is_told(given: Values, place: str) -> None:
 def test_nothing_may_stand_for_an_empty_mapping_or_list() -> None:
     assert value("istiod", "env", pilot={"env": None}) is None
     assert value("istiod", "tolerations", pilot={"tolerations": None}) is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"pilot": {"resources": None, "pdb": None, "cni": None}},
+        {"global": {"proxy": {"resources": {"limits": None}, "startupProbe": None}, "networkPolicy": None}},
+        {"global": {"waypoint": {"resources": None}, "proxy_init": None, "defaultResources": {"requests": None}}},
+    ],
+)
+def test_a_null_takes_away_what_can_be_done_without(given: Values) -> None:
+    found = objects({"components": {"base": {"enabled": False}}, "unvalidatedValues": given})
+    assert ("Deployment", "istiod") in found
+    assert ("NetworkPolicy", "istiod") not in found

@@ -65,6 +65,8 @@ def test_a_gateway_s_name_labels_and_ports_are_values() -> None:
 def test_hub_and_tag_of_a_component_are_its_values() -> None:
     assert values_of("pilot", {"hub": "h", "tag": 2}, pilot={"env": {}})["pilot"] == {"env": {}, "hub": "h", "tag": 2}
     assert values_of("base", {"tag": "t"}, **{"global": {"hub": "g"}})["global"] == {"hub": "g", "tag": "t"}
+    assert values_of("cni", {"tag": "7"})["cni"]["tag"] == 7
+    assert values_of("cni", {"tag": "1.30"})["cni"]["tag"] == "1.30"
 
 
 def test_ztunnel_sees_its_values_at_the_top() -> None:

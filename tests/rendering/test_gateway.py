@@ -57,6 +57,24 @@ def test_a_stub_for_the_injector() -> None:
     assert template["metadata"]["labels"]["sidecar.istio.io/inject"] == "true"
 
 
+def test_a_stub_without_a_template() -> None:
+    template = ingress(injectionTemplate=None)["Deployment", "gw"]["spec"]["template"]
+    assert template["metadata"]["annotations"]["inject.istio.io/templates"] == ""
+
+
+def test_volumes_that_are_mounted() -> None:
+    found = ingress(
+        secretVolumes=[{"name": "s", "secretName": "x"}],
+        configVolumes=[{"name": "c", "configMapName": "y"}, {"name": "d", "mountPath": "/d"}],
+    )["Deployment", "gw"]
+    mounts = container(found)["volumeMounts"][-2:]
+    # A secret is always mounted, so that the cluster says where its path is missing.
+    assert mounts == [
+        {"name": "s", "mountPath": None, "readOnly": True},
+        {"name": "d", "mountPath": "/d", "readOnly": True},
+    ]
+
+
 def test_where_pods_may_run() -> None:
     rule = {"key": "app", "operator": "In", "values": "a,b", "topologyKey": "zone", "namespaces": "n,m"}
     found = ingress(

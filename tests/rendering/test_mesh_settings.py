@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from istioctl.errors import SpecError
 from istioctl.rendering.chart_values import chart_values
 from istioctl.rendering.mesh_settings import injector_config, injector_values, mesh_config, mesh_networks
 from istioctl.yamldoc.reader import load
@@ -60,11 +61,20 @@ def test_providers(given: dict[str, Any], providers: dict[str, Any] | None) -> N
             {"lightstep": {"address": "a", "accessToken": "t"}},
         ),
         ({"proxy": {"tracer": "zipkin"}, "tracer": {"zipkin": {"address": "z:1"}}}, {"zipkin": {"address": "z:1"}}),
-        ({}, None),
+        ({"proxy": {"tracer": "openCensusAgent"}}, None),
     ],
 )
 def test_tracers(given: dict[str, Any], tracing: dict[str, Any] | None) -> None:
-    assert mesh(**{"global": given})["defaultConfig"].get("tracing") == tracing
+    assert mesh(**{"global": given})["defaultConfig"]["tracing"] == tracing
+
+
+def test_no_tracer_leaves_tracing_alone() -> None:
+    assert "tracing" not in mesh()["defaultConfig"]
+
+
+def test_a_tracer_that_can_t_be_reached_is_refused() -> None:
+    with pytest.raises(SpecError, match="lightstep"):
+        mesh(**{"global": {"proxy": {"tracer": "lightstep"}, "tracer": {"zipkin": {"address": "z:1"}}}})
 
 
 @pytest.mark.parametrize(

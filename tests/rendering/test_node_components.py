@@ -47,6 +47,7 @@ def test_the_agent_s_settings_are_texts() -> None:
     ]["data"]
     assert (data["CHAINED_CNI_PLUGIN"], data["CNI_CONF_NAME"], data["X"]) == ("false", "b.conf", "1")
     assert data["EXCLUDE_NAMESPACES"] == "kube-system"
+    assert cni(cni={"chained": None})["ConfigMap", "istio-cni-config"]["data"]["CHAINED_CNI_PLUGIN"] is None
     assert data["AMBIENT_ENABLEMENT_SELECTOR"].startswith("- podSelector:\n")
 
 

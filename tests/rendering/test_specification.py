@@ -193,7 +193,8 @@ def test_force_turns_refusals_into_warnings() -> None:
 
 
 def test_what_cannot_be_read_is_refused_even_with_force() -> None:
-    for flags in (("a[oops].b=1",), ("profile=nope",), ("a=1", "a.b=1")):
+    replicas = "components.pilot.k8s.replicaCount=many"
+    for flags in (("a[oops].b=1",), ("profile=nope",), ("a=1", "a.b=1"), (replicas,)):
         with pytest.raises(IstioctlError):
             with_flags(*flags, force=True)
 
