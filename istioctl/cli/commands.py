@@ -68,6 +68,12 @@ _ONCE_EXPERIMENTAL = {
     "version": "version:version",
 }
 
+#: What the original has and this program has not: it looks into running proxies, or changes ambient's waypoints.
+ELSEWHERE = frozenset(
+    "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config proxy-status ps"
+    " waypoint workload zc ztunnel-config".split()
+)
+
 ROOT = Command(
     "Install the Istio service mesh, inject its sidecar and check clusters.",
     commands={

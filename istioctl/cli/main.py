@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-from istioctl.cli.commands import ROOT, Command
+from istioctl.cli.commands import ELSEWHERE, ROOT, Command
 from istioctl.cli.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.terminal import Terminal, system_terminal, terminal, using
 from istioctl.errors import IstioctlError, UsageError
@@ -155,7 +155,12 @@ def _unknown_command(path: list[str], group: Command, word: str) -> UsageError:
 
     parent = " ".join([PROGRAM, *path])
     near = get_close_matches(word, [name for name, member in group.commands.items() if not member.replaced_by], n=3)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Run '{parent} --help' for the commands there are."
+    if word in ELSEWHERE:
+        hint = "This program does not have it; the original istioctl does, and works beside this one."
+    elif near:
+        hint = f"Did you mean {' or '.join(near)}?"
+    else:
+        hint = f"Run '{parent} --help' for the commands there are."
     return UsageError(f'unknown command "{word}" for "{parent}"', hint=hint, id="unknown-command")
 
 
