@@ -4,7 +4,8 @@ import pytest
 
 from istioctl.gotemplate import nodes
 from istioctl.gotemplate.errors import ParseError
-from istioctl.gotemplate.parser import MAX_NESTING, parse
+from istioctl.gotemplate.parser import parse
+from istioctl.gotemplate.pipelines import MAX_NESTING
 
 FUNCTIONS = {"f", "len", "printf"}
 
