@@ -20,6 +20,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "reference" / "index.html").is_file()
+    assert "Where things are tested" in (tmp_path / "contributing" / "index.html").read_text(encoding="utf-8")
 
 
 def test_no_page_repeats_a_paragraph_of_another() -> None:
