@@ -105,14 +105,21 @@ def _write(node: Any, steps: list[Step], value: Any) -> None:
 
 
 def _delete(node: Any, steps: list[Step]) -> bool:
-    """Remove what `steps` lead to; whether there was something."""
+    """Remove what `steps` lead to; whether there was something.
+
+    As upstream has it, mappings that are missing on the way are there afterwards, empty.
+    """
     for depth, step in enumerate(steps):
         place = _place(node, step)
-        if _get(node, place) is None and not (isinstance(node, dict) and place in node):
-            return False
+        there = place in node if isinstance(node, dict) else place < len(node)
         if depth == len(steps) - 1:
-            del node[place]
-            return True
+            if there:
+                del node[place]
+            elif isinstance(node, list):
+                raise _NoPlaceError(f"the list has no item {_text(step)} to delete, it has {len(node)}")
+            return there
+        if not there and isinstance(node, dict) and isinstance(steps[depth + 1], Key):
+            node[place] = {}
         node = _get(node, place)
         if node is None:
             return False

@@ -69,10 +69,18 @@ def test_no_value_deletes() -> None:
 
 
 def test_deleting_what_is_not_there_is_only_a_warning() -> None:
-    data, warnings, errors = run(("spec.nope.deeper", None), ("spec.args.[7]", None))
-    assert (data, errors) == (OBJECT, [])
-    assert warnings[0].endswith("there is nothing to delete at 'spec.nope.deeper'")
-    assert len(warnings) == 2
+    data, warnings, errors = run(("spec.nope", None), ("metadata.annotations.a", None), ("spec.more.[0]", None))
+    assert data == {**OBJECT, "metadata": {**OBJECT["metadata"], "annotations": {}}}
+    assert errors == []
+    assert warnings[0].endswith("there is nothing to delete at 'spec.nope'")
+    assert len(warnings) == 3
+
+
+@pytest.mark.parametrize("item", ["[7]", "[-1]"])
+def test_an_item_that_is_not_there_can_t_be_deleted(item: str) -> None:
+    data, warnings, (error,) = run((f"spec.args.{item}", None))
+    assert (data, warnings) == (OBJECT, [])
+    assert f"the list has no item {item} to delete, it has 3" in error.message
 
 
 def test_a_null_becomes_what_the_path_needs() -> None:
