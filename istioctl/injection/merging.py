@@ -115,15 +115,14 @@ def overlaid(pod: Pod, overlay: Overlay, template: str) -> Pod:
     Raises:
         InputError: what the template rendered is no part of a pod.
     """
-    raw = overlay.raw
-    if raw is None:
+    if overlay.read is None:
         return pod
-    if not isinstance(raw, dict):
+    if not isinstance(overlay.read, dict):
         raise InputError("it renders no mapping", where=f"template {template}")
     try:
         if (tidy := overlay.tidy_over(pod)) is not None:
             return strategic.merge(pod, tidy, "Pod", is_clean=True) if pod else tidy
-        merged: Pod = typed.read(strategic.merge(pod, raw, "Pod"), "Pod", lenient=False)
+        merged: Pod = typed.read(strategic.merge(pod, overlay.raw, "Pod"), "Pod", lenient=False)
     except InputError as error:
         raise InputError(error.message, where=f"template {template}", hint=error.hint) from None
     return merged
@@ -220,7 +219,8 @@ def _with_proxy_user(pod: Pod, original: Pod, proxy_config: Mapping[str, Any]) -
     if user and "-u" in args[:-1]:
         args[args.index("-u") + 1] = str(user)
         changed["args"] = args
-    return _replaced(pod, init["name"], lambda _: changed)
+    inits = [changed if item is init else item for item in pod["spec"]["initContainers"]]
+    return {**pod, "spec": {**pod["spec"], "initContainers": inits}}
 
 
 def _in_context(container: Container, more: Mapping[str, Any]) -> Container:

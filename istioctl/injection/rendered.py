@@ -31,18 +31,25 @@ class Overlay(NamedTuple):
     """What a template rendered.
 
     Attributes:
-        raw: the output as plain data.
-        tidy: the same as a pod in the one form of `typed`; None where it is none, or holds directives.
-        lost: where `raw` has what `tidy` does not: nulls and empty values, which take something away from a pod that
-            has it there.
+        read: the output as plain data, but for `changes`.
+        tidy: the output as a pod in the one form of `typed`; None where it is none, or holds directives.
+        lost: where the output has what `tidy` does not: nulls and empty values, which take something away from a pod
+            that has it there.
+        changes: the values that differ in `read`.
     """
 
-    raw: Any
+    read: Any
     tidy: dict[str, Any] | None
     lost: tuple[Path, ...] = ()
+    changes: Sequence[tuple[Path, object]] = ()
+
+    @property
+    def raw(self) -> Any:
+        """The output as plain data."""
+        return _changed(self.read, self.changes) if self.changes else self.read
 
     def tidy_over(self, pod: Mapping[str, Any]) -> dict[str, Any] | None:
-        """`tidy`, if it says all that `raw` says about this pod; else None."""
+        """`tidy`, if it says all that the output says about this pod; else None."""
         if self.tidy is None or any(_has(pod, self.tidy, path) for path in self.lost):
             return None
         return self.tidy
@@ -182,15 +189,14 @@ def _with_values(known: _Known, values: Sequence[str]) -> Overlay | None:
         changes.append((path, after))
     tidy = known.overlay.tidy
     assert tidy is not None  # noqa: S101 - only such are kept
-    made = _changed(tidy, changes)
-    return Overlay(made, made, known.overlay.lost)
+    return Overlay(known.overlay.read, _changed(tidy, changes), known.overlay.lost, changes)
 
 
 def _meaning(value: str) -> object:
     return value[1:-1] if value.startswith('"') else resolve(value)
 
 
-def _changed(data: dict[str, Any], changes: list[tuple[Path, object]]) -> dict[str, Any]:
+def _changed(data: dict[str, Any], changes: Sequence[tuple[Path, object]]) -> dict[str, Any]:
     """`data` with values at some paths, sharing all parts that hold none of them."""
     result = dict(data)
     own: dict[Path, Any] = {(): result}

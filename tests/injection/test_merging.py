@@ -1,0 +1,29 @@
+"""Templates laid over pods, and what the pods themselves say about the proxy laid over that."""
+
+from __future__ import annotations
+
+from istioctl.injection import merging
+from istioctl.injection.rendered import RenderedTexts
+
+_PROXY = {"name": "istio-proxy", "image": "auto", "securityContext": {"runAsUser": 7}}
+
+
+def test_the_users_proxy_decides_whose_traffic_is_redirected():
+    namesake = {"name": "istio-init", "args": ["-u", "1"]}
+    original = {"metadata": {}, "spec": {"containers": [namesake, _PROXY]}}
+    inits = [{"name": "istio-init", "args": ["-u", "1337"]}]
+    merged = {"metadata": {}, "spec": {**original["spec"], "initContainers": inits}}
+    spec = merging.reapplied(merged, original, {"spec": {}}, {})["spec"]
+    assert spec["initContainers"][0]["args"] == ["-u", "7"]
+    assert spec["containers"] == [namesake, _PROXY]
+
+
+def test_zeros_of_a_template_count_however_often_it_was_rendered():
+    texts = RenderedTexts()
+    text = "spec:\n  containers:\n  - name: p\n    image: %s\n    readinessProbe:\n      initialDelaySeconds: 0\n"
+    own = {"name": "p", "readinessProbe": {"initialDelaySeconds": 5, "periodSeconds": 6}}
+    for image in ("a", "b", "c"):
+        merged = merging.overlaid({"spec": {"containers": [own]}}, texts.read(text % image), "t")
+        assert merged == {
+            "spec": {"containers": [{"name": "p", "image": image, "readinessProbe": {"periodSeconds": 6}}]}
+        }
