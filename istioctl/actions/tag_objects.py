@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from istioctl.actions.tag_charts import webhooks_of_charts
 from istioctl.errors import ClusterError
 from istioctl.objects.labels import COMPONENT, INJECTION, REVISION, TAG, labels_of
 
@@ -38,6 +40,7 @@ class TagOptions:
         all_namespaces: inject into namespaces without any label, too; only for the tag `default`.
         labels: to set on top of those that come from the revision.
         user_managed: leave out the labels by which an installation finds (and removes) its own objects.
+        manifests: a release whose charts say what the webhooks are, instead of the rules here.
     """
 
     tag: str
@@ -46,6 +49,7 @@ class TagOptions:
     all_namespaces: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     user_managed: bool = False
+    manifests: Path | None = None
 
 
 def webhook_name(tag: str, namespace: str) -> str:
@@ -68,6 +72,7 @@ def tag_objects(
 
     Raises:
         ClusterError: `webhook` holds no sidecar injector.
+        InputError, SpecError, TemplateError: the charts of `options.manifests` give no webhooks.
     """
     injector = _injector(webhook)
     found = [_tag_webhook(options, webhook, injector)]
@@ -114,7 +119,18 @@ def _metadata(name: str, labels: dict[str, str], source: Mapping[str, Any], name
 
 
 def _tag_webhook(options: TagOptions, webhook: Mapping[str, Any], injector: Mapping[str, Any]) -> dict[str, Any]:
-    hooks = [
+    if options.manifests is None:
+        hooks = _webhooks(options, injector)
+    else:
+        hooks = webhooks_of_charts(options.manifests, options, labels_of(webhook).get(REVISION, ""), injector)
+    labels = _labels(options, {"app": "sidecar-injector", COMPONENT: "Pilot"}, _without_app(webhook))
+    name = options.webhook_name or webhook_name(options.tag, options.namespace)
+    api_version, kind = WEBHOOK
+    return {"apiVersion": api_version, "kind": kind, "metadata": _metadata(name, labels, webhook), "webhooks": hooks}
+
+
+def _webhooks(options: TagOptions, injector: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
         {
             "name": f"{prefix}{_SUFFIX}",
             "clientConfig": injector["clientConfig"],
@@ -128,10 +144,6 @@ def _tag_webhook(options: TagOptions, webhook: Mapping[str, Any], injector: Mapp
         }
         for prefix, namespaces, pods in _selectors(options)
     ]
-    labels = _labels(options, {"app": "sidecar-injector", COMPONENT: "Pilot"}, _without_app(webhook))
-    name = options.webhook_name or webhook_name(options.tag, options.namespace)
-    api_version, kind = WEBHOOK
-    return {"apiVersion": api_version, "kind": kind, "metadata": _metadata(name, labels, webhook), "webhooks": hooks}
 
 
 _Expressions = list[dict[str, Any]]

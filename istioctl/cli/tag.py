@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.cluster_options import client_options
 from istioctl.cli.declare import Argument, Context, Exit, Option
-from istioctl.cli.options import OutputOption, YesOption, global_options
+from istioctl.cli.options import ManifestsOption, OutputOption, YesOption, global_options
 from istioctl.cli.printers import print_data, print_table
 from istioctl.cli.terminal import terminal
 from istioctl.errors import UsageError
@@ -47,13 +48,14 @@ def set_(
     overwrite: Overwrite = False,
     webhook_name: WebhookName = "",
     auto_inject_namespaces: AllNamespaces = False,
+    manifests: ManifestsOption = None,
     yes: YesOption = False,
 ) -> None:
     """Point a tag to a revision."""
     from istioctl.actions.tags import set_tag
 
     console = terminal()
-    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, generate=False)
+    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, manifests, generate=False)
     if plan.conflicts:
         for conflict in plan.conflicts:
             console.warn(conflict)
@@ -72,13 +74,14 @@ def generate(
     overwrite: Overwrite = False,
     webhook_name: WebhookName = "",
     auto_inject_namespaces: AllNamespaces = False,
+    manifests: ManifestsOption = None,
     yes: YesOption = False,
 ) -> None:
     """Print the objects of a tag instead of applying them."""
     from istioctl.yamldoc.writer import dump
 
     console = terminal()
-    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, generate=True)
+    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, manifests, generate=True)
     for conflict in () if yes else plan.conflicts:
         console.warn(conflict)
     console.write("---\n".join(dump(obj) for obj in plan.objects))
@@ -107,6 +110,7 @@ def _plan(
     overwrite: bool,
     webhook_name: str,
     auto_inject_namespaces: bool,
+    manifests: Path | None,
     *,
     generate: bool,
 ) -> TagPlan:
@@ -124,6 +128,7 @@ def _plan(
         webhook_name=webhook_name,
         all_namespaces=auto_inject_namespaces,
         user_managed=True,
+        manifests=manifests,
     )
     return plan_tag(
         client_options(ctx), options, revision, overwrite=overwrite, generate=generate, report=terminal().say

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from istioctl.actions.tag_objects import TagOptions, deactivated, tag_objects, webhook_name
 from istioctl.actions.webhook_conflicts import conflicts
-from istioctl.errors import ClusterError
+from istioctl.errors import ClusterError, InputError
 
 LABELS = {
     "app": "sidecar-injector",
@@ -45,6 +46,55 @@ def test_user_managed_tag() -> None:
         "ports": [{"port": 443}],
         "selector": {"app": "istiod", "istio.io/rev": "canary"},
     }
+
+
+CHART = """\
+{{- range .Values.revisionTags }}
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: istio-revision-tag-{{ . }}}
+webhooks:
+- name: {{ $.Values.revision }}.{{ . }}.example.com
+  reinvocationPolicy: {{ $.Values.sidecarInjectorWebhook.reinvocationPolicy }}
+  clientConfig: {url: "https://nobody.example.com"}
+{{- end }}
+"""
+
+
+def release(folder: Path, template: str) -> Path:
+    """A release's manifests whose control plane is this one template."""
+    files = {
+        "charts/istio-control/istio-discovery/Chart.yaml": "name: istiod\nversion: 1.0.0\n",
+        "charts/istio-control/istio-discovery/templates/webhook.yaml": template,
+        "profiles/default.yaml": "spec: {components: {base: {enabled: false}, ingressGateways: []}}\n",
+        "profiles/empty.yaml": "spec: {components: {pilot: {enabled: false}}}\n",
+    }
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return folder
+
+
+def test_webhooks_of_a_releases_own_charts(tmp_path: Path) -> None:
+    options = TagOptions("prod", user_managed=True, manifests=release(tmp_path, CHART))
+
+    hook = made(options)["MutatingWebhookConfiguration"]
+
+    assert hook["metadata"]["name"] == "istio-revision-tag-prod"
+    assert hook["metadata"]["labels"]["istio.io/tag"] == "prod"
+    assert hook["webhooks"] == [
+        {
+            "name": "canary.prod.example.com",
+            "reinvocationPolicy": "IfNeeded",
+            "clientConfig": injector()["webhooks"][0]["clientConfig"],
+        }
+    ]
+
+
+def test_a_release_without_tags_is_refused(tmp_path: Path) -> None:
+    folder = release(tmp_path, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+    with pytest.raises(InputError, match="no webhook for tags"):
+        made(TagOptions("prod", manifests=folder))
 
 
 def test_default_tag_validates_and_answers_to_the_old_label() -> None:
