@@ -43,14 +43,14 @@ class Change:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
-    def differences(self) -> str:
-        """The change as a unified diff of YAML; empty where there is none."""
+    def differences(self, before_name: str = "cluster", after_name: str = "wanted") -> str:
+        """The change as a unified diff of YAML, with these names for the two sides; empty where there is none."""
         from difflib import unified_diff
 
         from istioctl.yamldoc.writer import dump
 
         before, after = (dump(state).splitlines() if state else [] for state in (self.before, self.after))
-        lines = unified_diff(before, after, f"cluster/{self.key}", f"wanted/{self.key}", lineterm="")
+        lines = unified_diff(before, after, f"{before_name}/{self.key}", f"{after_name}/{self.key}", lineterm="")
         return "".join(f"{line}\n" for line in lines)
 
 

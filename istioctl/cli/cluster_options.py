@@ -50,6 +50,8 @@ def specification_inputs(
     from istioctl.rendering.specification import SpecificationInputs
 
     check_revision(wanted.revision)
+    if wanted.charts:
+        terminal().warn("--charts is now --manifests")
     choice, set_flags = (None, tuple(wanted.set_flags))
     if addons is not None:
         from istioctl.rendering.addon_choice import choose_addons
@@ -61,7 +63,7 @@ def specification_inputs(
         files=split_commas(wanted.files),
         set_flags=(*moved, *set_flags),
         revision=wanted.revision,
-        manifests=wanted.manifests,
+        manifests=wanted.manifests or wanted.charts,
         force=wanted.force,
         stdin=terminal().stdin.read,
         addons=choice,

@@ -48,12 +48,23 @@ _DASHBOARDS = {
 _INSTALL = Command("Install Istio, or change an installation", "install:install", "Install", aliases=("apply",))
 
 _PRECHECK = Command("Check whether Istio can be installed or upgraded safely", "precheck:precheck", "Install")
+_TAG = {
+    "list": Command("List tags", "tag:list_", aliases=("show",)),
+    "set": Command("Point a tag to a revision", "tag:set_"),
+    "generate": Command("Print a tag's objects", "tag:generate"),
+    "remove": Command("Remove a tag", "tag:remove", aliases=("delete",)),
+}
 _REVISION = Command(
     "Show the control plane revisions",
     panel="Cluster",
     commands={
         "list": Command("List the revisions", "revision:list_"),
         "describe": Command("Show what belongs to a revision", "revision:describe"),
+        "tag": Command(
+            "The old spelling of `istioctl tag`",
+            replaced_by="tag",
+            commands={name: command._replace(replaced_by=f"tag {name}") for name, command in _TAG.items()},
+        ),
     },
 )
 _CHECK_INJECT = Command("Say why a pod is injected or not", "check_inject:check_inject", "Sidecar")
@@ -82,6 +93,7 @@ ROOT = Command(
             "Render, install or translate manifests",
             panel="Install",
             commands={
+                "diff": Command("Compare two rendered manifests", "manifest_diff:manifest_diff"),
                 "generate": Command("Print the manifests of an installation", "manifest:manifest_generate"),
                 "install": _INSTALL,
                 "translate": Command("Turn an installation into Helm values", "manifest_translate:manifest_translate"),
@@ -96,12 +108,7 @@ ROOT = Command(
         "tag": Command(
             "Give control plane revisions other names",
             panel="Install",
-            commands={
-                "list": Command("List tags", "tag:list_", aliases=("show",)),
-                "set": Command("Point a tag to a revision", "tag:set_"),
-                "generate": Command("Print a tag's objects", "tag:generate"),
-                "remove": Command("Remove a tag", "tag:remove", aliases=("delete",)),
-            },
+            commands=_TAG,
         ),
         "revision": _REVISION,
         "injection": Command(

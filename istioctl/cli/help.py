@@ -26,7 +26,7 @@ def group_help(path: list[str], group: Command) -> str:
     """
     panels: dict[str, list[tuple[str, str]]] = {}
     for name, command in group.commands.items():
-        if not command.replaced_by:
+        if group.replaced_by or not command.replaced_by:
             panels.setdefault(command.panel, []).append((name, command.help))
     width = max(len(name) for rows in panels.values() for name, _ in rows)
     lines = [group.help, "", f"Usage: {' '.join(path)} COMMAND [FLAGS]"]

@@ -65,6 +65,7 @@ class SpecificationFlags(NamedTuple):
     revision: RevisionOption = ""
     manifests: ManifestsOption = None
     force: ForceOption = False
+    charts: Annotated[Path | None, Option("--charts", hidden=True, help="The old name of --manifests.")] = None
 
 
 def global_options(ctx: Any) -> GlobalOptions:

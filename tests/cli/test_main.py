@@ -11,7 +11,7 @@ import pytest
 
 from istioctl.cli import commands, main
 from istioctl.cli.commands import ROOT, Command
-from istioctl.cli.main import find_command
+from istioctl.cli.main import find_command, function_of
 from istioctl.cli.terminal import Terminal
 from istioctl.errors import ClusterError, ErrorGroup, InputError, SpecError
 from tests.support.run import run_cli
@@ -120,6 +120,21 @@ def test_an_old_spelling_works_and_names_the_new_one(monkeypatch: pytest.MonkeyP
 
     assert done.status == 0
     assert "`istioctl about` is now `istioctl version`" in done.stderr
+
+
+def test_an_old_group_still_lists_its_members() -> None:
+    done = run_cli("x", "revision", "tag", "--help")
+
+    assert "  generate  " in done.stdout
+    assert "  tag " not in run_cli("x", "revision", "--help").stdout
+    assert function_of(find_command(["x", "revision", "tag", "set"])[1]) is function_of(find_command(["tag", "set"])[1])
+
+
+def test_the_old_name_of_a_flag_works_and_says_the_new_one() -> None:
+    done = run_cli("manifest", "generate", "--charts", "/nowhere")
+
+    assert done.status == 65
+    assert done.stderr.startswith("Warning: --charts is now --manifests\nError: --manifests /nowhere")
 
 
 def test_old_spellings_are_not_listed() -> None:

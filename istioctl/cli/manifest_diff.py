@@ -1,0 +1,53 @@
+"""`istioctl manifest diff`: compare two rendered manifests."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from istioctl.cli.declare import Argument, Exit, Option
+from istioctl.cli.exit_status import ExitStatus
+from istioctl.cli.options import OutputOption, split_commas
+from istioctl.cli.terminal import terminal
+from istioctl.errors import IstioctlError
+
+_PATTERN = "KIND:NAMESPACE:NAME,..."
+
+
+def manifest_diff(
+    first: Annotated[str, Argument(metavar="A", help="A file, a folder, or `-` for stdin.")],
+    second: Annotated[str, Argument(metavar="B", help="Another one.")],
+    select: Annotated[
+        list[str], Option("--select", metavar=_PATTERN, help="Only these objects; each part may hold `*`.")
+    ] = [],  # noqa: B006 - it is copied
+    ignore: Annotated[list[str], Option("--ignore", metavar=_PATTERN, help="Not these objects.")] = [],  # noqa: B006
+    brief: Annotated[bool, Option("--brief", help="Only the names of what differs.")] = False,
+    _directory: Annotated[bool, Option("-r", "--directory", hidden=True)] = False,  # 1.12 wants it for folders
+    output: OutputOption = None,
+) -> None:
+    """Compare two manifests that were rendered, object by object.
+
+    The order of objects and the layout of the text do not matter. The exit status is 0 where nothing differs, 1 where
+    something does and 2 where the comparison failed.
+    """
+    from istioctl.actions.compare import counts
+    from istioctl.actions.manifest_diff import Selection
+    from istioctl.actions.manifest_diff import manifest_diff as compare
+
+    console = terminal()
+    selection = Selection(split_commas(select), split_commas(ignore))
+    try:
+        changes = compare(first, second, selection, cache(console.stdin.read))
+    except IstioctlError as problem:
+        console.show_error(problem)
+        raise Exit(ExitStatus.TROUBLE) from None
+    if output is not None:
+        from istioctl.cli.printers import print_data
+
+        print_data(counts(changes), output)
+    elif not changes:
+        console.write("Manifests are identical\n")
+    else:
+        for change in changes:
+            console.write(f"{change.verb} {change.key}\n" if brief else change.differences("a", "b"))
+    raise Exit(ExitStatus.DIFFERENT if changes else ExitStatus.OK)
