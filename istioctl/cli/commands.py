@@ -79,11 +79,20 @@ _ONCE_EXPERIMENTAL = {
     "version": "version:version",
 }
 
-#: What the original has and this program has not: it looks into running proxies, or changes ambient's waypoints.
-ELSEWHERE = frozenset(
-    "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config proxy-status ps"
-    " waypoint workload zc ztunnel-config".split()
-)
+#: What to do instead of commands that people know from the original, and that this program does not have: those that
+#: look into running proxies or change ambient's waypoints, and those of 1.12 that Istio itself has given up.
+INSTEAD = {
+    **dict.fromkeys(
+        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config proxy-status ps"
+        " waypoint workload zc ztunnel-config".split(),
+        "This program does not have it; the original istioctl does, and works beside this one.",
+    ),
+    "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
+    "remove-from-mesh": "Use `istioctl injection disable NAMESPACE --restart`, or `istioctl kube-uninject`.",
+    "operator": "Istio has no operator any more: `istioctl install -f FILE` takes the same files.",
+    "post-install": "Istio's webhooks need no hand any more: `istioctl verify-install` checks them.",
+    "wait": "Istio does not keep track of that any more: `kubectl wait` knows the state of many objects.",
+}
 
 ROOT = Command(
     "Install the Istio service mesh, inject its sidecar and check clusters.",

@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-from istioctl.cli.commands import ELSEWHERE, ROOT, Command
+from istioctl.cli.commands import INSTEAD, ROOT, Command
 from istioctl.cli.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.terminal import Terminal, system_terminal, terminal, using
 from istioctl.errors import IstioctlError, UsageError
@@ -155,8 +155,8 @@ def _unknown_command(path: list[str], group: Command, word: str) -> UsageError:
 
     parent = " ".join([PROGRAM, *path])
     near = get_close_matches(word, [name for name, member in group.commands.items() if not member.replaced_by], n=3)
-    if word in ELSEWHERE:
-        hint = "This program does not have it; the original istioctl does, and works beside this one."
+    if word in INSTEAD:
+        hint = INSTEAD[word]
     elif near:
         hint = f"Did you mean {' or '.join(near)}?"
     else:

@@ -61,6 +61,7 @@ def test_an_alias_finds_its_command() -> None:
     [
         (["nope"], 'unknown command "nope" for "istioctl"', "istioctl --help"),
         (["proxy-status"], 'unknown command "proxy-status" for "istioctl"', "the original istioctl does"),
+        (["operator", "init"], 'unknown command "operator" for "istioctl"', "`istioctl install -f FILE`"),
         (["x", "describe", "pod", "a"], 'unknown command "describe"', "the original istioctl does"),
         (["instal"], 'unknown command "instal" for "istioctl"', "Did you mean install"),
         (["manifest", "generat"], 'unknown command "generat" for "istioctl manifest"', "Did you mean generate?"),
