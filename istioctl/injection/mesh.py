@@ -214,7 +214,8 @@ def _read_message(data: Any, message: str, where: str, keep_zeros: bool = False)
         value = _read_field(value, field, f"{where}{field.name}")
         if keep_zeros or not is_zero(value, field):
             result[field.name] = value
-    return result
+    chosen = {field.oneof: name for name, field in fields_of(message).items() if name in result}
+    return {name: value for name, value in result.items() if chosen[known[name].oneof] == name or not known[name].oneof}
 
 
 def is_zero(value: Any, field: MessageField) -> bool:

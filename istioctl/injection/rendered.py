@@ -186,6 +186,8 @@ def _with_values(known: _Known, values: Sequence[str]) -> Overlay | None:
         before, after = _meaning(old), _meaning(new)
         if path is None or type(before) is not type(after) or not after or isinstance(after, float):
             return None
+        if isinstance(after, int) and abs(after) >= 1 << 31:  # it may not fit
+            return None
         changes.append((path, after))
     tidy = known.overlay.tidy
     assert tidy is not None  # noqa: S101 - only such are kept

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from istioctl.errors import InputError
 from istioctl.injection import merging
 from istioctl.injection.rendered import RenderedTexts
 
@@ -27,3 +30,11 @@ def test_zeros_of_a_template_count_however_often_it_was_rendered():
         assert merged == {
             "spec": {"containers": [{"name": "p", "image": image, "readinessProbe": {"periodSeconds": 6}}]}
         }
+
+
+def test_numbers_of_a_template_must_fit_however_often_it_was_rendered():
+    texts = RenderedTexts()
+    text = "spec:\n  containers:\n  - name: p\n    readinessProbe:\n      periodSeconds: %d\n"
+    assert merging.overlaid({}, texts.read(text % 15), "t") == merging.overlaid({}, texts.read(text % 15), "t")
+    with pytest.raises(InputError, match="does not fit"):
+        merging.overlaid({}, texts.read(text % (1 << 32)), "t")

@@ -26,6 +26,8 @@ def test_only_one_of_a_group_is_set():
     got = mesh.over_text(mesh.PROXY_DEFAULTS, "tracingServiceName: APP_LABEL_AND_NAMESPACE", "f")
     assert "serviceCluster" not in got
     assert got["tracingServiceName"] == "APP_LABEL_AND_NAMESPACE"
+    both = {"tracingServiceName": "CANONICAL_NAME_ONLY", "serviceCluster": "a", "meshId": "m"}
+    assert mesh.read(both, "ProxyConfig", "f") == {"tracingServiceName": "CANONICAL_NAME_ONLY", "meshId": "m"}
 
 
 @pytest.mark.parametrize(
