@@ -9,9 +9,10 @@ from istioctl.analysis import selectors
 from istioctl.analysis.analyzers.pods import INJECT, INJECTION_LABEL, REVISION_LABEL
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, inner, listing, mapping, mappings, text, texts
-from istioctl.analysis.validation import names
+from istioctl.analysis.validation import names, urls
 
-_VALIDATORS = ("istiod-default-validator", "istio-validator")
+_DEFAULT_VALIDATOR = "istiod-default-validator"
+_VALIDATORS = "istio-validator"
 _INJECTORS = "istio-sidecar-injector"
 
 Webhook = dict[str, Any]
@@ -76,28 +77,24 @@ def _overlaps(webhooks: list[tuple[Resource, Webhook]], revisions: set[str], fin
 
 def analyze_external_control_planes(snapshot: Snapshot, findings: Findings) -> None:
     """The addresses by which webhooks reach a control plane outside the cluster."""
-    for kind, prefixes in (
+    for kind, prefix in (
         ("ValidatingWebhookConfiguration", _VALIDATORS),
-        ("MutatingWebhookConfiguration", (_INJECTORS,)),
+        ("MutatingWebhookConfiguration", _INJECTORS),
     ):
         for configuration in snapshot.all(kind):
-            if configuration.name.startswith(prefixes):
+            if configuration.name.startswith(prefix) or configuration.name == _DEFAULT_VALIDATOR:
                 for i, webhook in enumerate(mappings(configuration.data.get("webhooks"))):
                     _check_address(configuration, webhook, i, findings)
 
 
 def _check_address(configuration: Resource, webhook: Webhook, index: int, findings: Findings) -> None:
-    from urllib.parse import urlsplit
-
     client, name = mapping(webhook.get("clientConfig")), text(webhook.get("name"))
     at = ("webhooks", index, "clientConfig")
     if isinstance(url := client.get("url"), str):
-        try:
-            host = urlsplit(url).hostname or ""
-        except ValueError:
+        parsed = urls.parse(url)
+        if parsed is None:
             findings.report("InvalidExternalControlPlaneConfig", configuration, url, name, "is no URL", path=at)
-            return
-        if names.is_address(host):
+        elif names.is_address(parsed.host) and "%" not in parsed.host:
             findings.report("ExternalControlPlaneAddressIsNotAHostname", configuration, url, name, path=at)
     elif not isinstance(client.get("service"), dict):
         findings.report("InvalidExternalControlPlaneConfig", configuration, "", name, "is missing", path=at)

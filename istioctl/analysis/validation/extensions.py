@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, shared
+from istioctl.analysis.validation import names, shared, urls
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from istioctl.analysis.validation.report import Place
 
 _SCHEMES = ("", "file", "http", "https", "oci")
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-#: What a URL may start with: a scheme, a user, a host and a port; nothing where it is a path.
-_AUTHORITY = re.compile(
-    r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?://(?:[A-Za-z0-9\-._:~!$&'()*+,;=%]*@)?"
-    r"(?:\[[0-9a-fA-F:.%]*\]|[A-Za-z0-9\-._~!$&'()*+,;=<>\"\x80-\U0010ffff]*)(?::[0-9]*)?(?=[/?#]|\Z)|(?=/(?!/)))"
-)
 _SHA = re.compile(r"[a-f0-9]{64}\Z")
 _CODE_LIMIT = 65536
 
@@ -79,27 +73,24 @@ def _variables(variables: list[Spec], place: Place) -> None:
             return
 
 
-def _module_url(url: str) -> str:
-    """What is wrong with a module's URL; without a scheme it is an image's name."""
-    if re.search(r"[\x00-\x20\x7f]", url):
-        return f'"{url}" is no URL'
-    scheme = _SCHEME.match(url)
-    if url.startswith("/") or not scheme:
-        return _host_problem(url if url.startswith("/") else f"http://{url}")
-    if scheme[1].lower() not in _SCHEMES:
+def _module_url(text: str) -> str:
+    """What is wrong with a module's URL; one that is none by itself is an image's name."""
+    url = urls.parse(text, is_request=True)
+    if url is None:
+        url = urls.parse(f"http://{text}", is_request=True)
+        text = f"http://{text}"
+    if url is None or urls.parse(text) is None:
+        return f'"{text}" is no URL'
+    if url.scheme not in _SCHEMES:
         known = ", ".join(_SCHEMES[1:])
-        return f'"{url}" has the scheme {scheme[1]}, which is not supported: write one of {known} before it'
-    return _host_problem(url) if url[scheme.end() :].startswith("/") else ""
-
-
-def _host_problem(url: str) -> str:
-    """What is wrong with the authority and path of a URL that has a scheme, or is a path."""
-    found = _AUTHORITY.match(url)
-    usable = found is not None and not re.search(r"%(?![0-9A-Fa-f]{2})", url[found.end() :])
-    return "" if usable else f'"{url}" is no URL'
+        return f'"{text}" has the scheme {url.scheme}, which is not supported: write one of {known} before it'
+    return ""
 
 
 def _match(spec: Spec, place: Place) -> None:
+    """Check the ports that are matched, up to the first that is none."""
     for i, selector in enumerate(spec.get("match", [])):
         for j, port in enumerate(selector.get("ports", [])):
-            (place / "match" / i / "ports" / j).expect(names.port(port.get("number", 0)))
+            if problem := names.port(port.get("number", 0)):
+                (place / "match" / i / "ports" / j).error(problem)
+                return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.validation import names, shared
+from istioctl.analysis.validation import names, shared, urls
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -57,7 +57,7 @@ def check_authorization_policy(spec: Spec, meta: Metadata, place: Place) -> None
     elif "provider" in spec:
         (place / "provider").error(f"only action CUSTOM has a provider, and this is {action}")
     for i, rule in enumerate(rules):
-        _rule(rule, action, place / "rules" / i)
+        _rule(rule, i, action, place / "rules" / i)
 
 
 def _only_custom(rules: list[Spec], place: Place) -> None:
@@ -81,25 +81,25 @@ def _both(fields: tuple[str, ...]) -> tuple[str, ...]:
     return (*fields, *map(_negated, fields))
 
 
-def _rule(rule: Spec, action: str, place: Place) -> None:
+def _rule(rule: Spec, number: int, action: str, place: Place) -> None:
     sources = tcp_sources = operations = tcp_operations = False
     for i, origin in enumerate(rule.get("from", [])):
         at = place / "from" / i
         if "source" not in origin:
-            at.error("the source is missing")
+            at.error(f"rule {number} lacks a source")
             continue
         sources = True
-        _source(origin["source"], at / "source")
+        _source(origin["source"], number, at / "source")
         tcp_sources |= any(
             origin["source"].get(field) for field in _both(("principals", "namespaces", *_ADDRESSES, "serviceAccounts"))
         )
     for i, target in enumerate(rule.get("to", [])):
         at = place / "to" / i
         if "operation" not in target:
-            at.error("the operation is missing")
+            at.error(f"rule {number} lacks an operation")
             continue
         operations = True
-        _operation(target["operation"], at / "operation")
+        _operation(target["operation"], number, at / "operation")
         tcp_operations |= any(target["operation"].get(field) for field in _both(("ports",)))
     for i, condition in enumerate(rule.get("when", [])):
         _condition(condition, place / "when" / i)
@@ -110,18 +110,19 @@ def _rule(rule: Spec, action: str, place: Place) -> None:
         )
 
 
-def _source(source: Spec, place: Place) -> None:
+def _source(source: Spec, rule: int, place: Place) -> None:
     accounts = next((field for field in _ACCOUNTS if source.get(field)), "")
     if accounts and any(source.get(field) for field in _both(_IDENTITIES)):
-        (place / accounts).error("can't be combined with principals or namespaces")
+        (place / accounts).error(f"can't be combined with the principals or namespaces of rule {rule}")
     if not any(source.get(field) for field in _both(_SOURCE)):
-        place.error("the source is empty", "Remove it to mean every source.")
+        place.error(f"rule {rule} has an empty source", "Remove it to mean every source.")
     for field in _both(_SOURCE):
         values, at = source.get(field, []), place / field
         kind = field.removeprefix("not")
         kind = kind[0].lower() + kind[1:]
         if kind in _ADDRESSES:
-            _addresses(values, at)
+            for i, problem in _bad_addresses(values):
+                (at / i).error(problem)
         elif kind == "serviceAccounts":
             at.expect(_service_accounts(values))
         elif kind == "trustDomains":
@@ -130,13 +131,14 @@ def _source(source: Spec, place: Place) -> None:
             _not_empty(values, at)
 
 
-def _operation(operation: Spec, place: Place) -> None:
+def _operation(operation: Spec, rule: int, place: Place) -> None:
     if not any(operation.get(field) for field in _both(_OPERATION)):
-        place.error("the operation is empty", "Remove it to mean every operation.")
+        place.error(f"rule {rule} has an empty operation", "Remove it to mean every operation.")
     for field in _both(_OPERATION):
         values, at = operation.get(field, []), place / field
         if field in ("ports", "notPorts"):
-            _port_numbers(values, at)
+            for i, problem in _bad_ports(values):
+                (at / i).error(problem)
         else:
             _not_empty(values, at)
         if field in ("paths", "notPaths"):
@@ -153,16 +155,20 @@ def _not_empty(values: list[str], place: Place) -> bool:
     return all(values)
 
 
-def _addresses(values: list[str], place: Place) -> None:
-    for i, value in enumerate(values):
-        if not (names.is_network(value) if "/" in value else names.is_address(value)):
-            (place / i).error(f'"{value}" is neither an IP address nor a CIDR block')
+def _bad_addresses(values: list[str]) -> list[tuple[int, str]]:
+    return [
+        (i, f'"{value}" is neither an IP address nor a CIDR block')
+        for i, value in enumerate(values)
+        if not (names.is_network(value) if "/" in value else names.is_address(value))
+    ]
 
 
-def _port_numbers(values: list[str], place: Place) -> None:
-    for i, value in enumerate(values):
-        if not re.match(r"[0-9]+\Z", value) or int(value) > 65535:
-            (place / i).error(f'"{value}" is no port number')
+def _bad_ports(values: list[str]) -> list[tuple[int, str]]:
+    return [
+        (i, f'"{value}" is no port number')
+        for i, value in enumerate(values)
+        if not re.match(r"[0-9]+\Z", value) or int(value) > 65535
+    ]
 
 
 def _service_accounts(values: list[str]) -> str:
@@ -224,13 +230,13 @@ def _attribute(key: str, values: list[str], place: Place) -> None:
         if not (key.endswith("]") and 0 < key.find("[") < len(key) - 2):
             place.error(f'"{key}" must be of the form attribute[name]')
     elif key in _ADDRESS_KEYS:
-        _addresses(values, place)
+        place.expect("; ".join(problem for _, problem in _bad_addresses(values)))
     elif key == "source.serviceAccount":
         place.expect(_service_accounts(values))
     elif key == "source.trustDomain":
         place.expect(_wildcards(values))
     elif key == "destination.port":
-        _port_numbers(values, place)
+        place.expect("; ".join(problem for _, problem in _bad_ports(values)))
     elif key in _REPLACED or key.startswith("destination.labels"):
         place.error(f'"{key}" is not supported', _REPLACED.get(key, "The policy's selector says it."))
     elif key not in _ANY_VALUE:
@@ -280,14 +286,8 @@ def _jwt_rule(rule: Spec, place: Place) -> None:
 
 
 def _jwks_uri(uri: str) -> str:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(uri)
-        usable = parts.scheme in ("http", "https") and (parts.port is None or parts.port >= 0)
-    except ValueError:
-        usable = False
-    return "" if usable else f'"{uri}" is no http:// or https:// URL'
+    url = urls.parse(uri)
+    return "" if url and url.scheme in ("http", "https") else f'"{uri}" is no http:// or https:// URL'
 
 
 def _jwks(text: str, place: Place) -> None:
