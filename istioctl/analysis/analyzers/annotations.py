@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
-from istioctl.analysis.validation import names
-from istioctl.errors import InputError
+from istioctl.analysis.validation import names, proxy_settings
 from istioctl.objects import quantities
 
 KINDS = ("Namespace", "Service", "Pod", "Deployment")
@@ -103,7 +102,7 @@ _SET_WITH_CNI = frozenset(
     )
 )
 _BOOLEAN = frozenset(("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"))
-_INTERFACE = re.compile(r"[a-zA-Z0-9_.-]{1,15}\Z")
+_INTERFACE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,14}\Z")
 
 
 def analyze_annotations(snapshot: Snapshot, findings: Findings) -> None:
@@ -203,21 +202,6 @@ def _quantity(value: str) -> str:
     return ""
 
 
-def _proxy_config(value: str) -> str:
-    from istioctl.yamldoc.reader import load
-
-    try:
-        data = load(value, "the annotation")
-    except InputError as error:
-        return str(error)
-    if data is not None and not isinstance(data, dict):
-        return "it is no mapping"
-    concurrency = (data or {}).get("concurrency")
-    if isinstance(concurrency, str) and not re.match(r"-?\d+\Z", concurrency):
-        return f'concurrency: "{concurrency}" is no number'
-    return ""
-
-
 _VALUES: dict[str, Callable[[str], str]] = {
     "sidecar.istio.io/interceptionMode": _interception,
     "status.sidecar.istio.io/port": _port,
@@ -233,7 +217,7 @@ _VALUES: dict[str, Callable[[str], str]] = {
     "traffic.sidecar.istio.io/kubevirtInterfaces": _interfaces,
     "istio.io/reroute-virtual-interfaces": _interfaces,
     "prometheus.istio.io/merge-metrics": _boolean,
-    "proxy.istio.io/config": _proxy_config,
+    "proxy.istio.io/config": proxy_settings.problem,
     "sidecar.istio.io/proxyCPU": _quantity,
     "sidecar.istio.io/proxyMemory": _quantity,
     "sidecar.istio.io/proxyCPULimit": _quantity,
