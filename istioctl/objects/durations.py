@@ -7,6 +7,8 @@ import re
 from istioctl.errors import InputError
 
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+#: What fits into 64 bits of nanoseconds.
+_LONGEST = (2**63 - 1) / 1e9
 _PART = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 
 
@@ -23,6 +25,6 @@ def parse_duration(text: str) -> float:
     while part := _PART.match(body, position):
         total += float(part[1]) * _SECONDS[part[2]]
         position = part.end()
-    if not body or position != len(body):
+    if not body or position != len(body) or total > _LONGEST:
         raise InputError(f'"{text}" is not a duration', hint="Write a number with a unit, such as 30s, 5m or 1h30m.")
     return -total if text.startswith("-") else total

@@ -1,8 +1,8 @@
 """From a node to typed data, as istiod decodes an object, finding what breaks the schema on the way.
 
 The rules are those of protobuf's older JSON decoder (github.com/golang/protobuf/jsonpb): fields under their JSON or
-their proto name, numbers also as text, enums by name or number, durations as text, null as absent, and of a oneof the
-field declared last.
+their proto name (the first wins), numbers also as text, enums by name or number, durations as text, null as absent, and
+of a oneof the field declared last.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.schema.catalog import schema
-from istioctl.analysis.schema.language import Message, Type
+from istioctl.analysis.schema.language import Field, Message, Type
 from istioctl.analysis.validation.report import Place, json_name
 from istioctl.errors import InputError
 from istioctl.objects.durations import parse_duration
@@ -28,6 +28,14 @@ _RANGES = {"int32": (-(1 << 31), (1 << 31) - 1), "uint32": (0, (1 << 32) - 1)}
 _RANGES |= {"int64": (-(1 << 63), (1 << 63) - 1), "uint64": (0, (1 << 64) - 1)}
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _REAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
+#: Fields whose names in the `.proto` files do not follow from those in JSON.
+_PROTO_NAMES = {
+    "consecutive5xxErrors": "consecutive_5xx_errors",
+    "targetRef": "targetRef",
+    "targetRefs": "targetRefs",
+}
+#: What JSON allows around a number.
+_BLANK = " \t\r\n"
 _NAMES = {dict: "a mapping", list: "a list", str: "text", bool: "a boolean", int: "a number", float: "a number"}
 
 
@@ -83,11 +91,12 @@ def _message(node: Node, message: Message, place: Place) -> Spec:
     if node.kind != "mapping":
         raise _wrong(place, "a mapping", to_data(node))
     result: Spec = {}
-    for name, value in entries(node):
-        field = message.fields.get(name) or (message.fields.get(json_name(name)) if "_" in name else None)
+    given = dict(entries(node))
+    for name, value in given.items():
+        field = message.fields.get(name) or _by_proto_name(name, message)
         if field is None:
             _unknown(name, message, place)
-        elif not _is_null(value):
+        elif not _is_null(value) and (name == field.name or field.name not in given):
             try:
                 result[field.name] = _value(value, field.type, place / field.name)
             except _Skip:
@@ -95,6 +104,16 @@ def _message(node: Node, message: Message, place: Place) -> Spec:
     for group in message.oneofs:
         _settle_oneof(group, result, message, place)
     return result
+
+
+def _by_proto_name(name: str, message: Message) -> Field | None:
+    """The field of this name in the `.proto` file: `mirror_percent` for `mirrorPercent`, but for a few."""
+    field = message.fields.get(json_name(name)) if "_" in name else None
+    return field if field and name == _PROTO_NAMES.get(field.name, _proto_name(field.name)) else None
+
+
+def _proto_name(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def _unknown(name: str, message: Message, place: Place) -> None:
@@ -210,7 +229,9 @@ def _scalar(value: Any, name: str, place: Place) -> Any:
 
 
 def _whole(value: Any, name: str, place: Place) -> int:
-    if value is None:
+    if isinstance(value, str):
+        value = value.strip(_BLANK)
+    if value in (None, "null"):
         return 0
     if (isinstance(value, float) and value == int(value)) or (isinstance(value, str) and _WHOLE.match(value)):
         value = int(value)
@@ -224,6 +245,10 @@ def _whole(value: Any, name: str, place: Place) -> int:
 
 
 def _real(value: Any, place: Place) -> float:
+    if isinstance(value, str):
+        value = value.strip(_BLANK)
+    if value == "null":
+        return 0.0
     if isinstance(value, str) and (_REAL.match(value) or value in ("NaN", "Infinity", "-Infinity")):
         return float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
