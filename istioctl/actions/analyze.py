@@ -86,7 +86,9 @@ def analyze(
     """
     analyzers = chosen(options.analyzers)
     sources, skipped = _sources(options, stdin, download)
-    snapshot = Snapshot(read_mesh_config("", ""), {}, is_live=fetch is not None)
+    snapshot = Snapshot(
+        read_mesh_config("", ""), {}, is_live=fetch is not None, istio_namespace=options.istio_namespace
+    )
     if fetch is not None:
         kinds = {kind for analyzer in analyzers for kind in analyzer.inputs} | {"ConfigMap"}
         for resource in fetch(tuple(sorted(kinds))):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from istioctl.analysis.messages import MESSAGES, Message
 from istioctl.analysis.resources import Resource
+from istioctl.analysis.validation.names import TOO_SHORT
 from istioctl.analysis.validation.report import Path, path_text
 
 #: The annotation by which an object names the codes that are not to be reported about it, or `*`.
@@ -15,19 +16,7 @@ SUPPRESS = "galley.istio.io/analyze-suppress"
 #: Messages whose words say what is wrong with a field without naming it.
 _ABOUT_FIELDS = ("SchemaValidationError", "SchemaWarning")
 #: Messages whose words name all there is to know: the same words again are no second finding.
-_ABOUT_OBJECTS = frozenset(
-    (
-        "ConflictingGateways",
-        "Deprecated",
-        "DestinationRuleSubsetNotSelectPods",
-        "ExternalControlPlaneAddressIsNotAHostname",
-        "IngressRouteRulesNotAffected",
-        "InvalidApplicationUID",
-        "InvalidExternalControlPlaneConfig",
-        "JwtClaimBasedRoutingWithoutRequestAuthN",
-        "NoServerCertificateVerificationPortLevel",
-    )
-)
+_ABOUT_OBJECTS = frozenset(("Deprecated", "IngressRouteRulesNotAffected", "JwtClaimBasedRoutingWithoutRequestAuthN"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +28,7 @@ class Finding:
         line, column: where, counted from 1; 0 where unknown.
         path: the field, as in `spec.hosts[0]`; may be empty.
         text: the message in words.
+        is_value: whether the field is there and is one value, no mapping and no list.
     """
 
     message: Message
@@ -47,6 +37,7 @@ class Finding:
     path: str = ""
     line: int = 0
     column: int = 0
+    is_value: bool = False
 
     @property
     def words(self) -> str:
@@ -83,7 +74,8 @@ class Findings:
         message = MESSAGES[name]
         line, column = resource.line_of(path) if resource else (0, 0)
         words = message.text.format(*parameters)
-        self.items.append(Finding(message, resource, words, path_text(path), line, column))
+        is_value = resource is not None and resource.holds_value(path)
+        self.items.append(Finding(message, resource, words, path_text(path), line, column, is_value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +105,12 @@ def selected(findings: Iterable[Finding], namespace: str, suppressions: tuple[Su
 
 
 def _place(finding: Finding) -> str:
-    """What tells two findings of the same words apart: in files their field, but of a schema's rules its name only."""
+    """What tells two findings of the same words apart: in files the line of a value; of a schema's rules its name."""
+    if finding.text == TOO_SHORT:
+        return ""
     if finding.message.name in _ABOUT_FIELDS:
         return re.sub(r"\[\d+\]", "", finding.path).rpartition(".")[2]
-    if finding.message.name in _ABOUT_OBJECTS or not (finding.resource and finding.resource.source):
-        return ""
-    return finding.path
+    return str(finding.line) if finding.is_value and finding.message.name not in _ABOUT_OBJECTS else ""
 
 
 def _counts(finding: Finding, namespace: str, suppressions: tuple[Suppression, ...]) -> bool:

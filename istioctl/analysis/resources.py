@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.validation.report import Path, locate
+from istioctl.analysis.validation.report import Path, is_value, locate
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
@@ -82,6 +82,10 @@ class Resource:
             return self.line, 1
         return place.line + 1 + self.offset, place.column + 1
 
+    def holds_value(self, path: Path) -> bool:
+        """Whether the object, as it is written in a file, has a single value at a path."""
+        return self.root is not None and bool(path) and is_value(self.root, path)
+
 
 class Snapshot:
     """All objects under analysis.
@@ -90,9 +94,18 @@ class Snapshot:
         mesh: the mesh configuration as plain data, defaults filled in.
         mesh_networks: the mesh networks as plain data.
         is_live: whether the objects of a cluster are among them, so that what is missing does not exist.
+        istio_namespace: the control plane's.
     """
 
-    def __init__(self, mesh: dict[str, Any], mesh_networks: dict[str, Any], *, is_live: bool = False) -> None:
+    def __init__(
+        self,
+        mesh: dict[str, Any],
+        mesh_networks: dict[str, Any],
+        *,
+        is_live: bool = False,
+        istio_namespace: str = "istio-system",
+    ) -> None:
+        self.istio_namespace = istio_namespace
         self.mesh = mesh
         self.mesh_networks = mesh_networks
         self.is_live = is_live

@@ -35,7 +35,7 @@ def _holds(expression: dict[str, Any], labels: dict[str, str]) -> bool:
         case "NotIn":
             return bool(values) and labels.get(key) not in values
         case "Exists":
-            return key in labels
+            return not values and key in labels
         case "DoesNotExist":
-            return key not in labels
+            return not values and key not in labels
     return False

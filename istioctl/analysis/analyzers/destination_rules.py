@@ -48,10 +48,12 @@ def analyze_subsets(snapshot: Snapshot, findings: Findings) -> None:
         if service is None:
             findings.report("UnknownDestinationRuleHost", rule, host, path=("spec", "host"))
             continue
-        for i, subset in enumerate(rule.spec.get("subsets", [])) if service.has_pods or snapshot.knows("Pod") else ():
+        if not (service.has_pods or snapshot.knows("Pod")):
+            continue
+        subsets = {subset.get("name", ""): (i, subset) for i, subset in enumerate(rule.spec.get("subsets", []))}
+        for name, (i, subset) in subsets.items():
             wanted = {**service.selector, **subset.get("labels", {})}
             if not any(selectors.picks(wanted, labels) for labels in pods):
-                name = subset.get("name", "")
                 findings.report("DestinationRuleSubsetNotSelectPods", rule, name, path=("spec", "subsets", i, "labels"))
 
 

@@ -13,28 +13,24 @@ _REPLACEABLE = ("NETWORK_FILTER", "HTTP_FILTER", "VIRTUAL_HOST")
 
 def analyze_patches(snapshot: Snapshot, findings: Findings) -> None:
     """Operations that do not go with what they are applied to, and relative ones without a priority."""
-    versioned: set[str] = set()
+    versioned: set[tuple[str, str]] = set()
     for envoy_filter in snapshot.all("EnvoyFilter"):
         for i, entry in enumerate(envoy_filter.spec.get("configPatches", [])):
             if "patch" not in entry:
                 break
             name = _patched(entry)
-            at: Path = ("spec", "configPatches", i, "patch") if "value" in entry["patch"] else ("spec", "configPatches")
-            _check(envoy_filter, entry, at, name in versioned, findings)
+            _check(envoy_filter, entry, ("spec", "configPatches", i, "patch"), name in versioned, findings)
             if entry.get("match", {}).get("proxy", {}).get("proxyVersion"):
                 versioned.add(name)
 
 
-def _patched(entry: Spec) -> str:
-    """The name of the filter that a patch is about."""
+def _patched(entry: Spec) -> tuple[str, str]:
+    """What a patch is about: the filter it adds or the filter it matches, which upstream never takes for the same."""
     value = entry["patch"].get("value")
-    if not value:
-        return ""
-    if "name" in mapping(value):
-        return str(mapping(value)["name"])
-    listener = entry.get("match", {}).get("listener", {})
-    found: str = listener.get("filterChain", {}).get("filter", {}).get("name", "")
-    return found
+    if value and "name" in mapping(value):
+        return "value", str(mapping(value)["name"])
+    listener = entry.get("match", {}).get("listener", {}) if value else {}
+    return "match", listener.get("filterChain", {}).get("filter", {}).get("name", "")
 
 
 def _check(envoy_filter: Resource, entry: Spec, at: Path, is_versioned: bool, findings: Findings) -> None:

@@ -41,20 +41,20 @@ def analyze_ports(snapshot: Snapshot, findings: Findings) -> None:
         for i, server in enumerate(gateway.spec.get("servers", [])):
             if "port" in server and (number := server["port"].get("number", 0)) not in reachable:
                 wanted = selectors.written(gateway.spec.get("selector", {}))
-                at = ("spec", "servers", i, "port", "number")
+                at = ("spec", "servers", i, "port")
                 findings.report("GatewayPortNotDefinedOnService", gateway, number, wanted, path=at)
 
 
-def _service_ports(pod: Resource, snapshot: Snapshot) -> set[object]:
+def _service_ports(pod: Resource, snapshot: Snapshot) -> set[int]:
     """The ports, and where they lead, of all Services that select a pod."""
-    numbers: set[object] = set()
+    numbers: set[int] = set()
     for service in snapshot.all("Service"):
         if service.namespace != pod.namespace or not selectors.picks(texts(service.spec.get("selector")), pod.labels):
             continue
         for port in mappings(service.spec.get("ports")):
             if port.get("protocol", "TCP") == "TCP":
                 given = (port.get("port"), port.get("targetPort"))
-                numbers.update(number for number in given if isinstance(number, (int, str)))
+                numbers.update(int(str(number)) for number in given if str(number).isdecimal())
     return numbers
 
 

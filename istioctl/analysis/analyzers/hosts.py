@@ -66,6 +66,13 @@ def _scopes(export_to: list[str], namespace: str) -> list[str]:
     return [namespace if entry == "." else entry for entry in export_to]
 
 
+def is_known_missing(owner: Resource, host: str, snapshot: Snapshot) -> bool:
+    """Whether a host that was not found does not exist: only what the inputs hold any of can be missing from them."""
+    if snapshot.knows("Service"):
+        return True
+    return snapshot.knows("ServiceEntry") and not _SERVICE.match(full_host(owner.namespace, host))
+
+
 def find_host(owner: Resource, host: str, hosts: Hosts) -> Host | None:
     """The service that a host means in an object; None where there is none visible to it."""
     namespace, name = owner.namespace, full_host(owner.namespace, host)

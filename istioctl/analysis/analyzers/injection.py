@@ -137,24 +137,29 @@ def _own_config(pod: Resource) -> dict[str, Any]:
 
 def analyze_auto_images(snapshot: Snapshot, findings: Findings) -> None:
     """Workloads that leave their proxy's image to injection, which does not come."""
+    for pod in snapshot.all("Pod", derived=False):
+        if _waits_for_image(pod.spec):
+            findings.report("ImageAutoWithoutInjectionError", pod, "Pod", pod.name, path=("spec", "containers"))
+    if not snapshot.knows("MutatingWebhookConfiguration"):
+        return
     webhooks = [
         webhook
         for configuration in snapshot.all("MutatingWebhookConfiguration")
         for webhook in mappings(configuration.data.get("webhooks"))
         if text(webhook.get("name")).endswith("istio.io")
     ]
-    for pod in snapshot.all("Pod", derived=False):
-        if pods.proxy_image(pods.containers(pod.spec)) == _AUTO:
-            findings.report("ImageAutoWithoutInjectionError", pod, "Pod", pod.name, path=("spec", "containers"))
-    if not (webhooks or snapshot.is_live):
-        return
     for deployment in snapshot.all("Deployment"):
-        if pods.proxy_image(pods.containers(mapping(pods.template(deployment).get("spec")))) != _AUTO:
+        if not _waits_for_image(mapping(pods.template(deployment).get("spec"))):
             continue
         owner = snapshot.find("Namespace", "", deployment.namespace or "default")
         if not any(_applies(webhook, owner, pods.template_labels(deployment)) for webhook in webhooks):
             at = ("spec", "template", "spec", "containers")
             findings.report("ImageAutoWithoutInjectionWarning", deployment, "Deployment", deployment.name, path=at)
+
+
+def _waits_for_image(pod_spec: dict[str, Any]) -> bool:
+    """Whether the proxy of a pod has the image that injection replaces."""
+    return any(c.get("name") == pods.PROXY and c.get("image") == _AUTO for c in pods.containers(pod_spec))
 
 
 def _applies(webhook: dict[str, Any], namespace: Resource | None, labels: dict[str, str]) -> bool:

@@ -17,6 +17,9 @@ _MINIMUM = {
     "backendtlspolicies.gateway.networking.k8s.io": (1, 4, 0),
     "tlsroutes.gateway.networking.k8s.io": (1, 5, 0),
 }
+#: A version, whose minor and patch numbers may be missing (github.com/Masterminds/semver).
+_WORDS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
+_VERSION = re.compile(rf"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-{_WORDS})?(?:\+{_WORDS})?)", re.ASCII)
 
 
 def analyze_selectors(snapshot: Snapshot, findings: Findings) -> None:
@@ -35,10 +38,13 @@ def analyze_selectors(snapshot: Snapshot, findings: Findings) -> None:
 def analyze_crd_versions(snapshot: Snapshot, findings: Findings) -> None:
     """CRDs of the Gateway API that istiod ignores for their age."""
     for crd in snapshot.all("CustomResourceDefinition"):
-        version = re.match(r"v?(\d+)\.(\d+)\.(\d+)", crd.annotations.get(_BUNDLE_VERSION, ""))
+        version = _VERSION.fullmatch(crd.annotations.get(_BUNDLE_VERSION, ""))
         minimum = _MINIMUM.get(crd.name)
-        if version and minimum and tuple(map(int, version.groups())) < minimum:
-            given = crd.annotations[_BUNDLE_VERSION].removeprefix("v")
-            wanted = ".".join(map(str, minimum))
+        if version is None or minimum is None:
+            continue
+        *numbers, suffix = version.groups()
+        installed = tuple(int(number or 0) for number in numbers)
+        if installed < minimum:
+            given, wanted = ".".join(map(str, installed)) + suffix, ".".join(map(str, minimum))
             at = ("metadata", "annotations", _BUNDLE_VERSION)
             findings.report("GatewayAPICRDVersionBelowMinimum", crd, crd.name, given, wanted, path=at)

@@ -19,9 +19,8 @@ def analyze_networks(snapshot: Snapshot, findings: Findings) -> None:
     for secret in snapshot.all("Secret"):
         if secret.labels.get(_REMOTE_SECRET) == "true":
             known.update(mapping(secret.data.get("data")))
-    namespace = text(snapshot.mesh.get("rootNamespace"))
     networks = mapping(snapshot.mesh_networks.get("networks"))
-    owner = Resource("MeshNetworks", "meshnetworks", namespace, {}, snapshot.mesh_networks)
+    owner = Resource("MeshNetworks", "meshnetworks", snapshot.istio_namespace, {}, snapshot.mesh_networks)
     for name, network in networks.items():
         for i, endpoint in enumerate(mappings(mapping(network).get("endpoints"))):
             registry = endpoint.get("fromRegistry")

@@ -24,7 +24,7 @@ def analyze_port_names(snapshot: Snapshot, findings: Findings) -> None:
             name = text(mapping(port).get("name"))
             if _declares_protocol(mapping(port)) and not (is_external and name == "tcp"):
                 continue
-            at = ("spec", "ports", i)
+            at = ("spec", "ports", i, "port")
             if is_external:
                 findings.report("ExternalNameServiceTypeInvalidPortName", service, path=at)
             else:

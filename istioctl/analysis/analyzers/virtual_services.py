@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from istioctl.analysis import selectors
 from istioctl.analysis.analyzers import gateways
-from istioctl.analysis.analyzers.hosts import EVERYWHERE, Host, find_host, full_host, known_hosts, service_name
+from istioctl.analysis.analyzers.hosts import (
+    EVERYWHERE,
+    Host,
+    find_host,
+    full_host,
+    is_known_missing,
+    known_hosts,
+    service_name,
+)
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation.decode import Spec
@@ -32,7 +40,7 @@ def _mirrors(service: Resource) -> Iterator[tuple[Spec, Path]]:
         if "mirror" in route:
             yield route["mirror"], ("spec", "http", i, "mirror", "host")
         for j, mirror in enumerate(route.get("mirrors", [])):
-            yield mirror.get("destination", {}), ("spec", "http", i, "mirrors", j, "destination", "host")
+            yield mirror.get("destination", {}), ("spec", "http", i, "mirrors", j, "destination")
 
 
 def analyze_destinations(snapshot: Snapshot, findings: Findings) -> None:
@@ -45,7 +53,7 @@ def analyze_destinations(snapshot: Snapshot, findings: Findings) -> None:
                 target = find_host(service, host, hosts)
                 if target is not None:
                     _check_port(service, destination, target, path, findings)
-                elif snapshot.knows("Service") or snapshot.knows("ServiceEntry"):
+                elif is_known_missing(service, host, snapshot):
                     findings.report("ReferencedResourceNotFound", service, kind, host, path=path)
     _unaffected(snapshot, findings)
 
@@ -133,6 +141,8 @@ def analyze_claims(snapshot: Snapshot, findings: Findings) -> None:
     for service in snapshot.all("VirtualService"):
         claim = next(_claims(service), "")
         for i, reference in enumerate(service.spec.get("gateways", []) if claim else ()):
+            if reference == _MESH:
+                continue
             gateway = snapshot.find("Gateway", *_gateway_name(reference, service.namespace))
             for pod in snapshot.all("Pod") if gateway else ():
                 if not gateway or not selectors.picks(gateway.spec.get("selector", {}), pod.labels):

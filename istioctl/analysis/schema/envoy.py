@@ -104,7 +104,7 @@ def without_typed_config(value: dict[str, Any], message: str) -> list[str]:
         if isinstance(inner, dict) and type_ in _lines():
             missing += without_typed_config(inner, type_)
     if "typed_config" in fields and not given & {"typed_config", "config_discovery"}:
-        missing.append(str(value.get("name", "")))
+        missing.append(str(value.get("name") or ""))
     return missing
 
 

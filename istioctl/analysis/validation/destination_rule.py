@@ -153,6 +153,7 @@ def _consistent_hash(settings: Spec, place: Place) -> None:
         size, at = settings["maglev"].get("tableSize", 0), place / "maglev" / "tableSize"
         if size == 0:
             at.error("must be set")
+            at.error("must be a prime number")
         elif size >= _MAGLEV_LIMIT:
             at.error(f"{size} is not less than {_MAGLEV_LIMIT}")
         elif not _is_prime(size):

@@ -50,11 +50,11 @@ _OLD_NAMES = {
 def check(spec: Spec, meta: Metadata, place: Place) -> None:
     """Check an EnvoyFilter."""
     del meta
-    place.warn("depends on Envoy's internals, which may change in any release", "Prefer another API where one exists.")
     before = len(place.report.errors)
     shared.match_labels(spec, place, "workloadSelector", "labels")
     if len(place.report.errors) > before:
         return
+    place.warn("depends on Envoy's internals, which may change in any release", "Prefer another API where one exists.")
     for i, patch in enumerate(spec.get("configPatches", [])):
         if patch.get("match", {}).get("context") != "WAYPOINT":
             _config_patch(patch, place / "configPatches" / i)
@@ -69,7 +69,7 @@ def _config_patch(entry: Spec, place: Place) -> None:
     elif patch.get("operation", "INVALID") == "INVALID":
         (place / "patch").error("the operation is missing")
     elif patch["operation"] != "REMOVE" and "value" not in patch:
-        (place / "patch").error(f"the value is missing, which operation {patch['operation']} needs")
+        (place / "patch").error("the value is missing, which all operations but REMOVE need")
     else:
         version = match.get("proxy", {}).get("proxyVersion")
         before = len(place.report.errors)
@@ -81,7 +81,8 @@ def _config_patch(entry: Spec, place: Place) -> None:
 def _value(value: Spec, applies_to: str, place: Place) -> None:
     """The patch itself, as data of Envoy's API."""
     message = _MESSAGES.get(applies_to)
-    if message is None:  # no known place: the type check says so
+    if message is None:
+        place.error(f"there is no type {applies_to} of objects to patch", "Correct applyTo.")
         return
     for strict in (False, True):
         try:
@@ -92,9 +93,9 @@ def _value(value: Spec, applies_to: str, place: Place) -> None:
                 at = at / step
             (at.warn if strict else at.error)(mismatch.problem, mismatch.hint)
             return
-    missing = [name for name in envoy.without_typed_config(value, message) if name]
-    if missing:
-        place.warn(f"{', '.join(missing)} is chosen by name only, without typed_config", "Set typed_config.")
+    if missing := envoy.without_typed_config(value, message):
+        chosen = ", ".join(f'"{name}"' for name in missing)
+        place.warn(f"{chosen} is chosen by name only, without typed_config", "Set typed_config.")
 
 
 def _match(match: Spec, applies_to: str, place: Place) -> bool:
@@ -102,7 +103,7 @@ def _match(match: Spec, applies_to: str, place: Place) -> bool:
     wanted = _MATCHES.get(applies_to)
     given = next((kind for kind in _KINDS_OF_MATCH if kind in match), "")
     if wanted and given and given != wanted:
-        (place / given).error(f"does not go with applyTo {applies_to}, which is matched by {wanted}")
+        place.error(f"only a match by {wanted} goes with what this applies to")
         return wanted != "listener"
     if wanted == "listener":
         chain = match.get("listener", {}).get("filterChain", {})

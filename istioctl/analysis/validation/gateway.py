@@ -59,7 +59,7 @@ def namespaced_host(host: str, place: Place, *, at_gateway: bool) -> None:
         return
     if slash:
         if not namespace or not name:
-            place.error(f'"{host}" must name a namespace and a host')
+            place.error("both namespace and host must be named where there is a slash")
         if namespace not in ("*", ".", *(() if at_gateway else ("~",))) and not names.is_label(namespace):
             place.error(f'"{namespace}" is no name of a namespace')
     else:
@@ -109,7 +109,7 @@ def _bind(bind: str, port: Spec, place: Place) -> None:
     if bind.startswith(UNIX):
         (place / "bind").expect(names.unix_socket(bind.removeprefix(UNIX)))
         if port.get("number"):
-            (place / "port" / "number").error("must be 0 for a Unix socket")
+            (place / "port" / "number").error(f"{port['number']} must be 0 for a Unix socket")
     elif bind:
         (place / "bind").expect(names.address(bind))
 
@@ -121,7 +121,8 @@ def _tls_fits(protocol: str, tls: Spec | None, place: Place) -> None:
     elif tls is not None:
         passes = tls.get("mode", "PASSTHROUGH") in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
         if not protocols.is_http(protocol) or not passes or any(tls.get(field) for field in _OWN_FILES):
-            (place / "tls").error(f"a server of protocol {protocol} can't have TLS settings", "Use HTTPS or TLS.")
+            kind = "HTTP in plain text" if protocols.is_http(protocol) else "a protocol without TLS"
+            (place / "tls").error(f"a server of {kind} can't have TLS settings", "Use HTTPS or TLS.")
 
 
 def server_tls(tls: Spec, place: Place) -> None:
@@ -136,9 +137,8 @@ def server_tls(tls: Spec, place: Place) -> None:
                 (place / field).error("can't be combined with ISTIO_MUTUAL, which has its own certificates")
         return
     if mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH"):
-        for field in ("caCrl", *_OWN_FILES, *_SOURCES):
-            if tls.get(field):
-                (place / field).warn(f"has no effect in mode {mode}")
+        if any(tls.get(field) for field in ("caCrl", *_OWN_FILES, *_SOURCES)):
+            (place / "mode").warn(f"{mode} uses no certificates: none of those set here has an effect")
     given = [field for field in _SOURCES if tls.get(field)]
     if tls.get("serverCertificate") and tls.get("privateKey"):
         given.append("serverCertificate")
@@ -156,8 +156,9 @@ def server_tls(tls: Spec, place: Place) -> None:
 
 
 def _certificates(tls: Spec, mode: str, place: Place) -> None:
+    base = mode.removeprefix("OPTIONAL_")
     if mode != "SIMPLE" and not tls.get("caCertificates"):
-        place.error(f"mode {mode} needs caCertificates to check clients by", "Set it, or credentialName.")
+        place.error(f"mode {base} needs caCertificates to check clients by", "Set it, or credentialName.")
     certificates = tls.get("tlsCertificates", [])
     if len(certificates) > 2:
         (place / "tlsCertificates").warn("at most two certificates are used")
@@ -165,17 +166,16 @@ def _certificates(tls: Spec, mode: str, place: Place) -> None:
     for entry, at in where:
         for field in ("serverCertificate", "privateKey"):
             if not entry.get(field):
-                at.error(f"mode {mode} needs {field}", f"Set {field}, or credentialName.")
+                at.error(f"mode {base} needs {field}", f"Set {field}, or credentialName.")
 
 
 def _ciphers(suites: list[str], place: Place) -> None:
-    valid = [suite for suite in suites if _is_cipher(suite)]
-    for i, suite in enumerate(suites):
-        if suite not in valid:
-            (place / i).warn(f'"{suite}" is no cipher suite of Envoy and is ignored')
-    for i in shared.duplicates(suites):
-        if suites[i] in valid:
-            (place / i).warn(f'"{suites[i]}" is there twice')
+    unknown = [i for i, suite in enumerate(suites) if not _is_cipher(suite)]
+    repeated = [i for i in shared.duplicates(suites) if i not in unknown]
+    for found, why in ((unknown, "not cipher suites of Envoy, and ignored"), (repeated, "there twice")):
+        if found:
+            listed = ", ".join(dict.fromkeys(f'"{suites[i]}"' for i in found))
+            (place / found[0]).warn(f"{why}: {listed}")
 
 
 def _is_cipher(suite: str) -> bool:

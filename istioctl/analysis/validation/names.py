@@ -17,6 +17,8 @@ _DIGITS = re.compile(r"[-+]?[0-9]+\Z")
 _SERVER_NAME_PREFIX = "outbound_"
 
 MILLISECOND = 1_000_000
+#: What is said of a duration below that.
+TOO_SHORT = "must be at least 1ms"
 
 
 def is_label(text: str) -> bool:
@@ -142,7 +144,7 @@ def port_name(name: str) -> str:
 def duration(nanoseconds: int) -> str:
     """What is wrong with a duration: at least one millisecond, and whole ones."""
     if nanoseconds < MILLISECOND:
-        return "must be at least 1ms"
+        return TOO_SHORT
     return "must be a whole number of milliseconds" if nanoseconds % MILLISECOND else ""
 
 

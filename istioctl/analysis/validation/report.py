@@ -125,6 +125,17 @@ def locate(root: Node, path: Path) -> Node:
     return place
 
 
+def is_value(root: Node, path: Path) -> bool:
+    """Whether a path leads to a scalar."""
+    node = root
+    for step in path:
+        found = _step(node, step)
+        if found is None:
+            return False
+        node = found[1]
+    return node.kind == "scalar"
+
+
 def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
     if isinstance(step, int):
         if node.kind == "sequence" and step < len(node.value):

@@ -124,7 +124,7 @@ def _dynamic_dns(spec: Spec, meta: Metadata, place: Place) -> None:
         (place / "hosts").error("resolution DYNAMIC_DNS needs a wildcard host")
     for i, host in enumerate(spec.get("hosts", [])):
         if not names.is_wildcard(host):
-            (place / "hosts" / i).error(f'"{host}" is no wildcard, which resolution DYNAMIC_DNS needs')
+            (place / "hosts" / i).error("must be a wildcard with resolution DYNAMIC_DNS")
     for field in ("addresses", "endpoints"):
         if spec.get(field):
             (place / field).error("can't be set with resolution DYNAMIC_DNS, which looks up the requested host")
@@ -200,7 +200,7 @@ def _workload_ports(workload: Spec, place: Place, port_names: set[str] | None) -
     for name, number in workload.get("ports", {}).items():
         at = place / "ports" / name
         if port_names is not None and name not in port_names:
-            at.error(f'the ServiceEntry has no port "{name}"')
+            at.error(f"{number} is for a port of a name that the ServiceEntry does not have")
         at.expect(names.port_name(name))
         at.expect(names.port(number))
 
@@ -212,7 +212,7 @@ def check_workload_group(spec: Spec, meta: Metadata, place: Place) -> None:
         place.error("the template is missing")
         return
     before = len(place.report.errors)
-    shared.labels(spec.get("metadata", {}).get("labels", {}), place / "metadata" / "labels")
+    (place / "metadata" / "labels").expect("; ".join(names.labels(spec.get("metadata", {}).get("labels", {}))))
     if "probe" in spec and len(place.report.errors) == before:
         _probe(spec["probe"], place / "probe")
 

@@ -23,7 +23,8 @@ TARGETS = {
     "Gateway": "gateway.networking.k8s.io",
     "GatewayClass": "gateway.networking.k8s.io",
 }
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~A-Za-z0-9]+\Z")
+#: HTTP's own characters, and the comma, which istiod lets pass.
+_HEADER_NAME = re.compile(r"[!#$%&'*+,\-.^_`|~A-Za-z0-9]+\Z")
 _STRICT_HEADER_NAME = re.compile(r"[-_A-Za-z0-9]+\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 #: The parts of `%NAME(["a", "b"])%`: in each, the characters that lead on, and where any other leads (empty: astray).
@@ -166,17 +167,21 @@ def client_tls(spec: Spec, place: Place, namespace: str) -> None:
             "SIMPLE": ("caCertificates", "credentialName", "subjectAltNames"),
             "MUTUAL": ("caCertificates", "subjectAltNames"),
         }
-        for field in unused.get(mode, ()):
-            if spec.get(field):
-                (place / field).error("can't be combined with insecureSkipVerify, which checks no certificate")
+        if wrong := [field for field in unused.get(mode, ()) if spec.get(field)]:
+            (place / wrong[0]).error(f"{_listed(wrong)} can't be set with insecureSkipVerify, which checks nothing")
     if mode in ("SIMPLE", "MUTUAL") and credential:
-        for field in ("clientCertificate", "caCertificates", "privateKey", "caCrl"):
-            if spec.get(field):
-                (place / field).error("can't be combined with credentialName, which names all certificates")
+        certificates = ("clientCertificate", "caCertificates", "privateKey", "caCrl")
+        if wrong := [field for field in certificates if spec.get(field)]:
+            (place / wrong[0]).error(f"{_listed(wrong)} can't be combined with credentialName, which names all of them")
     elif mode == "MUTUAL":
         for field in ("clientCertificate", "privateKey"):
             if not spec.get(field):
                 place.error(f"mode MUTUAL needs {field}", f"Set {field}, or credentialName.")
+
+
+def _listed(words: list[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def header_name(name: str) -> str:

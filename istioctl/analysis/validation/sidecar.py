@@ -22,11 +22,12 @@ _UNSUPPORTED_TLS = ("subjectAltNames", "httpsRedirect", "credentialName", "crede
 
 def check(spec: Spec, meta: Metadata, place: Place) -> None:
     """Check a Sidecar."""
+    given = (spec.get("ingress"), spec.get("egress"), "outboundTrafficPolicy" in spec, "inboundConnectionPool" in spec)
     before = len(place.report.errors)
-    shared.match_labels(spec, place, "workloadSelector", "labels")
+    if any(given) or spec.get("workloadSelector", {}).get("labels"):
+        shared.match_labels(spec, place, "workloadSelector", "labels")
     if len(place.report.errors) > before:
         return
-    given = (spec.get("ingress"), spec.get("egress"), "outboundTrafficPolicy" in spec, "inboundConnectionPool" in spec)
     if not any(given):
         place.error("one of ingress, egress, outboundTrafficPolicy and inboundConnectionPool must be set")
         return

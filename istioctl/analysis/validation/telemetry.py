@@ -59,10 +59,10 @@ def _override(override: Spec, place: Place) -> None:
         if not name:
             at.warn("the tag's name is empty")
         is_set = bool(tag.get("value"))
-        if tag.get("operation", "UPSERT") == "UPSERT":
-            if not is_set:
-                at.error("operation UPSERT needs a value")
-        elif is_set:
+        operation = tag.get("operation", "UPSERT")
+        if operation == "UPSERT" and not is_set:
+            (at / "value").error("operation UPSERT needs a value")
+        elif operation == "REMOVE" and is_set:
             (at / "value").error("only operation UPSERT takes a value")
     if override.get("match", {}).get("customMetric") == "":
         (place / "match" / "customMetric").error("the metric's name is empty")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
     from istioctl.analysis.validation.report import Place
+#: The parts of a match that, unlike others, say something when they are empty.
+_CONDITIONS = ("uri", "scheme", "method", "authority")
 
 
 def warn_of_unused(routes: list[Spec], place: Place) -> None:
@@ -30,7 +32,8 @@ def warn_of_unused(routes: list[Spec], place: Place) -> None:
             if catch_all >= 0:
                 _never_used(routes, i, "route without matches defined before", place)
                 continue
-            key = json.dumps({k: v for k, v in match.items() if k != "name"}, sort_keys=True, default=str)
+            conditions = {k: v for k, v in match.items() if k != "name" and (v or k in _CONDITIONS)}
+            key = json.dumps(conditions, sort_keys=True, default=str)
             if key in seen:
                 _ineffective(
                     place / i / "match" / j, _name(routes[i], i), _name(match, j), _name(routes[seen[key]], seen[key])

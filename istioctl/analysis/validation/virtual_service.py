@@ -72,7 +72,7 @@ def gateway_names(gateways: list[str], place: Place) -> None:
             at.expect(names.domain(reference))
             return
         if not namespace or not name:
-            at.error(f'"{reference}" must name a namespace and a gateway')
+            at.error("both namespace and gateway must be named where there is a slash")
         if not names.is_label(namespace):
             at.error(f'"{namespace}" is no name of a namespace')
         if not names.is_label(name):

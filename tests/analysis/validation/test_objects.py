@@ -28,6 +28,10 @@ def check(kind: str, spec: str, metadata: str = "name: x") -> Report:
 
 
 GOOD = [
+    ("VirtualService", "{hosts: [a], http: [{match: [{headers: {'a,b': {exact: c}}}], redirect: {uri: /x}}]}"),
+    ("Telemetry", "{metrics: [{overrides: [{tagOverrides: {a: {operation: 7, value: b}}}]}]}"),
+    ("WasmPlugin", "{url: 'http://a/b c?d'}"),
+    ("WasmPlugin", "{url: '::1/x'}"),
     ("VirtualService", "{hosts: [a.b], http: [{route: [{destination: {host: a, port: {number: 80}}}]}]}"),
     ("VirtualService", "{hosts: [a.b], http: [{redirect: {uri: /x}}], exportTo: [., other]}"),
     ("VirtualService", "{http: [{route: [{destination: {host: a}}]}]}"),
@@ -66,6 +70,10 @@ def test_good_objects(kind: str, spec: str) -> None:
 
 
 BAD = [
+    ("EnvoyFilter", "{configPatches: [{applyTo: 99, patch: {operation: ADD, value: {name: a}}}]}",
+     "spec.configPatches[0].patch.value"),
+    ("WasmPlugin", "{url: 'http://a b%zz'}", "spec.url"),
+    ("RequestAuthentication", "{jwtRules: [{issuer: i, jwksUri: 'https://a:b/c'}]}", "spec.jwtRules[0].jwksUri"),
     ("VirtualService", "{hosts: [a b], http: [{route: [{destination: {host: a}}]}]}", "spec.hosts[0]"),
     ("VirtualService", "{hosts: ['*'], http: [{route: [{destination: {host: a}}]}]}", "spec.hosts[0]"),
     ("VirtualService", "{hosts: [a.b, '*.b'], http: [{route: [{destination: {host: a}}]}]}", "spec.hosts[1]"),
