@@ -52,8 +52,10 @@ _TEXTS = frozenset(
         "values.global.proxy.image",
         "values.image",
         "values.istioNamespace",
+        "values.revision",
     }
 )
+_DISPENSABLE_TEXTS = frozenset({"values.revision"})
 _FOLDERS = ("base", "istiod", "cni", "ztunnel", "gateway")
 _GATEWAY_KINDS = {"ingress": "gateway/ingress", "egress": "gateway/egress"}
 
@@ -92,7 +94,7 @@ def _check(defaults: Values, values: Values, path: str) -> None:
                 raise _misplaced(place, "a list", value)
             if key in _LISTS_OF_MAPPINGS and not all(isinstance(item, dict) for item in value or []):
                 raise _misplaced(place, "a list of mappings", value)
-        elif place in _TEXTS and not isinstance(value, str):
+        elif place in _TEXTS and not (isinstance(value, str) or (value is None and place in _DISPENSABLE_TEXTS)):
             raise _misplaced(place, "a text", value)
 
 

@@ -5,6 +5,7 @@ Source of the rules: upstream `operator/pkg/component/component.go` and `operato
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -141,6 +142,8 @@ def _as_flag(value: object) -> object:
     """A hub or tag as `--set` would read it, unless that would be printed otherwise: `"1.30"` stays what it is."""
     text = go_text(value)
     read = parse_value(text)
+    if isinstance(read, float) and not math.isfinite(read):
+        return value
     return read if go_text(read) == text else value
 
 

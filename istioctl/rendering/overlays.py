@@ -111,7 +111,7 @@ def _delete(node: Any, steps: list[Step]) -> bool:
     """
     for depth, step in enumerate(steps):
         place = _place(node, step)
-        there = place in node if isinstance(node, dict) else place < len(node)
+        there = place in (node if isinstance(node, dict) else range(len(node)))
         if depth == len(steps) - 1:
             if there:
                 del node[place]

@@ -251,15 +251,16 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
             hint="put each in a file of its own and give them in order, each with -f",
             id="several-documents",
         )
-    data = documents[0].data if documents else {}
+    data = documents[0].data if documents else None
+    if data is None:
+        return Layer(Origin("file", source), {}, text)
     if not isinstance(data, dict):
         where = f"{source}:{documents[0].line + 1}"
         raise InputError("an IstioOperator document must be a mapping", where=where, id="not-an-operator")
     if data.get("spec", {}) is None:
         del data["spec"]
     layer = Layer(Origin("file", source), data, text)
-    if documents:
-        _check_kind(layer, problems)
+    _check_kind(layer, problems)
     return layer
 
 

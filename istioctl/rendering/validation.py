@@ -48,6 +48,20 @@ _NEEDED_MAPPINGS = {
     ),
 }
 _COMPONENT_KEYS = frozenset(component.key for component in COMPONENTS)
+#: Mappings and lists without which a specification can't even be put together.
+_NEEDED_BY_MERGING = frozenset(
+    ("spec", *path.split("."))
+    for path in (
+        "components.egressGateways",
+        "components.ingressGateways",
+        "meshConfig",
+        "values",
+        "values.global",
+        "values.meshConfig",
+        "values.pilot",
+        "values.pilot.cni",
+    )
+)
 _NULL_HINT = "leave the line out, or write {}"
 #: Of more names than these, only the nearest is shown.
 _MOST_LISTED = 12
@@ -109,8 +123,10 @@ def _report(violation: Violation, origins: Origins, problems: Problems) -> None:
 
 
 def _is_read(path: Path) -> bool:
-    """Whether the place is in the settings of a component, which are read as what they must be; `force` or not."""
-    return len(path) > 2 and path[:2] == ("spec", "components") and path[2] in _COMPONENT_KEYS
+    """Whether what is there must have its type, `force` or not."""
+    if path[:2] == ("spec", "components") and len(path) > 3:
+        return path[2] in _COMPONENT_KEYS
+    return path in _NEEDED_BY_MERGING
 
 
 def _shown(path: Path) -> str:

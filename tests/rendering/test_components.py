@@ -67,6 +67,7 @@ def test_hub_and_tag_of_a_component_are_its_values() -> None:
     assert values_of("base", {"tag": "t"}, **{"global": {"hub": "g"}})["global"] == {"hub": "g", "tag": "t"}
     assert values_of("cni", {"tag": "7"})["cni"]["tag"] == 7
     assert values_of("cni", {"tag": "1.30"})["cni"]["tag"] == "1.30"
+    assert values_of("cni", {"tag": "NaN"})["cni"]["tag"] == "NaN"
 
 
 def test_ztunnel_sees_its_values_at_the_top() -> None:

@@ -126,8 +126,9 @@ def test_unvalidated_values_go_on_top_unchecked() -> None:
     assert str(found.origins.of(("spec", "values", "global", "tag"))) == "<stdin>:3"
 
 
-def test_an_empty_file_says_nothing() -> None:
-    found = build_specification(SpecificationInputs(files=("-",), stdin=lambda: "# only this\n"))
+@pytest.mark.parametrize("text", ["", "# only this\n", "null\n"])
+def test_an_empty_file_says_nothing(text: str) -> None:
+    found = build_specification(SpecificationInputs(files=("-",), stdin=lambda: text))
     assert found.data == with_flags().data
 
 
@@ -194,7 +195,8 @@ def test_force_turns_refusals_into_warnings() -> None:
 
 def test_what_cannot_be_read_is_refused_even_with_force() -> None:
     replicas = "components.pilot.k8s.replicaCount=many"
-    for flags in (("a[oops].b=1",), ("profile=nope",), ("a=1", "a.b=1"), (replicas,)):
+    gateways = "components.ingressGateways=yes"
+    for flags in (("a[oops].b=1",), ("profile=nope",), ("a=1", "a.b=1"), (replicas,), (gateways,), ("values.pilot=1",)):
         with pytest.raises(IstioctlError):
             with_flags(*flags, force=True)
 
