@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.install_survey import Survey, kubernetes_version, kubernetes_warning, survey
+from istioctl.actions.platform import network_warnings, with_detected
 from istioctl.actions.progress import Progress
 from istioctl.actions.tag_objects import DEFAULT, WEBHOOK, TagOptions, deactivated, tag_objects
 from istioctl.actions.webhook_conflicts import conflicts
@@ -111,9 +112,10 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         [
             partial(survey, session, discovery, namespace, revision),
             partial(render, specification, kube_version=kubernetes, force=options.inputs.force),
+            partial(network_warnings, session, specification.spec),
         ]
     )
-    found, rendering = results
+    found, rendering, about_network = results
     owner = partial(
         owner_labels,
         namespace=namespace,
@@ -130,7 +132,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         wanted = [_muted_if_default(item) for item in wanted]
     keep = {item.key.versionless for item in (*wanted, *tag)}
     stale = found.stale(keep, namespace) if options.prune else []
-    warnings = [*specification.warnings, *rendering.warnings]
+    warnings = [*specification.warnings, *rendering.warnings, *about_network]
     warnings += filter(None, (kubernetes_warning(kubernetes), found.version_warning()))
     warnings += _ambiguous_injection([*wanted, *tag], found, muted, force=options.inputs.force)
     return InstallPlan(
@@ -147,19 +149,6 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         stale=tuple(stale),
         warnings=tuple(warnings),
     )
-
-
-def with_detected(inputs: SpecificationInputs, kubernetes: str) -> SpecificationInputs:
-    """What the server's version says about the platform (upstream `operator/pkg/render`, clusterSpecificSettings)."""
-    if "-gke" not in kubernetes:
-        return inputs
-    from dataclasses import replace
-
-    settings = {
-        "components": {"cni": {"namespace": "kube-system"}},
-        "values": {"global": {"platform": "gke"}, "cni": {"resourceQuotas": {"enabled": False}}},
-    }
-    return replace(inputs, detected=settings)
 
 
 def text_at(data: object, *path: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from istioctl.errors import InputError, UsageError
 from istioctl.rendering.addon_choice import AddonChoice
@@ -14,6 +15,10 @@ from istioctl.rendering.documents import RenderedDocument
 from istioctl.rendering.manifests import in_order, render
 from istioctl.rendering.specification import Specification, SpecificationInputs, build_specification
 from istioctl.rendering.values import lookup_text
+
+if TYPE_CHECKING:
+    from istioctl.cluster.kubeconfig import ClientOptions
+    from istioctl.cluster.patience import Report
 
 _CRD = "CustomResourceDefinition"
 # Every cluster has these.
@@ -45,10 +50,12 @@ class Manifests:
     """Rendered objects.
 
     Attributes:
+        specification: what they were rendered from.
         documents: in the order in which they can be applied one by one.
         warnings: what the user should know, one sentence each.
     """
 
+    specification: Specification
     documents: tuple[RenderedDocument, ...]
     warnings: tuple[str, ...]
 
@@ -82,7 +89,26 @@ def generate(options: GenerateOptions) -> Manifests:
         documents += _addons(options.inputs.addons, specification)
     if options.include_namespace and not options.only_crds:
         documents += _namespaces(documents, specification)
-    return Manifests(tuple(in_order(documents)), (*specification.warnings, *rendering.warnings))
+    return Manifests(specification, tuple(in_order(documents)), (*specification.warnings, *rendering.warnings))
+
+
+def generate_for_cluster(options: GenerateOptions, client: ClientOptions, report: Report) -> Manifests:
+    """As `generate`, for a cluster that is asked for its version, its platform and its network plug-in.
+
+    Raises:
+        ClusterError: the cluster can't be asked.
+        InputError, SpecError, ErrorGroup: as `generate`.
+    """
+    from istioctl.actions.install_survey import kubernetes_version
+    from istioctl.actions.platform import network_warnings, with_detected
+    from istioctl.cluster.session import open_session
+
+    session = open_session(client, report=report)
+    version = kubernetes_version(session)
+    made = generate(replace(options, inputs=with_detected(options.inputs, version), kube_version=version))
+    warnings = (*made.warnings, *network_warnings(session, made.specification.spec))
+    session.close()
+    return replace(made, warnings=warnings)
 
 
 def write_manifests(manifests: Manifests, folder: Path) -> list[Path]:

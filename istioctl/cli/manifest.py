@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from istioctl.actions.manifest_generate import GenerateOptions, generate, write_manifests
+from istioctl.actions.manifest_generate import GenerateOptions, generate, generate_for_cluster, write_manifests
 from istioctl.cli.cluster_options import client_options, specification_inputs
 from istioctl.cli.declare import Context, Option
 from istioctl.cli.options import AddonsOption, DryRunOption, SpecificationFlags, split_commas
@@ -42,9 +41,7 @@ def manifest_generate(
         skip_crds=skip_crds,
         include_namespace=include_namespace,
     )
-    if cluster_specific:
-        options = _asking_the_cluster(ctx, options)
-    made = generate(options)
+    made = generate_for_cluster(options, client_options(ctx), console.say) if cluster_specific else generate(options)
     for warning in made.warnings:
         console.warn(warning)
     if output is None:
@@ -54,14 +51,3 @@ def manifest_generate(
     else:
         for file in write_manifests(made, output):
             console.say(f"Wrote {file}.")
-
-
-def _asking_the_cluster(ctx: Context, options: GenerateOptions) -> GenerateOptions:
-    from istioctl.actions.install_plan import with_detected
-    from istioctl.actions.install_survey import kubernetes_version
-    from istioctl.cluster.session import open_session
-
-    session = open_session(client_options(ctx), report=terminal().say)
-    version = kubernetes_version(session)
-    session.close()
-    return replace(options, inputs=with_detected(options.inputs, version), kube_version=version)

@@ -182,3 +182,17 @@ def test_another_version_is_told_of(installed: Cluster) -> None:
     done = installed.run("install", "--set", "profile=demo", "-y")
     assert done.status == 0
     assert "Istio 1.29.1 is replaced by 1.30.3" in done.stderr
+
+
+def test_a_network_plugin_that_is_set_up_wrongly_is_named(bare: Cluster) -> None:
+    metadata = {"name": "cilium-config", "namespace": "kube-system"}
+    bare.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"bpf-lb-sock": "true"}})
+    try:
+        install = bare.run("install", "--set", "profile=minimal", "--dry-run", "-y")
+        generate = bare.run("manifest", "generate", "--set", "profile=minimal", "--cluster-specific")
+    finally:
+        bare.session.request("DELETE", "/api/v1/namespaces/kube-system/configmaps/cilium-config")
+
+    for done in (install, generate):
+        assert done.status == 0, done.stderr
+        assert "Istio needs 'bpf-lb-sock-hostns-only=true' in the Cilium configuration" in done.stderr
