@@ -19,6 +19,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job"), _TEMPLATE),
     **dict.fromkeys(("ReplicationController", "DeploymentConfig"), _TEMPLATE),
 }
+_KEPT_ZEROS = ("replicas", "revisionHistoryLimit")
 _SCHEDULED = re.compile(r"(.+)-\d{8,10}")
 
 
@@ -59,9 +60,9 @@ class Workload(NamedTuple):
         data: dict[str, Any] = _put(self.data, self.metadata_path, pod["metadata"] or None)
         data = _put(data, self.spec_path, pod["spec"])
         if self.kind == "DeploymentConfig":
-            # as OpenShift's own client writes it: `test` and `replicas` always, other zeros never
+            # as OpenShift's own client writes it: `test` always, most other zeros never
             given = data["spec"].items()
-            spec = {name: value for name, value in given if value not in (False, 0) or name == "replicas"}
+            spec = {name: value for name, value in given if value not in (False, 0) or name in _KEPT_ZEROS}
             data = {**data, "spec": {**spec, "test": spec.get("test", False)}}
         return data
 
@@ -79,7 +80,7 @@ def find(data: Mapping[str, Any]) -> Workload | None:
 
     Raises:
         typed.WrongTypeError: a field of a known kind has a wrong type; its steps start at the object.
-        InputError: a ReplicationController has no template.
+        InputError: a ReplicationController or DeploymentConfig has no template.
     """
     kind = data.get("kind")
     if not isinstance(kind, str):
@@ -90,7 +91,7 @@ def find(data: Mapping[str, Any]) -> Workload | None:
     path = TEMPLATES[kind]
     if kind == "DeploymentConfig" and "spec" in tidy:
         tidy["spec"] |= {name: value for name, value in data["spec"].items() if value is False or value == 0}
-    if kind == "ReplicationController" and _at(data, path) is None:
+    if kind in ("ReplicationController", "DeploymentConfig") and _at(data, path) is None:
         raise _missing(path)
     metadata_path = (*path, "metadata")
     if kind == "CronJob":

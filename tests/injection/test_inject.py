@@ -148,6 +148,14 @@ def test_a_cron_job_has_its_metadata_at_the_job():
     assert len(job["spec"]["template"]["spec"]["containers"]) == 2
 
 
+def test_a_deployment_config_loses_zeros_that_say_nothing():
+    zeros = "minReadySeconds: 0, paused: false, replicas: 0, revisionHistoryLimit: 0"
+    text = f"kind: DeploymentConfig\nspec: {{{zeros}, template: {{spec: {{containers: []}}}}}}\n"
+    spec = load(inject(text, small_injector("spec: {containers: [{name: p}]}")).text)["spec"]
+    del spec["template"]
+    assert spec == {"replicas": 0, "revisionHistoryLimit": 0, "test": False}
+
+
 def test_scalars_that_are_no_text_become_text_only_where_they_read_otherwise():
     text = DEPLOYMENT + "        args: [8080, 1e3, 12:30:45, yes]\n"
     got = inject(text, small_injector()).text
@@ -166,6 +174,7 @@ def test_scalars_that_are_no_text_become_text_only_where_they_read_otherwise():
         (DEPLOYMENT.replace("containerPort: 8080", "containerPort: 'x'"), "<input>:16", "a whole number"),
         (f"---\n{DEPLOYMENT}".replace("app: web", "app: {}"), "<input>:10", "text is expected"),
         ("kind: ReplicationController\nspec: {replicas: 1}\n", "<input>:2", "spec.template"),
+        ("kind: DeploymentConfig\nspec: {replicas: 1}\n", "<input>:2", "spec.template"),
         ("a: \x00\n", "<input>", "control characters"),
         (DEPLOYMENT.replace("app: web\n", "app: web\n      annotations: {sidecar.istio.io/proxyCPU: lots}\n"),
          "<input>:2", "annotation sidecar.istio.io/proxyCPU: 'lots'"),
