@@ -103,6 +103,7 @@ def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileR
         well_formed = is_well_formed(whole)
     for text, offset in scan.split(whole):
         try:
+            scan.expect_separators(text, source.name)
             if not (well_formed and _skip(text, options, report)):
                 _check_document(source.name, text, offset, options, report)
         except InputError as error:
@@ -149,6 +150,8 @@ def _check_document(name: str, text: str, offset: int, options: ValidateOptions,
         return
     root = document.root
     _no_duplicate_keys(root, name)
+    if root.kind == "scalar" and to_data(root, name) is None:
+        return
     if root.kind != "mapping":
         raise InputError(
             "an object is expected here, which is a mapping", where=f"{name}:{root.line + 1}", id="bad-yaml"

@@ -11,7 +11,7 @@ from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.sources import Source, template_hint, with_quoted_addresses
 from istioctl.analysis.validation.decode import decode, entries
 from istioctl.analysis.validation.report import Place, Report
-from istioctl.analysis.validation.scan import split
+from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import compose_all, to_data
 
@@ -43,6 +43,7 @@ class Loader:
         whole = with_quoted_addresses(source.text) if "::" in source.text else source.text
         for chunk, offset in split(whole):
             try:
+                expect_separators(chunk, source.name)
                 document = next(compose_all(chunk, source.name), None)
                 if document is not None and document.root is not None:
                     yield from self._objects(document.root, source.name, offset)
@@ -54,6 +55,8 @@ class Loader:
 
     def _objects(self, root: Node, name: str, offset: int) -> Iterator[Resource]:
         data = to_data(root, name)
+        if data is None:
+            return
         if not isinstance(data, dict):
             raise InputError(
                 "an object is expected here, which is a mapping", where=f"{name}:{root.line + 1}", id="bad-yaml"

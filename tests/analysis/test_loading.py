@@ -82,3 +82,15 @@ def test_a_broken_document_is_left_out(text: str, where: str) -> None:
     assert [resource.kind for resource in found] == ["Pod"] * text.count("kind: Pod")
     [error] = loader.errors
     assert (error.where or "").startswith(where)
+
+
+def test_a_document_of_null_is_none() -> None:
+    found, loader = load("null\n---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\n---\n~\n")
+    assert [resource.name for resource in found] == ["s"]
+    assert loader.errors == []
+
+
+def test_text_after_a_separator_is_an_error() -> None:
+    found, loader = load("a: b\n--- c\n")
+    assert found == []
+    assert [error.where for error in loader.errors] == ["f.yaml:2"]

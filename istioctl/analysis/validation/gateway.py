@@ -136,9 +136,9 @@ def server_tls(tls: Spec, place: Place) -> None:
             if tls.get(field):
                 (place / field).error("can't be combined with ISTIO_MUTUAL, which has its own certificates")
         return
-    if mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH"):
-        if any(tls.get(field) for field in ("caCrl", *_OWN_FILES, *_SOURCES)):
-            (place / "mode").warn(f"{mode} uses no certificates: none of those set here has an effect")
+    passes = mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
+    if passes and any(tls.get(field) for field in ("caCrl", *_OWN_FILES, *_SOURCES)):
+        (place / "mode").warn(f"{mode} uses no certificates: none of those set here has an effect")
     given = [field for field in _SOURCES if tls.get(field)]
     if tls.get("serverCertificate") and tls.get("privateKey"):
         given.append("serverCertificate")

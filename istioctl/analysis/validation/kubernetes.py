@@ -49,10 +49,15 @@ def check_deployment(data: dict[str, Any], place: Place) -> None:
     labels: Any = data
     for field in ("spec", "template", "metadata", "labels"):
         labels = labels.get(field) if isinstance(labels, dict) else None
-    labels = labels if isinstance(labels, dict) else {}
     at = place / "template" / "metadata" / "labels"
+    if not isinstance(labels or {}, dict):
+        at.error("must be a mapping")
+        return
+    for name, value in (labels or {}).items():
+        if not isinstance(value, str):
+            (at / name).error("must be text", "Quote it.")
     for wanted, what in ((NAME_LABELS, "name"), (REVISION_LABELS, "version")):
-        if not any(label in labels for label in wanted):
+        if not any(label in (labels or {}) for label in wanted):
             at.warn(f"the pods have no label for the workload's {what}: {' or '.join(wanted[1:])}", _REQUIREMENTS)
 
 

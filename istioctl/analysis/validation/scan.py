@@ -10,8 +10,14 @@ from collections.abc import Iterator
 
 from istioctl.analysis.validation import protocols
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
+from istioctl.errors import InputError
 
-_SEPARATOR = re.compile(r"^---[ \t]*(?:#.*)?\r?\n?", re.MULTILINE)
+_SEPARATOR = re.compile(r"^---[ \t]*(?:#.*)?(?:\r?\n|\Z)", re.MULTILINE)
+_NO_SEPARATOR = re.compile(r"^---(?![ \t]*(?:#.*)?\r?$)", re.MULTILINE)
+#: A label whose value is text beyond doubt.
+_TEXT_LABEL = re.compile(
+    r" *[\w./-]+: *(?:\"[^\"]*\"|'[^']*'|(?!(?:true|false|yes|no|on|off|null|[yn])$)[a-z][\w.-]*)", re.IGNORECASE
+)
 _HEADER = re.compile(r"^(apiVersion|kind): +([A-Za-z][\w./-]*)[ ]*$", re.MULTILINE)
 _KEY = re.compile(r"\n( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])")
 _PLAIN_KEY = re.compile(r"\n( *[A-Za-z_][\w./-]*:)")
@@ -39,6 +45,17 @@ def split(text: str) -> Iterator[tuple[str, int]]:
         start = separator.end()
     if start < len(text):
         yield text[start:], line
+
+
+def expect_separators(text: str, name: str) -> None:
+    """Refuse a document in which a line starts with `---` and goes on: kubectl takes no such stream.
+
+    Raises:
+        InputError: there is such a line.
+    """
+    if "---" in text and (found := _NO_SEPARATOR.search(text)):
+        line = text.count("\n", 0, found.start()) + 1
+        raise InputError("only a comment may follow --- in its line", where=f"{name}:{line}", id="bad-yaml")
 
 
 def header(text: str) -> tuple[str, str] | None:
@@ -96,5 +113,8 @@ def has_telemetry_labels(text: str) -> bool:
     found = _POD_LABELS.search(text)
     if not found:
         return False
-    keys = {line.partition(":")[0].strip() for line in found[1].splitlines()}
+    lines = found[1].splitlines()
+    if not all(map(_TEXT_LABEL.fullmatch, lines)):
+        return False
+    keys = {line.partition(":")[0].strip() for line in lines}
     return not keys.isdisjoint(NAME_LABELS) and not keys.isdisjoint(REVISION_LABELS)

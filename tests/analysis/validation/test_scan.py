@@ -86,3 +86,24 @@ def test_telemetry_labels() -> None:
     text = "spec:\n  template:\n    metadata:\n      labels:\n        app: x\n        {}\n    spec: 1\n"
     assert scan.has_telemetry_labels(text.format("version: v1"))
     assert not scan.has_telemetry_labels(text.format("tier: x"))
+
+
+@pytest.mark.parametrize("label", ["version: 1", "version: true", "version: yes", "version: 'v1", "version: [a]"])
+def test_labels_that_may_not_be_text_are_looked_at(label: str) -> None:
+    text = f"spec:\n  template:\n    metadata:\n      labels:\n        app: x\n        {label}\n    spec: 1\n"
+    assert not scan.has_telemetry_labels(text)
+    assert scan.has_telemetry_labels(text.replace(label, 'version: "1"'))
+
+
+@pytest.mark.parametrize("line", ["---", "--- ", "---\t# x", "---#", "--- #\r", " ---x", "a: ---x"])
+def test_separators(line: str) -> None:
+    scan.expect_separators(f"a: b\n{line}\nc: d\n", "f")
+
+
+@pytest.mark.parametrize("line", ["----", "---x", "--- x", "--- |", "--- {}", "--- !!map", "---\r# x"])
+def test_what_is_no_separator(line: str) -> None:
+    text = f"a: b\n{line}\nc: d\n"
+    assert [chunk for chunk, _ in scan.split(text)] == [text]
+    with pytest.raises(InputError) as raised:
+        scan.expect_separators(text, "f")
+    assert raised.value.where == "f:2"
