@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.helm_settings import helm_settings
+from istioctl.objects.release import VERSION
 from istioctl.rendering.components import parts_of
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification import SpecificationInputs, build_specification
@@ -43,6 +44,7 @@ class HelmRelease:
 
     Attributes:
         values: for the chart.
+        version: of the chart; empty where that is not known, which means the newest.
         adopt: the objects, as `kubectl` names them, with their namespace, that the release takes over.
         differing: the objects as the chart makes them with these values, and as they are now, where that differs.
     """
@@ -52,6 +54,7 @@ class HelmRelease:
     chart: str
     namespace: str
     values: dict[str, Any]
+    version: str
     adopt: tuple[tuple[str, str, str], ...]
     differing: tuple[str, str] | None = None
 
@@ -68,8 +71,9 @@ class HelmRelease:
 
     def command(self, values_file: str) -> str:
         """The command that installs the release."""
+        version = f" --version {self.version}" if self.version else ""
         return (
-            f"helm upgrade --install {self.name} {_REPOSITORY}/{self.chart}"
+            f"helm upgrade --install {self.name} {_REPOSITORY}/{self.chart}{version}"
             f" --namespace {self.namespace} --values {values_file}"
         )
 
@@ -106,6 +110,7 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
             notes.append(f"{part.path} can't be translated: install gateways with the chart `gateway`")
     by_helm = render(_without_settings(specification, settings)).components
     shared = _values(specification)
+    version = "" if lookup(specification.spec, "installPackagePath") else VERSION
     releases = []
     for part in parts:
         component = part.component
@@ -123,6 +128,7 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
                 chart=CHARTS[component.name][1],
                 namespace=part.namespace,
                 values=values,
+                version=version,
                 adopt=tuple(_named(document) for document in documents),
                 differing=texts if texts[0] != texts[1] else None,
             )

@@ -17,7 +17,8 @@ def test_values_hold_what_is_set_on_top_of_the_profile() -> None:
     common = {"profile": "ambient", "revision": "x", "meshConfig": {"enableTracing": True}}
     assert base == cni == ztunnel == common
     assert istiod == common | {"pilot": {"resources": {"requests": {"cpu": 1}}}}
-    assert "# helm upgrade --install istiod oci://registry.istio.io/release/charts/istiod " in done.stdout
+    command = "# helm upgrade --install istiod oci://registry.istio.io/release/charts/istiod --version 1.30.3 "
+    assert command in done.stdout
 
 
 SETTINGS = """\
