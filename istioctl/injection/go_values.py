@@ -5,6 +5,7 @@ Types are declared when they are first needed. What is unset is Go's zero: empty
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -123,7 +124,9 @@ def message_type(name: str) -> GoType:
             getter = f"Get{go}"
             declared.pointer_methods.setdefault(getter, Function(getter, _getter(go, of)))
 
-    return types.struct_to_come(f"v1alpha1.{name.replace('.', '_')}", declare)
+    declared = types.struct_to_come(f"v1alpha1.{name.replace('.', '_')}", declare)
+    types.pointer_to(declared).json = lambda value: json.loads(mesh.to_json(message_data(value, name), name))
+    return declared
 
 
 def _getter(go: str, of: GoType) -> Callable[[Any], object]:

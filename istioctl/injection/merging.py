@@ -149,7 +149,7 @@ def run(pod: Pod, names: Iterable[str], render: Callable[[str], Overlay], native
         if {"true": True, "false": False}.get(annotations_of(merged).get(NATIVE_SIDECAR, said or ""), native):
             merged = _proxy_as_init(merged, template_pod)
         merged = overlaid(merged, overlay, name)
-    return merged, template_pod
+    return {"metadata": {}, "spec": {}, **merged}, template_pod
 
 
 def _proxy_as_init(pod: Pod, template_pod: Pod) -> Pod:

@@ -64,6 +64,8 @@ MESH_DEFAULTS: Message = {
     ],
     "defaultConfig": PROXY_DEFAULTS,
 }
+#: Names in the `.proto` files that their JSON names don't tell.
+_PROTO_NAMES = {"meshMTLS": "mesh_mTLS", "enable64bitTraceId": "enable_64bit_trace_id"}
 _INT_BITS = {"int32": (-(1 << 31), (1 << 31) - 1), "uint32": (0, (1 << 32) - 1), "int64": (-(1 << 63), (1 << 63) - 1)}
 
 
@@ -102,7 +104,7 @@ def fields_of(message: str) -> Mapping[str, MessageField]:
 def _by_any_name(message: str) -> Mapping[str, MessageField]:
     """The fields by JSON name and by the `.proto` file's own."""
     fields = fields_of(message)
-    return {**{_snake(name): field for name, field in fields.items()}, **fields}
+    return {**{_PROTO_NAMES.get(name, _snake(name)): field for name, field in fields.items()}, **fields}
 
 
 def _snake(name: str) -> str:
@@ -127,7 +129,7 @@ def mesh_config(text: str, source: str) -> Message:
         result["defaultConfig"] = over(PROXY_DEFAULTS, own, source)
     else:
         result["defaultConfig"] = PROXY_DEFAULTS
-    result["defaultProviders"] = mesh.get("defaultProviders") or {}
+    result["defaultProviders"] = mesh.get("defaultProviders", {}) if "defaultProviders" in given else {}
     providers = {provider.get("name", ""): provider for provider in MESH_DEFAULTS["extensionProviders"]}
     providers.update((provider.get("name", ""), provider) for provider in mesh.get("extensionProviders", ()))
     result["extensionProviders"] = list(providers.values())

@@ -32,7 +32,8 @@ class Overlay(NamedTuple):
 
     Attributes:
         read: the output as plain data, but for `changes`.
-        tidy: the output as a pod in the one form of `typed`; None where it is none, or holds directives.
+        tidy: the output as a pod in the one form of `typed`; None where it is none, or holds what only a merge can
+            obey: directives, and nulls in maps of any keys.
         lost: where the output has what `tidy` does not: nulls and empty values, which take something away from a pod
             that has it there.
         changes: the values that differ in `read`.
@@ -114,7 +115,16 @@ def _read(text: str) -> Overlay:
         tidy = typed.read(raw, "Pod", lenient=False)
     except InputError:
         return Overlay(raw, None)
+    if _differs_by_nulls(raw, tidy):
+        return Overlay(raw, None)
     return Overlay(raw, tidy, tuple(_lost(raw, tidy, ())))
+
+
+def _differs_by_nulls(raw: Any, tidy: Any) -> bool:
+    """Whether `tidy` has zeros for nulls, which merging would drop."""
+    if isinstance(raw, dict):
+        return any(key in raw and (raw[key] is None or _differs_by_nulls(raw[key], tidy[key])) for key in tidy)
+    return isinstance(raw, list) and any(map(_differs_by_nulls, raw, tidy))
 
 
 def _has_directives(raw: Any) -> bool:

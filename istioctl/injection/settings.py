@@ -117,7 +117,9 @@ def read_templates(text: str, source: str, *, as_webhook: bool = False) -> Templ
         return Templates({SIDECAR: text})
     if wrong := [name for name, template in texts.items() if not isinstance(template, str)]:
         raise InputError(f"the template '{wrong[0]}' is not a text", where=source)
-    aliases = _mapping(data, "aliases", source)
+    aliases = {name: meant or () for name, meant in _mapping(data, "aliases", source).items()}
+    if wrong := [name for name, meant in aliases.items() if not isinstance(meant, list | tuple)]:
+        raise InputError(f"the alias '{wrong[0]}' must be a list of templates", where=source)
     if not as_webhook:
         return Templates(texts, aliases)
     policy = Policy(

@@ -38,3 +38,12 @@ def test_numbers_of_a_template_must_fit_however_often_it_was_rendered():
     assert merging.overlaid({}, texts.read(text % 15), "t") == merging.overlaid({}, texts.read(text % 15), "t")
     with pytest.raises(InputError, match="does not fit"):
         merging.overlaid({}, texts.read(text % (1 << 32)), "t")
+
+
+def test_nulls_of_a_template_take_away():
+    pod = {"metadata": {"labels": {"a": "b", "c": "d"}}, "spec": {"containers": [{"name": "p"}]}}
+    for text in ("metadata: {labels: {a: null, x: null}}", "metadata: {labels: {a: , x: }}\n"):
+        merged = merging.overlaid(pod, RenderedTexts().read(text), "t")
+        assert merged["metadata"] == {"labels": {"c": "d"}}
+    overlay = RenderedTexts().read("spec: {containers: null}")
+    assert merging.run(pod, ["t"], lambda name: overlay, native=False)[0] == {"metadata": pod["metadata"], "spec": {}}

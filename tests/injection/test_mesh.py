@@ -82,3 +82,13 @@ def test_floats_are_printed_as_by_go(given, text):
 def test_long_integers_are_printed_as_texts():
     read = mesh.read({"maxNumberOfAttributes": 16, "debug": True}, "Tracing.Stackdriver", "f")
     assert mesh.to_json(read, "Tracing.Stackdriver") == '{"debug":true,"maxNumberOfAttributes":"16"}'
+
+
+def test_names_of_the_proto_files_are_known():
+    found = mesh.mesh_config("mesh_mTLS: {minProtocolVersion: TLSV1_3}\ntrust_domain: a.b\n", "f")
+    assert (found["meshMTLS"], found["trustDomain"]) == ({"minProtocolVersion": "TLSV1_3"}, "a.b")
+
+
+def test_default_providers_are_known_by_one_name():
+    assert mesh.mesh_config("defaultProviders: {tracing: [a]}", "f")["defaultProviders"] == {"tracing": ["a"]}
+    assert mesh.mesh_config("default_providers: {tracing: [a]}", "f")["defaultProviders"] == {}

@@ -72,3 +72,13 @@ def test_networks_are_appended_once():
     assert call('[{"name": "a"}]', "default/cni") == '[{"name": "a"}, {"name": "cni", "namespace": "default"}]'
     assert call('[{"name": "cni", "namespace": "default"}]', "default/cni").count("cni") == 1
     assert call("[broken]", "cni") == "[broken]"
+
+
+def test_messages_are_json_as_protobuf_prints_them():
+    given = {"concurrency": 2, "tracing": {"stackdriver": {"maxNumberOfAttributes": 5}}, "drainDuration": "1.5s"}
+    proxy = go_values.message_value(mesh.read(given, "ProxyConfig", "x"), "ProxyConfig")
+    made = render({"t": "{{ structToJSON . }}{{ toYaml .Tracing }}"}, "t", proxy, dialect="istio", functions=TABLE)
+    assert made == (
+        '{"drainDuration":"1.500s","concurrency":2,"tracing":{"stackdriver":{"maxNumberOfAttributes":"5"}}}'
+        'stackdriver:\n  maxNumberOfAttributes: "5"\n'
+    )
