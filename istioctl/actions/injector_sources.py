@@ -78,6 +78,7 @@ def load_injector(options: InjectorOptions, environ: Mapping[str, str], say: Cal
         texts.mesh, texts.mesh_source = _read(options.mesh_config_file), options.mesh_config_file
     if options.values_file:
         texts.values, texts.values_source = _read(options.values_file), options.values_file
+        _check_values(texts.values, options.values_file)
     if options.operator_file:
         _use_operator_file(texts, options)
     session = None
@@ -127,6 +128,18 @@ def _read(name: str) -> str:
         raise InputError(f"the file can't be read: {error.strerror}", where=name) from None
     except UnicodeDecodeError:
         raise InputError("the file is no UTF-8 text", where=name) from None
+
+
+def _check_values(text: str, source: str) -> None:
+    """Refuse values of wrong types, as istiod does; names it does not know may stand among them."""
+    from istioctl.rendering.origins import dotted
+    from istioctl.rendering.schema.check import check
+    from istioctl.rendering.schema.types import Type
+    from istioctl.yamldoc import reader
+
+    for violation in check(reader.load(text, source), Type("chart_values", "Values")):
+        if violation.kind == "wrong-type" and violation.table == "chart_values":
+            raise InputError(f"{dotted(violation.path) or 'this'} {violation.message}", where=source)
 
 
 def _has_cluster(options: InjectorOptions, environ: Mapping[str, str]) -> bool:

@@ -105,7 +105,8 @@ def test_nothing_is_printed_where_anything_fails(files):
         (["-f", "empty"], "empty: the folder has no .yaml, .yml or .json file"),
         (["-f", "app.yaml", "-o", "nope/out.yaml"], "nope/out.yaml: the file can't be written"),
         (["-f", "app.yaml", "--meshConfigFile", "nope"], "nope: the file can't be read"),
-        (["-f", "app.yaml", "--meshConfigFile", "app.yaml", "--valuesFile", "list"], "list: a mapping of values"),
+        (["-f", "app.yaml", "--meshConfigFile", "app.yaml", "--valuesFile", "list"], "list: this must be a mapping"),
+        (["-f", "app.yaml", "--valuesFile", "wrong"], "wrong: global.proxy.privileged must be true or false, not 'no'"),
         (["-f", "app.yaml", "--valuesFile", "broken"], "broken:2:1: bad YAML"),
         ([], "no filename is given"),
         (["-f", "app.yaml", "--set", "profile=demo"], "--set is for --offline"),
@@ -115,6 +116,7 @@ def test_what_goes_wrong_is_said_in_one_line(files, flags, said):
     Path("empty").mkdir()
     Path("list").write_text("- 1\n")
     Path("broken").write_text("{\n")
+    Path("wrong").write_text("unknown: 1\nglobal: {proxy: {privileged: 'no'}}\n")
     done = run_cli("kube-inject", *files, *flags)
     assert done.status != 0
     assert done.stdout == ""
