@@ -1,7 +1,8 @@
 """Turning an installation into values and commands for Helm (upstream `operator/cmd/mesh/manifest-translate.go`).
 
-Istio's charts know the profiles themselves, so the values hold what was set on top of the profile: by files, flags and
-the fields of the specification that stand for values, and by those `k8s:` settings that the charts have values for. To
+The values hold what was set on top of the default profile: by another profile (which names the overlays that the
+charts know themselves), by files, flags and the fields of the specification that stand for values, and by those `k8s:`
+settings that the charts have values for. To
 see what is lost, both forms are rendered; where they differ, both are kept. Gateways have a chart of another make whose
 objects can't take over from those installed; they are told instead of translated.
 """
@@ -34,8 +35,6 @@ CHARTS = {
 _REPOSITORY = "oci://registry.istio.io/release/charts"
 _RECORD = "values"
 """How the name of the ConfigMap begins that tells which values were given; nothing reads it."""
-
-_UNPROFILED = frozenset({"default", "minimal", "empty"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +116,8 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
         if component.name not in settings:
             continue
         values = copy_of(shared)
+        if component.name == "Base":
+            values.setdefault("defaultRevision", "")  # as in the default profile; the chart would add a validator
         if own := settings[component.name]:
             merge(values, _nested(component.values_root if not component.flattened else (), copy_of(own)))
         documents = rendering.components.get(component.name, ())
@@ -171,19 +172,23 @@ def _with_sorted_env(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(specification: Specification) -> dict[str, Any]:
-    """What was set on top of the profile, as chart values."""
-    plain = build_specification(SpecificationInputs(set_flags=(f"profile={specification.profile}",)))
-    values = _added(specification.spec.get("values"), plain.spec.get("values"))
-    named = {} if specification.profile in _UNPROFILED else {"profile": specification.profile}
-    return named | (values if isinstance(values, dict) else {})
+    """What was set on top of the default profile, as chart values; the charts have the overlays that it may name."""
+    plain = build_specification(SpecificationInputs())
+    return _added(specification.spec.get("values"), plain.spec.get("values"))
 
 
-def _added(data: Any, base: Any) -> Any:
-    """What `data` says that `base` does not; None where that is nothing."""
-    if not (isinstance(data, dict) and isinstance(base, dict)):
-        return None if data == base else copy_of(data)
-    found = {key: added for key, value in data.items() if (added := _added(value, base.get(key))) is not None}
-    return found or None
+def _added(data: Any, base: Any) -> dict[str, Any]:
+    """What `data` says that `base` does not; what is no mapping says nothing."""
+    found: dict[str, Any] = {}
+    data, base = (tree if isinstance(tree, dict) else {} for tree in (data, base))
+    for key, value in data.items():
+        if key in base and value == base[key]:
+            continue
+        if not (isinstance(value, dict) and value):
+            found[key] = copy_of(value)
+        elif added := _added(value, base.get(key)):
+            found[key] = added
+    return found
 
 
 def _nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:

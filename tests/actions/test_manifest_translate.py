@@ -14,9 +14,15 @@ def test_values_hold_what_is_set_on_top_of_the_profile() -> None:
     )  # fmt: skip
     assert done.status == 0
     base, istiod, cni, ztunnel = yaml.safe_load_all(done.stdout)
-    common = {"profile": "ambient", "revision": "x", "meshConfig": {"enableTracing": True}}
-    assert base == cni == ztunnel == common
-    assert istiod == common | {"pilot": {"resources": {"requests": {"cpu": 1}}}}
+    common = {
+        "profile": "ambient",
+        "revision": "x",
+        "meshConfig": {"enableTracing": True},
+        "pilot": {"cni": {"enabled": True}},
+    }
+    assert cni == ztunnel == common
+    assert base == common | {"defaultRevision": ""}
+    assert istiod == common | {"pilot": {"cni": {"enabled": True}, "resources": {"requests": {"cpu": 1}}}}
     command = "# helm upgrade --install istiod oci://registry.istio.io/release/charts/istiod --version 1.30.3 "
     assert command in done.stdout
 
@@ -49,6 +55,7 @@ def test_settings_that_the_charts_have_values_for(tmp_path: Path) -> None:
     assert "other objects of Pilot" in done.stderr  # two replicas at least: the chart adds a disruption budget
     _, istiod, cni, ztunnel = yaml.safe_load_all(done.stdout)
     assert istiod["pilot"] == {
+        "cni": {"enabled": True},
         "nodeSelector": {"disk": "fast"},
         "env": {"COLOUR": "red"},
         "envVarFrom": [{"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
@@ -57,7 +64,20 @@ def test_settings_that_the_charts_have_values_for(tmp_path: Path) -> None:
         "rollingMaxSurge": "50%",
     }
     assert cni["cni"] == {"pullPolicy": "Always", "podAnnotations": {"a": "b"}}
-    assert ztunnel == {"profile": "ambient", "resources": {"requests": {"cpu": 1}}}
+    assert (ztunnel["profile"], ztunnel["resources"]) == ("ambient", {"requests": {"cpu": 1}})
+
+
+def test_profiles_that_are_no_overlays_of_the_charts() -> None:
+    done = run_cli("manifest", "translate", "--set", "profile=openshift", "--set", "values.global.network=n")
+    _, istiod, cni = yaml.safe_load_all(done.stdout)
+    shared = {"global": {"platform": "openshift", "network": "n"}}
+    assert istiod == cni == shared | {"pilot": {"cni": {"enabled": True}}}
+
+
+def test_a_null_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text("kind: IstioOperator\nspec: {values: {pilot: {resources: }}}\n")
+    done = run_cli("manifest", "translate", "-f", str(tmp_path / "mesh.yaml"))
+    assert done.stdout.endswith("\npilot:\n  resources: null\n"), done.stdout
 
 
 def test_what_has_no_counterpart_is_told(tmp_path: Path) -> None:
