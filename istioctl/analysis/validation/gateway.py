@@ -117,7 +117,7 @@ def _bind(bind: str, port: Spec, place: Place) -> None:
 def _tls_fits(protocol: str, tls: Spec | None, place: Place) -> None:
     if protocols.is_tls(protocol):
         if tls is None:
-            place.error(f"a server of protocol {protocol} needs tls")
+            place.error("a server of HTTPS or TLS needs tls")
     elif tls is not None:
         passes = tls.get("mode", "PASSTHROUGH") in ("PASSTHROUGH", "AUTO_PASSTHROUGH")
         if not protocols.is_http(protocol) or not passes or any(tls.get(field) for field in _OWN_FILES):

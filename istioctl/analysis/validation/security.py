@@ -287,7 +287,9 @@ def _jwt_rule(rule: Spec, place: Place) -> None:
 
 def _jwks_uri(uri: str) -> str:
     url = urls.parse(uri)
-    return "" if url and url.scheme in ("http", "https") else f'"{uri}" is no http:// or https:// URL'
+    if url is None:
+        return f'"{uri}" is no URL'
+    return "" if url.scheme in ("http", "https") else f'"{url.scheme}" is neither the scheme http nor https'
 
 
 def _jwks(text: str, place: Place) -> None:

@@ -60,9 +60,9 @@ def _selector(spec: Spec, place: Place) -> bool:
 def _ports(spec: Spec, meta: Metadata, place: Place) -> None:
     ports = spec.get("ports", [])
     allocated = _has_allocated_address(spec, meta)
-    for field in ("name", "number"):
-        for i in shared.duplicates(str(port.get(field, "")) for port in ports):
-            (place / i / field).error(f"the port {field} {ports[i].get(field, '')} is there twice")
+    for field, absent in (("name", ""), ("number", "0")):
+        for i in shared.duplicates(str(port.get(field, absent)) for port in ports):
+            (place / i / field).error(f"the port {field} {ports[i].get(field, absent)} is there twice")
     for i, port in enumerate(ports):
         at = place / i
         if port.get("targetPort"):

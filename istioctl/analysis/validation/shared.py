@@ -57,13 +57,13 @@ def targets(spec: Spec, place: Place) -> None:
 
 def _target(reference: Spec, place: Place) -> None:
     if not reference.get("name"):
-        place.error("the name of the target is missing")
+        (place / "name").error("the name of the target is missing")
     if reference.get("namespace"):
         (place / "namespace").error("a target in another namespace is not supported", "Remove the namespace.")
     kind, group = reference.get("kind", ""), reference.get("group", "")
     if TARGETS.get(kind) != (group or "core"):
         known = ", ".join(f"{group}/{name}" for name, group in TARGETS.items())
-        place.error(f'a target of group "{group}" and kind "{kind}" is not supported; there are {known}')
+        (place / "kind").error(f'a target of group "{group}" and kind "{kind}" is not supported; there are {known}')
 
 
 def match_labels(spec: Spec, place: Place, field: str = "selector", labels: str = "matchLabels") -> None:
