@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.resources import CLUSTER_WIDE, FOREIGN, IGNORED_NAMESPACES, Resource, mapping, text, texts
+from istioctl.analysis.resources import CLUSTER_WIDE, FOREIGN, IGNORED_NAMESPACES, Resource, inner, mapping, text, texts
 from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.sources import Source, template_hint, with_quoted_addresses
 from istioctl.analysis.validation.decode import decode, entries
-from istioctl.analysis.validation.report import Place, Report
+from istioctl.analysis.validation.report import Place, Report, locate, path_text
 from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import compose_all, to_data
@@ -23,6 +23,13 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"), ("spec", "template")),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
+_TEXTS = (("metadata", "name"), ("metadata", "namespace"))
+_MAPS_OF_TEXT = (
+    ("metadata", "labels"),
+    ("metadata", "annotations"),
+    ("spec", "template", "metadata", "labels"),
+    ("spec", "template", "metadata", "annotations"),
+)
 
 
 class Loader:
@@ -70,13 +77,19 @@ class Loader:
             yield from self._one(root, data, name, offset)
 
     def _one(self, root: Node, data: dict[str, Any], name: str, offset: int) -> Iterator[Resource]:
+        for field in ("apiVersion", "kind"):
+            if not isinstance(data.get(field) or "", str):
+                raise InputError(f"{field} must be text", where=f"{name}:{root.line + 1}", id="no-kind")
         api_version, kind = text(data.get("apiVersion")), text(data.get("kind"))
         if not api_version and not kind:
             raise InputError(
                 "the document has neither apiVersion nor kind", where=f"{name}:{root.line + 1}", id="no-kind"
             )
         group, _, version = api_version.rpartition("/")
-        if found := find_kind(group, version, kind):
+        found = find_kind(group, version, kind)
+        if found or (group, kind) in FOREIGN or kind in _TEMPLATES:
+            _expect_texts(data, kind, root, name, offset)
+        if found:
             yield from self._istio_object(root, data, found.name, name, offset)
             return
         resource = self._resource(FOREIGN.get((group, kind), kind), mapping(data.get("spec")), data, name, offset, root)
@@ -115,6 +128,25 @@ class Loader:
         return replace(
             resource, namespace=namespace, source=name, line=root.line + 1 + offset, offset=offset, root=root
         )
+
+
+def _expect_texts(data: dict[str, Any], kind: str, root: Node, name: str, offset: int) -> None:
+    """Refuse an object whose name, labels or the like are no texts, as the API server does.
+
+    Raises:
+        InputError: there is such a value; a number as a label is the usual one.
+    """
+    maps = (*_MAPS_OF_TEXT, ("spec", "selector")) if kind == "Service" else _MAPS_OF_TEXT
+    mappings_at = [(path, inner(data, *path)) for path in (("metadata",), *maps)]
+    texts_at = [(path, inner(data, *path)) for path in _TEXTS]
+    texts_at += [((*path, key), value) for path, found in mappings_at[1:] for key, value in mapping(found).items()]
+    for wanted, type_, places in (("a mapping", dict, mappings_at), ("text", str, texts_at)):
+        for path, value in places:
+            if value is not None and not isinstance(value, type_):
+                place = locate(root, path)
+                where = f"{name}:{place.line + 1 + offset}:{place.column + 1}"
+                hint = "Quote it." if isinstance(value, (bool, int, float)) else None
+                raise InputError(f"{path_text(path)} must be {wanted}", where=where, hint=hint, id="placed")
 
 
 def object_of(kind: str, spec: dict[str, Any], data: dict[str, Any]) -> Resource:

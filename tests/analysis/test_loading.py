@@ -94,3 +94,26 @@ def test_text_after_a_separator_is_an_error() -> None:
     found, loader = load("a: b\n--- c\n")
     assert found == []
     assert [error.where for error in loader.errors] == ["f.yaml:2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("kind: Pod\nmetadata:\n  name: p\n  labels:\n    a: 1", "f.yaml:6:5", "metadata.labels.a must be text"),
+        ("kind: Pod\nmetadata: {annotations: {a: true}}", "f.yaml:3:26", "metadata.annotations.a must be text"),
+        ("kind: Pod\nmetadata: {labels: [a]}", "f.yaml:3:12", "metadata.labels must be a mapping"),
+        ("kind: Service\nmetadata: x", "f.yaml:3:1", "metadata must be a mapping"),
+        ("kind: Service\nmetadata: {name: yes}", "f.yaml:3:12", "metadata.name must be text"),
+        ("kind: Service\nspec: {selector: {version: 1}}", "f.yaml:3:19", "spec.selector.version must be text"),
+        ("kind: [a]", "f.yaml:1", "kind must be text"),
+    ],
+)  # fmt: skip
+def test_labels_are_text(text: str, place: str, message: str) -> None:
+    found, loader = load(f"apiVersion: v1\n{text}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: ns}}\n")
+    assert [resource.name for resource in found] == ["ns"]
+    assert [(error.where, error.message) for error in loader.errors] == [(place, message)]
+
+
+def test_what_looks_like_labels_elsewhere_is_not_looked_at() -> None:
+    found, loader = load("apiVersion: example.com/v1\nkind: Thing\nmetadata: {labels: {a: 1}}\n")
+    assert (found, loader.errors) == ([], [])
