@@ -9,6 +9,7 @@ passed over, a given field replaces the one before as a whole.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -244,6 +245,8 @@ def _read_field(value: Any, field: MessageField, where: str) -> Any:
 def _read_value(value: Any, of: str, where: str) -> Any:
     if of == "any":
         return value
+    if value is None and (of in MESSAGES or of == "string"):  # in a list or a map
+        value = {} if of in MESSAGES else ""
     if of in MESSAGES:
         return _read_message(value, of, f"{where}.")
     if of == "string":
@@ -304,6 +307,8 @@ def _read_number(value: Any, of: str, where: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _wrong(where, "a number", value)
     if of == "double":
+        if not math.isfinite(value):
+            raise _wrong(where, "a finite number", value)
         return json_number(float(value))
     low, high = _INT_BITS.get(of, _INT_BITS["int64"])
     if value != int(value) or not low <= value <= high:

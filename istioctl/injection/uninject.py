@@ -131,7 +131,7 @@ def _metadata(pod: Mapping[str, Any], spec: Mapping[str, Any], env: Mapping[str,
     annotations = {name: value for name, value in metadata.get("annotations", {}).items() if name not in gone}
     first = (spec.get("containers") or [{}])[0].get("name")
     for name in _DEFAULT_CONTAINER:
-        if annotations.get(name) == first:
+        if first is not None and annotations.get(name) == first:
             del annotations[name]
     if annotations.get("prometheus.io/path") == _METRICS_PATH:
         told = _decoded(env.get(SCRAPE_ENV))

@@ -191,6 +191,12 @@ def test_uninjecting_restores_probes_scraping_and_the_users_proxy(files):
     assert restored["metadata"]["annotations"] == {"prometheus.io/port": "9090"}
 
 
+def test_uninjecting_what_is_left_without_a_container(files):
+    text = "kind: Pod\nmetadata: {name: p}\nspec: {containers: []}\n"
+    injected = run_cli("kube-inject", *files, "-f", "-", stdin=text).stdout
+    assert load(run_cli("kube-uninject", "-f", "-", stdin=injected).stdout) == load(text)
+
+
 def test_a_long_stream_keeps_its_order(files):
     texts = [DEPLOYMENT.replace("name: web", f"name: web-{i}") if i % 2 else SERVICE for i in range(1200)]
     Path("long.yaml").write_text("---\n".join(texts))

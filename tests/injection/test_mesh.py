@@ -38,6 +38,10 @@ def test_only_one_of_a_group_is_set():
         ({"concurrency": "4"}, {"concurrency": 4}),
         ({"interceptionMode": 1}, {"interceptionMode": "TPROXY"}),
         ({"interception_mode": "TPROXY"}, {"interceptionMode": "TPROXY"}),
+        (
+            {"proxyMetadata": {"A": None}, "caCertificatesPem": [None]},
+            {"proxyMetadata": {"A": ""}, "caCertificatesPem": [""]},
+        ),
         ({"meshId": "camel", "mesh_id": "snake"}, {"meshId": "camel"}),
         ({"unknown": 1, "statusPort": None}, {}),
         ({"tracing": {"sampling": 10.0}}, {"tracing": {"sampling": 10}}),
@@ -53,6 +57,7 @@ def test_values_are_read_as_protobuf_reads_them(given, want):
         ("[1]", "a mapping of settings"),
         ("enableTracing: 'yes'", "true or false is expected"),
         ("defaultConfig: {statusPort: many}", "a number is expected"),
+        ("defaultConfig: {tracing: {sampling: NaN}}", "a finite number is expected"),
         ("defaultConfig: {drainDuration: 5}", "a duration"),
         ("defaultConfig: {interceptionMode: MAGIC}", "one of REDIRECT, TPROXY, NONE"),
         ("defaultConfig: {proxyMetadata: {A: 1}}", "text is expected"),
