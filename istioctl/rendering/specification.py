@@ -241,6 +241,8 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
     from istioctl.yamldoc.reader import compose_all
 
     name = name.strip()
+    if not name:
+        raise InputError("a file's name is empty", where="-f", hint="write -f FILE", id="unreadable-file")
     text = _read_stdin(inputs) if name == "-" else _read_text(name)
     source = "<stdin>" if name == "-" else name
     documents = [document for document in compose_all(text, source) if document.root is not None]

@@ -132,6 +132,11 @@ def test_an_empty_file_says_nothing(text: str) -> None:
     assert found.data == with_flags().data
 
 
+def test_a_file_must_have_a_name() -> None:
+    with pytest.raises(InputError, match="name is empty"):
+        build_specification(SpecificationInputs(files=(" ",)))
+
+
 def test_an_own_folder_of_profiles(tmp_path: Path) -> None:
     (tmp_path / "profiles").mkdir()
     (tmp_path / "profiles" / "default.yaml").write_text(HEAD + "spec: {hub: x, values: {global: {}}}\n")
