@@ -2,18 +2,20 @@
 
 The injector's own notes say what to remove: the status annotation names containers and volumes, variables of the proxy
 hold the probes and the scrape settings of the application. What it did not note can't come back: a probe's named port
-stays a number, and a label that has the value an injector would give it counts as the injector's.
+stays a number, and a label or annotation that has the value an injector would give it counts as the injector's.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from istioctl.injection import merging, metrics, policy, typed, workloads
 from istioctl.injection.injector import Outcome
 from istioctl.injection.names import (
+    INTERCEPTION_MODE,
     NETWORK_ENV,
     NETWORK_LABEL,
     PROBERS_ENV,
@@ -22,12 +24,22 @@ from istioctl.injection.names import (
     REVISION_LABEL,
     SCRAPE_ENV,
     STATUS,
+    VALIDATION,
 )
 
 _METRICS_PATH = "/stats/prometheus"
 _DEFAULT_CONTAINER = ("kubectl.kubernetes.io/default-container", "kubectl.kubernetes.io/default-logs-container")
 _CANONICAL_NAME, _CANONICAL_REVISION = "service.istio.io/canonical-name", "service.istio.io/canonical-revision"
 _OWN_LABELS = {"security.istio.io/tlsMode": "istio", "networking.istio.io/tunnel": "http"}
+_NETWORKS = "k8s.v1.cni.cncf.io/networks"
+_CNI_NETWORK = re.compile(r'(, )?default/istio-cni\Z|, {"name": "istio-cni", "namespace": "default"}(?=][^]]*\Z)')
+#: What the injector notes down for the CNI plugin where nobody says otherwise.
+_CNI_DEFAULTS = {
+    INTERCEPTION_MODE: "REDIRECT",
+    "traffic.sidecar.istio.io/includeOutboundIPRanges": "*",
+    "traffic.sidecar.istio.io/includeInboundPorts": "*",
+    "traffic.sidecar.istio.io/excludeInboundPorts": "15020",
+}
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 _HANDLERS = ("preStop", "postStart")
 
@@ -75,7 +87,8 @@ def _without_sidecar(pod: dict[str, Any], status: Mapping[str, list[Any]], owner
     for group in ("initContainers", "containers"):
         if group in spec:
             spec[group] = [_with_own_probes(item, probers) for item in spec[group]]
-    return {**pod, "metadata": _metadata(pod, spec, env, owner), "spec": spec}
+    metadata = _metadata(pod, spec, env, owner, with_cni=VALIDATION in (status.get("initContainers") or ()))
+    return {**pod, "metadata": metadata, "spec": spec}
 
 
 def _without(items: list[Any], names: Any, own: list[Any]) -> list[Any]:
@@ -125,7 +138,9 @@ def _own(handler: dict[str, Any], probers: Mapping[str, Any], of: str) -> dict[s
     return result
 
 
-def _metadata(pod: Mapping[str, Any], spec: Mapping[str, Any], env: Mapping[str, str], owner: str) -> dict[str, Any]:
+def _metadata(
+    pod: Mapping[str, Any], spec: Mapping[str, Any], env: Mapping[str, str], owner: str, *, with_cni: bool
+) -> dict[str, Any]:
     metadata = dict(pod["metadata"])
     gone = {STATUS, PROXY_OVERRIDES, REVISION_LABEL}
     annotations = {name: value for name, value in metadata.get("annotations", {}).items() if name not in gone}
@@ -133,6 +148,8 @@ def _metadata(pod: Mapping[str, Any], spec: Mapping[str, Any], env: Mapping[str,
     for name in _DEFAULT_CONTAINER:
         if first is not None and annotations.get(name) == first:
             del annotations[name]
+    if with_cni:
+        annotations = _without_cni(annotations)
     if annotations.get("prometheus.io/path") == _METRICS_PATH:
         told = _decoded(env.get(SCRAPE_ENV))
         annotations = metrics.without_settings(annotations)
@@ -151,3 +168,10 @@ def _metadata(pod: Mapping[str, Any], spec: Mapping[str, Any], env: Mapping[str,
         if entries:
             metadata[field] = entries
     return metadata
+
+
+def _without_cni(annotations: Mapping[str, str]) -> dict[str, str]:
+    result = {name: value for name, value in annotations.items() if _CNI_DEFAULTS.get(name) != value}
+    if networks := _CNI_NETWORK.sub("", result.pop(_NETWORKS, "")):
+        result[_NETWORKS] = networks
+    return result

@@ -191,6 +191,17 @@ def test_uninjecting_restores_probes_scraping_and_the_users_proxy(files):
     assert restored["metadata"]["annotations"] == {"prometheus.io/port": "9090"}
 
 
+@pytest.mark.parametrize("networks", ["", "mine", '[{"name": "mine"}]'])
+def test_uninjecting_takes_back_what_was_noted_for_the_cni_plugin(files, networks):
+    own = {"traffic.sidecar.istio.io/includeInboundPorts": "80"}
+    own |= {"k8s.v1.cni.cncf.io/networks": networks} if networks else {}
+    pod = {"kind": "Pod", "metadata": {"name": "p", "annotations": own}, "spec": {"containers": [{"name": "a"}]}}
+    cni = ["--set", "components.cni.enabled=true", "--set", "values.cni.provider=multus"]
+    injected = run_cli("kube-inject", "--offline", *cni, "-f", "-", stdin=json.dumps(pod)).stdout
+    assert "istio-cni" in load(injected)["metadata"]["annotations"]["k8s.v1.cni.cncf.io/networks"]
+    assert load(run_cli("kube-uninject", "-f", "-", stdin=injected).stdout) == pod
+
+
 def test_uninjecting_what_is_left_without_a_container(files):
     text = "kind: Pod\nmetadata: {name: p}\nspec: {containers: []}\n"
     injected = run_cli("kube-inject", *files, "-f", "-", stdin=text).stdout
