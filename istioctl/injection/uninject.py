@@ -32,7 +32,7 @@ _DEFAULT_CONTAINER = ("kubectl.kubernetes.io/default-container", "kubectl.kubern
 _CANONICAL_NAME, _CANONICAL_REVISION = "service.istio.io/canonical-name", "service.istio.io/canonical-revision"
 _OWN_LABELS = {"security.istio.io/tlsMode": "istio", "networking.istio.io/tunnel": "http"}
 _NETWORKS = "k8s.v1.cni.cncf.io/networks"
-_CNI_NETWORK = re.compile(r'(, )?default/istio-cni\Z|, {"name": "istio-cni", "namespace": "default"}(?=][^]]*\Z)')
+_CNI_NETWORK = re.compile(r'(?:\A|, )default/istio-cni\Z|, {"name": "istio-cni", "namespace": "default"}(?=][^]]*\Z)')
 #: What the injector notes down for the CNI plugin where nobody says otherwise.
 _CNI_DEFAULTS = {
     INTERCEPTION_MODE: "REDIRECT",
