@@ -106,7 +106,7 @@ def selected(findings: Iterable[Finding], namespace: str, suppressions: tuple[Su
 
 def _place(finding: Finding) -> str:
     """What tells two findings of the same words apart: in files the line of a value; of a schema's rules its name."""
-    if finding.text == TOO_SHORT:
+    if finding.text == TOO_SHORT:  # istiod says so without naming the field
         return ""
     if finding.message.name in _ABOUT_FIELDS:
         return re.sub(r"\[\d+\]", "", finding.path).rpartition(".")[2]
