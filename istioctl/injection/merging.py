@@ -84,14 +84,21 @@ def bare(pod: Pod, status_port: int) -> Pod:
 
 
 def status_of(pod: Pod) -> dict[str, list[Any]] | None:
-    """What the status annotation of an injected pod says was put in, by field; None without a readable one."""
+    """What the status annotation of an injected pod says was put in, by field; None without a readable one.
+
+    Raises:
+        InputError: what it says of containers is no list of names.
+    """
     try:
         status = json.loads(annotations_of(pod)[STATUS])
     except (KeyError, ValueError):
         return None
     if not isinstance(status, dict):
         return None
-    lists = {field: status.get(field) or [] for field in _NOTED}
+    lists = {field: [] if status.get(field) is None else status[field] for field in _NOTED}
+    for field in _GROUPS:
+        if not isinstance(lists[field], list) or not all(isinstance(name, str) for name in lists[field]):
+            raise InputError(f"annotation {STATUS}: '{field}' must be a list of names", id="bad-annotation")
     return lists if all(isinstance(names, list) for names in lists.values()) else None
 
 

@@ -47,3 +47,24 @@ def test_nulls_of_a_template_take_away():
         assert merged["metadata"] == {"labels": {"c": "d"}}
     overlay = RenderedTexts().read("spec: {containers: null}")
     assert merging.run(pod, ["t"], lambda name: overlay, native=False)[0] == {"metadata": pod["metadata"], "spec": {}}
+
+
+@pytest.mark.parametrize(
+    ("text", "containers"),
+    [
+        ('{"containers": ["a"]}', ["a"]),
+        ('{"containers": null}', []),
+        ("[]", None),
+        ("{", None),
+        ('{"volumes": 1}', None),
+    ],
+)
+def test_what_was_put_in(text, containers):
+    status = merging.status_of({"metadata": {"annotations": {"sidecar.istio.io/status": text}}})
+    assert (status and status["containers"]) == containers
+
+
+@pytest.mark.parametrize("text", ['{"containers": "a"}', '{"initContainers": [1]}', '{"containers": false}'])
+def test_a_status_that_names_no_containers(text):
+    with pytest.raises(InputError, match="must be a list of names"):
+        merging.status_of({"metadata": {"annotations": {"sidecar.istio.io/status": text}}})
