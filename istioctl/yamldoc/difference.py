@@ -75,7 +75,7 @@ def applied(raw: Any, before: Any, after: Any) -> Any:
         for key, value in after.items():
             own = own_key(result, key)
             if key not in before:
-                result[own] = value
+                result[own] = laid_over(result.get(own), value)
             elif before[key] != value:
                 result[own] = applied(raw.get(own), before[key], value)
         return result
@@ -86,3 +86,8 @@ def applied(raw: Any, before: Any, after: Any) -> Any:
             for place, value in zip(places, after, strict=True)
         ]
     return after
+
+
+def laid_over(raw: Any, value: Any) -> Any:
+    """What becomes of `raw`, which said nothing in its tidy form, where `value` comes in its place."""
+    return applied(raw, {}, value) if isinstance(raw, dict) and isinstance(value, dict) else value

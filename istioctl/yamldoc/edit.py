@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from istioctl.yamldoc.difference import applied, matched, own_key
+from istioctl.yamldoc.difference import applied, laid_over, matched, own_key
 from istioctl.yamldoc.fragments import Fragments, indented
 from istioctl.yamldoc.reader import Node, is_merge, key_text, to_data
 from istioctl.yamldoc.scalars import resolve
@@ -132,9 +132,11 @@ class _Editor:
                 continue
             own = own_key(raw, key)
             if own not in entries:
-                added[own] = applied(raw[own], before[key], value) if key in before else value
+                added[own] = applied(raw[own], before[key], value) if key in before else laid_over(raw.get(own), value)
             elif key in before:
                 self.change(entries[own][1], before[key], value, column, in_flow=in_flow)
+            elif isinstance(value, dict) and entries[own][1].kind == "mapping":
+                self.change(entries[own][1], {}, value, column, in_flow=in_flow)
             else:
                 self._replace(entries[own][1], value, column, in_flow)
         if added:

@@ -58,6 +58,15 @@ def test_only_injection_shows_in_the_text():
     }
 
 
+def test_what_stands_in_empty_metadata_stays():
+    own = "      labels: {}  # none\n      # none either\n      annotations:\n      mine: {a: 1}\n"
+    made = inject(DEPLOYMENT.replace("      labels:\n        app: web\n\n", own), small_injector()).text
+    assert "# none\n" in made
+    assert "      # none either\n      annotations:\n        owner: Deployment/web\n" in made
+    metadata = load(made)["spec"]["template"]["metadata"]
+    assert (metadata["labels"], metadata["mine"]) == ({"mesh": "cluster.local"}, {"a": 1})
+
+
 @pytest.mark.parametrize(
     "text",
     [
