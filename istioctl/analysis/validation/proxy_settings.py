@@ -66,8 +66,16 @@ def _check(settings: Spec, place: Place) -> None:
         _address(settings, path, place, may_be_empty=may_be_empty)
     if "lightstep" in settings.get("tracing", {}) and not settings["tracing"]["lightstep"].get("accessToken"):
         (place / "tracing" / "lightstep").error("the access token is missing")
-    if settings.get("privateKeyProvider") == {}:
-        (place / "privateKeyProvider").error("the provider is missing")
+    if "privateKeyProvider" in settings:
+        _private_keys(settings["privateKeyProvider"], place / "privateKeyProvider")
+
+
+def _private_keys(provider: Spec, place: Place) -> None:
+    if not provider:
+        place.error("the provider is missing")
+    for name, of in provider.items():
+        if not of.get("pollDelay"):
+            (place / name / "pollDelay").error("must be set, and not zero")
 
 
 def _address(settings: Spec, path: tuple[str, ...], place: Place, *, may_be_empty: bool) -> None:

@@ -12,7 +12,8 @@ from istioctl.analysis.validation.proxy_settings import problem
     ["", "# nothing", "null", "{}", "concurrency: 2", "concurrency: '2'", "unknown: 1", "drainDuration: 45s",
      "discoveryAddress: istiod.istio-system.svc:15012", "discoveryAddress: '[::1]:15012'", "statsdUdpAddress: ''",
      "tracing: {zipkin: {address: '$(HOST_IP):9411'}}", "proxyMetadata: {A: '1'}", "proxy_metadata: {A: b}",
-     "holdApplicationUntilProxyStarts: true", "image: {imageType: distroless}", "interceptionMode: TPROXY"],
+     "holdApplicationUntilProxyStarts: true", "image: {imageType: distroless}", "interceptionMode: TPROXY",
+     "privateKeyProvider: {cryptomb: {pollDelay: 10ms}}"],
 )  # fmt: skip
 def test_good_settings(text: str) -> None:
     assert problem(text) == ""
@@ -40,6 +41,8 @@ def test_good_settings(text: str) -> None:
         ("tracing: {lightstep: {address: 'a:1'}}", "access token"),
         ("controlPlaneAuthPolicy: INHERIT", "NONE or MUTUAL_TLS"),
         ("privateKeyProvider: {}", "provider is missing"),
+        ("privateKeyProvider: {cryptomb: {fallback: true}}", "cryptomb.pollDelay: must be set"),
+        ("privateKeyProvider: {qat: {pollDelay: 0s}}", "qat.pollDelay"),
         ("holdApplicationUntilProxyStarts: 'true'", "true or false"),
         ("interceptionMode: OTHER", "not one of REDIRECT"),
     ],
