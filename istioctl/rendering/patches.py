@@ -75,9 +75,10 @@ def apply_settings(part: Part, documents: list[RenderedDocument], revision: str)
         InputError: a setting has a form that can't be laid over its object.
     """
     patches: dict[str, list[tuple[str, _Patch, Any]]] = {}
+    given = _settings(part)
     for setting, (kind, patch) in _SETTINGS.items():
-        if setting in part.kubernetes:
-            value = _value(part, setting)
+        if setting in given:
+            value = given[setting]
             patches.setdefault(kind or part.component.workload, []).append((setting, patch, value))
     if not patches:
         return documents
@@ -90,12 +91,15 @@ def apply_settings(part: Part, documents: list[RenderedDocument], revision: str)
     ]
 
 
-def _value(part: Part, setting: str) -> Any:
-    value = part.kubernetes[setting]
-    if setting == "service" and part.component.is_list and isinstance(value, Mapping):
-        # A gateway's ports went into its values: they open the pod's ports, too.
-        return {key: item for key, item in value.items() if key != "ports"}
-    return value
+def _settings(part: Part) -> Mapping[str, Any]:
+    """The part's settings; of a gateway's Service without the ports, which its values have, as they open the pod's, too.
+
+    That leaves a patch without ports, which puts those of one number together.
+    """
+    service = part.kubernetes.get("service", {})
+    if not (part.component.is_list and isinstance(service, Mapping)):
+        return part.kubernetes
+    return {**part.kubernetes, "service": {**service, "ports": []}}
 
 
 def _workload_name(part: Part, revision: str) -> str:

@@ -76,6 +76,22 @@ def test_a_gateway_s_ports_replace_and_open_the_pod() -> None:
     assert container(found["Deployment", "g"])["ports"][0] == {"containerPort": 8081, "protocol": "UDP"}
 
 
+def test_settings_put_a_gateway_s_ports_of_one_number_together() -> None:
+    ports = [
+        {"name": "tcp", "port": 443, "targetPort": 8443},
+        {"name": "http", "port": 80, "targetPort": 8080},
+        {"name": "udp", "port": 443, "targetPort": 8443, "protocol": "UDP"},
+    ]
+
+    def names(gateway: dict[str, Any]) -> list[str]:
+        values = {"gateways": {"istio-ingressgateway": {"ports": ports}}}
+        found = objects({**MINIMAL, "components": {"ingressGateways": [{"name": "g", **gateway}]}, "values": values})
+        return [port["name"] for port in found["Service", "g"]["spec"]["ports"]]
+
+    assert names({}) == ["tcp", "http", "udp"]
+    assert names({"k8s": {"replicaCount": 2}}) == ["tcp", "udp", "http"]
+
+
 @pytest.mark.parametrize("flags", [(), ("revision=canary",)])
 def test_the_revision_s_own_istiod_is_changed(flags: tuple[str, ...]) -> None:
     found = objects(pilot(replicaCount=5), *flags)
