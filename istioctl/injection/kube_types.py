@@ -53,7 +53,8 @@ TYPES: Final[dict[str, str]] = {
     "ContainerRestartRule": "action:string? exitCodes:*ContainerRestartRuleOnExitCodes?",
     "ContainerRestartRuleOnExitCodes": "operator:string? values:[]int32?",
     "CronJob": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? spec:CronJobSpec? status:any?"
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
+        "spec:CronJobSpec? status:any?"
     ),
     "CronJobSpec": (
         "schedule:string timeZone:*string? startingDeadlineSeconds:*int64? concurrencyPolicy:string? "
@@ -61,7 +62,8 @@ TYPES: Final[dict[str, str]] = {
         "failedJobsHistoryLimit:*int32?"
     ),
     "DaemonSet": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? spec:DaemonSetSpec? status:any?"
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
+        "spec:DaemonSetSpec? status:any?"
     ),
     "DaemonSetSpec": (
         "selector:*LabelSelector template:PodTemplateSpec updateStrategy:DaemonSetUpdateStrategy? "
@@ -69,7 +71,8 @@ TYPES: Final[dict[str, str]] = {
     ),
     "DaemonSetUpdateStrategy": "type:string? rollingUpdate:*RollingUpdateDaemonSet?",
     "Deployment": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? spec:DeploymentSpec? status:any?"
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
+        "spec:DeploymentSpec? status:any?"
     ),
     "DeploymentSpec": (
         "replicas:*int32? selector:*LabelSelector template:PodTemplateSpec strategy:DeploymentStrategy? "
@@ -131,7 +134,10 @@ TYPES: Final[dict[str, str]] = {
         "chapAuthSession=SessionCHAPAuth:bool? secretRef:*LocalObjectReference? initiatorName:*string?"
     ),
     "ImageVolumeSource": "reference:string? pullPolicy:string?",
-    "Job": "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? spec:JobSpec? status:any?",
+    "Job": (
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
+        "spec:JobSpec? status:any?"
+    ),
     "JobSpec": (
         "parallelism:*int32? completions:*int32? activeDeadlineSeconds:*int64? "
         "podFailurePolicy:*PodFailurePolicy? successPolicy:*SuccessPolicy? backoffLimit:*int32? "
@@ -173,7 +179,7 @@ TYPES: Final[dict[str, str]] = {
     ),
     "OpenShiftCustomDeploymentStrategyParams": "image:string? environment:[]EnvVar? command:[]string?",
     "DeploymentConfig": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? "
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
         "spec:OpenShiftDeploymentConfigSpec status:any?"
     ),
     "OpenShiftDeploymentConfigSpec": (
@@ -210,7 +216,7 @@ TYPES: Final[dict[str, str]] = {
         "blockOwnerDeletion:*bool?"
     ),
     "PersistentVolumeClaim": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? "
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
         "spec:PersistentVolumeClaimSpec? status:any?"
     ),
     "PersistentVolumeClaimSpec": (
@@ -221,7 +227,10 @@ TYPES: Final[dict[str, str]] = {
     "PersistentVolumeClaimTemplate": "metadata=ObjectMeta:ObjectMeta? spec:PersistentVolumeClaimSpec",
     "PersistentVolumeClaimVolumeSource": "claimName:string readOnly:bool?",
     "PhotonPersistentDiskVolumeSource": "pdID:string fsType=FSType:string?",
-    "Pod": "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? spec:PodSpec? status:any?",
+    "Pod": (
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
+        "spec:PodSpec? status:any?"
+    ),
     "PodAffinity": (
         "requiredDuringSchedulingIgnoredDuringExecution:[]PodAffinityTerm? "
         "preferredDuringSchedulingIgnoredDuringExecution:[]WeightedPodAffinityTerm?"
@@ -289,11 +298,12 @@ TYPES: Final[dict[str, str]] = {
         "user=RadosUser:string? keyring:string? secretRef:*LocalObjectReference? readOnly:bool?"
     ),
     "ReplicaSet": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? spec:ReplicaSetSpec? status:any?"
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
+        "spec:ReplicaSetSpec? status:any?"
     ),
     "ReplicaSetSpec": "replicas:*int32? minReadySeconds:int32? selector:*LabelSelector template:PodTemplateSpec?",
     "ReplicationController": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? "
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
         "spec:ReplicationControllerSpec? status:any?"
     ),
     "ReplicationControllerSpec": (
@@ -325,7 +335,8 @@ TYPES: Final[dict[str, str]] = {
     "ServiceAccountTokenProjection": "audience:string? expirationSeconds:*int64? path:string",
     "SleepAction": "seconds:int64",
     "StatefulSet": (
-        "kind:string? apiVersion=APIVersion:string? metadata=ObjectMeta:ObjectMeta? spec:StatefulSetSpec? status:any?"
+        "kind@TypeMeta:string? apiVersion=APIVersion@TypeMeta:string? metadata=ObjectMeta:ObjectMeta? "
+        "spec:StatefulSetSpec? status:any?"
     ),
     "StatefulSetOrdinals": "start:int32",
     "StatefulSetPersistentVolumeClaimRetentionPolicy": "whenDeleted:string? whenScaled:string?",

@@ -122,23 +122,20 @@ class _Task(NamedTuple):
 
     def run(self) -> tuple[Any, Any]:
         """The document's data before and after; the same object twice where nothing changes."""
-        root = self.document.root
         try:
             data = self.document.data
         except InputError as error:
             raise _moved(error, self.piece) from None
         if data is None:
             return data, data
-        if not isinstance(data, dict):
-            line = root.line if root else 0
-            raise InputError(
-                "a Kubernetes object is expected here",
-                where=f"{self.piece.source}:{self.piece.line + line}",
-                id="no-object",
-            )
         return self._object(data, [])
 
-    def _object(self, data: dict[str, Any], path: list[str | int]) -> tuple[Any, Any]:
+    def _object(self, data: Any, path: list[str | int]) -> tuple[Any, Any]:
+        if not isinstance(data, dict):
+            raise InputError("a Kubernetes object is expected here", where=self._place(path), id="no-object")
+        for name in ("apiVersion", "kind"):
+            if isinstance(data.get(name), dict | list):
+                raise InputError(f"{name}: text is expected here", where=self._place([*path, name]), id="no-object")
         if workloads.is_list(data):
             return self._items(data, path)
         try:
@@ -162,11 +159,13 @@ class _Task(NamedTuple):
 
     def _items(self, data: dict[str, Any], path: list[str | int]) -> tuple[Any, Any]:
         items = data.get("items")
-        if not isinstance(items, list):
+        if items is None:
             return data, data
+        if not isinstance(items, list):
+            raise InputError("items: a list is expected here", where=self._place([*path, "items"]), id="no-object")
         before, after = list(items), list(items)
         for index, item in enumerate(items):
-            if isinstance(item, dict):
+            if item is not None:
                 before[index], after[index] = self._object(item, [*path, "items", index])
         if data["kind"] == "ResourceList" and (results := self.results()):
             known = data.get("results")
