@@ -92,9 +92,9 @@ def apply_settings(part: Part, documents: list[RenderedDocument], revision: str)
 
 
 def _settings(part: Part) -> Mapping[str, Any]:
-    """The part's settings; of a gateway's Service without the ports, which its values have, as they open the pod's, too.
+    """The part's settings, of a gateway's Service without the ports: they went into its values, as they open the pod's.
 
-    That leaves a patch without ports, which puts those of one number together.
+    What is left is a patch with no port, which puts those of one number together.
     """
     service = part.kubernetes.get("service", {})
     if not (part.component.is_list and isinstance(service, Mapping)):
