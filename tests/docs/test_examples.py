@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cluster import Cluster
 from tests.support.console import Example, check, examples
 from tests.support.containers import docker
 
@@ -117,9 +118,10 @@ def test_examples_in_a_clone(block: list[Example], clone: Path, tmp_path: Path, 
     if "cluster" in block[0].needs:
         if not shutil.which("kubectl"):
             pytest.skip("kubectl, which puts a kubeconfig's certificates into it, is not on PATH")
+        bare: Cluster = request.getfixturevalue("bare")
         view = ["kubectl", "config", "view", "--raw", "--flatten"]
-        environ_of_view = {**os.environ, "KUBECONFIG": str(request.getfixturevalue("kubeconfig"))}
-        (home / ".kube" / "config").write_bytes(subprocess.check_output(view, env=environ_of_view))
+        own = {**os.environ, "KUBECONFIG": str(bare.kubeconfig)}
+        (home / ".kube" / "config").write_bytes(subprocess.check_output(view, env=own))
     if "container" in block[0].needs:
         (tmp_path / "docker").mkdir()
         environ["PATH"] = f"{docker(tmp_path / 'docker')}{os.pathsep}{environ['PATH']}"

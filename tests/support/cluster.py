@@ -47,7 +47,8 @@ class ControlPlane:
 
     def requests(self) -> list[dict[str, Any]]:
         """All requests so far, as the audit log has them."""
-        return [json.loads(line) for line in self.audit_log.read_text().splitlines()]
+        whole, _, _ = self.audit_log.read_text().rpartition("\n")  # behind it a line may just be written
+        return [json.loads(line) for line in whole.splitlines()]
 
     def kill_apiserver(self) -> None:
         self._call("kill-apiserver")
