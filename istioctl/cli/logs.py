@@ -44,7 +44,7 @@ def logging_as(options: GlobalOptions) -> Iterator[None]:
     form = _Form(options, _level(options.log_stacktrace_level, "--log_stacktrace_level"))
     with ExitStack() as opened:
         handlers = [_handler(target, opened) for target in options.log_target or ("stderr",)]
-        before = LOGGER.level, LOGGER.propagate
+        level_before, propagated_before = LOGGER.level, LOGGER.propagate
         try:
             for handler in handlers:
                 handler.setFormatter(form)
@@ -55,7 +55,8 @@ def logging_as(options: GlobalOptions) -> Iterator[None]:
         finally:
             for handler in handlers:
                 LOGGER.removeHandler(handler)
-            LOGGER.level, LOGGER.propagate = before
+            LOGGER.setLevel(level_before)
+            LOGGER.propagate = propagated_before
 
 
 def _level(text: str, flag: str) -> int:

@@ -85,6 +85,13 @@ def test_a_line_for_each_request(flag: str, version: Run) -> None:
     )
 
 
+def test_nothing_is_logged_any_more_afterwards(version: Run, caplog: pytest.LogCaptureFixture) -> None:
+    version("--vklog=8")
+    version()
+
+    assert caplog.text == ""
+
+
 def test_bodies_are_for_those_who_want_more(version: Run) -> None:
     lines = requests(version("--vklog=8").stderr)
 

@@ -104,10 +104,11 @@ class Cluster:
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
 
     def clear(self, *, namespaces: bool = False) -> None:
-        """Take away all that an installation has made; with `namespaces`, those that are not the cluster's own, too."""
+        """Take away all that an installation has made; with `namespaces`, namespaces and tags that a user has made, too."""
         own = {"default", "kube-node-lease", "kube-public", "kube-system"}
         keys = [ObjectKey.of(item) for item in self.owned() if not item["metadata"].get("ownerReferences")]
         if namespaces:
+            keys += [key for item in self.owned("istio.io/tag") if (key := ObjectKey.of(item)) not in keys]
             keys += [ObjectKey("v1", "Namespace", "", name) for name in self.names("Namespace") if name not in own]
         in_parallel([partial(delete, self.session, self.discovery, key) for key in keys])
         wait_until_gone(self.session, self.discovery, keys, 240)  # the server takes its time for CRDs made a moment ago
