@@ -104,7 +104,7 @@ class Cluster:
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
 
     def clear(self, *, namespaces: bool = False) -> None:
-        """Take away all that an installation has made; with `namespaces`, namespaces and tags that a user has made, too."""
+        """Take away all that an installation has made; with `namespaces`, a user's own namespaces and tags, too."""
         own = {"default", "kube-node-lease", "kube-public", "kube-system"}
         keys = [ObjectKey.of(item) for item in self.owned() if not item["metadata"].get("ownerReferences")]
         if namespaces:
