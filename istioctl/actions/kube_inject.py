@@ -129,11 +129,9 @@ def write_file(name: str, write: Callable[[BinaryIO], Report]) -> Report:
         Path(draft).chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
         Path(draft).replace(target)
     except OSError as error:
-        Path(draft).unlink(missing_ok=True)
         raise InputError(f"the file can't be written: {error.strerror}", where=name) from None
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(draft).unlink(missing_ok=True)  # where it has become the file there is none any more
     return report
 
 
