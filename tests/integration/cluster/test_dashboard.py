@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 from istioctl.cluster.session import Session
-from tests.cluster.test_tunnels import run_pod, session, web_server
+from tests.integration.cluster.test_tunnels import run_pod, session, web_server
 from tests.support.cluster import wait_for
 from tests.support.run import run_cli
 

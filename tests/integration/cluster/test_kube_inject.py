@@ -19,7 +19,7 @@ import pytest
 
 from istioctl.cluster.session import Session
 from istioctl.yamldoc.reader import load
-from tests.cluster.test_tunnels import run_pod, session
+from tests.integration.cluster.test_tunnels import run_pod, session
 from tests.support.corpus import corpus_dir
 from tests.support.run import run_cli
 
