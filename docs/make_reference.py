@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from istioctl.cli.commands import ROOT, Command
+from istioctl.cli.line.commands import ROOT, Command
 from istioctl.cli.main import PROGRAM, load
 
 PAGE = Path(__file__).parent / "reference.md"

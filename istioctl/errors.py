@@ -9,7 +9,8 @@
     └── InternalError       a promise inside this program is broken (a bug)
 
 An error knows what happened, where, and what to do; it knows neither exit statuses nor how it is printed: those are
-`istioctl.cli.exit_status` and `istioctl.cli.terminal`. Foreign exceptions are translated where they arise.
+`istioctl.cli.screen.exit_status` and `istioctl.cli.screen.terminal`. Foreign exceptions are translated where they
+arise.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from istioctl.objects.identity import ObjectKey
+from istioctl.api.identity import ObjectKey
 
 COMPONENT_TITLES = {
     "Base": "Istio core",

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.resources import CLUSTER_WIDE, FOREIGN, IGNORED_NAMESPACES, Resource, inner, mapping, text, texts
+from istioctl.analysis.resources import (
+    CLUSTER_WIDE,
+    FOREIGN,
+    IGNORED_NAMESPACES,
+    Resource,
+    inner,
+    mapping,
+    text,
+    texts,
+)
 from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.sources import Source, template_hint, with_quoted_addresses
 from istioctl.analysis.validation.decode import decode, entries

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.cluster_options import check_revision, client_options
-from istioctl.cli.console_progress import ConsoleProgress
-from istioctl.cli.declare import Argument, Context, Exit, GlobalOptions, Option
-from istioctl.cli.options import DryRunOption, OutputOption, YesOption, global_options
-from istioctl.cli.printers import print_data, print_table
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import check_revision, client_options
+from istioctl.cli.line.declare import Argument, Context, Exit, GlobalOptions, Option
+from istioctl.cli.line.options import DryRunOption, OutputOption, YesOption, global_options
+from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
-    from istioctl.actions.addons import AddonReport
-    from istioctl.rendering.values import Values
+    from istioctl.actions.installation.addons import AddonReport
+    from istioctl.rendering.specification.values import Values
 
 
 def _names(_: GlobalOptions) -> list[str]:
-    from istioctl.rendering.addons import ADDONS
+    from istioctl.rendering.addons.addons import ADDONS
 
     return list(ADDONS)
 
@@ -41,7 +41,7 @@ def list_(
     output: OutputOption = None,
 ) -> None:
     """List the add-ons there are, with the versions and images that would be installed."""
-    from istioctl.actions.addons import list_addons
+    from istioctl.actions.installation.addons import list_addons
 
     addons = list_addons(_settings(files, set_flags))
     if output is not None:
@@ -64,7 +64,7 @@ def install(
     output: OutputOption = None,
 ) -> None:
     """Install add-ons, or change installed ones."""
-    from istioctl.actions.addons import AddonOptions, install_addons
+    from istioctl.actions.installation.addons import AddonOptions, install_addons
 
     check_revision(revision)
     flags = global_options(ctx)
@@ -94,7 +94,7 @@ def status(
     output: OutputOption = None,
 ) -> None:
     """Show which add-ons are installed, ready and in touch with what they live from."""
-    from istioctl.actions.addon_status import addon_states
+    from istioctl.actions.installation.addon_status import addon_states
 
     states = addon_states(client_options(ctx), tuple(names), global_options(ctx).namespace, terminal().say)
     if output is not None:
@@ -121,7 +121,7 @@ def uninstall(
     output: OutputOption = None,
 ) -> None:
     """Remove add-ons; what they have stored stays, unless --purge says otherwise."""
-    from istioctl.actions.addons import AddonOptions, uninstall_addons
+    from istioctl.actions.installation.addons import AddonOptions, uninstall_addons
 
     console = terminal()
     options = AddonOptions(names=tuple(names), dry_run=dry_run, purge=purge)
@@ -140,7 +140,7 @@ def uninstall(
 
 
 def _settings(files: list[str], flags: list[str]) -> Values:
-    from istioctl.rendering.addons import addon_overrides
+    from istioctl.rendering.addons.addons import addon_overrides
 
     return addon_overrides([(_text(name), name) for name in files], flags)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.declare import Argument, Context, Option
-from istioctl.cli.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.options import global_options
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.options import global_options
+from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from istioctl.actions.analyze import Analysis, Fetch
+    from istioctl.actions.checks.analyze import Analysis, Fetch
     from istioctl.analysis.findings import Suppression
     from istioctl.analysis.messages import Level
     from istioctl.analysis.resources import Resource
@@ -64,9 +64,9 @@ def analyze(
     The status is 79 where a finding is as bad as --failure-threshold, whatever the output format. All analyzers run on
     what files hold; pods are derived from the templates of workloads.
     """
-    from istioctl.actions.analyze import AnalyzeOptions
-    from istioctl.actions.analyze import analyze as run
-    from istioctl.cli.analyze_report import list_of_analyzers, report_text
+    from istioctl.actions.checks.analyze import AnalyzeOptions
+    from istioctl.actions.checks.analyze import analyze as run
+    from istioctl.cli.screen.analyze_report import list_of_analyzers, report_text
     from istioctl.cluster.download import download
 
     form = output.lower()
@@ -122,8 +122,8 @@ def _fetch(ctx: Context, revision: str, contexts: list[str]) -> Fetch:
     """How to get the objects of the cluster, and those of the other clusters of the mesh."""
 
     def fetch(kinds: tuple[str, ...]) -> Iterator[Resource]:
-        from istioctl.actions.cluster_objects import objects_of_clusters
-        from istioctl.cli.cluster_options import client_options
+        from istioctl.actions.checks.cluster_objects import objects_of_clusters
+        from istioctl.cli.line.cluster_options import client_options
 
         clusters = (client_options(ctx), *(client_options(ctx, context) for context in contexts))
         namespace = global_options(ctx).istio_namespace

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.completers import pods
-from istioctl.cli.declare import Argument, Context, Option
-from istioctl.cli.options import OutputOption, global_options
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.completers import pods
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.options import OutputOption, global_options
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 
@@ -28,9 +28,9 @@ def check_inject(
 
     Without a name and without labels, every pod is checked: whether it has a sidecar, and whether it would get one now.
     """
-    from istioctl.actions.check_inject import CheckOptions, check_all, check_one
-    from istioctl.cli.cluster_options import client_options
-    from istioctl.cli.printers import print_data, print_table
+    from istioctl.actions.sidecars.check_inject import CheckOptions, check_all, check_one
+    from istioctl.cli.line.cluster_options import client_options
+    from istioctl.cli.screen.printers import print_data, print_table
 
     if len(references) > 1 or (references and labels):
         raise UsageError("name one pod or workload, or labels, or nothing", where=" ".join(references))

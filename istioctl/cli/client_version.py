@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from istioctl.objects.release import VERSION
+from istioctl.api.release import VERSION
 
 
 def client_version(args: list[str]) -> str | None:

@@ -1,14 +1,14 @@
 """`istioctl completion SHELL`: the script that makes a shell complete this program's commands.
 
-Each script hands the words typed so far to `istioctl __complete`, see `istioctl.cli.candidates`.
+Each script hands the words typed so far to `istioctl __complete`, see `istioctl.cli.line.candidates`.
 """
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.declare import Argument, GlobalOptions
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.declare import Argument, GlobalOptions
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 # Bash ends words at = and :, too; so the line is split here, and candidates lose what stands before the last of these.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from istioctl.cli import global_flags
-from istioctl.cli.declare import Context
-from istioctl.cli.options import OutputOption
-from istioctl.cli.printers import print_data, print_table
-from istioctl.cli.quick import Slot, slots
+from istioctl.cli.line import global_flags
+from istioctl.cli.line.declare import Context
+from istioctl.cli.line.options import OutputOption
+from istioctl.cli.line.quick import Slot, slots
+from istioctl.cli.screen.printers import print_data, print_table
 
 
 def list_(ctx: Context, output: OutputOption = None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from istioctl.actions.dashboard import (
+from istioctl.actions.observe.dashboard import (
     ADDONS,
     CONTROLZ_PORT,
     PROXY_ADMIN_PORT,
@@ -17,11 +17,11 @@ from istioctl.actions.dashboard import (
     istiod_dashboard,
     open_dashboards,
 )
-from istioctl.cli.cluster_options import client_options
-from istioctl.cli.completers import pods
-from istioctl.cli.declare import Argument, Context, GlobalOptions, Option
-from istioctl.cli.options import OutputOption, global_options
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.completers import pods
+from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
+from istioctl.cli.line.options import OutputOption, global_options
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 AddressOption = Annotated[
@@ -151,7 +151,7 @@ def _show(
     opened = open_dashboards(session, dashboards, OpenOptions(namespaces, address, port, console.say))
     try:
         if output is not None:
-            from istioctl.cli.printers import print_data
+            from istioctl.cli.screen.printers import print_data
 
             print_data([each.as_data() for each in opened], output)
         for each in opened:

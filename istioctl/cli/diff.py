@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.cluster_options import client_options, specification_inputs
-from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.exit_status import ExitStatus
-from istioctl.cli.options import AddonsOption, OutputOption, SpecificationFlags
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Exit, Option
+from istioctl.cli.line.options import AddonsOption, OutputOption, SpecificationFlags
+from istioctl.cli.screen.exit_status import ExitStatus
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
 
 
@@ -24,9 +24,9 @@ def diff(
     The server itself says what would change, by a dry run; nothing is written. The exit status is 0 where nothing
     differs, 1 where something does and 2 where the comparison failed.
     """
-    from istioctl.actions.compare import Verb, compare, counts
-    from istioctl.actions.install_plan import InstallOptions, prepare
-    from istioctl.cli.console_progress import ConsoleProgress
+    from istioctl.actions.installation.compare import Verb, compare, counts
+    from istioctl.actions.installation.install_plan import InstallOptions, prepare
+    from istioctl.cli.screen.console_progress import ConsoleProgress
 
     console = terminal()
     try:
@@ -40,7 +40,7 @@ def diff(
         raise Exit(ExitStatus.TROUBLE) from None
     differing = [change for change in changes if change.verb is not Verb.LEAVE]
     if output is not None:
-        from istioctl.cli.printers import print_data
+        from istioctl.cli.screen.printers import print_data
 
         print_data(counts(changes), output)
     else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.cluster_options import specification_inputs
-from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import OutputOption, SpecificationFlags
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import specification_inputs
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import OutputOption, SpecificationFlags
+from istioctl.cli.screen.terminal import terminal
 
 
 def images(
@@ -20,13 +20,13 @@ def images(
     output: OutputOption = None,
 ) -> None:
     """List every image that an installation uses: its own, those that are injected, and the add-ons'."""
-    from istioctl.actions.images import images as find
+    from istioctl.actions.manifests.images import images as find
 
     chosen = ["all"] if addons else []
     inputs = specification_inputs(ctx, wanted, addons=chosen)
     found = find(inputs, registry=registry)
     if output is not None:
-        from istioctl.cli.printers import print_data
+        from istioctl.cli.screen.printers import print_data
 
         print_data([image.as_data() for image in found], output)
         return

@@ -5,15 +5,15 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.cluster_options import client_options
-from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import global_options
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import global_options
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import InputError, UsageError
-from istioctl.objects.durations import parse_duration
+from istioctl.golang.durations import parse_duration
 
 if TYPE_CHECKING:
-    from istioctl.actions.ingress_endpoint import Endpoint
+    from istioctl.actions.observe.ingress_endpoint import Endpoint
 
 _FORMS = "env, json, yaml, url or jsonpath=EXPRESSION"
 
@@ -37,8 +37,8 @@ def ingress_endpoint(
     The default form is for the shell: eval "$(istioctl ingress-endpoint)" sets INGRESS_HOST, INGRESS_PORT,
     SECURE_INGRESS_PORT and TCP_INGRESS_PORT.
     """
-    from istioctl.actions.ingress_endpoint import EndpointOptions, check_connection
-    from istioctl.actions.ingress_endpoint import ingress_endpoint as find
+    from istioctl.actions.observe.ingress_endpoint import EndpointOptions, check_connection
+    from istioctl.actions.observe.ingress_endpoint import ingress_endpoint as find
 
     if output not in ("env", "json", "yaml", "url") and not output.startswith("jsonpath="):
         raise UsageError(f"unknown output form {output!r}", where="--output", hint=f"Use {_FORMS}.")

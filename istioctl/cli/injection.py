@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.cluster_options import client_options
-from istioctl.cli.completers import namespaces
-from istioctl.cli.declare import Argument, Context, Option
-from istioctl.cli.options import OutputOption, RevisionOption
-from istioctl.cli.printers import print_data, print_table
-from istioctl.cli.terminal import terminal
-from istioctl.objects.durations import parse_duration
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.completers import namespaces
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.options import OutputOption, RevisionOption
+from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.terminal import terminal
+from istioctl.golang.durations import parse_duration
 
 NamespaceArgument = Annotated[str, Argument(metavar="NAMESPACE", help="The namespace.", autocompletion=namespaces)]
 RestartOption = Annotated[bool, Option("--restart", help="Start the namespace's pods anew, and wait for them.")]
@@ -43,7 +43,7 @@ def status(
     output: OutputOption = None,
 ) -> None:
     """Show which namespaces ask for sidecars, and which pods have none or an outdated one."""
-    from istioctl.actions.injection_labels import injection_status
+    from istioctl.actions.sidecars.injection_labels import injection_status
 
     console = terminal()
     found = injection_status(client_options(ctx), namespace or ctx.options.namespace, console.say)
@@ -61,7 +61,7 @@ def status(
 
 
 def _set(ctx: Context, namespace: str, revision: str, restart: bool, timeout: str, *, enabled: bool) -> None:
-    from istioctl.actions.injection_labels import restart_workloads, set_injection
+    from istioctl.actions.sidecars.injection_labels import restart_workloads, set_injection
 
     console = terminal()
     seconds = parse_duration(timeout)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli import completers
-from istioctl.cli.cluster_options import client_options, specification_inputs
-from istioctl.cli.console_progress import ConsoleProgress
-from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import AddonsOption, DryRunOption, OutputOption, SpecificationFlags, YesOption
-from istioctl.cli.terminal import terminal
+from istioctl.api.release import VERSION
+from istioctl.cli.line import completers
+from istioctl.cli.line.cluster_options import client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Exit, Option
+from istioctl.cli.line.options import AddonsOption, DryRunOption, OutputOption, SpecificationFlags, YesOption
+from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
-from istioctl.objects.durations import parse_duration
-from istioctl.objects.release import VERSION
+from istioctl.golang.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from istioctl.actions.compare import Change
-    from istioctl.actions.install import InstallReport
-    from istioctl.actions.install_plan import InstallOptions, InstallPlan
-    from istioctl.cli.progress_table import TableRow
+    from istioctl.actions.installation.compare import Change
+    from istioctl.actions.installation.install import InstallReport
+    from istioctl.actions.installation.install_plan import InstallOptions, InstallPlan
+    from istioctl.cli.screen.progress_table import TableRow
 
 _LISTED = 20
 
@@ -57,7 +57,7 @@ def install(
     What a profile, files and flags describe is applied to the cluster; it waits until all is ready, and removes what an
     earlier installation left.
     """
-    from istioctl.actions.install_plan import InstallOptions
+    from istioctl.actions.installation.install_plan import InstallOptions
 
     console = terminal()
     several = len(contexts) > 1
@@ -85,7 +85,7 @@ def install(
     else:
         reports = _in_lines(runs, contexts)
     if output is not None:
-        from istioctl.cli.printers import print_data
+        from istioctl.cli.screen.printers import print_data
 
         data = [report.as_data() for report in reports]
         print_data(data if several else data[0], output)
@@ -110,8 +110,8 @@ class _Run:
 
     def install(self) -> InstallReport:
         """Plans, asks and installs, and then the add-ons that go with it; what was done."""
-        from istioctl.actions.install import install_addons
-        from istioctl.actions.install_plan import prepare
+        from istioctl.actions.installation.install import install_addons
+        from istioctl.actions.installation.install_plan import prepare
 
         try:
             plan = prepare(self.options, self.progress)
@@ -133,7 +133,7 @@ class _Run:
     def _ask(self, plan: InstallPlan) -> None:
         if not (self.asks or self.diff):
             return
-        from istioctl.actions.compare import compare
+        from istioctl.actions.installation.compare import compare
 
         console = terminal()
         changes = compare(plan)
@@ -151,11 +151,11 @@ class _Run:
                 raise Exit(1)
 
     def _carry_out(self, plan: InstallPlan) -> InstallReport:
-        from istioctl.actions.install import execute
+        from istioctl.actions.installation.install import execute
 
         if not self.atomic or self.options.dry_run:
             return execute(plan, self.progress)
-        from istioctl.actions.rollback import put_back, remember
+        from istioctl.actions.installation.rollback import put_back, remember
 
         before = remember(plan)
         try:
@@ -167,7 +167,7 @@ class _Run:
             raise
 
     def _verify(self) -> None:
-        from istioctl.actions.verify_install import VerifyOptions, verify_install
+        from istioctl.actions.installation.verify_install import VerifyOptions, verify_install
         from istioctl.errors import ClusterError
 
         found = verify_install(VerifyOptions(self.options.client, self.options.inputs), self.progress)
@@ -183,7 +183,7 @@ class _Run:
 
 def _in_table(runs: list[_Run], contexts: list[str], *, removals_on_stdout: bool) -> list[InstallReport]:
     """Installs several clusters at the same time, with a table of what each is at."""
-    from istioctl.cli.progress_table import ProgressTable
+    from istioctl.cli.screen.progress_table import ProgressTable
 
     table = ProgressTable(terminal(), contexts, removals_on_stdout=removals_on_stdout)
     for run, context in zip(runs, contexts, strict=True):
@@ -214,7 +214,7 @@ def _in_lines(runs: list[_Run], contexts: list[str]) -> list[InstallReport]:
 
 def _all(runs: list[_Run], contexts: list[str], tell: Callable[[str, str | None], None]) -> list[InstallReport]:
     """Installs several clusters at the same time; `tell` takes what became of each, None where it failed."""
-    from istioctl.cli.terminal import using
+    from istioctl.cli.screen.terminal import using
     from istioctl.cluster.parallel import in_parallel
 
     console = terminal()
@@ -234,7 +234,7 @@ def _all(runs: list[_Run], contexts: list[str], tell: Callable[[str, str | None]
 
 def _preview(changes: list[Change]) -> list[str]:
     """What will happen, in a few lines; removals all by name."""
-    from istioctl.actions.compare import Verb
+    from istioctl.actions.installation.compare import Verb
 
     lines = []
     for verb in (Verb.CREATE, Verb.CHANGE, Verb.REMOVE):

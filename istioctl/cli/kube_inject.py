@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
-from istioctl.cli.declare import Argument, Context, Option
-from istioctl.cli.options import RevisionOption, SetOption, global_options
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.options import RevisionOption, SetOption, global_options
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from istioctl.actions.kube_inject import Report, Transform
+    from istioctl.actions.sidecars.kube_inject import Report, Transform
     from istioctl.injection.report import Entry
 
 InputsOption = Annotated[
@@ -79,14 +79,14 @@ def kube_inject(
         )
     if set_flags and not offline:
         raise UsageError("--set is for --offline", hint="Add --offline; a cluster has its own values.")
-    from istioctl.actions.injector_sources import InjectorOptions, load_injector
-    from istioctl.actions.kube_inject import injected_with
+    from istioctl.actions.sidecars.injector_sources import InjectorOptions, load_injector
+    from istioctl.actions.sidecars.kube_inject import injected_with
 
     streams = terminal()
     flags = global_options(ctx)
 
     def client() -> Any:
-        from istioctl.cli.cluster_options import client_options
+        from istioctl.cli.line.cluster_options import client_options
 
         return client_options(ctx)
 
@@ -112,7 +112,7 @@ def kube_inject(
 
 def run(change: Transform, filenames: list[str], output: str, *, diff: bool, quiet: bool, verb: str) -> None:
     """Change the inputs, write the result or the difference, and say what was done."""
-    from istioctl.actions.kube_inject import transform, write_file
+    from istioctl.actions.sidecars.kube_inject import transform, write_file
 
     stdin = _bytes(terminal().stdin)
     if diff:
@@ -134,7 +134,7 @@ def _bytes(stream: Any) -> BinaryIO:
 
 
 def _show_differences(change: Transform, filenames: list[str]) -> Report:
-    from istioctl.actions.kube_inject import Report, differences
+    from istioctl.actions.sidecars.kube_inject import Report, differences
 
     streams = terminal()
     entries: list[Entry] = []

@@ -18,7 +18,7 @@ def kube_uninject(
     """
     if not filenames:
         raise UsageError("there is nothing to do: no filename is given", hint="Name files by -f, as in -f app.yaml.")
-    from istioctl.actions.kube_inject import injected_with
+    from istioctl.actions.sidecars.kube_inject import injected_with
     from istioctl.injection.uninject import Uninjector
 
     run(injected_with(Uninjector()), filenames, output, diff=diff, quiet=quiet, verb="uninjected")

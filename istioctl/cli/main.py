@@ -10,15 +10,15 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-from istioctl.cli.commands import INSTEAD, ROOT, Command
-from istioctl.cli.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.terminal import Terminal, system_terminal, terminal, using
+from istioctl.cli.line.commands import INSTEAD, ROOT, Command
+from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
 from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from istioctl.cli.typer_command import GlobalFlagsCommand
+    from istioctl.cli.line.typer_command import GlobalFlagsCommand
 
 PROGRAM = "istioctl"
 
@@ -60,7 +60,7 @@ def run(argv: list[str], streams: Terminal) -> int:
         argv: the words after the program's name.
 
     Returns:
-        The exit status, see `istioctl.cli.exit_status`.
+        The exit status, see `istioctl.cli.screen.exit_status`.
     """
     with using(streams):
         try:
@@ -106,14 +106,14 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
             streams.write(text)
             return ExitStatus.OK
     if argv[:1] == ["__complete"]:
-        from istioctl.cli.candidates import print_candidates
+        from istioctl.cli.line.candidates import print_candidates
 
         print_candidates(argv[1:])
         return ExitStatus.OK
     path, command, rest = find_command(argv)
     if command.target:
         return _run_command(path, command, rest)
-    from istioctl.cli.help import group_help
+    from istioctl.cli.line.help import group_help
 
     words = [word for word in rest if not word.startswith("-")]
     if words:
@@ -166,7 +166,7 @@ def _unknown_command(path: list[str], group: Command, word: str) -> UsageError:
 
 def load(command: Command, name: str) -> GlobalFlagsCommand:
     """Import a command's function and make it a Typer command called `name`."""
-    from istioctl.cli.typer_command import typer_command
+    from istioctl.cli.line.typer_command import typer_command
 
     return typer_command(function_of(command), name)
 
@@ -179,8 +179,8 @@ def function_of(command: Command) -> Callable[..., int | None]:
 
 
 def _run_command(path: list[str], command: Command, args: list[str]) -> int:
-    from istioctl.cli.declare import Exit
-    from istioctl.cli.quick import bind
+    from istioctl.cli.line.declare import Exit
+    from istioctl.cli.line.quick import bind
 
     name = " ".join([PROGRAM, *path])
     if command.replaced_by:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from istioctl.actions.manifest_generate import GenerateOptions, generate, generate_for_cluster, write_manifests
-from istioctl.cli.cluster_options import client_options, specification_inputs
-from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import AddonsOption, DryRunOption, SpecificationFlags, split_commas
-from istioctl.cli.terminal import terminal
+from istioctl.actions.manifests.manifest_generate import (
+    GenerateOptions,
+    generate,
+    generate_for_cluster,
+    write_manifests,
+)
+from istioctl.cli.line.cluster_options import client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import AddonsOption, DryRunOption, SpecificationFlags, split_commas
+from istioctl.cli.screen.terminal import terminal
 
 
 def manifest_generate(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from istioctl.cli.declare import Argument, Exit, Option
-from istioctl.cli.exit_status import ExitStatus
-from istioctl.cli.options import OutputOption, split_commas
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.declare import Argument, Exit, Option
+from istioctl.cli.line.options import OutputOption, split_commas
+from istioctl.cli.screen.exit_status import ExitStatus
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
 
 _PATTERN = "KIND:NAMESPACE:NAME,..."
@@ -30,9 +30,9 @@ def manifest_diff(
     The order of objects and the layout of the text do not matter. The exit status is 0 where nothing differs, 1 where
     something does and 2 where the comparison failed.
     """
-    from istioctl.actions.compare import counts
-    from istioctl.actions.manifest_diff import Selection
-    from istioctl.actions.manifest_diff import manifest_diff as compare
+    from istioctl.actions.installation.compare import counts
+    from istioctl.actions.manifests.manifest_diff import Selection
+    from istioctl.actions.manifests.manifest_diff import manifest_diff as compare
 
     console = terminal()
     selection = Selection(split_commas(select), split_commas(ignore))
@@ -42,7 +42,7 @@ def manifest_diff(
         console.show_error(problem)
         raise Exit(ExitStatus.TROUBLE) from None
     if output is not None:
-        from istioctl.cli.printers import print_data
+        from istioctl.cli.screen.printers import print_data
 
         print_data(counts(changes), output)
     elif not changes:

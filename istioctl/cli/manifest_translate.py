@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.cluster_options import specification_inputs
-from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import SpecificationFlags
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import specification_inputs
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import SpecificationFlags
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import InputError
 
 if TYPE_CHECKING:
-    from istioctl.actions.manifest_translate import Translation
+    from istioctl.actions.manifests.manifest_translate import Translation
 
 
 def manifest_translate(
@@ -26,7 +26,7 @@ def manifest_translate(
 
     Without --output the values of each release are printed, each under the command that uses them.
     """
-    from istioctl.actions.manifest_translate import manifest_translate as translate
+    from istioctl.actions.manifests.manifest_translate import manifest_translate as translate
     from istioctl.yamldoc.writer import dump
 
     console = terminal()
@@ -45,7 +45,7 @@ def manifest_translate(
 
 
 def _write(translation: Translation, folder: Path) -> None:
-    from istioctl.actions.manifest_translate import difference_files, overview
+    from istioctl.actions.manifests.manifest_translate import difference_files, overview
     from istioctl.yamldoc.writer import dump
 
     scripts = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-from istioctl.cli.cluster_options import client_options, specification_inputs
-from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import RevisionOption, SetOption, SpecificationFlags
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Exit, Option
+from istioctl.cli.line.options import RevisionOption, SetOption, SpecificationFlags
+from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
     from istioctl.analysis.findings import Finding
@@ -50,7 +50,7 @@ def precheck(
     The rights are checked for every kind of object that would be applied. The exit status is 1 where there is a warning
     or an error.
     """
-    from istioctl.actions.precheck import PrecheckOptions, precheck
+    from istioctl.actions.checks.precheck import PrecheckOptions, precheck
     from istioctl.analysis.messages import Level
 
     console = terminal()
@@ -84,7 +84,7 @@ def precheck(
 
 def _print(findings: list[Finding], form: Form) -> None:
     if form is not Form.LOG:
-        from istioctl.cli.printers import print_data
+        from istioctl.cli.screen.printers import print_data
 
         print_data([_as_data(finding) for finding in findings], form.value)
         return

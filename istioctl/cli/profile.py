@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 from typing import Annotated
 
-from istioctl.cli.completers import profiles
-from istioctl.cli.declare import Argument, Context, Exit, Option
-from istioctl.cli.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.options import ManifestsOption, OutputOption, SpecificationFlags
-from istioctl.cli.printers import Format, print_data
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.completers import profiles
+from istioctl.cli.line.declare import Argument, Context, Exit, Option
+from istioctl.cli.line.options import ManifestsOption, OutputOption, SpecificationFlags
+from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.screen.printers import Format, print_data
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError, UsageError
 
 ShowOriginOption = Annotated[
@@ -24,7 +24,7 @@ AnyRunIsDryOption = Annotated[bool, Option("--dry-run", hidden=True)]
 
 def list_(manifests: ManifestsOption = None, output: OutputOption = None, _dry_run: AnyRunIsDryOption = False) -> None:
     """List the profiles there are."""
-    from istioctl.actions.profile import list_profiles
+    from istioctl.actions.manifests.profile import list_profiles
 
     names = list_profiles(manifests)
     if output is not None:
@@ -50,8 +50,8 @@ def dump(
 
     Given back with `-f`, it installs the same.
     """
-    from istioctl.actions.profile import dump_profile
-    from istioctl.cli.cluster_options import specification_inputs
+    from istioctl.actions.manifests.profile import dump_profile
+    from istioctl.cli.line.cluster_options import specification_inputs
 
     if profile is not None and wanted.files:
         raise UsageError("a profile's name and --filename exclude each other", hint="Name the profile in the file.")
@@ -86,7 +86,7 @@ def diff(
 
     The exit status is 0 where they are the same, 1 where they differ, and above 1 where they could not be compared.
     """
-    from istioctl.actions.profile import diff_profiles
+    from istioctl.actions.manifests.profile import diff_profiles
 
     console = terminal()
     try:

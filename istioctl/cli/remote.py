@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from istioctl.cli.cluster_options import client_options, specification_inputs
-from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import ManifestsOption, OutputOption, RevisionOption, SpecificationFlags
-from istioctl.cli.printers import print_data, print_table
-from istioctl.cli.terminal import terminal
+from istioctl.api.labels import is_dns_label
+from istioctl.cli.line.cluster_options import client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import ManifestsOption, OutputOption, RevisionOption, SpecificationFlags
+from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
-from istioctl.objects.labels import is_dns_label
 
 
 class SecretType(StrEnum):
@@ -56,8 +56,8 @@ def create_remote_secret(
 
     Apply it there: istioctl create-remote-secret --name c0 | kubectl --context c1 apply -f -
     """
-    from istioctl.actions.remote_secret import RemoteSecretOptions
-    from istioctl.actions.remote_secret import create_remote_secret as create
+    from istioctl.actions.revisions.remote_secret import RemoteSecretOptions
+    from istioctl.actions.revisions.remote_secret import create_remote_secret as create
     from istioctl.yamldoc.writer import dump
 
     if (auth_type is AuthType.PLUGIN) != bool(auth_plugin_name):
@@ -93,7 +93,7 @@ def create_remote_secret(
 
 def remote_clusters(ctx: Context, revision: RevisionOption = "", output: OutputOption = None) -> None:
     """List the clusters that each istiod is connected to."""
-    from istioctl.actions.remote_secret import remote_clusters as find
+    from istioctl.actions.revisions.remote_secret import remote_clusters as find
 
     found = find(client_options(ctx), ctx.options.istio_namespace, revision, terminal().say)
     if output is not None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.cluster_options import client_options
-from istioctl.cli.declare import Argument, Context
-from istioctl.cli.options import OutputOption
-from istioctl.cli.printers import print_data, print_table
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.declare import Argument, Context
+from istioctl.cli.line.options import OutputOption
+from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.terminal import terminal
 
 
 def list_(ctx: Context, output: OutputOption = None) -> None:
     """List the control plane revisions."""
-    from istioctl.actions.revisions import list_revisions
+    from istioctl.actions.revisions.revisions import list_revisions
 
     console = terminal()
     found = list_revisions(client_options(ctx), console.say)
@@ -41,7 +41,7 @@ def describe(
     output: OutputOption = None,
 ) -> None:
     """Show what belongs to a control plane revision."""
-    from istioctl.actions.revisions import describe_revision
+    from istioctl.actions.revisions.revisions import describe_revision
 
     console = terminal()
     found = describe_revision(client_options(ctx), name, console.say)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.cluster_options import client_options
-from istioctl.cli.declare import Argument, Context, Exit, Option
-from istioctl.cli.options import ManifestsOption, OutputOption, YesOption, global_options
-from istioctl.cli.printers import print_data, print_table
-from istioctl.cli.terminal import terminal
+from istioctl.api.labels import is_dns_label
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.declare import Argument, Context, Exit, Option
+from istioctl.cli.line.options import ManifestsOption, OutputOption, YesOption, global_options
+from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
-from istioctl.objects.labels import is_dns_label
 
 if TYPE_CHECKING:
-    from istioctl.actions.tags import TagPlan
+    from istioctl.actions.revisions.tags import TagPlan
 
 TagArgument = Annotated[str, Argument(metavar="TAG", help="The tag's name.")]
 PointsTo = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The revision the tag points to.")]
@@ -27,7 +27,7 @@ AllNamespaces = Annotated[
 
 def list_(ctx: Context, output: OutputOption = None) -> None:
     """List revision tags, and the namespaces that ask for them."""
-    from istioctl.actions.tags import list_tags
+    from istioctl.actions.revisions.tags import list_tags
 
     console = terminal()
     tags = list_tags(client_options(ctx), global_options(ctx).istio_namespace, console.say)
@@ -52,7 +52,7 @@ def set_(
     yes: YesOption = False,
 ) -> None:
     """Point a tag to a revision."""
-    from istioctl.actions.tags import set_tag
+    from istioctl.actions.revisions.tags import set_tag
 
     console = terminal()
     plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, manifests, generate=False)
@@ -89,7 +89,7 @@ def generate(
 
 def remove(ctx: Context, tag: TagArgument, yes: YesOption = False) -> None:
     """Remove a tag; namespaces that ask for it are no longer injected."""
-    from istioctl.actions.tags import plan_tag_removal, remove_tag
+    from istioctl.actions.revisions.tags import plan_tag_removal, remove_tag
 
     console = terminal()
     removal = plan_tag_removal(client_options(ctx), tag, global_options(ctx).istio_namespace, console.say)
@@ -114,8 +114,8 @@ def _plan(
     *,
     generate: bool,
 ) -> TagPlan:
-    from istioctl.actions.tag_objects import TagOptions
-    from istioctl.actions.tags import plan_tag
+    from istioctl.actions.revisions.tag_objects import TagOptions
+    from istioctl.actions.revisions.tags import plan_tag
 
     for flag, value in (("TAG", tag), ("--revision", revision)):
         if not is_dns_label(value):

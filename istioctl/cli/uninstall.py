@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.cluster_options import client_options, specification_inputs
-from istioctl.cli.console_progress import ConsoleProgress
-from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import DryRunOption, OutputOption, SpecificationFlags, YesOption, global_options
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Exit, Option
+from istioctl.cli.line.options import DryRunOption, OutputOption, SpecificationFlags, YesOption, global_options
+from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
-    from istioctl.actions.uninstall import Removal
+    from istioctl.actions.installation.uninstall import Removal
 
 _LISTED = 30
 
@@ -29,7 +29,7 @@ def uninstall(
     output: OutputOption = None,
 ) -> None:
     """Remove one control plane (--revision, --filename) or all of Istio (--purge)."""
-    from istioctl.actions.uninstall import UninstallOptions, carry_out, plan_removal
+    from istioctl.actions.installation.uninstall import UninstallOptions, carry_out, plan_removal
 
     console = terminal()
     progress = ConsoleProgress(console, removals_on_stdout=output is None)
@@ -54,7 +54,7 @@ def uninstall(
     removed = carry_out(removal, progress)
     progress.complete("Uninstall complete" + (" (dry run: nothing was changed)" if dry_run else ""))
     if output is not None:
-        from istioctl.cli.printers import print_data
+        from istioctl.cli.screen.printers import print_data
 
         print_data(
             {

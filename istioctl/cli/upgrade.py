@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.cluster_options import client_options, specification_inputs
-from istioctl.cli.declare import Context, Option
 from istioctl.cli.install import install
-from istioctl.cli.options import DryRunOption, OutputOption, SpecificationFlags, YesOption
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import DryRunOption, OutputOption, SpecificationFlags, YesOption
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import ClusterError
 
 
@@ -28,8 +28,8 @@ def upgrade(
 
     Give the profile, files and flags of the installation again. A gradual upgrade installs a second revision instead.
     """
-    from istioctl.actions.precheck import PrecheckOptions, precheck
-    from istioctl.actions.upgrade import plan_upgrade
+    from istioctl.actions.checks.precheck import PrecheckOptions, precheck
+    from istioctl.actions.installation.upgrade import plan_upgrade
     from istioctl.analysis.messages import Level
 
     console = terminal()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import OutputOption, global_options, split_commas
-from istioctl.cli.validate_report import report_on
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import OutputOption, global_options, split_commas
+from istioctl.cli.screen.validate_report import report_on
 from istioctl.errors import UsageError
 
 

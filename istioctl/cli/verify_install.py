@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any
 
-from istioctl.cli.cluster_options import check_revision, client_options, specification_inputs
-from istioctl.cli.console_progress import ConsoleProgress
-from istioctl.cli.declare import Context, Exit, Option
-from istioctl.cli.options import AddonsOption, OutputOption, SpecificationFlags, split_commas
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import check_revision, client_options, specification_inputs
+from istioctl.cli.line.declare import Context, Exit, Option
+from istioctl.cli.line.options import AddonsOption, OutputOption, SpecificationFlags, split_commas
+from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
-from istioctl.objects.durations import parse_duration
+from istioctl.golang.durations import parse_duration
 
 
 def verify_install(
@@ -29,7 +29,7 @@ def verify_install(
     What is wanted comes from files and flags; without them, from what the cluster's own labels say is installed. Files
     of Kubernetes objects are taken, too, and checked object by object. The exit status is 1 where something is wrong.
     """
-    from istioctl.actions.verify_install import VerifyOptions, verify_install, verify_manifests
+    from istioctl.actions.installation.verify_install import VerifyOptions, verify_install, verify_manifests
 
     console = terminal()
     check_revision(wanted.revision)
@@ -52,7 +52,7 @@ def verify_install(
     else:
         found = verify_manifests(client, objects, seconds, progress)
     if output is not None:
-        from istioctl.cli.printers import print_data
+        from istioctl.cli.screen.printers import print_data
 
         print_data(found.as_data(), output)
     else:
@@ -76,6 +76,6 @@ def verify_install(
 def _objects(files: list[str], stdin: Callable[[], str]) -> list[dict[str, Any]] | None:
     if not files:
         return None
-    from istioctl.actions.plain_manifests import plain_manifests
+    from istioctl.actions.manifests.plain_manifests import plain_manifests
 
     return plain_manifests(split_commas(files), stdin)

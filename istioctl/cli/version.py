@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+from istioctl.api.release import VERSION
 from istioctl.cli.client_version import client_information
-from istioctl.cli.cluster_options import client_options
-from istioctl.cli.declare import Context, Option
-from istioctl.cli.options import OutputOption, RevisionOption, global_options
-from istioctl.cli.printers import print_data
-from istioctl.cli.terminal import terminal
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import OutputOption, RevisionOption, global_options
+from istioctl.cli.screen.printers import print_data
+from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
-from istioctl.objects.release import VERSION
 
 if TYPE_CHECKING:
-    from istioctl.actions.version import MeshVersions
+    from istioctl.actions.revisions.version import MeshVersions
 
 
 def version(
@@ -44,7 +44,7 @@ def version(
             text = plane.version if short else _long(plane.as_data()["Info"])
             console.write(f"{plane.component} version: {text}\n")
     if found.proxies is not None:
-        from istioctl.actions.version import summary
+        from istioctl.actions.revisions.version import summary
 
         if short:
             console.write(f"data plane version: {summary(found.proxies)}\n")
@@ -54,7 +54,7 @@ def version(
 
 
 def _ask(ctx: Context, revision: str) -> MeshVersions | None:
-    from istioctl.actions.version import mesh_versions
+    from istioctl.actions.revisions.version import mesh_versions
 
     console = terminal()
     try:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from istioctl.api.identity import ObjectKey
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import APPLY, Session
 from istioctl.cluster.wait import wait_until_gone
-from istioctl.objects.identity import ObjectKey
 
 FIELD_OWNER = "istio-operator"
 

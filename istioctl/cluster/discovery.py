@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
+from istioctl.api.identity import ObjectKey
+from istioctl.api.kinds import Resource, known_resource
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.session import Session
-from istioctl.objects.identity import ObjectKey
-from istioctl.objects.kinds import Resource, known_resource
 
 
 class Discovery:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from istioctl.api.identity import ObjectKey
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import Session
-from istioctl.objects.identity import ObjectKey
 
 _PAGE = 500
 

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from istioctl.api.release import VERSION
 from istioctl.cluster.errors import ApiError, Unreachable, refused
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connection
 from istioctl.cluster.patience import Patience, Report
 from istioctl.cluster.request_log import Exchange
 from istioctl.cluster.transport import broken, connection_pool
-from istioctl.objects.release import VERSION
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse

@@ -9,6 +9,7 @@ from functools import partial
 from math import inf
 from typing import Any
 
+from istioctl.api.identity import ObjectKey
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
@@ -16,7 +17,6 @@ from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import has_readiness, pod_trouble, why_not_ready
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
-from istioctl.objects.identity import ObjectKey
 
 _RECONNECT_PAUSE = 0.2
 _TELL_AGAIN = 0.8

@@ -3,7 +3,7 @@
     >>> render({"main": "Hello {{ .name }}"}, "main", {"name": "world"})
     'Hello world'
 
-Each text is compiled once (see `istioctl.gotemplate.units`).
+Each text is compiled once (see `istioctl.gotemplate.compiler.units`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, Literal, NamedTuple, cast
 
-from istioctl.gotemplate import runtime
+from istioctl.golang.quoting import quote
+from istioctl.golang.signatures import Function
+from istioctl.golang.values import UnknownValueError, readable
+from istioctl.gotemplate.compiler.units import Functions, Unit, compile_text
 from istioctl.gotemplate.errors import (
     CallError,
     EvaluationError,
@@ -24,11 +27,8 @@ from istioctl.gotemplate.errors import (
     Place,
 )
 from istioctl.gotemplate.limits import DEFAULT, Limits
-from istioctl.gotemplate.quoting import quote
-from istioctl.gotemplate.runtime import Compiled, Execution
-from istioctl.gotemplate.signatures import Function
-from istioctl.gotemplate.units import Functions, Unit, compile_text
-from istioctl.gotemplate.values import UnknownValueError, readable
+from istioctl.gotemplate.running import runtime
+from istioctl.gotemplate.running.runtime import Compiled, Execution
 
 Dialect = Literal["go", "helm", "istio"]
 MissingKey = Literal["default", "zero", "error"]
@@ -94,7 +94,7 @@ class TemplateSet:
 
         Args:
             entry: the template's name.
-            data: a value of the model in `istioctl.gotemplate.values`.
+            data: a value of the model in `istioctl.golang.values`.
             missing_key: what a key that a map lacks gives: no value, the zero value, or an error.
 
         Raises:
@@ -221,7 +221,7 @@ def render(
     Args:
         templates: texts by name, parsed in the order of their names.
         entry: the template to run.
-        data: plain Python values, or those of `istioctl.gotemplate.values`.
+        data: plain Python values, or those of `istioctl.golang.values`.
         dialect: whose functions there are: `go` (text/template and sprig), `helm` or `istio`.
         missing_key: what a key that a map lacks gives: no value, the zero value, or an error.
         functions: more functions, such as those that need YAML; those that installed packages provide if None.

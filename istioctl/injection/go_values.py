@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from istioctl.gotemplate import types, values
-from istioctl.gotemplate.signatures import Function
-from istioctl.gotemplate.types import GoType
+from istioctl.golang import types, values
+from istioctl.golang.signatures import Function
+from istioctl.golang.types import GoType
 from istioctl.injection import mesh, typed
 from istioctl.injection.kube_types import TYPES
 from istioctl.injection.mesh_types import MESSAGES
@@ -62,7 +62,7 @@ def kube_type(of: str) -> GoType:
 
 def _json_writer(of: str) -> Callable[[object], object]:
     def write(value: Any) -> dict[str, object]:
-        from istioctl.gotemplate.json_text import view
+        from istioctl.golang.json_text import view
 
         result = {}
         for field in typed.shape(of).fields.values():

@@ -16,10 +16,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
-from istioctl.gotemplate import json_text
+from istioctl.golang import json_text
+from istioctl.golang.durations import parse_duration
 from istioctl.injection import mesh_checks
 from istioctl.injection.mesh_types import ENUMS, MESSAGES
-from istioctl.objects.durations import parse_duration
 from istioctl.yamldoc import reader
 from istioctl.yamldoc.scalars import json_number
 

@@ -10,9 +10,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.gotemplate import fmt, json_text, types, values
-from istioctl.gotemplate.signatures import FunctionTable
-from istioctl.gotemplate.times import SECOND, duration_text
+from istioctl.golang import json_text, types, values
+from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.times import SECOND, duration_text
+from istioctl.gotemplate.running import fmt
 from istioctl.injection import go_values, mesh
 from istioctl.injection.names import PROXY
 from istioctl.yamldoc.writer import dump

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.errors import InputError, TemplateError
-from istioctl.gotemplate import types, values
+from istioctl.golang import types, values
+from istioctl.golang.types import GoType
 from istioctl.gotemplate.template import TemplateSet
-from istioctl.gotemplate.types import GoType
 from istioctl.injection import go_values, mesh
 from istioctl.injection.injector import Subject
 from istioctl.injection.rendered import Overlay, RenderedTexts

@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from istioctl.api import quantities
 from istioctl.errors import InputError
 from istioctl.injection.kube_types import TYPES
-from istioctl.objects import quantities
 from istioctl.yamldoc.scalars import single_float_text
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
-from istioctl.rendering.builtin import render_builtin
-from istioctl.rendering.components import COMPONENTS, Part, part_values, parts_of
-from istioctl.rendering.documents import RenderedDocument
-from istioctl.rendering.moved_values import moved_values, refuse_gone_values
-from istioctl.rendering.specification import Specification
-from istioctl.rendering.values import Values, lookup_text
+from istioctl.rendering.components.builtin import render_builtin
+from istioctl.rendering.components.parts import COMPONENTS, Part, part_values, parts_of
+from istioctl.rendering.specification.build import Specification
+from istioctl.rendering.specification.moved_values import moved_values, refuse_gone_values
+from istioctl.rendering.specification.values import Values, lookup_text
+from istioctl.rendering.text.documents import RenderedDocument
 
 if TYPE_CHECKING:
-    from istioctl.rendering.release import ReleaseCharts
+    from istioctl.rendering.helm.release import ReleaseCharts
 
 #: Makes the texts of one component: (component, namespace, values, kube_version).
 ChartSource = Callable[[str, str, Values, str | None], list[str]]
@@ -90,7 +90,7 @@ def _release(specification: Specification) -> ReleaseCharts | None:
     package = lookup_text(specification.data, "spec", "installPackagePath")
     if not package:
         return None
-    from istioctl.rendering.release import ReleaseCharts
+    from istioctl.rendering.helm.release import ReleaseCharts
 
     return ReleaseCharts(Path(package))
 
@@ -102,8 +102,8 @@ def _finished(
     documents = [made for made in (RenderedDocument(part.component.name, text) for text in texts) if made.kind]
     if not part.kubernetes:
         return documents, [], []
-    from istioctl.rendering.overlays import apply_overlays
-    from istioctl.rendering.patches import apply_settings
+    from istioctl.rendering.changes.overlays import apply_overlays
+    from istioctl.rendering.changes.patches import apply_settings
 
     return apply_overlays(part, apply_settings(part, documents, revision))
 

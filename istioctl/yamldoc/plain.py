@@ -79,6 +79,8 @@ def unreadable(error: MarkedYAMLError, source: str) -> UnreadableError:
     mark = error.problem_mark or error.context_mark
     where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
     problem = error.problem or error.context or "it can't be parsed"
+    if "nesting depth" in problem:  # PyYAML 6.0.4 and later count it; before, Python's own stack ended first
+        return too_deep(where)
     return UnreadableError(f"bad YAML: {problem}", where=where, go_text=f"yaml: {_go_line(error)}{problem}")
 
 
@@ -97,9 +99,9 @@ def bad(problem: str, source: str, line: int) -> UnreadableError:
     return UnreadableError(f"bad YAML: {problem}", where=f"{source}:{line + 1}", go_text=f"yaml: {problem}")
 
 
-def too_deep(source: str) -> UnreadableError:
+def too_deep(where: str) -> UnreadableError:
     """The error of a document that nests deeper than it can be read."""
-    return UnreadableError("bad YAML: it nests too deeply", where=source, go_text="yaml: exceeded max depth")
+    return UnreadableError("bad YAML: it nests too deeply", where=where, go_text="yaml: exceeded max depth")
 
 
 def _line(event: Any) -> int:

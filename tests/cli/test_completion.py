@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from istioctl.cli.candidates import candidates
 from istioctl.cli.completion import SCRIPTS
+from istioctl.cli.line.candidates import candidates
 from tests.support.cluster import Cluster
 from tests.support.run import run_cli
 
@@ -54,7 +54,7 @@ def test_one_line_a_candidate() -> None:
 def test_command_names_need_no_typer() -> None:
     code = (
         "import sys\n"
-        "from istioctl.cli.main import run\nfrom istioctl.cli.terminal import system_terminal\n"
+        "from istioctl.cli.main import run\nfrom istioctl.cli.screen.terminal import system_terminal\n"
         "try: run(['__complete', 'versi'], system_terminal())\n"
         "finally: print('typer' in sys.modules)"
     )
@@ -128,7 +128,7 @@ def test_names_from_the_cluster(bare: Cluster) -> None:
 def test_values_need_no_typer() -> None:
     code = (
         "import sys\n"
-        "from istioctl.cli.main import run\nfrom istioctl.cli.terminal import system_terminal\n"
+        "from istioctl.cli.main import run\nfrom istioctl.cli.screen.terminal import system_terminal\n"
         "try: run(['__complete', 'install', '--set', 'profile=m'], system_terminal())\n"
         "finally: print(*{'typer', 'yaml', 'jinja2', 'kubernetes'} & set(sys.modules))"
     )

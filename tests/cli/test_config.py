@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from istioctl.cli.commands import ROOT
+from istioctl.cli.line.commands import ROOT
 from istioctl.cli.main import function_of
 from tests.support.run import run_cli
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from istioctl.cli import commands, main
-from istioctl.cli.commands import ROOT, Command
+from istioctl.cli import main
+from istioctl.cli.line import commands
+from istioctl.cli.line.commands import ROOT, Command
 from istioctl.cli.main import find_command, function_of
-from istioctl.cli.terminal import Terminal
+from istioctl.cli.screen.terminal import Terminal
 from istioctl.errors import ClusterError, ErrorGroup, InputError, SpecError
 from tests.support.run import run_cli
 
@@ -150,7 +151,7 @@ def test_help_and_the_client_version_load_nothing_heavy() -> None:
     for argv in (["--help"], ["version", "--remote=false"]):
         code = (
             "import sys, io\n"
-            "from istioctl.cli.main import run\nfrom istioctl.cli.terminal import Terminal\n"
+            "from istioctl.cli.main import run\nfrom istioctl.cli.screen.terminal import Terminal\n"
             f"run({argv!r}, Terminal(io.StringIO(), io.StringIO(), io.StringIO()))\n"
             f"print(sorted({heavy} & set(sys.modules)))"
         )

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from istioctl.actions.analyze import AnalyzeOptions, analyze
-from istioctl.actions.validate import ValidateOptions, validate
+from istioctl.actions.checks.analyze import AnalyzeOptions, analyze
+from istioctl.actions.checks.validate import ValidateOptions, validate
 from istioctl.analysis.schema.catalog import schema
 from istioctl.analysis.schema.language import Type
-from istioctl.cli.analyze_report import report_text
+from istioctl.cli.screen.analyze_report import report_text
 from istioctl.errors import IstioctlError
 from istioctl.yamldoc.reader import load_all
 from istioctl.yamldoc.writer import dump

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from istioctl.errors import TemplateError
-from istioctl.gotemplate import types
+from istioctl.golang import types
+from istioctl.golang.times import SECOND, Duration, Time
+from istioctl.golang.values import Float32, Int, Pointer, Uint8, Uint64, make, nil, pointer
 from istioctl.gotemplate.functions import functions_of
 from istioctl.gotemplate.limits import Limits
 from istioctl.gotemplate.template import TemplateSet, render
-from istioctl.gotemplate.times import SECOND, Duration, Time
-from istioctl.gotemplate.values import Float32, Int, Pointer, Uint8, Uint64, make, nil, pointer
 
 LIMITS = Limits(output=200_000, steps=20_000, seconds=1.0, includes=40)
 PATIENCE = 10.0  # seconds that one example may take; far above the limit, since a single call can't be cut off

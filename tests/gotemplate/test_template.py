@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 import istioctl.gotemplate
-from istioctl.gotemplate import types
+from istioctl.golang import types
+from istioctl.golang.signatures import function
+from istioctl.golang.values import Func, Int, make, nil, pointer
 from istioctl.gotemplate.errors import CallError, ExecutionError, FailureError, ParseError
 from istioctl.gotemplate.limits import Limits
-from istioctl.gotemplate.signatures import function
 from istioctl.gotemplate.template import MissingKey, TemplateSet, render
-from istioctl.gotemplate.values import Func, Int, make, nil, pointer
 
 
 def run(text: str, data: object = None, **options: MissingKey) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from istioctl.errors import TemplateError
-from istioctl.gotemplate import types, values
+from istioctl.golang import types, values
 from istioctl.gotemplate.template import render
 from istioctl.injection import go_values, mesh, typed
 from istioctl.injection.template_functions import TABLE

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from istioctl.errors import InputError
-from istioctl.rendering.documents import RenderedDocument
 from istioctl.rendering.manifests import in_order, render
-from istioctl.rendering.profiles import profile_names
-from istioctl.rendering.specification import SpecificationInputs, build_specification
+from istioctl.rendering.specification.build import SpecificationInputs, build_specification
+from istioctl.rendering.specification.profiles import profile_names
+from istioctl.rendering.text.documents import RenderedDocument
 from istioctl.yamldoc.reader import load, load_all
 from tests.support.corpus import corpus_dir
 from tests.support.rendering import container, environment, objects, render_spec
@@ -73,7 +73,7 @@ def test_every_profile_renders_to_proper_documents(profile: str) -> None:
 def test_the_text_does_not_depend_on_the_hash_seed() -> None:
     program = (
         "from istioctl.rendering.manifests import render\n"
-        "from istioctl.rendering.specification import SpecificationInputs, build_specification\n"
+        "from istioctl.rendering.specification.build import SpecificationInputs, build_specification\n"
         "import hashlib\n"
         "made = render(build_specification(SpecificationInputs(set_flags=('profile=demo', 'values.pilot.env.A=b'))))\n"
         "print(hashlib.sha256(''.join(d.text for d in made.ordered()).encode()).hexdigest())\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from istioctl.rendering.base import custom_resource_definitions
+from istioctl.rendering.components.base import custom_resource_definitions
 from tests.support.rendering import Objects, container, environment, objects
 
 EMPTY = {"profile": "empty"}

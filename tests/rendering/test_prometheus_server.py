@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from istioctl.rendering.addons import addon_documents, addon_settings, grafana_dashboards
-from istioctl.rendering.dashboards import queries
+from istioctl.rendering.addons.addons import addon_documents, addon_settings, grafana_dashboards
+from istioctl.rendering.addons.dashboards import queries
 from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.writer import dump
 

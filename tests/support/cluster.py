@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from istioctl.api.identity import ObjectKey
+from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
 from istioctl.cluster.apply import delete
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -22,8 +24,6 @@ from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
 from istioctl.cluster.session import Session, open_session
 from istioctl.cluster.wait import wait_until_gone
-from istioctl.objects.identity import ObjectKey
-from istioctl.objects.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
 from tests.support.run import Done, run_cli
 
 _PROGRAM = Path(__file__).resolve().parents[1] / "controlplane" / "controlplane.py"

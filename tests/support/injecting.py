@@ -41,7 +41,7 @@ def small_injector(
 @cache
 def builtin_injector(native: bool = False) -> Injector:
     """The injector of an installation of the default profile, with the program's own templates."""
-    from istioctl.actions.injector_sources import InjectorOptions, load_injector
+    from istioctl.actions.sidecars.injector_sources import InjectorOptions, load_injector
 
     environ = {"ENABLE_NATIVE_SIDECARS": "true"} if native else {}
     found = load_injector(InjectorOptions(offline=True), environ, lambda line: None)

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from istioctl.gotemplate import types, values
+from istioctl.golang import types, values
 from istioctl.gotemplate.template import TemplateSet
 from istioctl.injection import go_values, workloads
 from istioctl.injection.injector import Subject
 from istioctl.injection.settings import Settings, Templates
 from istioctl.injection.template_functions import TABLE
 from istioctl.injection.templates import TemplateRenderer
-from istioctl.rendering.chart_values import chart_values
-from istioctl.rendering.data_files import data_names, read_data
-from istioctl.rendering.mesh_settings import injector_values
+from istioctl.rendering.components.chart_values import chart_values
+from istioctl.rendering.components.mesh_settings import injector_values
+from istioctl.rendering.text.data_files import data_names, read_data
 from istioctl.yamldoc.reader import load_all
 
 POD_TEMPLATES = ("sidecar", "gateway", "grpc-simple", "grpc-agent")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.rendering.manifests import Rendering, render
-from istioctl.rendering.specification import SpecificationInputs, build_specification
+from istioctl.rendering.specification.build import SpecificationInputs, build_specification
 from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.writer import dump
 

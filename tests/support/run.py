@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 from istioctl.cli.main import run
-from istioctl.cli.terminal import Terminal
+from istioctl.cli.screen.terminal import Terminal
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import cast
 
-from istioctl.gotemplate import types
+from istioctl.golang import types
+from istioctl.golang.floats import to_float32
+from istioctl.golang.signatures import function
+from istioctl.golang.times import DURATION, Time, parse_duration
+from istioctl.golang.types import GoType, map_of, parse_type, pointer_to, slice_of
+from istioctl.golang.values import HIDDEN, Pointer, is_nil, make, nil, pointer, zero
 from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.floats import to_float32
-from istioctl.gotemplate.signatures import function
-from istioctl.gotemplate.times import DURATION, Time, parse_duration
-from istioctl.gotemplate.types import GoType, map_of, parse_type, pointer_to, slice_of
-from istioctl.gotemplate.values import HIDDEN, Pointer, is_nil, make, nil, pointer, zero
 
 COLOUR = types.named("gt.Colour", types.INT)
 COLOUR.methods["String"] = function("String", "", lambda colour: f"colour#{int(colour)}")

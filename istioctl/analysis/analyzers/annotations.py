@@ -12,7 +12,7 @@ from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import names, proxy_settings
-from istioctl.objects import quantities
+from istioctl.api import quantities
 
 KINDS = ("Namespace", "Service", "Pod", "Deployment")
 

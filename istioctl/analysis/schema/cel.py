@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from istioctl.objects.durations import parse_duration
+from istioctl.golang.durations import parse_duration
 
 Scope = dict[str, Any]
 

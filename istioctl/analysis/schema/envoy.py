@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from istioctl.errors import InputError
-from istioctl.objects.durations import parse_duration
+from istioctl.golang.durations import parse_duration
 
 Steps = tuple[str | int, ...]
 

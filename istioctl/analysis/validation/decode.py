@@ -15,7 +15,7 @@ from istioctl.analysis.schema.catalog import schema
 from istioctl.analysis.schema.language import Field, Message, Type
 from istioctl.analysis.validation.report import Place, json_name
 from istioctl.errors import InputError
-from istioctl.objects.durations import parse_duration
+from istioctl.golang.durations import parse_duration
 from istioctl.yamldoc.reader import is_merge, key_text, to_data
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The functions templates may call, in tables by dialect: text/template's own, sprig's, Helm's, Istio's.
 
-An entry is described in `istioctl.gotemplate.signatures`. No function here reads files, the network or YAML; what needs
+An entry is described in `istioctl.golang.signatures`. No function here reads files, the network or YAML; what needs
 those is given from above.
 """
 
@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from istioctl.gotemplate.signatures import Function, FunctionTable
+from istioctl.golang.signatures import Function, FunctionTable
 
 _SPRIG: Final = (
     "strings", "collections", "numbers", "encoding", "dates", "regex", "semver", "paths", "reflection", "crypto",

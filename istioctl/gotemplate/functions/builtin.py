@@ -6,23 +6,13 @@ from typing import Final, NoReturn, cast
 from urllib.parse import quote_plus
 
 from istioctl.errors import InternalError
-from istioctl.gotemplate import fmt, types
+from istioctl.golang import types
+from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.types import GoType
+from istioctl.golang.values import Func, Int, class_of, decode, deref, encode, is_nil, make, type_of, zero
 from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.runtime import printable
-from istioctl.gotemplate.signatures import FunctionTable
-from istioctl.gotemplate.types import GoType
-from istioctl.gotemplate.values import (
-    Func,
-    Int,
-    class_of,
-    decode,
-    deref,
-    encode,
-    is_nil,
-    make,
-    type_of,
-    zero,
-)
+from istioctl.gotemplate.running import fmt
+from istioctl.gotemplate.running.runtime import printable
 
 TABLE: Final = FunctionTable()
 

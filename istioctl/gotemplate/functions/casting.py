@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable
 from typing import cast
 
-from istioctl.gotemplate import types
+from istioctl.golang import types
+from istioctl.golang.types import GoType
+from istioctl.golang.values import Func, Pointer, deref, is_nil, kind, type_name, type_of
 from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.fmt import show
-from istioctl.gotemplate.types import GoType
-from istioctl.gotemplate.values import Func, Pointer, deref, is_nil, kind, type_name, type_of
+from istioctl.gotemplate.running.fmt import show
 
 NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer dereference"
 NEGATIVE_REPEAT = "strings: negative Repeat count"
@@ -159,7 +159,7 @@ def items_of(value: object, refusal: str) -> list[object]:
     if isinstance(value, list):
         return value
     if isinstance(value, bytes):
-        from istioctl.gotemplate.values import Uint8
+        from istioctl.golang.values import Uint8
 
         return [Uint8(byte) for byte in value]
     if value is None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, cast
 
+from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.types import MAP_ANY, SLICE_ANY, SLICE_STRING, slice_of
+from istioctl.golang.values import Pointer, Slice, is_nil, kind, make, nil, pointer, type_of
 from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.casting import (
     Unlike,
@@ -19,12 +22,9 @@ from istioctl.gotemplate.functions.casting import (
     to_text,
 )
 from istioctl.gotemplate.limits import check_size
-from istioctl.gotemplate.signatures import FunctionTable
-from istioctl.gotemplate.types import MAP_ANY, SLICE_ANY, SLICE_STRING, slice_of
-from istioctl.gotemplate.values import Pointer, Slice, is_nil, kind, make, nil, pointer, type_of
 
 if TYPE_CHECKING:
-    from istioctl.gotemplate.runtime import Execution
+    from istioctl.gotemplate.running.runtime import Execution
 
 TABLE = FunctionTable()
 

@@ -14,13 +14,13 @@ import string
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from istioctl.gotemplate import types
+from istioctl.golang import types
+from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.types import STRING
+from istioctl.golang.values import decode, encode, make
 from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.encoding import decode_base64
 from istioctl.gotemplate.limits import check_size
-from istioctl.gotemplate.signatures import FunctionTable
-from istioctl.gotemplate.types import STRING
-from istioctl.gotemplate.values import decode, encode, make
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

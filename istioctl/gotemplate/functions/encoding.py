@@ -7,11 +7,11 @@ import hashlib
 import re
 import zlib
 
-from istioctl.gotemplate import json_text
+from istioctl.golang import json_text
+from istioctl.golang.json_text import JSONError
+from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.values import decode, encode
 from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.json_text import JSONError
-from istioctl.gotemplate.signatures import FunctionTable
-from istioctl.gotemplate.values import decode, encode
 
 TABLE = FunctionTable()
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from istioctl.gotemplate import json_text, toml_text
+from istioctl.golang import json_text, toml_text
+from istioctl.golang.json_text import JSONError
+from istioctl.golang.quoting import quote
+from istioctl.golang.signatures import FunctionTable
 from istioctl.gotemplate.errors import CallError, ExecutionError, FailureError, ParseError
 from istioctl.gotemplate.functions.encoding import to_json
-from istioctl.gotemplate.json_text import JSONError
-from istioctl.gotemplate.quoting import quote
-from istioctl.gotemplate.signatures import FunctionTable
 
 if TYPE_CHECKING:
-    from istioctl.gotemplate.runtime import Execution
+    from istioctl.gotemplate.running.runtime import Execution
 
 TABLE = FunctionTable()
 

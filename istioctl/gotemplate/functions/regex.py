@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from istioctl.golang.quoting import can_backquote, quote
+from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.types import SLICE_STRING
+from istioctl.golang.values import decode, encode, make, nil
 from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.limits import check_size
-from istioctl.gotemplate.quoting import can_backquote, quote
-from istioctl.gotemplate.signatures import FunctionTable
-from istioctl.gotemplate.types import SLICE_STRING
-from istioctl.gotemplate.values import decode, encode, make, nil
 
 TABLE = FunctionTable()
 

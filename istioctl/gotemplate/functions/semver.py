@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from istioctl.gotemplate import types
+from istioctl.golang import types
+from istioctl.golang.quoting import quote
+from istioctl.golang.signatures import FunctionTable, function
+from istioctl.golang.types import STRING, UINT64, GoType, pointer_to
+from istioctl.golang.values import HIDDEN, Int, Uint64, encode, make
 from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.quoting import quote
-from istioctl.gotemplate.signatures import FunctionTable, function
-from istioctl.gotemplate.types import STRING, UINT64, GoType, pointer_to
-from istioctl.gotemplate.values import HIDDEN, Int, Uint64, encode, make
 
 TABLE = FunctionTable()
 

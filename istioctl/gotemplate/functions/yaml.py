@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from istioctl.gotemplate import json_text
+from istioctl.golang import json_text
+from istioctl.golang.json_text import JSONError
+from istioctl.golang.signatures import FunctionTable
 from istioctl.gotemplate.functions.helm import into_dict, into_list
-from istioctl.gotemplate.json_text import JSONError
-from istioctl.gotemplate.signatures import FunctionTable
 
 
 class YAMLTextError(Exception):

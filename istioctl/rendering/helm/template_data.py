@@ -7,20 +7,10 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any, cast
 
-from istioctl.gotemplate import types
-from istioctl.gotemplate.signatures import function
-from istioctl.gotemplate.types import (
-    BOOL,
-    BYTES,
-    MAP_ANY,
-    MAP_STRING,
-    SLICE_STRING,
-    STRING,
-    map_of,
-    pointer_to,
-    slice_of,
-)
-from istioctl.gotemplate.values import Int, decode, make, nil
+from istioctl.golang import types
+from istioctl.golang.signatures import function
+from istioctl.golang.types import BOOL, BYTES, MAP_ANY, MAP_STRING, SLICE_STRING, STRING, map_of, pointer_to, slice_of
+from istioctl.golang.values import Int, decode, make, nil
 from istioctl.rendering.helm.capabilities import HELM_VERSION, Capabilities
 from istioctl.rendering.helm.chart import Chart, Dependency, Values
 from istioctl.rendering.helm.patterns import glob_pattern
@@ -85,7 +75,7 @@ _ALWAYS = {"IsRoot": True, "Repository": True}
 
 
 def _as_json(value: Any) -> object:
-    from istioctl.gotemplate.json_text import view
+    from istioctl.golang.json_text import view
 
     return {_JSON_NAMES[name]: view(item) for name, item in value.items() if item or name in _ALWAYS}
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from istioctl.rendering.origins import Path
 from istioctl.rendering.schema.types import PROTOBUF_TABLES, SCALARS, Type, enum, find_field, message
+from istioctl.rendering.specification.origins import Path
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _WHOLE = r"-?(?:0|[1-9][0-9]{0,20})"
@@ -145,7 +145,7 @@ def _whole_problem(data: object, name: str, *, quoted_too: bool) -> str | None:
 def _is_duration(text: str) -> bool:
     """Whether it is a duration of Go's, which has 64 bits of nanoseconds."""
     from istioctl.errors import InputError
-    from istioctl.objects.durations import parse_duration
+    from istioctl.golang.durations import parse_duration
 
     try:
         return abs(parse_duration(text)) < (1 << 63) / 10**9

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from istioctl.actions.addon_status import addon_states
-from istioctl.actions.addons import AddonOptions, install_addons, installed_addons, uninstall_addons
+from istioctl.actions.installation.addon_status import addon_states
+from istioctl.actions.installation.addons import AddonOptions, install_addons, installed_addons, uninstall_addons
 from istioctl.actions.progress import Silence
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.queries import list_objects
 from istioctl.errors import ClusterError
-from istioctl.rendering.addons import ADDONS
+from istioctl.rendering.addons.addons import ADDONS
 from istioctl.yamldoc.reader import load
 from tests.support.run import run_cli
 

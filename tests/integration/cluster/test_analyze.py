@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from istioctl.api.identity import ObjectKey
 from istioctl.cluster.apply import delete
 from istioctl.cluster.wait import wait_until_gone
-from istioctl.objects.identity import ObjectKey
 from tests.support.cluster import Cluster, ControlPlane, wait_for
 
 pytestmark = pytest.mark.cluster

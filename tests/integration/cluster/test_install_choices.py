@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from istioctl.cli.main import run
-from istioctl.cli.terminal import Terminal
+from istioctl.cli.screen.terminal import Terminal
 from istioctl.cluster.session import MERGE
 from tests.support.cluster import Cluster, ControlPlane
 from tests.support.screen import Screen

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from istioctl.api.identity import ObjectKey
 from istioctl.cluster.apply import Desired, apply, delete, ensure_namespace
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_objects, read_all
 from istioctl.cluster.wait import wait_until_gone, wait_until_ready
 from istioctl.errors import ClusterError
-from istioctl.objects.identity import ObjectKey
 from tests.support.cluster import Cluster, wait_for
 
 pytestmark = pytest.mark.cluster

@@ -1,0 +1,1 @@
+"""Looking for problems: in files, in a cluster, before an upgrade."""

@@ -1,0 +1,89 @@
+"""The objects of clusters that analyzers look at: listed in pages, and only the kinds that are needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from istioctl.analysis.loading import object_of
+from istioctl.analysis.resources import FOREIGN, IGNORED_NAMESPACES, Resource, mapping
+from istioctl.analysis.schema.catalog import schema
+from istioctl.analysis.validation.decode import decode
+from istioctl.analysis.validation.report import Place, Report
+from istioctl.api.labels import REVISION
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.session import open_session
+from istioctl.yamldoc.reader import compose_all
+
+_NOT_IGNORED = ",".join(f"metadata.namespace!={name}" for name in sorted(IGNORED_NAMESPACES))
+#: What is left out of a list by the server.
+_FIELDS = {
+    "Secret": "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token",
+    "Namespace": ",".join(f"metadata.name!={name}" for name in sorted(IGNORED_NAMESPACES)),
+    **dict.fromkeys(("Service", "Pod", "Deployment"), _NOT_IGNORED),
+}
+_VERSIONS = {
+    "": "v1",
+    "apps": "apps/v1",
+    "admissionregistration.k8s.io": "admissionregistration.k8s.io/v1",
+    "apiextensions.k8s.io": "apiextensions.k8s.io/v1",
+    "gateway.networking.k8s.io": "gateway.networking.k8s.io/v1",
+}
+
+
+def objects_of_clusters(
+    clusters: tuple[ClientOptions, ...], kinds: tuple[str, ...], *, istio_namespace: str, revision: str
+) -> Iterator[Resource]:
+    """The objects of some kinds in one or more clusters; of other clusters than the first, Services only.
+
+    Args:
+        kinds: keys of a snapshot.
+        istio_namespace: the only namespace whose ConfigMaps are read.
+        revision: Istio objects labelled for another one are left out.
+
+    Raises:
+        InputError: a kubeconfig can't be used.
+        ClusterError: a cluster can't be reached, or refuses.
+    """
+    for index, options in enumerate(clusters):
+        session = open_session(options)
+        discovery = Discovery(session)
+        wanted = kinds if index == 0 else tuple(kind for kind in kinds if kind == "Service")
+        try:
+            read = partial(_list, session, discovery, istio_namespace)
+            for found in in_parallel([partial(read, kind) for kind in wanted]):
+                for resource in found:
+                    if resource.labels.get(REVISION, revision) in (revision, "") or resource.kind not in schema().kinds:
+                        yield replace(resource, cluster=options.context) if index else resource
+        finally:
+            session.close()
+
+
+def _list(session: Any, discovery: Discovery, istio_namespace: str, kind: str) -> list[Resource]:
+    api_version, name = _api(kind)
+    namespace = istio_namespace if kind == "ConfigMap" else ""
+    items = list_objects(session, discovery, api_version, name, namespace=namespace, fields=_FIELDS.get(kind, ""))
+    return [_resource(kind, item) for item in items]
+
+
+def _api(kind: str) -> tuple[str, str]:
+    """The apiVersion and kind of a snapshot's key."""
+    if kind in schema().kinds:
+        found = schema().kinds[kind]
+        return f"{found.group}/{found.versions[0]}", kind
+    group, name = next(key for key, value in FOREIGN.items() if value == kind)
+    return _VERSIONS[group], name
+
+
+def _resource(kind: str, item: dict[str, Any]) -> Resource:
+    if kind not in schema().kinds:
+        return object_of(kind, mapping(item.get("spec")), item)
+    document = next(compose_all(json.dumps(item.get("spec")), "the object"), None)
+    spec = decode(document.root if document else None, kind, Place(Report()))
+    return object_of(kind, spec, item)

@@ -1,0 +1,247 @@
+"""validate: what istiod would say about the objects in files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from istioctl.analysis.sources import Source, open_input, template_hint, with_quoted_addresses
+from istioctl.analysis.validation import kubernetes, scan
+from istioctl.analysis.validation.report import Problem, Report, Severity
+from istioctl.errors import InputError
+from istioctl.yamldoc.wellformed import is_well_formed
+
+if TYPE_CHECKING:
+    from istioctl.yamldoc.reader import Node
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateOptions:
+    """What to check.
+
+    Args:
+        inputs: files, folders, URLs, or `-` for stdin.
+        namespace: the namespace of objects that name none.
+        istio_namespace: the control plane's, whose Services and Deployments are not looked at.
+    """
+
+    inputs: tuple[str, ...]
+    namespace: str = "default"
+    istio_namespace: str = "istio-system"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found about one object.
+
+    Attributes:
+        line: where the object starts in its file, counted from 1.
+    """
+
+    source: str
+    line: int
+    kind: str
+    name: str
+    namespace: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether istiod would take the object."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What was found in one file.
+
+    Attributes:
+        verdicts: of the objects that Istio has a say in.
+        passed: how many Services and Deployments there are whose text alone shows that nothing is wrong with them.
+        skipped: how many objects of each other kind there are.
+        failures: why the file, or a document of it, could not be read.
+        notes: hints about the file as a whole.
+    """
+
+    source: str
+    verdicts: list[Verdict] = field(default_factory=list)
+    passed: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    failures: list[InputError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def validate(
+    options: ValidateOptions, *, stdin: Callable[[], str], fetch: Callable[[str], str]
+) -> Iterator[FileReport]:
+    """Check every object of every input, file by file.
+
+    Args:
+        stdin: reads the whole of stdin.
+        fetch: gets what a URL names; raises InputError where it can't.
+    """
+    for name in options.inputs:
+        try:
+            for read in open_input(name, stdin, fetch):
+                yield _check_source(read, options)
+        except InputError as error:
+            yield FileReport(name, failures=[error])
+
+
+def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileReport:
+    try:
+        source = read()
+    except InputError as error:
+        return FileReport(error.where or "", failures=[error])
+    report = FileReport(source.name)
+    whole = source.text
+    well_formed = is_well_formed(whole)
+    if not well_formed and "::" in whole:
+        whole = with_quoted_addresses(whole)
+        well_formed = is_well_formed(whole)
+    for text, offset in scan.split(whole):
+        try:
+            scan.expect_separators(text, source.name)
+            if not (well_formed and _skip(text, options, report)):
+                _check_document(source.name, text, offset, options, report)
+        except InputError as error:
+            report.failures.append(_placed(error, source.name, offset, text))
+    if hint := template_hint(source.name, "" if well_formed else source.text):
+        report.notes.append(hint)
+    return report
+
+
+def _skip(text: str, options: ValidateOptions, report: FileReport) -> bool:
+    """Count a document that its text alone shows to be in order, or none of Istio's business."""
+    found = scan.header(text)
+    if found is None or found[0].endswith(".istio.io/v1alpha1") or _is_istio(found[0]) or found[1].endswith("List"):
+        return False
+    if not scan.has_unique_keys(text):
+        return False
+    if found[1] == "Service" and not scan.has_good_ports(text):
+        return False
+    if found[1] == "Deployment" and not scan.has_telemetry_labels(text):
+        return False
+    (report.passed if found[1] in kubernetes.KINDS else report.skipped)[found[1]] += 1
+    return True
+
+
+def _is_istio(api_version: str) -> bool:
+    return api_version.partition("/")[0].endswith("istio.io")
+
+
+def _placed(error: InputError, name: str, offset: int, text: str) -> InputError:
+    """An error of a document, with its line in the whole file."""
+    _, _, place = (error.where or "").rpartition(f"{name}:")
+    line, _, column = place.partition(":")
+    where = name
+    if line.isdecimal():
+        where = f"{name}:{int(line) + offset}" + (f":{column}" if column else "")
+    return InputError(error.message, where=where, hint=error.hint or template_hint("", text) or None, id=error.id)
+
+
+def _check_document(name: str, text: str, offset: int, options: ValidateOptions, report: FileReport) -> None:
+    from istioctl.yamldoc.reader import compose_all, to_data
+
+    document = next(compose_all(text, name), None)
+    if document is None or document.root is None:
+        return
+    root = document.root
+    _no_duplicate_keys(root, name)
+    if root.kind == "scalar" and to_data(root, name) is None:
+        return
+    if root.kind != "mapping":
+        raise InputError(
+            "an object is expected here, which is a mapping", where=f"{name}:{root.line + 1}", id="bad-yaml"
+        )
+    data = to_data(root, name)
+    if isinstance(data.get("items"), list) and str(data.get("kind", "")).endswith("List"):
+        items = next((value for key, value in root.value if key.value == "items"), None)
+        for item, node in zip(data["items"], items.value if items else (), strict=False):
+            if isinstance(item, dict):
+                _check_one(name, node, item, offset, options, report)
+    else:
+        _check_one(name, root, data, offset, options, report)
+
+
+def _no_duplicate_keys(node: Node, name: str) -> None:
+    if node.kind == "sequence":
+        for item in node.value:
+            _no_duplicate_keys(item, name)
+    elif node.kind == "mapping":
+        seen: dict[str, Node] = {}
+        for key, value in node.value:
+            if key.kind == "scalar" and (first := seen.setdefault(key.value, key)) is not key:
+                message = (
+                    f'bad YAML: the key "{key.value}" is there twice, first in line {first.line + 1} of the document'
+                )
+                raise InputError(message, where=f"{name}:{key.line + 1}:{key.column + 1}", id="duplicate-key")
+            _no_duplicate_keys(value, name)
+
+
+def _check_one(
+    source: str, root: Node, data: dict[str, Any], offset: int, options: ValidateOptions, report: FileReport
+) -> None:
+    from istioctl.analysis.validation.objects import check_object, istio_kind
+
+    api_version, kind = data.get("apiVersion"), data.get("kind")
+    metadata = data["metadata"] if isinstance(data.get("metadata"), dict) else {}
+    name, namespace = str(metadata.get("name") or ""), str(metadata.get("namespace") or "")
+    if (found := istio_kind(api_version, kind)) is not None:
+        checked = check_object(root, found, namespace=options.namespace, offset=offset)
+    elif kind in kubernetes.KINDS and namespace != options.istio_namespace:
+        checked = kubernetes.check_kubernetes(str(kind), data, root, offset)
+    elif kind == "IstioOperator" and api_version == "install.istio.io/v1alpha1":
+        checked = _check_operator(data, root, offset)
+    else:
+        checked = Report(root, offset)
+        if not _warn_of_version(str(api_version), str(kind), checked):
+            report.skipped[str(kind) if kind else "without a kind"] += 1
+            return
+    line = root.line + 1 + offset
+    report.verdicts.append(Verdict(source, line, str(kind), name, namespace, tuple(checked.problems)))
+
+
+def _warn_of_version(api_version: str, kind: str, report: Report) -> bool:
+    """Warn of an Istio kind in a version that is not served; whether it is one."""
+    from istioctl.analysis.schema.catalog import schema
+
+    known = schema().kinds.get(kind)
+    if known is None or not api_version.startswith(f"{known.group}/"):
+        return False
+    versions = ", ".join(f"{known.group}/{version}" for version in known.versions)
+    report.add(
+        Severity.WARNING,
+        ("apiVersion",),
+        f'{kind} has no version "{api_version}", so it is not checked',
+        f"Use {versions}.",
+    )
+    return True
+
+
+def _check_operator(data: dict[str, Any], root: Node, offset: int) -> Report:
+    """An installation's specification: the checks are those of rendering."""
+    from istioctl.errors import ErrorGroup, IstioctlError
+    from istioctl.rendering.specification.origins import Layer, Origin, Origins
+    from istioctl.rendering.specification.problems import Problems
+    from istioctl.rendering.specification.validation import validate as validate_specification
+
+    report, problems = Report(root, offset), Problems()
+    for name in data:
+        if name not in ("apiVersion", "kind", "metadata", "spec", "status"):
+            report.add(Severity.ERROR, (name,), f'unknown field "{name}"')
+    errors: list[IstioctlError] = []
+    try:
+        validate_specification(data, Origins([Layer(Origin("file", ""), data)]), problems)
+        problems.raise_errors()
+    except ErrorGroup as group:
+        errors = group.errors
+    except IstioctlError as error:
+        errors = [error]
+    for refused in errors:
+        report.add(Severity.ERROR, ("spec",), refused.message, refused.hint or "")
+    for warning in problems.warnings:
+        report.add(Severity.WARNING, ("spec",), warning.removeprefix(": "))
+    return report

@@ -1,0 +1,266 @@
+"""Carrying out an installation: apply in waves, wait until ready, prune, make it the default.
+
+Component order and pruning follow `operator/pkg/install` and `operator/pkg/uninstall` upstream. Unlike there,
+components whose predecessor failed are not begun.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from istioctl.actions.installation.install_plan import InstallPlan, WantedObject, text_at
+from istioctl.actions.progress import COMPONENT_TITLES, Progress
+from istioctl.actions.revisions.tag_objects import DEFAULT
+from istioctl.api.identity import ObjectKey
+from istioctl.api.install_order import Wave, wave_of
+from istioctl.api.labels import NETWORK
+from istioctl.api.release import VERSION
+from istioctl.cluster.apply import FIELD_OWNER, apply_all, delete, ensure_namespace
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.wait import wait_until_gone, wait_until_ready
+from istioctl.errors import IstioctlError
+
+if TYPE_CHECKING:
+    from istioctl.actions.installation.addons import AddonReport
+
+_AFTER = {
+    "Pilot": "Base",
+    "Cni": "Base",
+    "Ztunnel": "Cni",
+    "IngressGateways": "Pilot",
+    "EgressGateways": "Pilot",
+}
+"""Which component has to be ready before another's pods start: gateways are injected by istiod, for one."""
+
+
+@dataclass(slots=True)
+class InstallReport:
+    """What an installation did.
+
+    Attributes:
+        created, changed, unchanged: the objects applied.
+        removed: the objects pruned.
+        addons: what became of the add-ons that were asked for, once they are installed.
+        seconds: how long it took.
+    """
+
+    plan: InstallPlan
+    created: list[ObjectKey] = field(default_factory=list)
+    changed: list[ObjectKey] = field(default_factory=list)
+    unchanged: list[ObjectKey] = field(default_factory=list)
+    removed: list[ObjectKey] = field(default_factory=list)
+    seconds: float = 0.0
+    addons: AddonReport | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """The report for `-o json` and `-o yaml`."""
+        return {
+            "version": VERSION,
+            "profile": self.plan.specification.profile,
+            "revision": self.plan.revision or DEFAULT,
+            "namespace": self.plan.namespace,
+            "context": self.plan.session.connection.context,
+            "dryRun": self.plan.options.dry_run,
+            "created": sorted(map(str, self.created)),
+            "changed": sorted(map(str, self.changed)),
+            "unchanged": sorted(map(str, self.unchanged)),
+            "removed": sorted(map(str, self.removed)),
+            "seconds": round(self.seconds, 2),
+            "addons": self.addons.as_data() if self.addons else None,
+        }
+
+
+def install_addons(plan: InstallPlan, progress: Progress) -> AddonReport | None:
+    """Installs the add-ons that go with a planned installation, whose mesh is told of them by its own configuration.
+
+    Raises:
+        ClusterError: an object is refused, or an add-on is not ready in time.
+        ErrorGroup: several are.
+    """
+    choice = plan.options.inputs.addons
+    if choice is None:
+        return None
+    from istioctl.actions.installation import addons
+
+    options = addons.AddonOptions(
+        names=choice.names,
+        settings=choice.settings,
+        namespace=plan.namespace,
+        mesh_namespace=plan.specification.root_namespace,
+        timeout=plan.options.readiness_timeout,
+        dry_run=plan.options.dry_run,
+        tell_mesh=False,
+    )
+    return addons.install_addons(plan.options.client, options, progress)
+
+
+def execute(plan: InstallPlan, progress: Progress) -> InstallReport:
+    """Carries out a plan; each step can be repeated, so a run that was cut short is mended by the next one.
+
+    Raises:
+        ClusterError: an object is refused, or not ready in time.
+        ErrorGroup: several are.
+    """
+    began = time.monotonic()
+    run = _Run(plan, progress)
+    try:
+        run.namespace()
+        run.components()
+        run.prune()
+        run.default_tag()
+    except KeyboardInterrupt:
+        plan.session.stop()  # what other threads were about to do is not done behind the user's back
+        raise
+    run.report.seconds = time.monotonic() - began
+    return run.report
+
+
+class _Run:
+    """The steps of one installation, and what they have in common."""
+
+    def __init__(self, plan: InstallPlan, progress: Progress) -> None:
+        self.plan = plan
+        self.progress = progress
+        self.report = InstallReport(plan)
+        self._before = plan.survey.resource_versions()
+        self._lock = threading.Lock()
+        self._board = _Board(progress)
+
+    def namespace(self) -> None:
+        """Creates the control plane's namespace, as the real tool does: outside of the manifests."""
+        network = text_at(self.plan.specification.spec, "values", "global", "network")
+        if not self.plan.survey.namespace_exists:
+            labels = {NETWORK: network} if network else {}
+            ensure_namespace(self.plan.session, self.plan.namespace, labels, f"istioctl-{VERSION}")
+
+    def components(self) -> None:
+        """Applies everything, and waits until each component is ready before those that need it begin."""
+        names = [name for name in COMPONENT_TITLES if any(item.component == name for item in self.plan.wanted)]
+        done = {name: threading.Event() for name in names}
+        good: dict[str, bool] = {}
+
+        def component(name: str) -> None:
+            try:
+                before = _AFTER.get(name)
+                while before is not None and before not in done:
+                    before = _AFTER.get(before)
+                if before is not None:
+                    done[before].wait()
+                if before is None or good.get(before):
+                    self._component(name)
+                    good[name] = True
+            finally:
+                done[name].set()
+
+        in_parallel([partial(component, name) for name in names], limit=max(len(names), 1))
+
+    def _component(self, name: str) -> None:
+        title = COMPONENT_TITLES[name]
+        self._board.begin(title)
+        items = [item for item in self.plan.wanted if item.component == name]
+        try:
+            for wave in Wave:
+                members = [item for item in items if wave_of(item.key.kind) is wave]
+                self._apply(members)
+                if wave is not Wave.CONFIGURATION:
+                    self._wait(title, [item.key for item in members])
+        except IstioctlError as problem:
+            self._board.fail(title, str(problem))
+            raise
+        self._board.finish(title)
+
+    def _apply(self, items: Iterable[WantedObject]) -> None:
+        sendable = [item.desired() for item in items if self._can_be_sent(item.key)]
+        apply_all(self.plan.session, self.plan.discovery, sendable, on_applied=self._note)
+
+    def _can_be_sent(self, key: ObjectKey) -> bool:
+        """A dry run can't check objects in a namespace that it only pretended to create."""
+        pretended = self.plan.options.dry_run and not self.plan.survey.namespace_exists
+        if pretended and key.namespace == self.plan.namespace:
+            with self._lock:
+                self.report.created.append(key)
+            return False
+        return True
+
+    def _wait(self, title: str, keys: list[ObjectKey]) -> None:
+        if not self.plan.options.dry_run:
+            plan = self.plan
+            wait_until_ready(
+                plan.session, plan.discovery, keys, plan.options.readiness_timeout, partial(self._board.waiting, title)
+            )
+
+    def _note(self, key: ObjectKey, applied: dict[str, Any]) -> None:
+        before = self._before.get(key.versionless)
+        with self._lock:
+            if before is None:
+                self.report.created.append(key)
+            elif before == applied["metadata"].get("resourceVersion"):
+                self.report.unchanged.append(key)
+            else:
+                self.report.changed.append(key)
+
+    def prune(self) -> None:
+        """Removes what is stale, objects of one kind at the same time, kind after kind; returns once all is gone."""
+        self.progress.pruning()
+        session, discovery, stale = self.plan.session, self.plan.discovery, self.plan.stale
+        for kind in dict.fromkeys((key.group, key.kind) for key in stale):
+            keys = [key for key in stale if (key.group, key.kind) == kind]
+            in_parallel([partial(delete, session, discovery, key) for key in keys])
+            for key in keys:
+                self.report.removed.append(key)
+                self.progress.removed(key, pretended=self.plan.options.dry_run)
+        if not self.plan.options.dry_run:
+            wait_until_gone(session, discovery, stale, self.plan.options.readiness_timeout)
+
+    def default_tag(self) -> None:
+        """Makes this installation the one that `istio-injection=enabled` means."""
+        if self.plan.muted is not None:
+            path = self.plan.discovery.path(ObjectKey.of(self.plan.muted))
+            self.plan.session.send("PUT", path, self.plan.muted, {"fieldManager": FIELD_OWNER})
+        self._apply(self.plan.tag)
+
+
+class _Board:
+    """Which components are under way, and what they wait for; tells it in a steady order."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._waiting: dict[str, list[str]] = {}
+        self._held: list[str] = []
+
+    def begin(self, title: str) -> None:
+        self.waiting(title, [])
+
+    def waiting(self, title: str, objects: list[str]) -> None:
+        with self._lock:
+            self._waiting[title] = objects
+            self._tell()
+
+    def finish(self, title: str) -> None:
+        egress, ingress = COMPONENT_TITLES["EgressGateways"], COMPONENT_TITLES["IngressGateways"]
+        with self._lock:
+            self._waiting.pop(title, None)
+            if title == ingress and egress in self._waiting:
+                self._held.append(title)  # both begin at once; the guide names egress gateways first
+                return
+            for name in (title, *self._held):
+                self._progress.installed(name)
+            self._held.clear()
+
+    def fail(self, title: str, reason: str) -> None:
+        with self._lock:
+            self._waiting.pop(title, None)
+            self._progress.failed(title, reason)
+            for name in self._held:
+                self._progress.installed(name)
+            self._held.clear()
+
+    def _tell(self) -> None:
+        objects = sorted({name for names in self._waiting.values() for name in names})
+        self._progress.processing(sorted(self._waiting), objects)

@@ -1,0 +1,199 @@
+"""Removing an installation: find what belongs to it, say what goes, remove it and wait until it is gone.
+
+What belongs to an installation follows `operator/pkg/uninstall/prune.go` upstream: everything with a component label
+for a purge; else the objects of one revision or one IstioOperator file, but for `Base`, which all revisions share.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from istioctl.actions.progress import Progress
+from istioctl.actions.revisions.control_planes import connected_proxies, control_plane_pods
+from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK
+from istioctl.api.identity import ObjectKey
+from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
+from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, REVISION, labels_of
+from istioctl.cluster.apply import delete
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.queries import list_kinds, list_objects
+from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.wait import wait_until_gone
+from istioctl.errors import ClusterError, ErrorGroup, UsageError
+
+if TYPE_CHECKING:
+    from istioctl.rendering.specification.build import SpecificationInputs
+
+_COMPONENTS = ("Pilot", "IngressGateways", "EgressGateways", "Cni", "Ztunnel")
+_DEFINITION = "CustomResourceDefinition"
+
+
+@dataclass(frozen=True, slots=True)
+class UninstallOptions:
+    """What to remove.
+
+    Args:
+        inputs: a file or flags that name the installation (its metadata and revision).
+        revision: the control plane's; empty where `inputs` or `purge` say what to remove.
+        purge: all of Istio, custom resource definitions included.
+        delete_namespace: the control plane's namespace as well.
+        timeout: how many seconds to wait until all is gone.
+    """
+
+    client: ClientOptions
+    inputs: SpecificationInputs
+    namespace: str = "istio-system"
+    revision: str = ""
+    purge: bool = False
+    delete_namespace: bool = False
+    dry_run: bool = False
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What an uninstallation is about to do.
+
+    Attributes:
+        objects: in the order in which they are removed.
+        custom_resources: how many objects of each kind go with their definitions.
+        proxies: the ids of proxies that would lose their control plane; None where that is not known.
+        warnings: what the user should know first.
+    """
+
+    options: UninstallOptions
+    session: Session
+    discovery: Discovery
+    objects: tuple[ObjectKey, ...]
+    custom_resources: dict[str, int] = field(default_factory=dict)
+    proxies: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def gateways(self) -> list[str]:
+        """The names of the gateways that would go."""
+        return [key.name for key in self.objects if key.kind == "Deployment" and "gateway" in key.name]
+
+
+def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
+    """Finds what there is to remove; changes nothing.
+
+    Raises:
+        UsageError: nothing says what to remove.
+        InputError: the file or the kubeconfig is unreadable.
+        ClusterError: the revision does not exist, or the cluster can't be asked.
+    """
+    from istioctl.actions.installation.install_plan import text_at
+    from istioctl.rendering.specification.build import build_specification
+
+    revision = options.revision or _flag_value(options.inputs.set_flags, "revision")
+    if not (options.purge or revision or options.inputs.files):
+        raise UsageError(
+            "at least one of the --revision (or --set revision=<revision>), --filename or --purge flags must be set",
+            hint="Name a revision (`istioctl tag list` shows them), or remove everything with --purge.",
+        )
+    session = open_session(options.client, report=progress.note, dry_run=options.dry_run)
+    discovery = Discovery(session)
+    warnings: list[str] = []
+    if options.purge:
+        if revision or options.inputs.files:
+            warnings.append("--purge removes everything of Istio, whatever revision or file is given")
+        kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS, *PURGE_REMOVALS)
+        selector = COMPONENT
+    else:
+        specification = build_specification(options.inputs)
+        revision = revision or text_at(specification.spec, "values", "revision") or DEFAULT
+        _check_exists(session, discovery, revision)
+        kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS)
+        wanted = {
+            REVISION: revision,
+            OWNER_NAME: text_at(specification.data, "metadata", "name"),
+            OWNER_NAMESPACE: text_at(specification.data, "metadata", "namespace"),
+        }
+        selector = ",".join(f"{key}={value}" for key, value in wanted.items() if value)
+        selector += f",{COMPONENT} in ({','.join(_COMPONENTS)})"
+    found = list_kinds(session, discovery, kinds, labels=selector)
+    objects = [ObjectKey.of(item) for item in found if not item["metadata"].get("ownerReferences")]
+    definitions = [key.name for key in objects if key.kind == _DEFINITION]
+    proxies = _proxies(session, discovery, options.namespace, "" if options.purge else revision)
+    return Removal(
+        options=options,
+        session=session,
+        discovery=discovery,
+        objects=tuple(objects),
+        custom_resources=_custom_resources(session, definitions),
+        proxies=proxies,
+        warnings=tuple(warnings),
+    )
+
+
+def carry_out(removal: Removal, progress: Progress) -> list[ObjectKey]:
+    """Removes what was planned, and waits until it is gone; what was removed.
+
+    A run that was cut short is completed by the next one.
+
+    Raises:
+        ClusterError: an object can't be removed, or is not gone in time.
+        ErrorGroup: several are not.
+    """
+    session, discovery = removal.session, removal.discovery
+    removed: list[ObjectKey] = []
+    keys = list(removal.objects)
+    if removal.options.delete_namespace:
+        keys.append(ObjectKey("v1", "Namespace", "", removal.options.namespace))
+    for kind in dict.fromkeys((key.group, key.kind) for key in keys):
+        members = [key for key in keys if (key.group, key.kind) == kind]
+        existed = in_parallel([partial(delete, session, discovery, key) for key in members])
+        for key, was_there in zip(members, existed, strict=True):
+            if was_there:
+                removed.append(key)
+                progress.removed(key, pretended=removal.options.dry_run)
+    if not removal.options.dry_run:
+        wait_until_gone(session, discovery, removed, removal.options.timeout)
+    return removed
+
+
+def _flag_value(flags: tuple[str, ...], path: str) -> str:
+    values = [flag.partition("=")[2] for flag in flags if flag.partition("=")[0].strip() == path]
+    return values[-1] if values else ""
+
+
+def _check_exists(session: Session, discovery: Discovery, revision: str) -> None:
+    hooks = list_objects(session, discovery, *WEBHOOK, labels=REVISION, metadata_only=True)
+    known = sorted({labels_of(hook)[REVISION] for hook in hooks})
+    if revision not in known:
+        raise ClusterError(
+            f"could not find target revision {revision!r}",
+            where=session.server,
+            hint=f"choose one of {', '.join(known)}" if known else "no control plane is installed; see --purge",
+            id="no-revision",
+        )
+
+
+def _proxies(session: Session, discovery: Discovery, namespace: str, revision: str) -> tuple[str, ...] | None:
+    """The ids of the proxies that are connected to the control planes that would go."""
+    try:
+        pods = control_plane_pods(session, discovery, namespace, revision)
+        return tuple(str(entry.get("proxy")) for entry in connected_proxies(session, pods)) if pods else None
+    except (ClusterError, ErrorGroup):
+        return None  # an istiod that does not answer is no reason not to remove it; the caller says so
+
+
+def _custom_resources(session: Session, definitions: list[str]) -> dict[str, int]:
+    """How many objects there are of each kind defined."""
+
+    def count(name: str) -> tuple[str, int]:
+        spec: dict[str, Any] = session.get(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}")["spec"]
+        version = next(entry["name"] for entry in spec["versions"] if entry.get("served"))
+        page = session.find(f"/apis/{spec['group']}/{version}/{spec['names']['plural']}")
+        return str(spec["names"]["kind"]), len((page or {}).get("items") or [])
+
+    totals: Counter[str] = Counter()
+    for kind, number in in_parallel([partial(count, name) for name in definitions]):
+        totals[kind] += number
+    return {kind: number for kind, number in sorted(totals.items()) if number}

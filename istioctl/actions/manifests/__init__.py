@@ -1,0 +1,1 @@
+"""Profiles and manifests without a cluster: print, compare, translate."""

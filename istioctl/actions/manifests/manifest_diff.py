@@ -1,0 +1,76 @@
+"""What differs between two rendered manifests, object by object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from istioctl.actions.installation.compare import Change, Verb
+from istioctl.actions.manifests.plain_manifests import plain_manifests
+from istioctl.analysis.sources import files_below
+from istioctl.api.identity import ObjectKey
+from istioctl.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which objects are compared.
+
+    Args:
+        only: patterns of objects to compare; none for all.
+        ignored: patterns of objects to leave out.
+
+    A pattern is `KIND:NAMESPACE:NAME`; each part may hold `*`, and is `*` where it is empty or left out.
+    """
+
+    only: Sequence[str] = ()
+    ignored: Sequence[str] = ()
+
+    def takes(self, key: ObjectKey) -> bool:
+        """Whether an object is compared."""
+        wanted = not self.only or any(_fits(key, pattern) for pattern in self.only)
+        return wanted and not any(_fits(key, pattern) for pattern in self.ignored)
+
+
+def manifest_diff(first: str, second: str, selection: Selection, stdin: Callable[[], str]) -> list[Change]:
+    """What takes the first manifest to the second, in the order of kinds and names; what is the same is left out.
+
+    Args:
+        first, second: a file, a folder of files, or `-` for stdin.
+
+    Raises:
+        InputError: one can't be read, is no YAML, or does not hold Kubernetes objects.
+    """
+    before, after = (_objects(name, selection, stdin) for name in (first, second))
+    changes = []
+    for key in sorted({*before, *after}):
+        old, new = before.get(key), after.get(key)
+        if old != new:
+            verb = Verb.CREATE if old is None else Verb.REMOVE if new is None else Verb.CHANGE
+            changes.append(Change(key, verb, old, new))
+    return changes
+
+
+def _objects(name: str, selection: Selection, stdin: Callable[[], str]) -> Mapping[ObjectKey, dict[str, Any]]:
+    """The objects by key; of two with the same key the later one, which is what applying them would leave."""
+    path = Path(name)
+    files = [str(file) for file in files_below(path)] if name != "-" and path.is_dir() else [name]
+    found = plain_manifests(files, stdin)
+    if found is None:
+        raise InputError(
+            "these are no Kubernetes objects",
+            where=name,
+            hint="Render a specification first, by `istioctl manifest generate -f FILE`.",
+        )
+    keys = ((ObjectKey.of(item), item) for item in found)
+    return {key: item for key, item in keys if selection.takes(key)}
+
+
+def _fits(key: ObjectKey, pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    parts = [*pattern.split(":"), "", ""]
+    texts = (key.kind, key.namespace, key.name)
+    return all(fnmatchcase(text, part or "*") for text, part in zip(texts, parts, strict=False))

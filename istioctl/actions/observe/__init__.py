@@ -1,0 +1,1 @@
+"""Looking at a running mesh from outside and inside."""

@@ -1,0 +1,1 @@
+"""Control planes, their revisions and tags, and meshes of several clusters."""

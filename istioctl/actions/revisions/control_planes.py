@@ -1,0 +1,91 @@
+"""Finding a cluster's control planes, and asking them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from istioctl.api.labels import REVISION, VERSION, labels_of
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.pod_http import get_from_pod
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.readiness import condition
+from istioctl.cluster.session import Session
+from istioctl.errors import ClusterError
+
+_MONITORING_PORT = 15014
+
+Pod = dict[str, Any]
+
+
+def control_plane_pods(session: Session, discovery: Discovery, namespace: str, revision: str = "") -> list[Pod]:
+    """The istiod pods that run and are ready, those of one revision if one is given.
+
+    Raises:
+        ClusterError: the server can't be reached or refuses.
+    """
+    labels = "app=istiod" + (f",istio.io/rev={revision}" if revision else "")
+    pods = list_objects(
+        session, discovery, "v1", "Pod", namespace=namespace, labels=labels, fields="status.phase=Running"
+    )
+    return [pod for pod in pods if condition(pod.get("status") or {}, "Ready").get("status") == "True"]
+
+
+def ask_istiod(session: Session, pod: Pod, path: str) -> bytes:
+    """What an istiod answers on its monitoring port.
+
+    Raises:
+        ApiError, Unreachable: it does not.
+    """
+    return get_from_pod(session, pod["metadata"]["namespace"], pod["metadata"]["name"], _port(pod), path)
+
+
+def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, Any]]:
+    """The proxies connected to these istiods, as their `/debug/syncz` tells.
+
+    Raises:
+        ClusterError: an istiod does not answer, or not with what is expected.
+        ErrorGroup: several do not.
+    """
+    answers = in_parallel([partial(ask_istiod, session, pod, "/debug/syncz") for pod in pods])
+    proxies: list[dict[str, Any]] = []
+    for answer in answers:
+        try:
+            found = json.loads(answer)
+        except ValueError:
+            found = None
+        if not isinstance(found, list):
+            raise ClusterError(
+                "istiod's list of proxies is unreadable", hint="compare the versions of istiod and istioctl"
+            )
+        proxies += [entry for entry in found if isinstance(entry, dict)]
+    return proxies
+
+
+def installed_versions(session: Session, discovery: Discovery, namespace: str) -> dict[str, str]:
+    """The version of each revision in a namespace, as istiod's Deployment is labelled, or else its image.
+
+    Raises:
+        ClusterError: the server can't be reached or refuses.
+    """
+    found = list_objects(session, discovery, "apps/v1", "Deployment", namespace=namespace, labels="app=istiod")
+    return {
+        labels_of(item).get(REVISION, "default"): labels_of(item).get(VERSION) or image_tag(item["spec"]["template"])
+        for item in found
+    }
+
+
+def image_tag(pod: Pod) -> str:
+    """The tag of a pod's first image; `unknown` where it has none."""
+    images = [str(container.get("image", "")) for container in pod["spec"]["containers"]]
+    tag = (images or [""])[0].partition("@")[0].rpartition("/")[2].partition(":")[2]
+    return tag or "unknown"
+
+
+def _port(pod: Pod) -> int:
+    """The monitoring port of an istiod (upstream `pkg/kube`, FindIstiodMonitoringPort)."""
+    text = (pod["metadata"].get("annotations") or {}).get("prometheus.io/port", "")
+    return int(text) if text.isdecimal() else _MONITORING_PORT

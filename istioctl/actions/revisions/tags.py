@@ -1,0 +1,225 @@
+"""Revision tags: list, set, generate and remove them (upstream `istioctl/pkg/tag`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from istioctl.actions.revisions.tag_objects import (
+    DEFAULT,
+    VALIDATOR,
+    VALIDATOR_NAME,
+    WEBHOOK,
+    TagOptions,
+    deactivated,
+    tag_objects,
+)
+from istioctl.actions.revisions.webhook_conflicts import conflicts
+from istioctl.api.identity import ObjectKey
+from istioctl.api.labels import REVISION, TAG, labels_of
+from istioctl.cluster.apply import FIELD_OWNER, Desired, apply, delete
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.patience import Report
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.session import Session, open_session
+from istioctl.errors import ClusterError
+
+_FIELD_OWNER = "istioctl"
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionTag:
+    """A tag, or a revision that has none (`tag` is empty).
+
+    Attributes:
+        namespaces: that ask for it by label.
+    """
+
+    tag: str
+    revision: str
+    namespaces: tuple[str, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """In the real tool's form."""
+        return {"tag": self.tag, "revision": self.revision, "namespaces": list(self.namespaces)}
+
+
+@dataclass(frozen=True, slots=True)
+class TagPlan:
+    """A tag that is about to be set.
+
+    Attributes:
+        objects: to apply.
+        muted: the default revision's own webhook, which gives way where the tag is `default`.
+        conflicts: why injection would become ambiguous, one sentence each.
+    """
+
+    session: Session
+    discovery: Discovery
+    objects: tuple[dict[str, Any], ...]
+    muted: dict[str, Any] | None
+    conflicts: tuple[str, ...]
+
+
+def list_tags(client: ClientOptions, namespace: str, report: Report) -> list[RevisionTag]:
+    """All tags, and the revisions without any, by revision.
+
+    Raises:
+        ClusterError: the cluster can't be asked.
+    """
+    session = open_session(client, report=report)
+    discovery = Discovery(session)
+    hooks, services, namespaces = in_parallel(
+        [
+            partial(list_objects, session, discovery, *WEBHOOK, labels=REVISION, metadata_only=True),
+            partial(list_objects, session, discovery, "v1", "Service", namespace=namespace, labels=REVISION),
+            partial(list_objects, session, discovery, "v1", "Namespace", labels=REVISION, metadata_only=True),
+        ]
+    )
+    services = [service for service in services if labels_of(service).get("app") == "istiod"]
+    pairs = {(labels_of(item)[REVISION], labels_of(item).get(TAG, "")) for item in (*hooks, *services)}
+    tagged = {revision for revision, tag in pairs if tag}
+    return [
+        RevisionTag(
+            tag,
+            revision,
+            tuple(sorted(item["metadata"]["name"] for item in namespaces if labels_of(item)[REVISION] == tag)),
+        )
+        for revision, tag in sorted(pairs)
+        if tag or revision not in tagged
+    ]
+
+
+def plan_tag(
+    client: ClientOptions, options: TagOptions, revision: str, *, overwrite: bool, generate: bool, report: Report
+) -> TagPlan:
+    """What setting a tag takes; changes nothing.
+
+    Raises:
+        ClusterError: the tag or its revision is not as it has to be, or the cluster can't be asked.
+    """
+    session = open_session(client, report=report)
+    discovery = Discovery(session)
+    hooks, services = in_parallel(
+        [
+            partial(list_objects, session, discovery, *WEBHOOK),
+            partial(
+                list_objects, session, discovery, "v1", "Service", namespace=options.namespace, labels="app=istiod"
+            ),
+        ]
+    )
+    if not (generate or overwrite or options.tag == DEFAULT) and _of_revision([*hooks, *services], options.tag):
+        raise ClusterError(
+            f"cannot create revision tag {options.tag!r}: found existing control plane revision with same name",
+            hint="choose another name, or pass --overwrite",
+            id="tag-is-revision",
+        )
+    webhook = _only(_of_revision(hooks, revision), "webhook", revision)
+    service = _only(_of_revision(services, revision), "service", revision)
+    if webhook is None:
+        raise ClusterError(
+            f"cannot modify tag: cannot find MutatingWebhookConfiguration or Service with revision {revision!r}",
+            hint="see `istioctl tag list` for the revisions there are",
+            id="no-revision",
+        )
+    if not overwrite and any(labels_of(item).get(TAG) == options.tag for item in (*hooks, *services)):
+        raise ClusterError(
+            f"revision tag {options.tag!r} already exists, and --overwrite is false",
+            hint="pass --overwrite to point it to another revision",
+            id="tag-exists",
+        )
+    is_default = options.tag == DEFAULT
+    validator = session.find(discovery.path(ObjectKey(*VALIDATOR, "", VALIDATOR_NAME))) if is_default else None
+    objects = tag_objects(options, webhook, service, validator)
+    muted = next(iter(_of_revision(hooks, DEFAULT)), None) if is_default else None
+    muted = deactivated(muted) if muted is not None else None
+    present = [hook for hook in hooks if muted is None or hook["metadata"]["name"] != muted["metadata"]["name"]]
+    return TagPlan(session, discovery, tuple(objects), muted, tuple(conflicts(objects[0], present)))
+
+
+def set_tag(plan: TagPlan) -> None:
+    """Carries out a plan.
+
+    Raises:
+        ClusterError: the server refuses.
+    """
+    import json
+
+    if plan.muted is not None:
+        path = plan.discovery.path(ObjectKey.of(plan.muted))
+        plan.session.send("PUT", path, plan.muted, {"fieldManager": FIELD_OWNER})
+    for obj in plan.objects:
+        apply(plan.session, plan.discovery, Desired(ObjectKey.of(obj), json.dumps(obj).encode()), _FIELD_OWNER)
+
+
+@dataclass(frozen=True, slots=True)
+class TagRemoval:
+    """A tag that is about to be removed.
+
+    Attributes:
+        namespaces: that still ask for it.
+    """
+
+    session: Session
+    discovery: Discovery
+    objects: tuple[ObjectKey, ...]
+    namespaces: tuple[str, ...]
+
+
+def plan_tag_removal(client: ClientOptions, tag: str, namespace: str, report: Report) -> TagRemoval:
+    """What removing a tag takes; changes nothing.
+
+    Raises:
+        ClusterError: there is no such tag, or the cluster can't be asked.
+    """
+    session = open_session(client, report=report)
+    discovery = Discovery(session)
+    selector = f"{TAG}={tag}"
+    hooks, services, namespaces = in_parallel(
+        [
+            partial(list_objects, session, discovery, *WEBHOOK, labels=selector, metadata_only=True),
+            partial(list_objects, session, discovery, "v1", "Service", namespace=namespace, labels=selector),
+            partial(list_objects, session, discovery, "v1", "Namespace", labels=f"{REVISION}={tag}"),
+        ]
+    )
+    if not hooks and not services:
+        raise ClusterError(
+            f"cannot remove tag {tag!r}: cannot find MutatingWebhookConfiguration or Service for tag",
+            where=session.server,
+            hint="see `istioctl tag list` for the tags there are",
+            id="no-tag",
+        )
+    return TagRemoval(
+        session,
+        discovery,
+        tuple(ObjectKey.of(item) for item in (*hooks, *services)),
+        tuple(sorted(item["metadata"]["name"] for item in namespaces)),
+    )
+
+
+def remove_tag(removal: TagRemoval) -> None:
+    """Carries out a removal.
+
+    Raises:
+        ClusterError: the server refuses.
+    """
+    for key in removal.objects:
+        delete(removal.session, removal.discovery, key)
+
+
+def _of_revision(items: list[dict[str, Any]], revision: str) -> list[dict[str, Any]]:
+    return [item for item in items if labels_of(item).get(REVISION) == revision and TAG not in labels_of(item)]
+
+
+def _only(found: list[dict[str, Any]], what: str, revision: str) -> dict[str, Any] | None:
+    if len(found) > 1:
+        names = ", ".join(item["metadata"]["name"] for item in found)
+        raise ClusterError(
+            f"cannot modify tag: found multiple canonical {what}s with revision {revision!r}: {names}",
+            hint="remove the one that is left over",
+            id="ambiguous-revision",
+        )
+    return found[0] if found else None

@@ -1,0 +1,1 @@
+"""Putting the sidecar into workloads, and telling which have it."""

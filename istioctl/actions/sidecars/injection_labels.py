@@ -1,0 +1,239 @@
+"""Which namespaces ask for sidecars, and whether their pods have them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK
+from istioctl.api.identity import ObjectKey
+from istioctl.api.labels import INJECTION, REVISION, TAG, VERSION, labels_of
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.patience import Report
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.session import MERGE, open_session
+from istioctl.cluster.wait import wait_until_ready
+from istioctl.errors import ClusterError
+
+_INJECT = "sidecar.istio.io/inject"
+_STATUS = "sidecar.istio.io/status"
+_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+_SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+
+
+@dataclass(frozen=True, slots=True)
+class PodStatus:
+    """A pod that is not as its namespace asks.
+
+    Attributes:
+        problem: what is wrong, such as `has no sidecar`.
+    """
+
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceStatus:
+    """Injection in one namespace.
+
+    Attributes:
+        label: that decides, such as `istio-injection=enabled`; empty where none does.
+        revision: that injects; empty where none does.
+        injected: how many of the `pods` have a sidecar.
+        problems: the pods that have none though they should, or an outdated one.
+    """
+
+    namespace: str
+    label: str
+    revision: str
+    pods: int
+    injected: int
+    problems: tuple[PodStatus, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """The status for `-o json` and `-o yaml`."""
+        return {
+            "namespace": self.namespace,
+            "label": self.label,
+            "revision": self.revision,
+            "pods": self.pods,
+            "injected": self.injected,
+            "problems": [{"pod": pod.name, "problem": pod.problem} for pod in self.problems],
+        }
+
+
+def set_injection(client: ClientOptions, namespace: str, *, enabled: bool, revision: str, report: Report) -> bool:
+    """Labels a namespace, so that pods created from now on get a sidecar, or none; whether that changed anything.
+
+    Args:
+        revision: or tag that shall inject; empty means the default one.
+
+    Raises:
+        ClusterError: there is no such namespace or revision, or the server refuses.
+    """
+    session = open_session(client, report=report)
+    discovery = Discovery(session)
+    found = session.find(f"/api/v1/namespaces/{namespace}")
+    if found is None:
+        raise ClusterError(f"there is no namespace {namespace!r}", where=session.server, id="no-namespace")
+    wanted: dict[str, str | None] = {INJECTION: "enabled" if enabled else "disabled", REVISION: None}
+    if enabled and revision:
+        known = _revisions(list_objects(session, discovery, *WEBHOOK))
+        if revision not in known:
+            raise ClusterError(
+                f"there is no revision or tag {revision!r}: pods would not start with a sidecar",
+                where=session.server,
+                hint=f"choose one of {', '.join(sorted(known))}" if known else "install a control plane first",
+                id="no-revision",
+            )
+        wanted = {INJECTION: None, REVISION: revision}
+    labels = labels_of(found)
+    if all(labels.get(key) == value for key, value in wanted.items()):
+        return False
+    patch = {"metadata": {"labels": wanted}}
+    session.send("PATCH", f"/api/v1/namespaces/{namespace}", patch, {"fieldManager": "istioctl"}, MERGE)
+    return True
+
+
+def restart_workloads(client: ClientOptions, namespace: str, timeout: float, report: Report) -> list[ObjectKey]:
+    """Starts the pods of all workloads anew, and waits until they are ready; the workloads.
+
+    Raises:
+        ClusterError: one is not ready within `timeout` seconds, or the server refuses.
+        ErrorGroup: several are not.
+    """
+    session = open_session(client, report=report)
+    discovery = Discovery(session)
+    keys = [
+        ObjectKey.of(item)
+        for kind in _WORKLOADS
+        for item in list_objects(session, discovery, "apps/v1", kind, namespace=namespace, metadata_only=True)
+    ]
+    stamp = {"kubectl.kubernetes.io/restartedAt": datetime.now(UTC).isoformat(timespec="seconds")}
+    patch = {"spec": {"template": {"metadata": {"annotations": stamp}}}}
+    in_parallel([partial(session.send, "PATCH", discovery.path(key), patch, None, MERGE) for key in keys])
+    wait_until_ready(
+        session, discovery, keys, timeout, lambda names: report(f"waiting for {', '.join(names)} to be ready")
+    )
+    return keys
+
+
+def injection_status(client: ClientOptions, namespace: str, report: Report) -> list[NamespaceStatus]:
+    """Injection in one namespace, or in all that are not Kubernetes' own.
+
+    Raises:
+        ClusterError: there is no such namespace, or the cluster can't be asked.
+    """
+    session = open_session(client, report=report)
+    discovery = Discovery(session)
+    hooks, istiods, namespaces, pods = in_parallel(
+        [
+            partial(list_objects, session, discovery, *WEBHOOK),
+            partial(list_objects, session, discovery, "apps/v1", "Deployment", labels="app=istiod"),
+            partial(list_objects, session, discovery, "v1", "Namespace"),
+            partial(list_objects, session, discovery, "v1", "Pod", namespace=namespace),
+        ]
+    )
+    chosen = [item for item in namespaces if item["metadata"]["name"] == namespace or not namespace]
+    if namespace and not chosen:
+        raise ClusterError(f"there is no namespace {namespace!r}", where=session.server, id="no-namespace")
+    revisions = _revisions(hooks)
+    versions = {labels_of(item).get(REVISION, DEFAULT): labels_of(item).get(VERSION, "") for item in istiods}
+    statuses = []
+    for item in chosen:
+        name = item["metadata"]["name"]
+        if namespace or name not in _SYSTEM:
+            own = [pod for pod in pods if pod["metadata"]["namespace"] == name]
+            statuses.append(_status(item, own, revisions, versions))
+    return statuses
+
+
+def _revisions(hooks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Tags and revisions, and the revision that each stands for."""
+    found = {}
+    for hook in hooks:
+        labels = labels_of(hook)
+        if REVISION in labels:
+            found[labels.get(TAG) or labels[REVISION]] = labels[REVISION]
+    return found
+
+
+def _status(
+    namespace: Mapping[str, Any],
+    pods: Sequence[dict[str, Any]],
+    revisions: Mapping[str, str],
+    versions: Mapping[str, str],
+) -> NamespaceStatus:
+    labels = labels_of(namespace)
+    label, asked = "", ""
+    if INJECTION in labels:  # it wins over the revision's label
+        label = f"{INJECTION}={labels[INJECTION]}"
+        asked = DEFAULT if labels[INJECTION] == "enabled" else ""
+    elif REVISION in labels:
+        label, asked = f"{REVISION}={labels[REVISION]}", labels[REVISION]
+    revision = revisions.get(asked, "")
+    running = [pod for pod in pods if (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed")]
+    problems = [
+        PodStatus(pod["metadata"]["name"], problem)
+        for pod in running
+        if (problem := _problem(pod, asked, revision, revisions, versions)) is not None
+    ]
+    injected = sum(_sidecar(pod) is not None for pod in running)
+    return NamespaceStatus(namespace["metadata"]["name"], label, revision, len(running), injected, tuple(problems))
+
+
+def _problem(
+    pod: Mapping[str, Any],
+    asked: str,
+    revision: str,
+    revisions: Mapping[str, str],
+    versions: Mapping[str, str],
+) -> str | None:
+    labels = labels_of(pod)
+    choice = labels.get(_INJECT) or ((pod["metadata"].get("annotations") or {}).get(_INJECT))
+    asked = asked or (DEFAULT if choice == "true" else "")
+    wanted = bool(asked) and choice != "false" and not pod["spec"].get("hostNetwork")
+    sidecar = _sidecar(pod)
+    if sidecar is None:
+        return "has no sidecar" if wanted else None
+    if not wanted:
+        return "has a sidecar that its namespace does not ask for" if _STATUS in _annotations(pod) else None
+    revision = revision or revisions.get(asked, "")
+    if not revision:
+        return f"asks for {asked}, which no control plane answers to"
+    own = _revision_of(pod)
+    if own and revisions.get(own, own) != revision:
+        return f"has a sidecar of revision {own}, not {revision}"
+    version, wanted_version = _tag(sidecar), versions.get(revision, "")
+    if version and wanted_version and not version.startswith(wanted_version):
+        return f"has a sidecar of version {version}, not {wanted_version}"
+    return None
+
+
+def _annotations(pod: Mapping[str, Any]) -> Mapping[str, str]:
+    return pod["metadata"].get("annotations") or {}
+
+
+def _sidecar(pod: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    spec = pod["spec"]
+    containers = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
+    return next((container for container in containers if container.get("name") == "istio-proxy"), None)
+
+
+def _revision_of(pod: Mapping[str, Any]) -> str:
+    try:
+        status = json.loads(_annotations(pod).get(_STATUS, "{}"))
+    except ValueError:
+        return ""
+    return str(status.get("revision") or "") if isinstance(status, dict) else ""
+
+
+def _tag(container: Mapping[str, Any]) -> str:
+    return str(container.get("image", "")).partition("@")[0].rpartition("/")[2].partition(":")[2]

@@ -1,0 +1,109 @@
+"""What completion offers for the words typed so far: the hidden `istioctl __complete`.
+
+It prints a candidate a line, a tab and its help behind it. Names of commands come from the command table without any
+import; flags and their values from the command's declarations, without Typer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from istioctl.cli.line.commands import Command
+from istioctl.cli.main import find_command, function_of
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import IstioctlError
+
+if TYPE_CHECKING:
+    from istioctl.cli.line.declare import GlobalOptions
+    from istioctl.cli.line.quick import Slot
+
+Candidate = tuple[str, str]
+
+
+def print_candidates(words: list[str]) -> None:
+    """Print what may stand in place of the last of `words` (which may be empty)."""
+    for name, help_text in candidates(words or [""]):
+        terminal().write(f"{name}\t{help_text}\n" if help_text else f"{name}\n")
+
+
+def candidates(words: list[str]) -> list[Candidate]:
+    """What may stand in place of the last word: names of commands, flags, or values.
+
+    Args:
+        words: the words behind the program's name, the one being typed last.
+    """
+    *before, typed = words
+    _, command, rest = find_command(before)
+    if command.target:
+        return _of_command(command, rest, typed)
+    if rest:
+        return []
+    members = [(name, member.help) for name, member in command.commands.items() if not member.replaced_by]
+    return [row for row in members if row[0].startswith(typed)]
+
+
+def _of_command(command: Command, before: list[str], typed: str) -> list[Candidate]:
+    from istioctl.cli.line import global_flags
+    from istioctl.cli.line.quick import slots
+
+    own, shared = slots(function_of(command)), slots(global_flags.declare)
+    by_flag = {flag: slot for slot in (*shared, *own) for flag in slot.flags}
+    positional, pending = _read(before, by_flag)
+    options = _global_options([slot for slot in shared if any(by_flag[flag] is slot for flag in slot.flags)])
+    flag, equals, value = typed.partition("=")
+    if pending is not None:
+        return [(name, "") for name in _values(pending, options, typed)]
+    if equals and flag in by_flag:
+        return [(f"{flag}={name}", "") for name in _values(by_flag[flag], options, value)]
+    if typed.startswith("-"):
+        return [
+            (name, str(slot.settings.get("help", "")))
+            for name, slot in by_flag.items()
+            if name.startswith("--") and name.startswith(typed) and not slot.settings.get("hidden")
+        ]
+    arguments = [slot for slot in own if not slot.is_option]
+    at = min(positional, len(arguments) - 1) if arguments and arguments[-1].is_list else positional
+    return [(name, "") for name in _values(arguments[at], options, typed)] if at < len(arguments) else []
+
+
+def _read(words: list[str], by_flag: Mapping[str, Slot]) -> tuple[int, Slot | None]:
+    """Give the flags among `words` their values.
+
+    Returns:
+        How many positional words there are, and the flag that waits for a value.
+    """
+    positional, pending = 0, None
+    for word in words:
+        flag, equals, value = word.partition("=")
+        if pending is not None:
+            pending.given.append(word)
+            pending = None
+        elif flag in by_flag and equals:
+            by_flag[flag].given.append(value)
+        elif flag in by_flag:
+            pending = None if by_flag[flag].is_switch else by_flag[flag]
+        elif not word.startswith("-"):
+            positional += 1
+    return positional, pending
+
+
+def _global_options(shared: list[Slot]) -> GlobalOptions:
+    from istioctl.cli.line import global_flags
+    from istioctl.cli.line.declare import GlobalOptions
+
+    try:
+        return global_flags.collect({slot.name: slot.value() for slot in shared if slot.name != "vklog"})
+    except IstioctlError:
+        return GlobalOptions()
+
+
+def _values(slot: Slot, options: GlobalOptions, typed: str) -> list[str]:
+    found = slot.choices
+    complete = slot.settings.get("autocompletion")
+    if callable(complete):
+        try:
+            found = list(complete(options))
+        except IstioctlError:
+            found = []  # the cluster can't be asked, or the kubeconfig is broken: there is nothing to offer
+    return sorted(name for name in found if name.startswith(typed))

@@ -1,0 +1,70 @@
+"""From flags to what the actions on a cluster take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from istioctl.api.labels import is_dns_label
+from istioctl.cli.line.options import SpecificationFlags, global_options, split_commas
+from istioctl.cli.screen.terminal import terminal
+from istioctl.cluster.kubeconfig import ClientOptions
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from istioctl.cli.line.declare import Context
+    from istioctl.rendering.specification.build import SpecificationInputs
+
+
+def client_options(ctx: Context, context: str = "") -> ClientOptions:
+    """The connection that the global flags ask for; `context` wins over the flag."""
+    flags = global_options(ctx)
+    return ClientOptions(
+        kubeconfig=flags.kubeconfig,
+        context=context or flags.context,
+        as_user=flags.as_user,
+        as_groups=flags.as_groups,
+        as_uid=flags.as_uid,
+        timeout=flags.kubeclient_timeout,
+    )
+
+
+def check_revision(revision: str) -> None:
+    """Refuses a revision that can't be a label.
+
+    Raises:
+        UsageError: it can't.
+    """
+    if revision and not is_dns_label(revision):
+        raise UsageError(
+            f"invalid revision specified: {revision}",
+            where="--revision",
+            hint="Use lower-case letters, digits and hyphens, at most 63.",
+        )
+
+
+def specification_inputs(
+    ctx: Context, wanted: SpecificationFlags, addons: Sequence[str] | None = None
+) -> SpecificationInputs:
+    """The specification that the flags of one command describe; `addons` is None where it has no such flag."""
+    from istioctl.rendering.specification.build import SpecificationInputs
+
+    check_revision(wanted.revision)
+    if wanted.charts:
+        terminal().warn("--charts is now --manifests")
+    choice, set_flags = (None, tuple(wanted.set_flags))
+    if addons is not None:
+        from istioctl.rendering.addons.addon_choice import choose_addons
+
+        choice, set_flags = choose_addons(addons, set_flags)
+    namespace = global_options(ctx).istio_namespace
+    moved = [f"values.global.istioNamespace={namespace}"] if namespace != "istio-system" else []
+    return SpecificationInputs(
+        files=split_commas(wanted.files),
+        set_flags=(*moved, *set_flags),
+        revision=wanted.revision,
+        manifests=wanted.manifests or wanted.charts,
+        force=wanted.force,
+        stdin=terminal().stdin.read,
+        addons=choice,
+    )

@@ -1,0 +1,111 @@
+"""What the flags about logs mean: `--vklog` and the real tool's `--log_…`.
+
+There is one scope, `kube`: the requests to the API server. Levels and forms as in Istio's `pkg/log`.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+
+from istioctl.cli.line.declare import GlobalOptions
+from istioctl.cli.screen.terminal import terminal
+from istioctl.cluster.request_log import BODIES, LOGGER
+from istioctl.errors import InputError, UsageError
+
+_OFF = logging.CRITICAL + 10
+_LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "error": logging.ERROR,
+    "fatal": logging.CRITICAL,
+    "none": _OFF,
+}
+_SCOPE = "kube"
+_MEANT = frozenset((_SCOPE, "klog", "all", "default"))
+
+
+@contextmanager
+def logging_as(options: GlobalOptions) -> Iterator[None]:
+    """Log what the flags ask for while the command within runs.
+
+    Raises:
+        UsageError: a level is none.
+        InputError: a log file can't be opened.
+    """
+    level = min(
+        _level(options.log_output_level, "--log_output_level"),
+        BODIES if options.vklog >= 8 else logging.DEBUG if options.vklog >= 6 else _OFF,
+    )
+    form = _Form(options, _level(options.log_stacktrace_level, "--log_stacktrace_level"))
+    with ExitStack() as opened:
+        handlers = [_handler(target, opened) for target in options.log_target or ("stderr",)]
+        level_before, propagated_before = LOGGER.level, LOGGER.propagate
+        try:
+            for handler in handlers:
+                handler.setFormatter(form)
+                LOGGER.addHandler(handler)
+            LOGGER.setLevel(level)
+            LOGGER.propagate = False
+            yield
+        finally:
+            for handler in handlers:
+                LOGGER.removeHandler(handler)
+            LOGGER.setLevel(level_before)
+            LOGGER.propagate = propagated_before
+
+
+def _level(text: str, flag: str) -> int:
+    """The level that `scope:level,…` gives to requests; a level alone is for every scope."""
+    chosen = _OFF
+    for entry in text.split(",") if text else ():
+        scope, colon, name = entry.rpartition(":")
+        if name not in _LEVELS or ":" in scope:
+            raise UsageError(
+                f"invalid level {entry!r}",
+                where=flag,
+                hint=f"Write SCOPE:LEVEL, such as all:debug; {', '.join(_LEVELS)}.",
+            )
+        if not colon or scope in _MEANT:
+            chosen = min(chosen, _LEVELS[name])
+    return chosen
+
+
+def _handler(target: str, opened: ExitStack) -> logging.Handler:
+    if target in ("stdout", "stderr"):
+        return logging.StreamHandler(getattr(terminal(), target))
+    try:
+        file = logging.FileHandler(target, encoding="utf-8")
+    except OSError as problem:
+        raise InputError(f"can't write logs: {problem.strerror}", where=target) from problem
+    opened.callback(file.close)
+    return file
+
+
+class _Form(logging.Formatter):
+    """A line: time, level, scope and what happened, with tabs between or as a JSON object."""
+
+    def __init__(self, options: GlobalOptions, stack_from: int) -> None:
+        super().__init__()
+        self._as_json = options.log_as_json
+        self._with_caller = not _MEANT.isdisjoint(options.log_caller.split(","))
+        self._stack_from = stack_from
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        level = "debug" if record.levelno <= logging.DEBUG else record.levelname.lower()
+        fields = {"time": time, "level": level, "scope": _SCOPE}
+        if self._with_caller:
+            fields["caller"] = f"{record.filename}:{record.lineno}"
+        fields["msg"] = record.getMessage()
+        if record.levelno >= self._stack_from:
+            fields["stack"] = "".join(traceback.format_stack())
+        if not self._as_json:
+            return "\t".join(fields.values()).rstrip("\n")
+        import json
+
+        return json.dumps(fields, ensure_ascii=False)

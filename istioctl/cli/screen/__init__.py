@@ -1,0 +1,1 @@
+"""From a result to a terminal: streams, progress, tables, reports, exit statuses."""

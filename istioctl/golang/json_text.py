@@ -1,0 +1,363 @@
+"""JSON as Go's encoding/json reads and writes it, error texts included."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import NoReturn, cast
+
+from istioctl.golang.floats import format_float
+from istioctl.golang.times import Time
+from istioctl.golang.types import GoType
+from istioctl.golang.values import Pointer, encode, is_nil, type_of
+
+_MAX_DEPTH = 10_000
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_HTML = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+_LINES = re.compile("[\u2028\u2029\ud800-\udfff]")
+_string = json.encoder.encode_basestring
+
+
+class JSONError(Exception):
+    """Go's error; its text is the message."""
+
+
+def view(value: object) -> object:
+    """A value as the plain data that encoding/json prints for it.
+
+    Dicts come with text keys in Go's order (maps sorted, structs as declared), numbers as int or float, bytes as
+    base64, nil lists and maps as None.
+
+    Raises:
+        JSONError: JSON can't say it.
+    """
+    plain = type(value)
+    if plain is str or plain is bool or plain is int or value is None:
+        return value
+    if plain is float:
+        _check_finite(cast("float", value))
+        return value
+    if plain is dict:
+        entries = cast("dict[str, object]", value)
+        return {key: view(entries[key]) for key in sorted(entries)}
+    if plain is list:
+        return [view(item) for item in cast("list[object]", value)]
+    of = cast("GoType", type_of(value))
+    if of.json is not None:
+        return None if is_nil(value) else of.json(value)
+    return _typed_view(value, of)
+
+
+def _typed_view(value: object, of: GoType) -> object:
+    if is_nil(value):
+        return None
+    if isinstance(value, Pointer):
+        return view(value.target)
+    if isinstance(value, bytes):
+        import base64
+
+        return base64.b64encode(value).decode()
+    if isinstance(value, Time):
+        return _moment(value)
+    if of.kind == "bool":
+        return bool(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        _check_finite(value)
+        return float(format_float(value, bits=32)) if of.kind == "float32" else float(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, list):
+        return [view(item) for item in value]
+    if isinstance(value, dict):
+        if of.kind != "map":
+            return {name: view(item) for name, item in value.items()}
+        if of.key.kind == "string":
+            return {key: view(value[key]) for key in sorted(value)}
+        if of.key.kind.startswith(("int", "uint")):
+            return {key: view(item) for key, item in sorted((str(int(key)), item) for key, item in value.items())}
+    raise JSONError(f"json: unsupported type: {of.name}")
+
+
+def _check_finite(number: float) -> None:
+    if not math.isfinite(number):
+        raise JSONError(f"json: unsupported value: {format_float(number)}")
+
+
+def _moment(time: Time) -> str:
+    text = time.moment.strftime("%Y-%m-%dT%H:%M:%S")
+    part = f".{time.nanosecond:09d}".rstrip("0") if time.nanosecond else ""
+    offset = time.moment.strftime("%z")
+    zone = "Z" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
+    return text.zfill(19) + part + zone
+
+
+def write(value: object, *, indent: str | None = None, escape_html: bool = True) -> str:
+    """json.Marshal, or with `indent` json.MarshalIndent.
+
+    Raises:
+        JSONError: JSON can't say it.
+    """
+    out: list[str] = []
+    _Writer(out, indent, escape_html).write(view(value), "\n")
+    return "".join(out)
+
+
+class _Writer:
+    def __init__(self, out: list[str], indent: str | None, escape_html: bool) -> None:
+        self._put = out.append
+        self._indent = indent
+        self._special = _HTML if escape_html else _LINES
+
+    def write(self, data: object, margin: str) -> None:
+        """Appends plain data; `margin` is a new line and the indentation of the line it stands on."""
+        put = self._put
+        if isinstance(data, str):
+            put(self._text(data))
+        elif data is None:
+            put("null")
+        elif isinstance(data, bool):
+            put("true" if data else "false")
+        elif isinstance(data, int):
+            put(str(data))
+        elif isinstance(data, float):
+            put(number_text(data))
+        elif isinstance(data, dict):
+            self._collection("{", "}", [(self._text(key), item) for key, item in data.items()], margin)
+        else:
+            self._collection("[", "]", [("", item) for item in cast("list[object]", data)], margin)
+
+    def _collection(self, start: str, end: str, items: list[tuple[str, object]], margin: str) -> None:
+        put = self._put
+        deeper = margin + self._indent if self._indent is not None else ""
+        colon = ": " if self._indent is not None else ":"
+        put(start)
+        for number, (key, item) in enumerate(items):
+            put("," + deeper if number else deeper)
+            if key:
+                put(key + colon)
+            self.write(item, deeper)
+        if items and self._indent is not None:
+            put(margin)
+        put(end)
+
+    def _text(self, text: str) -> str:
+        return self._special.sub(_escape, _string(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    char = found[0]
+    return "\\ufffd" if "\ud800" <= char <= "\udfff" else f"\\u{ord(char):04x}"
+
+
+def number_text(number: float) -> str:
+    """A finite float as encoding/json writes it."""
+    size = abs(number)
+    if size and (size < 1e-6 or size >= 1e21):
+        mantissa, _, exponent = format_float(number, "e").partition("e")
+        return f"{mantissa}e{exponent[0]}{exponent[1:].lstrip('0')}" if size < 1e-6 else f"{mantissa}e{exponent}"
+    return format_float(number, "f")
+
+
+def read(text: str) -> object:
+    """json.Unmarshal into an untyped value: dicts, lists, texts, floats, booleans and None.
+
+    Raises:
+        JSONError: Go's message.
+    """
+    try:
+        data = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise JSONError(_Checker(text).problem()) from None
+    return data if text.isascii() and "\\u" not in text else _repaired(data)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise JSONError(f"json: cannot unmarshal number {text} into Go value of type float64")
+    return number
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _repaired(data: object) -> object:
+    """`data` with U+FFFD for half a surrogate pair."""
+    if isinstance(data, str):
+        return _SURROGATES.sub("\ufffd", data)
+    if isinstance(data, dict):
+        return {_repaired(key): _repaired(item) for key, item in data.items()}
+    return [_repaired(item) for item in data] if isinstance(data, list) else data
+
+
+def kind_of(data: object) -> str:
+    """encoding/json's word for what plain data are: `object`, `array`, `string`, `number`, `bool`."""
+    if isinstance(data, dict):
+        return "object"
+    if isinstance(data, list):
+        return "array"
+    return "string" if isinstance(data, str) else "bool" if isinstance(data, bool) else "number"
+
+
+_SPACE = b" \t\r\n"
+_ESCAPES = b'bfnrt\\/"'
+_HEX = b"0123456789abcdefABCDEF"
+_DIGITS = b"0123456789"
+_WORDS = {ord("t"): b"true", ord("f"): b"false", ord("n"): b"null"}
+_END = "unexpected end of JSON input"
+
+
+class _Checker:
+    """Finds what is wrong with a JSON text, in Go's words."""
+
+    def __init__(self, text: str) -> None:
+        self._raw = encode(text) + b" "  # at the end of a text Go looks at one more character
+        self._at = 0
+
+    def problem(self) -> str:
+        try:
+            self._document()
+        except JSONError as error:
+            return str(error)
+        except IndexError:
+            return _END
+        return "invalid JSON"  # Python's reader is no stricter than Go's, so that this is never the case
+
+    def _document(self) -> None:
+        open_ends: list[int] = []
+        expects_value = True
+        while True:
+            if expects_value:
+                expects_value = not self._value(open_ends)
+                continue
+            if not open_ends:
+                self._skip_space(final=True)
+                return
+            expects_value = self._after_item(open_ends)
+
+    def _skip_space(self, *, final: bool = False) -> None:
+        while self._at < len(self._raw) and self._raw[self._at] in _SPACE:
+            self._at += 1
+        if final and self._at < len(self._raw):
+            self._refuse("after top-level value")
+
+    def _peek(self) -> int:
+        self._skip_space()
+        return self._raw[self._at]
+
+    def _refuse(self, where: str) -> NoReturn:
+        raise JSONError(f"invalid character {_quoted(self._raw[self._at])} {where}")
+
+    def _value(self, open_ends: list[int]) -> bool:
+        """Reads a scalar or an empty collection (true), or the start of a collection (false)."""
+        first = self._peek()
+        if first in b"{[":
+            self._at += 1
+            open_ends.append(first + 2)
+            if len(open_ends) > _MAX_DEPTH:
+                raise JSONError("exceeded max depth")
+            if self._peek() == first + 2:
+                self._at += 1
+                open_ends.pop()
+                return True
+            if first == ord("{"):
+                self._key()
+            return False
+        if first == ord('"'):
+            self._text()
+        elif first in b"-0123456789":
+            self._number()
+        elif first in _WORDS:
+            self._word(_WORDS[first])
+        else:
+            self._refuse("looking for beginning of value")
+        return True
+
+    def _key(self) -> None:
+        if self._peek() != ord('"'):
+            self._refuse("looking for beginning of object key string")
+        self._text()
+        if self._peek() != ord(":"):
+            self._refuse("after object key")
+        self._at += 1
+
+    def _after_item(self, open_ends: list[int]) -> bool:
+        """Reads a comma (true: a value follows) or the end of the collection (false)."""
+        end = open_ends[-1]
+        char = self._peek()
+        in_object = end == ord("}")
+        if char == end:
+            self._at += 1
+            open_ends.pop()
+            return False
+        if char != ord(","):
+            self._refuse("after object key:value pair" if in_object else "after array element")
+        self._at += 1
+        if in_object:
+            self._key()
+        return True
+
+    def _text(self) -> None:
+        raw = self._raw
+        self._at += 1
+        while raw[self._at] != ord('"'):
+            if raw[self._at] < 0x20:
+                self._refuse("in string literal")
+            if raw[self._at] == ord("\\"):
+                self._at += 1
+                if raw[self._at] == ord("u"):
+                    for _ in range(4):
+                        self._at += 1
+                        if raw[self._at] not in _HEX:
+                            self._refuse("in \\u hexadecimal character escape")
+                elif raw[self._at] not in _ESCAPES:
+                    self._refuse("in string escape code")
+            self._at += 1
+        self._at += 1
+
+    def _number(self) -> None:
+        raw = self._raw
+        if raw[self._at] == ord("-"):
+            self._at += 1
+            if raw[self._at] not in _DIGITS:
+                self._refuse("in numeric literal")
+        if raw[self._at] == ord("0"):
+            self._at += 1
+        else:
+            self._digits()
+        if raw[self._at : self._at + 1] == b".":
+            self._at += 1
+            if raw[self._at] not in _DIGITS:
+                self._refuse("after decimal point in numeric literal")
+            self._digits()
+        if raw[self._at : self._at + 1] in (b"e", b"E"):
+            self._at += 1
+            if raw[self._at] in b"+-":
+                self._at += 1
+            if raw[self._at] not in _DIGITS:
+                self._refuse("in exponent of numeric literal")
+            self._digits()
+
+    def _digits(self) -> None:
+        while self._at < len(self._raw) and self._raw[self._at] in _DIGITS:
+            self._at += 1
+
+    def _word(self, word: bytes) -> None:
+        for letter in word:
+            if self._raw[self._at] != letter:
+                self._refuse(f"in literal {word.decode()} (expecting '{chr(letter)}')")
+            self._at += 1
+
+
+def _quoted(byte: int) -> str:
+    if byte == ord("'"):
+        return "'\\''"
+    if byte == ord('"'):
+        return "'\"'"
+    from istioctl.golang.quoting import quote_rune
+
+    return quote_rune(byte)

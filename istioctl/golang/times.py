@@ -1,0 +1,157 @@
+"""Go's time.Duration and time.Time as template values; layouts and the date functions are in `functions.dates`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import ClassVar, Final
+
+from istioctl.golang import types
+from istioctl.golang.quoting import quote
+from istioctl.golang.signatures import function
+from istioctl.golang.types import GoType
+from istioctl.golang.values import class_of
+
+NANOSECOND, MICROSECOND, MILLISECOND, SECOND = 1, 1_000, 1_000_000, 1_000_000_000
+MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
+
+
+def duration_text(nanoseconds: int) -> str:
+    """A duration as Go prints it: `1h2m3.5s`, `90ms`, `0s`."""
+    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
+    if rest == 0:
+        return "0s"
+    for unit, word in ((MICROSECOND, "ns"), (MILLISECOND, "µs"), (SECOND, "ms")):
+        if rest < unit:
+            return f"{sign}{_decimal(rest, max(unit // 1000, 1))}{word}"
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    text = f"{_decimal(rest, SECOND)}s"
+    if hours or minutes:
+        text = f"{minutes}m{text}"
+    return f"{sign}{hours}h{text}" if hours else f"{sign}{text}"
+
+
+def _decimal(amount: int, unit: int) -> str:
+    whole, part = divmod(amount, unit)
+    if not part:
+        return str(whole)
+    return f"{whole}.{str(part + unit)[1:].rstrip('0')}"
+
+
+_UNITS: Final = {
+    "ns": NANOSECOND,
+    "us": MICROSECOND,
+    "µs": MICROSECOND,
+    "μs": MICROSECOND,
+    "ms": MILLISECOND,
+    "s": SECOND,
+    "m": MINUTE,
+    "h": HOUR,
+}
+_PART: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
+
+
+def parse_duration(text: str) -> int:
+    """The nanoseconds that a text such as `1h2m3.5s` tells.
+
+    Raises:
+        ValueError: Go's text for what is no duration.
+    """
+    rest = text[1:] if text[:1] in {"+", "-"} else text
+    if rest == "0":
+        return 0
+    total = 0
+    while True:
+        found = _PART.match(rest)
+        if found is None or not (found[1] or found[2]) or len(found[1]) > 19:
+            raise ValueError(f"time: invalid duration {quote(text)}")
+        if not found[3]:
+            raise ValueError(f"time: missing unit in duration {quote(text)}")
+        if found[3] not in _UNITS:
+            raise ValueError(f"time: unknown unit {quote(found[3])} in duration {quote(text)}")
+        unit, part = _UNITS[found[3]], (found[2] or "")[:18].ljust(18, "0")
+        total += int(found[1] or 0) * unit + int(part) * unit // 10**18
+        rest = rest[found.end() :]
+        if not rest:
+            break
+    if total > (1 << 63) - (text[0] != "-"):
+        raise ValueError(f"time: invalid duration {quote(text)}")
+    return -total if text[0] == "-" else total
+
+
+DURATION: Final = types.named("time.Duration", types.INT64)
+Duration = class_of(DURATION)
+DURATION.methods |= {
+    "String": function("String", "", duration_text),
+    "Hours": function("Hours", "", lambda duration: duration / HOUR),
+    "Minutes": function("Minutes", "", lambda duration: duration / MINUTE),
+    "Seconds": function("Seconds", "", lambda duration: duration / SECOND),
+    "Milliseconds": function("Milliseconds", "", lambda duration: _whole(duration, MILLISECOND)),
+    "Microseconds": function("Microseconds", "", lambda duration: _whole(duration, MICROSECOND)),
+    "Nanoseconds": function("Nanoseconds", "", int),
+    "Abs": function("Abs", "", lambda duration: Duration(abs(duration))),
+    "Round": function("Round", "time.Duration", lambda duration, unit: Duration(_rounded(duration, unit))),
+    "Truncate": function("Truncate", "time.Duration", lambda duration, unit: Duration(_truncated(duration, unit))),
+}
+
+
+def _whole(duration: int, unit: int) -> int:
+    return duration // unit if duration >= 0 else -(-duration // unit)
+
+
+def _truncated(duration: int, unit: int) -> int:
+    return duration if unit <= 0 else _whole(duration, unit) * unit
+
+
+def _rounded(duration: int, unit: int) -> int:
+    """To the nearest multiple of the unit, halves away from zero."""
+    if unit <= 0:
+        return duration
+    nearest = (2 * abs(duration) + unit) // (2 * unit) * unit
+    return nearest if duration >= 0 else -nearest
+
+
+class Time:
+    """A moment with nanoseconds and the zone it is told in.
+
+    Args:
+        moment: the moment to the microsecond, with its zone.
+        nanosecond: the part below a second, 0 to 999,999,999; the moment's own microseconds if None.
+    """
+
+    __slots__ = ("moment", "nanosecond")
+    go_type: ClassVar[GoType] = types.struct("time.Time", {})
+
+    def __init__(self, moment: datetime, nanosecond: int | None = None) -> None:
+        self.moment = moment.replace(microsecond=0)
+        self.nanosecond = moment.microsecond * 1000 if nanosecond is None else nanosecond
+
+    @property
+    def unix(self) -> int:
+        """Seconds since 1970."""
+        return (self.moment - datetime(1970, 1, 1, tzinfo=UTC)) // _SECOND
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Time):
+            return NotImplemented
+        return (self.moment, self.nanosecond) == (other.moment, other.nanosecond)
+
+    def __hash__(self) -> int:
+        return hash((self.moment, self.nanosecond))
+
+    def __str__(self) -> str:
+        """As Go's String: `2024-05-06 07:08:09.5 +0000 UTC`."""
+        part = f".{self.nanosecond:09d}".rstrip("0") if self.nanosecond else ""
+        offset = self.moment.strftime("%z")[:5]
+        zone = self.moment.tzname() or offset
+        if zone.startswith("UTC") and zone != "UTC":  # datetime names a bare offset UTC+02:00; Go repeats the offset
+            zone = offset
+        moment = self.moment
+        day = f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
+        return f"{day} {moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}{part} {offset} {zone}"
+
+
+_SECOND = datetime(1970, 1, 1, 0, 0, 1) - datetime(1970, 1, 1)
+TIME = Time.go_type
+TIME.methods["String"] = function("String", "", Time.__str__)

@@ -1,0 +1,1 @@
+"""Trees to Python source, and source to code objects that are kept."""

@@ -1,0 +1,99 @@
+"""Compiled texts on disk, so that a command does not compile the same large template again.
+
+An entry is a marshalled tuple in the user's cache folder, named by a hash of all that the result depends on: this
+package's own sources, the interpreter, the functions and the text. Code from it runs as ours, so the folder must belong
+to the user and be writable to nobody else. Where there is no such folder, or anything about it fails, nothing is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+try:  # the algorithm alone, as the standard library's own `random` does it: hashlib also loads all of OpenSSL
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
+SMALLEST: Final = 4096  # characters; shorter texts compile faster than a file is read
+_MOST: Final = 256  # entries
+
+
+def key_of(*parts: str) -> str:
+    """The name of the entry for a result that depends on `parts` and on this engine."""
+    return fingerprint(_engine(), *parts)
+
+
+def fingerprint(*parts: str) -> str:
+    """A text that changes whenever one of `parts` does."""
+    digest = blake2b(digest_size=32)
+    for part in parts:
+        digest.update(f"{len(part)}:".encode())
+        digest.update(part.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+@cache
+def _engine() -> str:
+    """What tells this version of the engine from any other."""
+    engine = Path(__file__).parents[1]
+    parts = ("language", "compiler", "running", "functions")
+    folders = (engine, *(engine / part for part in parts), engine.parent / "golang")
+    files = (file for folder in folders for file in os.scandir(folder) if file.name.endswith(".py"))
+    sources = sorted((file.path, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+    return repr((sys.implementation.cache_tag, sys.hexversion, sources))
+
+
+@cache
+def _folder() -> Path | None:
+    """The user's cache folder, None if it can't be trusted or had."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        folder = (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "istioctl" / "templates"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    except (OSError, RuntimeError):
+        return None
+    private = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+    return folder if private else None
+
+
+def load(key: str) -> tuple[object, ...] | None:
+    """The entry `key`, None if there is none."""
+    folder = _folder()
+    if folder is None:
+        return None
+    try:
+        found = marshal.loads((folder / key).read_bytes())  # noqa: S302 - see the module's docstring
+    except (OSError, EOFError, ValueError, TypeError):
+        return None
+    return found if isinstance(found, tuple) else None
+
+
+def store(key: str, entry: tuple[object, ...]) -> None:
+    """Keeps `entry` under `key`, whole or not at all."""
+    folder = _folder()
+    if folder is None:
+        return
+    import tempfile  # with all it loads itself, too slow for the many runs that only read
+
+    with contextlib.suppress(OSError):
+        handle, name = tempfile.mkstemp(dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(marshal.dumps(entry))  # type: ignore[arg-type]
+            os.replace(name, folder / key)  # noqa: PTH105 - Path.replace would build another path
+        except OSError:
+            os.unlink(name)  # noqa: PTH108
+        _prune(folder)
+
+
+def _prune(folder: Path) -> None:
+    entries = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+    for path in entries[:-_MOST]:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Add-ons: which, and their manifests."""

@@ -1,0 +1,1 @@
+"""Changes that a specification asks of rendered objects."""

@@ -1,0 +1,107 @@
+"""What the manifests of several components are told in the same way: labels, images, which half of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from istioctl.rendering.specification.value_text import go_text
+
+#: The name of every release, and the version its charts say.
+RELEASE_NAME = "istio"
+CHART_VERSION = "1.0.0"
+
+#: Trees of values and of facts; what stands in them is known to the templates, not to the type checker.
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a component goes.
+
+    Attributes:
+        namespace: the component's.
+        kube_version: the cluster's version, such as `v1.31.2-gke.1`; empty where no cluster was asked.
+    """
+
+    namespace: str
+    kube_version: str = ""
+
+
+def common_facts(values: Tree, target: Target) -> Tree:
+    """The facts every template gets."""
+    shared = values["global"]
+    return {
+        "values": values,
+        "release": {"namespace": target.namespace},
+        "scope": scope_facts(shared.get("resourceScope", "all")),
+        "suffix": revision_suffix(values),
+        "platform": values.get("platform") or shared.get("platform") or "",
+        "pull_secrets": [{"name": name} for name in shared.get("imagePullSecrets") or []],
+    }
+
+
+def scope_facts(scope: object) -> dict[str, bool]:
+    """Which objects are wanted: an installation may be divided between two administrators."""
+    return {"cluster": scope in ("all", "cluster"), "namespaced": scope in ("all", "namespace")}
+
+
+def chart_labels(chart: str, name: str, **more: str) -> dict[str, str]:
+    """The labels of every object of a chart.
+
+    Args:
+        chart: its name, such as `istio-ingress`.
+        name: the application's name.
+        more: labels whose names are words.
+    """
+    return {
+        **more,
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/instance": RELEASE_NAME,
+        "app.kubernetes.io/part-of": "istio",
+        "app.kubernetes.io/version": CHART_VERSION,
+        "app.kubernetes.io/managed-by": "Helm",
+        "helm.sh/chart": f"{chart}-{CHART_VERSION}",
+    }
+
+
+def revision_labels(values: Tree, component: str) -> dict[str, str]:
+    """The labels of objects that belong to one revision of one component."""
+    return {
+        "istio.io/rev": revision(values),
+        "install.operator.istio.io/owning-resource": go_text(values.get("ownerName")) or "unknown",
+        "operator.istio.io/component": component,
+    }
+
+
+def revision(values: Tree) -> str:
+    """The revision's name; `default` for the one without."""
+    return go_text(values.get("revision")) or "default"
+
+
+def revision_suffix(values: Tree) -> str:
+    """What the names of a revision's objects end in; empty for the one without a name."""
+    name = go_text(values.get("revision"))
+    return f"-{name}" if name else ""
+
+
+def image_name(image: object, hub: object, tag: object, variant: object) -> str:
+    """A container's image: `image` itself where it has a slash, else put together."""
+    name = go_text(image)
+    if "/" in name:
+        return name
+    return f"{go_text(hub)}/{name}:{go_text(tag)}" + (f"-{go_text(variant)}" if variant else "")
+
+
+def wants_trust_bundle(env: Mapping[str, Any] | None) -> bool:
+    """Whether istiod publishes its root certificate as a ClusterTrustBundle."""
+    return (env or {}).get("ENABLE_CLUSTER_TRUST_BUNDLE_API") in (True, "true")
+
+
+def whole_number(value: object) -> int:
+    """A count that may be given as a text; 0 for what is none."""
+    try:
+        return int(float(value)) if isinstance(value, int | float | str) else 0
+    except (ValueError, OverflowError):
+        return 0

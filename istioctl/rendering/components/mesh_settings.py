@@ -1,0 +1,162 @@
+"""The texts in istiod's ConfigMaps: the mesh's configuration, the injector's, and the values they came from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from istioctl.errors import SpecError
+from istioctl.rendering.components.facts import Tree, revision_suffix
+from istioctl.rendering.specification.value_text import bare, go_text
+from istioctl.rendering.specification.values import copy_of, lookup, merge
+from istioctl.rendering.text.data_files import data_names, read_data
+from istioctl.yamldoc.scalars import json_number
+from istioctl.yamldoc.writer import dump
+
+# An old istiod fails on this with a text that names the reason.
+_VERSION_CHECK = "{{ Template_Version_And_Istio_Version_Mismatched_Check_Installation }}"
+_TRACER_DEFAULTS = {"maxNumberOfAttributes": 200, "maxNumberOfAnnotations": 200, "maxNumberOfMessageEvents": 200}
+
+
+def mesh_config(values: Tree, namespace: str) -> str:
+    """The mesh configuration: what other settings say about it, under what `meshConfig` says."""
+    own = values["meshConfig"] or {}
+    mesh: Tree = {
+        "trustDomain": "cluster.local",
+        "rootNamespace": own.get("rootNamespace") or values["global"]["istioNamespace"],
+        "defaultConfig": _default_config(values, namespace),
+    }
+    if not own.get("defaultProviders") and (providers := _default_providers(values)):
+        mesh["defaultProviders"] = providers
+    merge(mesh, copy_of(own))
+    return dump(mesh).rstrip("\n")
+
+
+def mesh_networks(values: Tree) -> str:
+    """The networks of the mesh, as a text of their own."""
+    return dump({"networks": values["global"]["meshNetworks"] or {}}).rstrip("\n")
+
+
+def _default_config(values: Tree, namespace: str) -> Tree:
+    shared = values["global"]
+    config: Tree = {"discoveryAddress": _discovery_address(values, namespace)}
+    if shared["meshID"]:
+        config["meshId"] = go_text(shared["meshID"])
+    if variant := shared["proxy"].get("variant") or shared["variant"]:
+        config["image"] = {"imageType": go_text(variant)}
+    if shared["proxy"]["tracer"] != "none":
+        config["tracing"] = _tracing(shared) or None
+    return config
+
+
+def _discovery_address(values: Tree, namespace: str) -> str:
+    if not values["global"]["remotePilotAddress"]:
+        return f"istiod{revision_suffix(values)}.{namespace}.svc:15012"
+    remote = values["istiodRemote"]
+    service = "istiod-remote" if remote["enabled"] and remote["enabledLocalInjectorIstiod"] else "istiod"
+    return f"{service}.{namespace}.svc:15012"
+
+
+def _tracing(shared: Tree) -> Tree:
+    tracer = shared["proxy"]["tracer"]
+    settings = lookup(shared, "tracer", str(tracer))
+    given: dict[str, Any] = settings if isinstance(settings, dict) else {}
+    match tracer:
+        case "lightstep":
+            if settings is None:
+                raise SpecError(
+                    "values.global.proxy.tracer is 'lightstep', but values.global.tracer.lightstep says nothing",
+                    where="values.global.tracer.lightstep",
+                    hint="set its address and accessToken, or better meshConfig.defaultConfig.tracing.lightstep",
+                    id="no-tracer",
+                )
+            return {tracer: {"address": given.get("address"), "accessToken": given.get("accessToken")}}
+        case "zipkin":
+            return {tracer: {"address": given.get("address") or f"zipkin.{shared['istioNamespace']}:9411"}}
+        case "datadog":
+            return {tracer: {"address": given.get("address") or "$(HOST_IP):8126"}}
+        case "stackdriver":
+            limits = {key: bare(given.get(key)) or default for key, default in _TRACER_DEFAULTS.items()}
+            return {tracer: {"debug": bare(given.get("debug")) or False, **limits}}
+    return {}
+
+
+def _default_providers(values: Tree) -> Tree:
+    telemetry = values["telemetry"]
+    version = telemetry["v2"]
+    if not (telemetry["enabled"] and version["enabled"]):
+        return {}
+    metrics = [name for name in ("prometheus", "stackdriver") if version[name]["enabled"]]
+    providers: Tree = {"metrics": metrics} if metrics else {}
+    if version["stackdriver"]["enabled"]:
+        providers["accessLogging"] = ["stackdriver"]
+    return providers
+
+
+def injector_config(values: Tree) -> str:
+    """The injector's own configuration: its policy and its templates.
+
+    The templates are Go templates that istiod runs; they are passed on as they are.
+    """
+    settings = values["sidecarInjectorWebhook"]
+    own: dict[str, Any] = settings["templates"] or {}
+    head = {
+        "defaultTemplates": settings["defaultTemplates"] or ["sidecar"],
+        "policy": values["global"]["proxy"]["autoInject"],
+        "alwaysInjectSelector": settings["alwaysInjectSelector"],
+        "neverInjectSelector": settings["neverInjectSelector"],
+        "injectedAnnotations": {key: go_text(text) for key, text in (settings["injectedAnnotations"] or {}).items()}
+        or None,
+        "template": _VERSION_CHECK,
+    }
+    lines = [dump(head, sort_keys=False), "templates:\n"]
+    for name in data_names("manifests/istiod/injection", ".yaml"):
+        if name not in own:
+            template = read_data("manifests", f"istiod/injection/{name}.yaml").strip("\n")
+            lines.append(f"  {name}: |\n{_indented(template, '    ')}\n")
+    if own:
+        lines.append(_indented(dump(own), "  "))
+    return "".join(lines)
+
+
+def injector_values(values: Tree) -> str:
+    """The part of the values that the injector's templates ask for."""
+    return pretty_json(
+        {
+            **{key: values[key] for key in ("global", "sidecarInjectorWebhook", "revision")},
+            "pilot": {key: values[key] for key in ("cni", "env")},
+            "gateways": {key: values["gateways"][key] for key in ("securityContext", "seccompProfile")},
+        }
+    )
+
+
+def pretty_json(data: Tree) -> str:
+    """Values as people and tools read them back."""
+    return json.dumps(_as_go_counts(data), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _as_go_counts(data: Any) -> Any:
+    """Whole numbers as integers, however large: Go writes them without an exponent."""
+    if isinstance(data, dict):
+        return {key: _as_go_counts(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_as_go_counts(item) for item in data]
+    return json_number(data) if isinstance(data, float) else data
+
+
+def gateway_class_overlays(values: Tree) -> list[tuple[str, dict[str, str]]]:
+    """For each GatewayClass the objects that istiod lays over what it makes for its gateways, as texts by kind."""
+    classes: dict[str, Any] = values["gatewayClasses"] or {}
+    return [(name, _texts(kinds if isinstance(kinds, dict) else {})) for name, kinds in sorted(classes.items())]
+
+
+def _texts(overlays: dict[str, Any]) -> dict[str, str]:
+    texts = {kind: dump(overlay) for kind, overlay in sorted(overlays.items())}
+    if texts:  # upstream cuts the end of the document off, and with it that of the last text
+        last = max(texts)
+        texts[last] = texts[last].rstrip("\n")
+    return texts
+
+
+def _indented(text: str, pad: str) -> str:
+    return "\n".join(pad + line if line else "" for line in text.split("\n"))

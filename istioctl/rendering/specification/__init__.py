@@ -1,0 +1,1 @@
+"""From flags and files to one merged, checked IstioOperator specification."""

@@ -1,0 +1,318 @@
+"""From flags and files to one merged, checked and translated IstioOperator specification.
+
+The order, the weakest first: the default profile, the chosen profile, what was detected from the cluster, each file,
+each `--set`. Source of the rules: upstream `operator/pkg/render/manifest.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from istioctl.api.release import HUB, VERSION
+from istioctl.errors import InputError, SpecError
+from istioctl.rendering.specification.origins import DEFAULT, Assignment, Layer, Origin, Origins
+from istioctl.rendering.specification.problems import Problems
+from istioctl.rendering.specification.profiles import DEFAULT_PROFILE, current_name, read_profile, value_overlay
+from istioctl.rendering.specification.set_flags import SetFlag, apply, parse, parse_value
+from istioctl.rendering.specification.validation import check_overlays, validate
+from istioctl.rendering.specification.values import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
+
+if TYPE_CHECKING:
+    from istioctl.rendering.addons.addon_choice import AddonChoice
+
+API_VERSION = "install.istio.io/v1alpha1"
+KIND = "IstioOperator"
+
+#: Where images come from unless a specification says otherwise.
+_BUILT_IN: Mapping[str, object] = MappingProxyType({"hub": HUB, "tag": VERSION})
+
+#: Fields of `spec`, and where below `spec.values` the manifests look for them.
+_TRANSLATED = {
+    "hub": ("global", "hub"),
+    "tag": ("global", "tag"),
+    "revision": ("revision",),
+    "meshConfig": ("meshConfig",),
+    "compatibilityVersion": ("compatibilityVersion",),
+}
+#: Those whose value stays text though it may look like a number.
+_TEXTS = frozenset({"tag", "compatibilityVersion"})
+#: Components whose `enabled` other components' manifests must know, and where they look.
+_ENABLED = {"pilot": ("pilot", "enabled"), "cni": ("pilot", "cni", "enabled")}
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationInputs:
+    """What a user gives.
+
+    Args:
+        files: paths of IstioOperator files, the weakest first; `-` is stdin and only allowed last.
+        profile: a profile's name given as an argument; stronger than `files`, weaker than `set_flags`.
+        set_flags: the texts of the `--set` flags, the weakest first.
+        revision: what `--revision` says; stronger than `set_flags`, `default` is as good as empty.
+        manifests: a folder with `profiles/` to use instead of the built-in one (`--manifests`).
+        force: whether what breaks the schema is warned about instead of refused.
+        detected: settings read from the cluster, as a tree below `spec`.
+        stdin: reads the whole of stdin; needed where `files` ends in `-`.
+        addons: the add-ons that are installed beside it; the mesh's configuration gets what they need.
+    """
+
+    files: tuple[str, ...] = ()
+    profile: str = ""
+    set_flags: tuple[str, ...] = ()
+    revision: str = ""
+    manifests: Path | None = None
+    force: bool = False
+    detected: Mapping[str, object] = field(default_factory=dict)
+    stdin: Callable[[], str] | None = None
+    addons: AddonChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """A merged specification.
+
+    Attributes:
+        data: the whole document: `apiVersion`, `kind`, `metadata` and `spec`, whose `values` are ready for the
+            manifests (translated settings, `unvalidatedValues` included).
+        effective: the same without `unvalidatedValues` in `values`: what may be given again as a file.
+        origins: who set what.
+        warnings: what the user should know, one sentence each.
+        profile: the profile's name.
+    """
+
+    data: Values
+    effective: Values
+    origins: Origins
+    warnings: tuple[str, ...]
+    profile: str
+
+    @property
+    def spec(self) -> Values:
+        """The part under `spec`."""
+        spec = self.data["spec"]
+        assert isinstance(spec, dict)  # noqa: S101 - merging never lets anything else through
+        return spec
+
+    @property
+    def root_namespace(self) -> str:
+        """Where configuration of the whole mesh goes."""
+        configured = lookup_text(self.data, "spec", "values", "meshConfig", "rootNamespace")
+        return configured or lookup_text(self.data, "metadata", "namespace") or "istio-system"
+
+
+def build_specification(inputs: SpecificationInputs) -> Specification:
+    """Merge, check and translate a specification.
+
+    Raises:
+        InputError: a file can't be read, or the profile is not known.
+        SpecError: a `--set` can't be applied, or the result breaks the schema (not with `force`).
+        ErrorGroup: several of these.
+    """
+    problems = Problems(inputs.force)
+    files = [_read_file(name, inputs, problems) for name in _in_order(inputs.files)]
+    user: Values = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {}, "spec": {}}
+    for layer in files:
+        merge(user, copy_of(dict(layer.data)))
+    origins = Origins(list(files))
+    spec = user["spec"]
+    if not isinstance(spec, dict):
+        where = str(origins.of(("spec",)))
+        raise SpecError(f"'spec' must be a mapping, not {spec!r}", where=where, id="wrong-type")
+    origins.assignments = _apply_flags(inputs, spec, problems)
+    problems.raise_errors()
+
+    profile = current_name(lookup_text(spec, "profile"))
+    origins.layers = [*_base_layers(spec, profile, origins, inputs.detected), *files]
+    merged: Values = {}
+    for layer in origins.layers[: len(origins.layers) - len(files)]:
+        merge(merged, copy_of(dict(layer.data)))
+    merge(merged, user)
+
+    validate(merged, origins, problems)
+    problems.raise_errors()
+
+    user_values = spec.get("values")  # shared with `merged`, as `translate` wants it
+    translated = translate(merged)
+    if isinstance(user_values, dict):
+        merge(merged, {"spec": {"values": user_values}})
+    origins.derived = {
+        target: source
+        for target, (source, value) in translated.items()
+        if isinstance(value, dict) or lookup(merged, *target) == value
+    }
+    check_overlays(merged, origins, problems)
+    problems.raise_errors()
+    effective = merged
+    if isinstance(unvalidated := lookup(merged, "spec", "unvalidatedValues"), dict):
+        effective = copy_of(merged)
+        merge(merged, {"spec": {"values": copy_of(unvalidated)}})
+        origins.derived["spec", "values"] = ("spec", "unvalidatedValues")
+    if inputs.addons is not None:
+        _serve(inputs.addons, merged)
+    return Specification(
+        data=merged,
+        effective=effective,
+        origins=origins,
+        warnings=tuple(problems.warnings),
+        profile=profile,
+    )
+
+
+def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], object]]:
+    """Write what the specification says outside `values` into `values`, where the manifests look, in place.
+
+    It overrides what a user put under `values` where the same mapping is used on the way (`values.pilot.enabled`, say):
+    upstream merges the user's values over it again, but by then its change shows in those, too. Source of the rules:
+    upstream `operator/pkg/render/manifest.go` and `operator/pkg/values/map.go`.
+
+    Args:
+        merged: the merged document.
+
+    Returns:
+        From each path that was written to where its value came from, and the value.
+    """
+    spec = merged.get("spec")
+    written: dict[tuple[str, ...], tuple[tuple[str, ...], object]] = {}
+    for name, below in _TRANSLATED.items():
+        value = lookup(spec, name)
+        if value is None:
+            value = _BUILT_IN.get(name)
+        if value is None or isinstance(value, dict) is not (name == "meshConfig"):
+            continue  # a wrong type was let through by force
+        target = ("spec", "values", *below)
+        if isinstance(value, dict):
+            merge(merged, {"spec": {"values": {"meshConfig": copy_of(value)}}})
+        else:
+            text = _text(value)
+            value = text if name in _TEXTS else parse_value(text)
+            assign(merged, value, *target)
+        written[target] = (("spec", name), value)
+    for component, below in _ENABLED.items():
+        source, target = ("spec", "components", component, "enabled"), ("spec", "values", *below)
+        enabled = lookup_bool(merged, *source)
+        assign(merged, enabled, *target)
+        written[target] = (source, enabled)
+    namespace = ("spec", "values", "global", "istioNamespace")
+    if found := lookup_text(merged, *namespace):
+        assign(merged, found, "metadata", "namespace")
+        written["metadata", "namespace"] = (namespace, found)
+    return written
+
+
+def _serve(addons: AddonChoice, merged: Values) -> None:
+    """Add the extension providers that add-ons need to those the manifests find in a merged document, in place."""
+    from istioctl.rendering.addons.addon_choice import with_providers
+    from istioctl.rendering.addons.addons import addon_mesh_config, addon_settings
+
+    namespace = lookup_text(merged, "metadata", "namespace") or "istio-system"
+    wanted = addon_mesh_config(addons.names, addon_settings(addons.settings), namespace).get("extensionProviders")
+    if wanted:
+        values, path = lookup(merged, "spec", "values"), ("meshConfig", "extensionProviders")
+        given = lookup(values, *path)
+        if given is None and isinstance(values, dict):
+            given = lookup(value_overlay(values), *path)  # a list of the profile's own would be hidden by this one
+        assign(merged, with_providers(given, wanted), "spec", "values", *path)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    from istioctl.rendering.specification.value_text import go_text
+
+    return go_text(value)
+
+
+def _in_order(files: tuple[str, ...]) -> tuple[str, ...]:
+    if "-" in files[:-1]:
+        raise InputError(
+            "stdin ('-') is only allowed as the last file",
+            where="-f -",
+            hint="put -f - after the others",
+            id="stdin-not-last",
+        )
+    return files
+
+
+def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> Layer:
+    from istioctl.yamldoc.reader import compose_all
+
+    name = name.strip()
+    if not name:
+        raise InputError("a file's name is empty", where="-f", hint="write -f FILE", id="unreadable-file")
+    text = _read_stdin(inputs) if name == "-" else _read_text(name)
+    source = "<stdin>" if name == "-" else name
+    documents = [document for document in compose_all(text, source) if document.root is not None]
+    if len(documents) > 1:
+        raise InputError(
+            "the file holds several documents, but one file is one IstioOperator",
+            where=f"{source}:{documents[1].line + 1}",
+            hint="put each in a file of its own and give them in order, each with -f",
+            id="several-documents",
+        )
+    data = documents[0].data if documents else None
+    if data is None:
+        return Layer(Origin("file", source), {}, text)
+    if not isinstance(data, dict):
+        where = f"{source}:{documents[0].line + 1}"
+        raise InputError("an IstioOperator document must be a mapping", where=where, id="not-an-operator")
+    if data.get("spec", {}) is None:
+        del data["spec"]
+    layer = Layer(Origin("file", source), data, text)
+    _check_kind(layer, problems)
+    return layer
+
+
+def _check_kind(layer: Layer, problems: Problems) -> None:
+    hint = "only IstioOperator documents can be given with -f"
+    if "kind" not in layer.data:
+        text = f"the document has no kind; write 'kind: {KIND}'"
+        problems.refuse(InputError(text, where=str(layer.origin_at(())), hint=hint, id="not-an-operator"))
+    for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
+        if (found := layer.data.get(key, wanted)) != wanted:
+            text, where = f"{key} is '{found}', not '{wanted}'", str(layer.origin_at((key,)))
+            problems.refuse(InputError(text, where=where, hint=hint, id="not-an-operator"))
+
+
+def _read_stdin(inputs: SpecificationInputs) -> str:
+    if inputs.stdin is None:
+        raise InputError("there is no stdin to read", where="-f -")
+    return inputs.stdin()
+
+
+def _read_text(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError("the file is not UTF-8 text", where=name, id="unreadable-file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"can't read the file: {reason}", where=name, id="unreadable-file") from None
+
+
+def _apply_flags(inputs: SpecificationInputs, spec: Values, problems: Problems) -> list[Assignment]:
+    flags = [SetFlag(("profile",), inputs.profile, f"argument {inputs.profile}")] if inputs.profile else []
+    flags += [parse(flag, refuse=problems.refuse) for flag in inputs.set_flags]
+    if inputs.manifests is not None:
+        folder = str(inputs.manifests)
+        flags.append(SetFlag(("installPackagePath",), folder, f"--manifests {folder}"))
+    if inputs.revision and inputs.revision != "default":
+        flags.append(parse(f"revision={inputs.revision}", f"--revision {inputs.revision}"))
+    return [Assignment(Origin("flag", flag.text), ("spec", *apply(flag, spec))) for flag in flags]
+
+
+def _base_layers(spec: Values, profile: str, origins: Origins, detected: Mapping[str, object]) -> list[Layer]:
+    """What the user's own layers are laid over."""
+    package = lookup_text(spec, "installPackagePath")
+    manifests = Path(package) if package else None
+    where = str(origins.of(("spec", "installPackagePath"))) if package else None
+    layers = [Layer(DEFAULT, read_profile(DEFAULT_PROFILE, manifests, where))]
+    if profile != DEFAULT_PROFILE:
+        asked_by = str(origins.of(("spec", "profile")))
+        layers.append(Layer(Origin("profile", f"profile {profile}"), read_profile(profile, manifests, asked_by)))
+    if detected:
+        layers.append(Layer(Origin("detected", "detected"), {"spec": dict(detected)}))
+    return [*layers, Layer(DEFAULT, {"spec": dict(_BUILT_IN)})]

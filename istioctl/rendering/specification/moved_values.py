@@ -1,0 +1,70 @@
+"""Values that have moved elsewhere or are gone. Source: upstream's `NOTES.txt` of istiod's chart."""
+
+from __future__ import annotations
+
+from istioctl.errors import SpecError
+from istioctl.rendering.components.facts import Tree
+from istioctl.rendering.specification.values import lookup
+
+_TRACING = "meshConfig.defaultConfig.tracing"
+
+#: Values that still work, and where they belong now.
+_MOVED = {
+    "global.outboundTrafficPolicy": "meshConfig.outboundTrafficPolicy",
+    "global.certificates": "meshConfig.certificates",
+    "global.localityLbSetting": "meshConfig.localityLbSetting",
+    "global.policyCheckFailOpen": "meshConfig.policyCheckFailOpen",
+    "global.enableTracing": "meshConfig.enableTracing",
+    "global.mtls.enabled": "a PeerAuthentication",
+    "global.mtls.auto": "meshConfig.enableAutoMtls",
+    "global.meshExpansion.enabled": "Gateways and other networking resources",
+    "global.proxy.accessLogFile": "meshConfig.accessLogFile",
+    "global.proxy.accessLogFormat": "meshConfig.accessLogFormat",
+    "global.proxy.concurrency": "meshConfig.defaultConfig.concurrency",
+    "global.proxy.envoyAccessLogService": "meshConfig.defaultConfig.envoyAccessLogService",
+    "global.proxy.envoyAccessLogService.enabled": "meshConfig.enableEnvoyAccessLogService",
+    "global.proxy.envoyMetricsService": "meshConfig.defaultConfig.envoyMetricsService",
+    "global.proxy.holdApplicationUntilProxyStarts": "meshConfig.defaultConfig.holdApplicationUntilProxyStarts",
+    "global.proxy.protocolDetectionTimeout": "meshConfig.protocolDetectionTimeout",
+    **{
+        f"global.tracer.{field}": f"{_TRACING}.{field}"
+        for field in ("lightstep.address", "lightstep.accessToken", "zipkin.address", "datadog.address")
+    },
+    "istiocoredns.enabled": "the proxy's own DNS (ISTIO_META_DNS_CAPTURE)",
+    "pilot.ingress": "meshConfig.ingressService, ingressControllerMode and ingressClass",
+}
+
+_STACKDRIVER_LIMITS = ("debug", "maxNumberOfAttributes", "maxNumberOfAnnotations", "maxNumberOfMessageEvents")
+#: Values that nothing obeys any more.
+_GONE = (
+    "telemetry.v2.prometheus.configOverride",
+    "telemetry.v2.stackdriver.disableOutbound",
+    *(f"{root}.stackdriver.{field}" for root in ("global.tracer", _TRACING) for field in _STACKDRIVER_LIMITS),
+)
+
+
+def moved_values(values: Tree) -> list[str]:
+    """Warnings about given values of istiod that have moved, sorted."""
+    return [
+        f"values.{path} is deprecated; use {now} instead"
+        for path, now in sorted(_MOVED.items())
+        if lookup(values, *path.split(".")) not in (None, "")
+    ]
+
+
+def refuse_gone_values(values: Tree) -> None:
+    """Refuse given values of istiod that nothing obeys any more.
+
+    Raises:
+        SpecError: there is one.
+    """
+    for path in _GONE:
+        if lookup(values, *path.split(".")) not in (None, ""):
+            raise SpecError(f"values.{path} is gone", where=f"values.{path}", hint="leave it out", id="gone")
+    if lookup(values, "global", "pilotCertProvider") == "kubernetes":
+        raise SpecError(
+            "values.global.pilotCertProvider=kubernetes is not supported",
+            where="values.global.pilotCertProvider",
+            hint="use istiod, or the name of a signer such as k8s.io/example.com/signer",
+            id="gone",
+        )

@@ -1,0 +1,154 @@
+"""Analysis of inputs, of files and of what a cluster holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from istioctl.actions.checks.analyze import Analysis, AnalyzeOptions, analyze
+from istioctl.analysis.loading import Loader
+from istioctl.analysis.messages import Level
+from istioctl.analysis.resources import Resource
+from istioctl.analysis.sources import Source
+from istioctl.errors import InputError
+
+ROUTE = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec:
+  hosts: [web]
+  gateways: [front]
+  http:
+  - route: [{destination: {host: web}}]
+"""
+GATEWAY = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: front, namespace: shop}
+spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: h, protocol: HTTP}, hosts: ['*']}]}
+"""
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+"""
+
+
+def run(text: str, **options: object) -> Analysis:
+    given = AnalyzeOptions(inputs=("-",), **{"namespace": "", **options})  # type: ignore[arg-type]
+    return analyze(given, stdin=lambda: text, download=lambda _: "")
+
+
+def codes(analysis: Analysis) -> list[str]:
+    return [finding.message.code for finding in analysis.findings]
+
+
+def test_a_reference_to_nothing() -> None:
+    analysis = run(f"{ROUTE}---{SERVICE}")
+    finding = analysis.findings[0]
+    assert (finding.message.code, finding.origin) == ("IST0101", "VirtualService shop/web")
+    assert (finding.path, finding.line, finding.column) == ("spec.gateways[0]", 7, 14)
+    assert analysis.reaches(Level.ERROR)
+
+
+def test_the_ingress_gateway_of_most_meshes_is_there() -> None:
+    assert codes(run(f"{ROUTE}---{SERVICE}---{GATEWAY}")) == []
+    elsewhere = GATEWAY.replace("istio: ingressgateway", "app: other")
+    assert codes(run(f"{ROUTE}---{SERVICE}---{elsewhere}")) == ["IST0101"]
+
+
+def test_only_one_namespace_is_reported_about() -> None:
+    assert codes(run(f"{ROUTE}---{SERVICE}", namespace="other")) == []
+    assert codes(run(f"{ROUTE}---{SERVICE}", namespace="shop")) == ["IST0101", "IST0132"]
+
+
+def test_objects_without_a_namespace_are_in_the_chosen_one() -> None:
+    bare = ROUTE.replace(", namespace: shop", "") + "---" + SERVICE.replace(", namespace: shop", "")
+    assert {finding.origin for finding in run(bare, namespace="own").findings} == {"VirtualService own/web"}
+
+
+def test_chosen_analyzers() -> None:
+    analysis = run(ROUTE, analyzers=("virtualservice.DestinationHostAnalyzer",))
+    assert [analyzer.name for analyzer in analysis.analyzers] == ["virtualservice.DestinationHostAnalyzer"]
+    assert "gateways" not in str(analysis.findings)
+
+
+def test_what_can_not_be_read_is_told_and_the_rest_analyzed() -> None:
+    analysis = run(f"a: [\n---{ROUTE}---{SERVICE}")
+    assert codes(analysis) == ["IST0101", "IST0132"]
+    assert next(error.where for error in analysis.errors) is not None
+
+
+def test_files_by_name(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.yaml").write_text(ROUTE)
+    (tmp_path / "b.json").write_text('{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}}')
+    (tmp_path / "c.txt").write_text("a: [")
+    options = AnalyzeOptions(inputs=(str(tmp_path), str(tmp_path / "c.txt")), namespace="shop")
+    analysis = analyze(options, stdin=str, download=lambda _: "")
+    assert analysis.skipped == [str(tmp_path / "c.txt")]
+    assert next(finding.reference for finding in analysis.findings).startswith(f"{tmp_path}/deep/a.yaml:")
+
+
+def test_the_mesh_configuration(tmp_path: Path) -> None:
+    settings = tmp_path / "mesh.yaml"
+    settings.write_text("ingressService: other\ningressControllerMode: 'OFF'\n")
+    assert codes(run(f"{ROUTE}---{SERVICE}---{GATEWAY}")) == []
+    without = run(f"{ROUTE}---{SERVICE}---{GATEWAY}", mesh_config_file=str(settings))
+    assert without.objects < run(f"{ROUTE}---{SERVICE}---{GATEWAY}").objects
+    settings.write_text("- a\n")
+    with pytest.raises(InputError, match="mapping"):
+        run(ROUTE, mesh_config_file=str(settings))
+    with pytest.raises(InputError):
+        run(ROUTE, mesh_config_file=str(tmp_path / "nowhere.yaml"))
+
+
+class TestWithCluster:
+    """What the cluster holds comes from a function here."""
+
+    def run(self, held: str, text: str = "", **options: object) -> Analysis:
+        self.kinds: tuple[str, ...] = ()
+
+        def fetch(kinds: tuple[str, ...]) -> Iterator[Resource]:
+            self.kinds = kinds
+            return (resource for resource in Loader("shop").read(Source("", held)) if resource.kind in kinds)
+
+        given = AnalyzeOptions(inputs=("-",) if text else (), **{"namespace": "", **options})  # type: ignore[arg-type]
+        return analyze(given, stdin=lambda: text, download=lambda _: "", fetch=fetch)
+
+    def test_files_as_if_they_were_applied(self) -> None:
+        assert "IST0101" in codes(self.run(f"{ROUTE}---{SERVICE}"))
+        assert codes(self.run(f"{ROUTE}---{SERVICE}", GATEWAY)) == ["IST0101"]
+        pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: edge, labels: {istio: ingressgateway}}\n"
+        assert codes(self.run(f"{ROUTE}---{SERVICE}---\n{pod}", GATEWAY)) == ["IST0162"]
+
+    def test_a_file_replaces_an_object_of_the_cluster(self) -> None:
+        corrected = ROUTE.replace("gateways: [front]", "gateways: [mesh]")
+        assert "IST0101" in codes(self.run(f"{ROUTE}---{SERVICE}"))
+        assert "IST0101" not in codes(self.run(f"{ROUTE}---{SERVICE}", corrected))
+
+    def test_only_what_analyzers_read_is_fetched(self) -> None:
+        self.run(ROUTE, analyzers=("virtualservice.GatewayAnalyzer",))
+        assert self.kinds == ("ConfigMap", "Gateway", "VirtualService")
+
+
+def test_ports_that_are_no_ports_are_passed_over() -> None:
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: front, namespace: shop, labels: {app: other}}
+spec: {containers: []}
+"""
+    odd = """
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {selector: {app: other}, ports: [{name: h, port: {a: 1}, targetPort: []}]}
+"""
+    analysis = run("---".join((pod, odd, GATEWAY.replace("istio: ingressgateway", "app: other"))))
+
+    assert "IST0162" in codes(analysis)  # the gateway's port is none of the Service's

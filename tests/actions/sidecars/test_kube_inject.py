@@ -1,0 +1,237 @@
+"""kube-inject on files: where input comes from, where output goes, and what happens when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from istioctl.yamldoc.reader import load, load_all
+from tests.support.run import run_cli
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}  # mine
+spec:
+  template:
+    spec:
+      containers:
+      - name: app
+        image: web:1
+"""
+SERVICE = "kind: Service\nmetadata: {name: web}\n"
+TEMPLATE = "spec:\n  containers:\n  - name: istio-proxy\n    image: {{ .ProxyImage }}\n"
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch) -> list[str]:
+    """The flags of a configuration in files; the test runs beside them."""
+    monkeypatch.chdir(tmp_path)
+    Path("inject.yaml").write_text(TEMPLATE)
+    Path("mesh.yaml").write_text("trustDomain: a.b\n")
+    Path("values.json").write_text(json.dumps({"global": {"hub": "h", "tag": "t"}}))
+    Path("app.yaml").write_text(DEPLOYMENT)
+    return ["--injectConfigFile", "inject.yaml", "--meshConfigFile", "mesh.yaml", "--valuesFile", "values.json"]
+
+
+def containers(text: str) -> list[str]:
+    return [item["name"] for item in load(text)["spec"]["template"]["spec"]["containers"]]
+
+
+def test_result_on_stdout_and_summary_on_stderr(files):
+    done = run_cli("kube-inject", *files, "-f", "app.yaml")
+    assert done.status == 0
+    assert containers(done.stdout) == ["app", "istio-proxy"]
+    assert done.stderr == "injected Deployment web: the injector's policy is 'enabled'\n1 injected\n"
+    assert run_cli("kube-inject", *files, "-f", "app.yaml", "-q").stderr == ""
+
+
+def test_stdin_folders_and_several_inputs(files):
+    Path("more").mkdir()
+    Path("more/b.yaml").write_text(SERVICE.rstrip("\n"))
+    Path("more/c.json").write_text(json.dumps(load(DEPLOYMENT)))
+    Path("more/notes.txt").write_text("not: [read")
+    done = run_cli("kube-inject", *files, "-f", "-", "-f", "more", "-f", "app.yaml", stdin=SERVICE)
+    assert [data["kind"] for data in load_all(done.stdout)] == ["Service", "Service", "Deployment", "Deployment"]
+    assert done.stderr.endswith("2 injected, 2 without a pod left as they are\n")
+
+
+def test_skipped_objects_say_why(files):
+    text = DEPLOYMENT.replace("    spec:\n", "    metadata: {labels: {sidecar.istio.io/inject: 'false'}}\n    spec:\n")
+    done = run_cli("kube-inject", *files, "-f", "-", stdin=text)
+    assert done.stdout == text
+    assert done.stderr.startswith("skipped Deployment web: the label sidecar.istio.io/inject is false\n")
+    odd = text.replace("'false'", "maybe")
+    assert (
+        "Warning: Deployment web: the label sidecar.istio.io/inject is 'maybe'"
+        in run_cli("kube-inject", *files, "-f", "-", stdin=odd).stderr
+    )
+
+
+def test_the_output_file_is_whole_or_untouched(files):
+    Path("out.yaml").write_text("old\n")
+    Path("out.yaml").chmod(0o640)
+    assert run_cli("kube-inject", *files, "-f", "app.yaml", "-o", "out.yaml").status == 0
+    good = Path("out.yaml").read_text()
+    assert containers(good) == ["app", "istio-proxy"]
+    assert Path("out.yaml").stat().st_mode & 0o777 == 0o640
+    Path("bad.yaml").write_text(f"{DEPLOYMENT}---\n{SERVICE}---\na: [\n")
+    done = run_cli("kube-inject", *files, "-f", "bad.yaml", "-o", "out.yaml")
+    assert done.status == 65
+    assert done.stderr.startswith("Error: bad.yaml:15")
+    assert Path("out.yaml").read_text() == good
+    assert sorted(path.name for path in Path().iterdir()) == [
+        "app.yaml",
+        "bad.yaml",
+        "inject.yaml",
+        "mesh.yaml",
+        "out.yaml",
+        "values.json",
+    ]
+
+
+def test_nothing_is_printed_where_anything_fails(files):
+    done = run_cli("kube-inject", *files, "-f", "-", stdin=f"{DEPLOYMENT}---\n- 1\n")
+    assert (done.status, done.stdout) == (65, "")
+    assert "<stdin>:11: a Kubernetes object is expected here" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["-f", "nope.yaml"], "nope.yaml: the file can't be read: No such file or directory"),
+        (["-f", "empty"], "empty: the folder has no .yaml, .yml or .json file"),
+        (["-f", "app.yaml", "-o", "nope/out.yaml"], "nope/out.yaml: the file can't be written"),
+        (["-f", "app.yaml", "--meshConfigFile", "nope"], "nope: the file can't be read"),
+        (["-f", "app.yaml", "--meshConfigFile", "app.yaml", "--valuesFile", "list"], "list: this must be a mapping"),
+        (["-f", "app.yaml", "--valuesFile", "wrong"], "wrong: global.proxy.privileged must be true or false, not 'no'"),
+        (["-f", "app.yaml", "--valuesFile", "broken"], "broken:2:1: bad YAML"),
+        ([], "no filename is given"),
+        (["-f", "app.yaml", "--set", "profile=demo"], "--set is for --offline"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_one_line(files, flags, said):
+    Path("empty").mkdir()
+    Path("list").write_text("- 1\n")
+    Path("broken").write_text("{\n")
+    Path("wrong").write_text("unknown: 1\nglobal: {proxy: {privileged: 'no'}}\n")
+    done = run_cli("kube-inject", *files, *flags)
+    assert done.status != 0
+    assert done.stdout == ""
+    assert said in done.stderr
+
+
+def test_the_difference_shows_only_what_changes(files):
+    done = run_cli("kube-inject", *files, "-f", "app.yaml", "--diff", "-q")
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["--- app.yaml", "+++ app.yaml (injected)"]
+    assert lines[2].startswith("@@ -")
+    assert not [line for line in lines[3:] if line.startswith("-")]
+    assert "+      - name: istio-proxy" in lines
+
+
+def test_offline_needs_no_configuration(tmp_path):
+    done = run_cli("kube-inject", "--offline", "--set", "values.global.tag=1.2.3", "-f", "-", stdin=DEPLOYMENT)
+    assert done.status == 0
+    assert "proxyv2:1.2.3" in done.stdout
+    assert "# mine" in done.stdout
+
+
+def test_without_a_kubeconfig_it_is_offline(tmp_path):
+    done = run_cli("kube-inject", "-f", "-", stdin=DEPLOYMENT, environ={"HOME": str(tmp_path)})
+    assert done.status == 0
+    assert done.stderr.startswith("There is no kubeconfig: ")
+
+
+def test_a_cluster_that_does_not_answer_is_an_error_that_names_offline(tmp_path):
+    config = tmp_path / "config"
+    cluster = {"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}
+    context = {"name": "c", "context": {"cluster": "c", "user": ""}}
+    config.write_text(json.dumps({"clusters": [cluster], "contexts": [context], "current-context": "c"}))
+    done = run_cli("kube-inject", "-c", str(config), "--kubeclient-timeout", "1s", "-f", "-", stdin=DEPLOYMENT)
+    assert (done.status, done.stdout) == (1, "")
+    assert "--offline" in done.stderr
+
+
+def test_a_profile_without_istiod_can_not_inject():
+    done = run_cli("kube-inject", "--offline", "--set", "profile=empty", "-f", "-", stdin=DEPLOYMENT)
+    assert done.status != 0
+    assert "installs no istiod" in done.stderr
+
+
+def test_uninjecting_gives_the_text_back(files):
+    injected = run_cli("kube-inject", "--offline", "-f", "app.yaml").stdout
+    done = run_cli("kube-uninject", "-f", "-", stdin=injected)
+    assert done.stdout == DEPLOYMENT
+    assert done.stderr.endswith("1 uninjected\n")
+    again = run_cli("kube-uninject", "-f", "-", stdin=DEPLOYMENT)
+    assert again.stdout == DEPLOYMENT
+    assert again.stderr.startswith("skipped Deployment web: no injector has put a sidecar into it\n")
+
+
+def test_uninjecting_restores_probes_scraping_and_the_users_proxy(files):
+    text = DEPLOYMENT.replace(
+        "    spec:\n", '    metadata: {annotations: {prometheus.io/port: "9090"}}\n    spec:\n'
+    ) + (
+        "        readinessProbe:\n          tcpSocket: {port: 80}\n          periodSeconds: 3\n"
+        "      - name: istio-proxy\n        image: auto\n        resources: {limits: {cpu: 1}}\n"
+    )
+    injected = run_cli("kube-inject", "--offline", "-f", "-", stdin=text).stdout
+    pod = load(injected)["spec"]["template"]["spec"]
+    assert pod["containers"][0]["readinessProbe"]["httpGet"]["path"] == "/app-health/app/readyz"
+    restored = load(run_cli("kube-uninject", "-f", "-", stdin=injected).stdout)["spec"]["template"]
+    assert restored["spec"]["containers"][0] == load(text)["spec"]["template"]["spec"]["containers"][0]
+    assert restored["spec"]["containers"][1] == {
+        "name": "istio-proxy",
+        "image": "auto",
+        "resources": {"limits": {"cpu": 1}},
+    }
+    assert restored["metadata"]["annotations"] == {"prometheus.io/port": "9090"}
+
+
+@pytest.mark.parametrize("networks", ["", "mine", '[{"name": "mine"}]'])
+def test_uninjecting_takes_back_what_was_noted_for_the_cni_plugin(files, networks):
+    own = {"traffic.sidecar.istio.io/includeInboundPorts": "80"}
+    own |= {"k8s.v1.cni.cncf.io/networks": networks} if networks else {}
+    pod = {"kind": "Pod", "metadata": {"name": "p", "annotations": own}, "spec": {"containers": [{"name": "a"}]}}
+    cni = ["--set", "components.cni.enabled=true", "--set", "values.cni.provider=multus"]
+    injected = run_cli("kube-inject", "--offline", *cni, "-f", "-", stdin=json.dumps(pod)).stdout
+    assert "istio-cni" in load(injected)["metadata"]["annotations"]["k8s.v1.cni.cncf.io/networks"]
+    assert load(run_cli("kube-uninject", "-f", "-", stdin=injected).stdout) == pod
+
+
+def test_uninjecting_what_is_left_without_a_container(files):
+    text = "kind: Pod\nmetadata: {name: p}\nspec: {containers: []}\n"
+    injected = run_cli("kube-inject", *files, "-f", "-", stdin=text).stdout
+    assert load(run_cli("kube-uninject", "-f", "-", stdin=injected).stdout) == load(text)
+
+
+def test_a_long_stream_keeps_its_order(files):
+    texts = [DEPLOYMENT.replace("name: web", f"name: web-{i}") if i % 2 else SERVICE for i in range(1200)]
+    Path("long.yaml").write_text("---\n".join(texts))
+    done = run_cli("kube-inject", *files, "-f", "long.yaml")
+    documents = done.stdout.split("---\n")
+    assert len(documents) == 1200
+    assert all(documents[i] == SERVICE for i in range(0, 1200, 2))
+    assert all(f"name: web-{i}}}  # mine" in documents[i] and "istio-proxy" in documents[i] for i in range(1, 1200, 2))
+    Path("long.yaml").write_text("---\n".join([*texts, "a: [\n"]))
+    assert run_cli("kube-inject", *files, "-f", "long.yaml").stderr.startswith("Error: long.yaml:7802:1: ")
+
+
+def test_the_library_offers_inject():
+    import istioctl
+
+    settings = istioctl.InjectionSettings.read(TEMPLATE, "", "global: {hub: h, tag: t}")
+    result = istioctl.inject(DEPLOYMENT, settings)
+    assert containers(result.text) == ["app", "istio-proxy"]
+    assert [entry.injected for entry in result.entries] == [True]
+    with pytest.raises(AttributeError):
+        istioctl.nothing  # noqa: B018
+
+
+def test_a_result_beyond_memory_goes_through_a_file(files, monkeypatch):
+    monkeypatch.setattr("istioctl.actions.sidecars.kube_inject._SPOOL", 200)
+    text = "---\n".join([SERVICE] * 40)
+    assert run_cli("kube-inject", *files, "-f", "-", stdin=text).stdout == text

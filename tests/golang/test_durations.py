@@ -1,0 +1,22 @@
+"""Go's durations."""
+
+from __future__ import annotations
+
+import pytest
+
+from istioctl.errors import InputError
+from istioctl.golang.durations import parse_duration
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0", 0), ("15s", 15), ("1h30m", 5400), ("300ms", 0.3), ("1.5m", 90), (".5s", 0.5), ("-2m", -120), ("+1s", 1)],
+)
+def test_go_durations(text: str, seconds: float) -> None:
+    assert parse_duration(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("text", ["", "15", "s", "1 s", "1d", "5m!", "-"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(InputError, match="is not a duration"):
+        parse_duration(text)

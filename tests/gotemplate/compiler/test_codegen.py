@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import ast
+
+from istioctl.gotemplate.compiler.codegen import generate
+from istioctl.gotemplate.compiler.emitter import Source
+from istioctl.gotemplate.functions import functions_of
+from istioctl.gotemplate.language.parser import parse
+from istioctl.gotemplate.running.runtime import NAMES
+
+
+def source(text: str) -> Source:
+    functions = functions_of("go")
+    return generate("main", text, parse("main", text, functions), functions)
+
+
+def test_each_line_that_can_fail_leads_to_its_action() -> None:
+    made = source("a\n{{ .x.y }}\n{{ len .l }}")
+    lines = ["", *made.text.splitlines()]
+    shown = {
+        lines[number].split("(")[0].strip(): made.sites[site]
+        for number, site in enumerate(made.lines)
+        if site >= 0 and ("f_len" in lines[number] or "'x', 'y'" in lines[number])
+    }
+    assert sorted(shown.values()) == [(0, 2, 5, ".x.y", ""), (0, 3, 3, "len .l", "len")]
+    assert len(made.lines) == len(lines)
+
+
+def test_columns_count_bytes() -> None:
+    assert source("é{{ .x }}").sites[0][1:3] == (1, 5)
+
+
+def test_the_code_names_nothing_but_the_runtime() -> None:
+    made = source(
+        '{{range $i, $x := .l}}{{if and $i (gt $i 1)}}{{printf "%d" $x}}{{template "t" .}}{{end}}{{end}}{{.s.M 1 .a}}'
+    )
+    tree = ast.parse(made.text)
+    loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    functions = {f"f_{name}" for name in made.functions}
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert loaded - stored - functions - defined - set(NAMES) == {"X", "d", "w"}
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert attributes <= {"depth", "charge"}
+
+
+def test_text_in_a_row_is_written_at_once() -> None:
+    assert source('a{{/* x */}}b{{ "c" }}').text.count("w(") == 1
+
+
+def test_templates_in_a_text_are_listed_with_their_own_last() -> None:
+    made = source('{{define "x"}}{{end}}{{define "y"}}1{{end}}z')
+    assert made.templates == [("x", "t0", True), ("y", "t1", False), ("main", "t2", False)]

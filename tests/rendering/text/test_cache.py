@@ -1,0 +1,48 @@
+"""Results kept between runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from istioctl.gotemplate.compiler import cache as template_cache
+from istioctl.rendering.text.cache import prepared
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    template_cache._folder.cache_clear()
+
+
+def test_a_result_is_made_once_for_the_same_sources(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_text("one")
+    made: list[str] = []
+
+    def build() -> dict[str, str]:
+        made.append(source.read_text())
+        return {"content": made[-1]}
+
+    assert prepared("test", [source], build) == {"content": "one"}
+    assert prepared("test", [source], build) == {"content": "one"}
+    assert made == ["one"]
+    source.write_text("another")
+    assert prepared("test", [source], build) == {"content": "another"}
+    assert prepared("other", [source], lambda: {"content": "other"}) == {"content": "other"}
+
+
+def test_a_damaged_entry_is_made_anew(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_text("one")
+    prepared("test", [source], lambda: [1])
+    (entry,) = (tmp_path / "cache" / "istioctl" / "templates").iterdir()
+    entry.write_bytes(b"rubbish")
+    assert prepared("test", [source], lambda: [2]) == [2]
+    assert prepared("test", [source], lambda: [3]) == [2]
+
+
+def test_a_missing_source_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        prepared("test", [tmp_path / "nope"], lambda: 1)
