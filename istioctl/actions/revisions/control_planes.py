@@ -21,13 +21,18 @@ _MONITORING_PORT = 15014
 Pod = dict[str, Any]
 
 
-def control_plane_pods(session: Session, discovery: Discovery, namespace: str, revision: str = "") -> list[Pod]:
+def control_plane_pods(
+    session: Session, discovery: Discovery, namespace: str, revision: str = "", selector: str = ""
+) -> list[Pod]:
     """The istiod pods that run and are ready, those of one revision if one is given.
+
+    Args:
+        selector: the labels by which they are found; `app=istiod` if left out.
 
     Raises:
         ClusterError: the server can't be reached or refuses.
     """
-    labels = "app=istiod" + (f",istio.io/rev={revision}" if revision else "")
+    labels = (selector or "app=istiod") + (f",istio.io/rev={revision}" if revision else "")
     pods = list_objects(
         session, discovery, "v1", "Pod", namespace=namespace, labels=labels, fields="status.phase=Running"
     )

@@ -68,6 +68,9 @@ _REVISION = Command(
     },
 )
 _CHECK_INJECT = Command("Say why a pod is injected or not", "check_inject:check_inject", "Sidecar")
+_PROXY_STATUS = Command(
+    "Show which proxies have istiod's configuration", "proxy_status:proxy_status", "Observe", aliases=("ps",)
+)
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
 #: Commands that were experimental in 1.12, or before, and are no longer.
@@ -83,7 +86,7 @@ _ONCE_EXPERIMENTAL = {
 #: look into running proxies or change ambient's waypoints, and those of 1.12 that Istio itself has given up.
 INSTEAD = {
     **dict.fromkeys(
-        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config proxy-status ps"
+        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config"
         " waypoint workload zc ztunnel-config".split(),
         "This program does not have it; the original istioctl does, and works beside this one.",
     ),
@@ -134,6 +137,7 @@ ROOT = Command(
         ),
         "remote-clusters": Command("List the clusters istiod is connected to", "remote:remote_clusters", "Cluster"),
         "ingress-endpoint": _ENDPOINT,
+        "proxy-status": _PROXY_STATUS,
         "profile": Command(
             "List, print and compare profiles",
             panel="Install",
@@ -183,6 +187,7 @@ ROOT = Command(
                 ),
                 "ingress-endpoint": _ENDPOINT,
                 "precheck": _PRECHECK,
+                "proxy-status": _PROXY_STATUS,
                 "revision": _REVISION,
                 **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
             },

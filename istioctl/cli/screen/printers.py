@@ -28,9 +28,14 @@ def print_data(data: Any, form: Format | str) -> None:
         terminal().write(dump(data))
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns to stdout, aligned by spaces, three between them, as kubectl prints tables."""
-    table = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
-    for row in table:
-        terminal().write("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], gap: int = 3) -> None:
+    """Columns to stdout, aligned by spaces, three between them unless `gap` says, as kubectl prints tables."""
+    terminal().write(table_text(header, rows, gap))
+
+
+def table_text(header: Sequence[str], rows: Sequence[Sequence[str]], gap: int = 3) -> str:
+    """The text of such a table."""
+    table = [header, *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    form = (" " * gap).join(f"{{:<{width}}}" for width in widths)
+    return "".join(form.format(*row).rstrip() + "\n" for row in table)

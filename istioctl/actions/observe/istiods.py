@@ -1,0 +1,176 @@
+"""Asking every istiod of a cluster at the same time.
+
+Each replica knows the proxies that are connected to it and no other, so a question about the mesh goes to all of them.
+One that does not answer, because it restarts or a right is missing, hides nothing of what the others say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from istioctl.actions.revisions.control_planes import Pod, ask_istiod, control_plane_pods
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError, Unreachable
+from istioctl.cluster.parallel import in_parallel
+from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
+from istioctl.api.labels import REVISION, labels_of
+
+if TYPE_CHECKING:
+    from istioctl.cluster.session import Session
+
+_NOT_HERE = "Proxy not connected to this Pilot instance"
+_NO_PAGE = "404 page not found"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one istiod says.
+
+    Attributes:
+        istiod: the name of its pod.
+        revision: of that control plane.
+        body: the answer as it came.
+    """
+
+    istiod: str
+    revision: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What all of them say; at least one answers.
+
+    Attributes:
+        problems: why others do not, one for each.
+    """
+
+    given: tuple[Answer, ...]
+    problems: tuple[IstioctlError, ...] = ()
+
+
+class Istiods:
+    """The control planes of a cluster.
+
+    Args:
+        session: the cluster.
+        namespace: where the control planes are.
+        revision: only those of this one; empty means all.
+        labels: the selector of their pods; `app=istiod` if left out.
+    """
+
+    def __init__(self, session: Session, namespace: str, revision: str = "", labels: str = "") -> None:
+        self.session = session
+        self.namespace = namespace
+        self.revision = revision
+        self.labels = labels
+        self._discovery = Discovery(session)
+        self._pods: list[Pod] | None = None
+
+    def pods(self) -> Sequence[Pod]:
+        """Those that run and are ready.
+
+        Raises:
+            ClusterError: there is none, or the server can't be reached or refuses.
+        """
+        if self._pods is None:
+            found = control_plane_pods(self.session, self._discovery, self.namespace, self.revision, self.labels)
+            if not found:
+                which = f' of revision "{self.revision}"' if self.revision else ""
+                which += f' with the labels "{self.labels}"' if self.labels else ""
+                raise ClusterError(
+                    f'no istiod{which} is ready in namespace "{self.namespace}"',
+                    where=self.session.server,
+                    hint="see `istioctl revision list`; --istioNamespace names another namespace",
+                    id="no-istio",
+                )
+            self._pods = found
+        return self._pods
+
+    def ask(self, page: str) -> Answers:
+        """What each istiod shows on a debug page.
+
+        Where none answers because they have just been replaced, their successors are asked.
+
+        Args:
+            page: the path below `/debug/` with its query, such as `syncz`.
+
+        Raises:
+            ClusterError: no istiod answers; the error of the first one, or of all in an ErrorGroup.
+        """
+        answers, problems = self._ask(page)
+        if not answers and all(_is_passing(problem) for problem in problems):
+            self._pods = None
+            answers, problems = self._ask(page)
+        if not answers:
+            raise problems[0] if len({str(problem) for problem in problems}) == 1 else ErrorGroup(problems)
+        return Answers(tuple(answers), tuple(problems))
+
+    def _ask(self, page: str) -> tuple[list[Answer], list[IstioctlError]]:
+        found = in_parallel([partial(self._ask_one, pod, page) for pod in self.pods()])
+        return [each for each in found if isinstance(each, Answer)], [e for e in found if isinstance(e, IstioctlError)]
+
+    def _ask_one(self, pod: Pod, page: str) -> Answer | IstioctlError:
+        name = pod["metadata"]["name"]
+        try:
+            body = ask_istiod(self.session, pod, f"/debug/{page}")
+        except ClusterError as problem:
+            return _explained(problem)
+        return Answer(name, labels_of(pod).get(REVISION, "default"), body)
+
+    def config_of(self, proxy: str, types: Sequence[str]) -> Answer:
+        """The configuration that istiod has for a proxy, from the istiod it is connected to.
+
+        Secrets are not asked for, ever: where istiod makes a gateway's configuration anew for the answer, that made it
+        forget which certificates the gateway watches (istio/istio#57789).
+
+        Args:
+            proxy: `POD.NAMESPACE`.
+            types: short names of the types of configuration, such as `CDS`.
+
+        Raises:
+            ClusterError: no istiod knows the proxy, or none answers.
+        """
+        page = f"config_dump?proxyID={quote(proxy)}&types={','.join(each for each in types if each != 'SDS')}"
+        try:
+            return self.ask(page).given[0]
+        except ClusterError as problem:
+            if isinstance(problem, ApiError) and _NOT_HERE in problem.message:
+                raise _not_connected(proxy) from problem
+            raise
+        except ErrorGroup as problems:
+            telling = [each for each in problems.errors if _NOT_HERE not in each.message]
+            if not telling:
+                raise _not_connected(proxy) from problems
+            raise telling[0] from problems
+
+
+def _is_passing(problem: IstioctlError) -> bool:
+    """Whether it may be otherwise in a moment: the pod is gone, or has just stopped listening."""
+    if isinstance(problem, ApiError):
+        return problem.status == 404 and _NOT_HERE not in problem.message and _NO_PAGE not in problem.message
+    return isinstance(problem, Unreachable)
+
+
+def _explained(problem: ClusterError) -> IstioctlError:
+    if isinstance(problem, ApiError) and _NO_PAGE in problem.message:
+        return ClusterError(
+            "istiod's debug pages are off",
+            where=problem.where,
+            hint="set ENABLE_DEBUG_ON_HTTP=true on istiod, or ask over XDS with --xds-address",
+            id="debug-off",
+        )
+    return problem
+
+
+def _not_connected(proxy: str) -> ClusterError:
+    return ClusterError(
+        "no istiod is connected to this proxy",
+        where=proxy,
+        hint="see that the pod has a sidecar and is ready; `istioctl proxy-status` lists all that are connected",
+        id="not-connected",
+    )

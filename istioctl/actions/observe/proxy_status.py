@@ -1,0 +1,99 @@
+"""How far the proxies have what istiod sent them; and of one proxy, what istiod and Envoy disagree about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from istioctl.actions.pods import find_pod
+from istioctl.cluster.pod_http import get_from_pod
+from istioctl.errors import IstioctlError
+from istioctl.api.labels import labels_of
+from istioctl.proxies.compare import KindDifference, compare, read_view
+from istioctl.proxies.sync_status import ProxyStatus, State, read_syncz, select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from istioctl.actions.observe.istiods import Istiods
+
+_COMPARED = ("CDS", "LDS", "RDS")
+
+
+@dataclass(frozen=True, slots=True)
+class MeshStatus:
+    """The proxies of a mesh.
+
+    Attributes:
+        proxies: those that were asked for, by name.
+        problems: why some istiods tell nothing; the proxies connected to these are missing.
+    """
+
+    proxies: tuple[ProxyStatus, ...]
+    problems: tuple[IstioctlError, ...] = ()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all istiods answer, and no proxy refuses or has not confirmed what it was sent."""
+        bad = (State.REFUSED, State.STALE)
+        return not self.problems and not any(proxy.state in bad for proxy in self.proxies)
+
+
+def mesh_status(istiods: Istiods, namespace: str = "", states: frozenset[State] = frozenset()) -> MeshStatus:
+    """The state of all proxies that are connected to these istiods.
+
+    Args:
+        namespace: only those of this one; empty means all.
+        states: only those in one of these; none means all.
+
+    Raises:
+        ClusterError: there is no istiod, or none answers.
+        ErrorGroup: none answers, for several reasons.
+    """
+    answers = istiods.ask("syncz")
+    proxies: list[ProxyStatus] = []
+    problems = list(answers.problems)
+    for answer in answers.given:
+        try:
+            proxies += read_syncz(answer.body, answer.istiod, answer.revision)
+        except IstioctlError as problem:
+            problems.append(problem)
+    return MeshStatus(tuple(select(proxies, namespace=namespace, states=states)), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyDifference:
+    """What istiod and one proxy disagree about; `None` where there is nothing to compare, as of a ztunnel."""
+
+    proxy: str
+    kinds: Sequence[KindDifference] | None
+
+    @property
+    def matches(self) -> bool:
+        """Whether they agree."""
+        return all(kind.matches for kind in self.kinds or ())
+
+
+def proxy_difference(
+    istiods: Istiods, reference: str, namespace: str, *, admin_port: int, dump: bytes | None = None
+) -> ProxyDifference:
+    """Compare istiod's view of a proxy with its own.
+
+    Args:
+        reference: `[TYPE/]NAME[.NAMESPACE]`.
+        namespace: where it is unless the reference says.
+        dump: the proxy's configuration dump, if it is at hand; otherwise the proxy is asked.
+
+    Raises:
+        InputError: the reference or the dump can't be read.
+        ClusterError: there is no such pod, or the proxy or its istiod does not answer.
+    """
+    pod = find_pod(istiods.session, reference, namespace)
+    name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
+    proxy = f"{name}.{namespace}"
+    if labels_of(pod).get("app") == "ztunnel":
+        return ProxyDifference(proxy, None)
+    if dump is None:
+        dump = get_from_pod(istiods.session, namespace, name, admin_port, "/config_dump")
+    own = read_view(dump, "Envoy")
+    return ProxyDifference(proxy, compare(read_view(istiods.config_of(proxy, _COMPARED).body, "Istiod"), own))

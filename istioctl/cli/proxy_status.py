@@ -1,0 +1,173 @@
+"""`istioctl proxy-status`: how far the proxies have what istiod sent them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+from istioctl.cli.line.cluster_options import check_revision
+from istioctl.cli.line.completers import pods
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods, read_bytes
+from istioctl.cli.line.options import RevisionOption
+from istioctl.cli.screen.printers import print_data, table_text
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from istioctl.actions.observe.istiods import Istiods
+    from istioctl.actions.observe.proxy_status import MeshStatus
+    from istioctl.proxies.sync_status import ProxyStatus, TypeStatus
+
+_GAP = 5
+
+
+class Form(StrEnum):
+    """How it is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"
+
+
+class Wanted(StrEnum):
+    """The states to show."""
+
+    SYNCED = "synced"
+    STALE = "stale"
+    REFUSED = "refused"
+    NOT_SENT = "not-sent"
+
+
+def proxy_status(
+    ctx: Context,
+    references: Annotated[
+        list[str],
+        Argument(
+            metavar="[TYPE/]NAME[.NAMESPACE]", help="Compare istiod's and this proxy's view.", autocompletion=pods
+        ),
+    ] = [],  # noqa: B006 - it is copied
+    states: Annotated[list[Wanted], Option("--state", help="Only proxies in this state; may be repeated.")] = [],  # noqa: B006
+    watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,
+    output: Annotated[Form, Option("-o", "--output", help="How it is printed.")] = Form.TABLE,
+    verbosity: Annotated[
+        int, Option("-v", "--verbosity", metavar="LEVEL", help="1 shows each type of configuration in its own column.")
+    ] = 0,
+    dump: Annotated[str, Option("--file", metavar="FILE", help="A configuration dump of the one proxy.")] = "",
+    admin_port: Annotated[
+        int, Option("--proxy-admin-port", metavar="PORT", help="The port of the proxy's admin page.")
+    ] = 15000,
+    revision: RevisionOption = "",
+    *,
+    istiod: IstiodFlags,
+) -> int:
+    """Show which proxies have the configuration that istiod sent, since when, and why others refuse it.
+
+    Of one proxy, show what differs between istiod's view and its own. The exit status is 1 where a proxy refuses its
+    configuration, has not confirmed it, or differs, and where an istiod does not answer; with -v it is 0 all the same.
+    """
+    check_revision(revision)
+    if len(references) > 1:
+        raise UsageError("name one proxy, or none for all", where=" ".join(references))
+    if not 0 < admin_port < 65536:
+        raise UsageError(f"port number {admin_port} must be in the range 1..65535", where="--proxy-admin-port")
+    if dump and not references:
+        raise UsageError("name the proxy that the dump is of", where="--file")
+    istiods = open_istiods(ctx, istiod, revision)
+    if references:
+        return _compare(ctx, istiods, references[0], dump, admin_port, output)
+    if watching:
+        if output is not Form.TABLE:
+            raise UsageError("only the table can be watched", where="--watch, --output")
+        from istioctl.cli.screen.watching import watch
+
+        watch(lambda: _table(_status(ctx, istiods, states), verbosity))
+        return 0
+    found = _status(ctx, istiods, states)
+    if output is Form.TABLE:
+        terminal().write(_table(found, verbosity))
+    else:
+        print_data({"typeUrl": "istio.io/debug/syncz", "resources": [p.as_data() for p in found.proxies]}, output.value)
+    return 0 if verbosity or found.is_well else 1
+
+
+def _status(ctx: Context, istiods: Istiods, states: list[Wanted]) -> MeshStatus:
+    from istioctl.actions.observe.proxy_status import mesh_status
+    from istioctl.proxies.sync_status import State
+
+    found = mesh_status(istiods, ctx.options.namespace, frozenset(State[state.name] for state in states))
+    for problem in found.problems:
+        terminal().warn(f"the proxies of one istiod are missing: {problem}")
+    return found
+
+
+def _table(found: MeshStatus, verbosity: int) -> str:
+    now = datetime.now(UTC)
+    if verbosity > 0:
+        from istioctl.proxies.xds_types import ALWAYS_SHOWN, short_type
+
+        types = sorted({*ALWAYS_SHOWN, *(each.type_url for proxy in found.proxies for each in proxy.types)})
+        header = ["NAME", "CLUSTER", *map(short_type, types), "ISTIOD", "VERSION"]
+        rows = []
+        for proxy in found.proxies:
+            cells = {each.type_url: _cell(each, now) for each in proxy.types}
+            states = [cells.get(each, "IGNORED") for each in types]
+            rows.append([proxy.id, proxy.cluster, *states, proxy.istiod, proxy.version])
+        return table_text(header, rows, _GAP)
+    header = ["NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES", "STATE", "SINCE"]
+    rows = [_row(proxy, now) for proxy in found.proxies]
+    if any(proxy.reason for proxy in found.proxies):
+        header.append("REASON")
+        rows = [[*row, proxy.reason] for row, proxy in zip(rows, found.proxies, strict=True)]
+    return table_text(header, rows, _GAP)
+
+
+def _row(proxy: ProxyStatus, now: datetime) -> list[str]:
+    names = proxy.subscribed
+    types = f"{len(names)} ({','.join(names)})" if names else "0"
+    since = _age(proxy.since_at, now) or "-"
+    return [proxy.id, proxy.cluster, proxy.istiod, proxy.version, types, proxy.state.value, since]
+
+
+def _cell(status: TypeStatus, now: datetime) -> str:
+    """As the original's verbose table has it."""
+    word = status.state.xds_name.replace("_", " ")
+    age = "" if word == "NOT SENT" else _age(status.sent_at, now)
+    return f"{word} ({age})" if age else word
+
+
+def _age(time: datetime | None, now: datetime) -> str:
+    from istioctl.api.ages import human_duration
+
+    return human_duration((now - time).total_seconds()) if time else ""
+
+
+def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_port: int, output: Form) -> int:
+    from istioctl.actions.observe.proxy_status import proxy_difference
+
+    namespace = ctx.options.namespace or istiods.session.connection.namespace or "default"
+    body = read_bytes(dump) if dump else None
+    found = proxy_difference(istiods, reference, namespace, admin_port=admin_port, dump=body)
+    console = terminal()
+    if output is not Form.TABLE:
+        data: dict[str, Any] = {"proxy": found.proxy, "matches": found.matches}
+        data |= {kind.title.lower(): kind.as_data() for kind in found.kinds or ()}
+        print_data(data, output.value)
+    elif found.kinds is None:
+        console.write(f"Sync diff is not available for ztunnel pod {found.proxy}\n")
+    for kind in (found.kinds or ()) if output is Form.TABLE else ():
+        loaded = f" (RDS last loaded at {_rfc1123(kind.loaded)})" if kind.loaded else ""
+        verdict = "Match" if kind.matches else "Don't Match"
+        console.write(f"{kind.title} {verdict}{loaded}\n")
+        for each in kind.differences:
+            text = f"only {each.only_in} has {each.name}" if each.only_in else each.text
+            console.write(f"{text}\n")
+    return 0 if found.matches else 1
+
+
+def _rfc1123(text: str) -> str:
+    time = datetime.fromisoformat(text).astimezone()
+    days, months = "Mon Tue Wed Thu Fri Sat Sun".split(), "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    zone = time.tzname() or "UTC"
+    return f"{days[time.weekday()]}, {time:%d} {months[time.month - 1]} {time:%Y %H:%M:%S} {zone}"
