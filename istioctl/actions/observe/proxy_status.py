@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from istioctl.actions.pods import find_pod
+from istioctl.api.labels import labels_of
 from istioctl.cluster.pod_http import get_from_pod
 from istioctl.errors import IstioctlError
-from istioctl.api.labels import labels_of
 from istioctl.proxies.compare import KindDifference, compare, read_view
 from istioctl.proxies.sync_status import ProxyStatus, State, read_syncz, select
 
