@@ -129,22 +129,25 @@ def find_command(argv: list[str]) -> tuple[list[str], Command, list[str]]:
     """Follow the words of a command line through the table.
 
     Returns:
-        The path of names, the command (a group where the words name no member), and the words left for it; global
-        flags that stood before the name come first among these.
+        The path of names, the command (a group where the words name no member), and the words left for it; flags that
+        stood before the name, global ones and those of its groups, come first among these.
     """
     path: list[str] = []
     command, flags, rest = ROOT, list[str](), list(argv)
+    known = _GLOBAL_FLAGS
     if rest[:1] == ["help"]:
         rest = [*rest[1:], "--help"]
     while not command.target and rest:
         word = rest[0]
-        if word.partition("=")[0] in _GLOBAL_FLAGS:
-            width = 1 if "=" in word or not _GLOBAL_FLAGS[word] else 2
+        if word.partition("=")[0] in known:
+            width = 1 if "=" in word or not known[word] else 2
             flags, rest = flags + rest[:width], rest[width:]
         elif found := command.find(word):
             name, command = found
             path.append(name)
             rest = rest[1:]
+            if command.flags:
+                known = known | {spelling: flag.takes_value for flag in command.flags for spelling in flag.names}
         else:
             break
     return path, command, (flags + rest if command.target else rest)

@@ -140,6 +140,11 @@ def mesh_config(text: str, source: str) -> Message:
     return result
 
 
+def mesh_as_given(text: str, source: str) -> Message:
+    """A mesh configuration as it is written, without Istio's defaults; arguments and errors as for `mesh_config`."""
+    return read(_mapping(text, source), "MeshConfig", source)
+
+
 def over_text(base: Message, text: str, source: str) -> Message:
     """`base` with the proxy configuration in `text` (YAML or JSON, as in `proxy.istio.io/config`) laid over it.
 

@@ -8,15 +8,17 @@ from functools import partial
 from typing import Any
 
 from istioctl.actions.revisions.control_planes import image_tag
-from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK
+from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK, webhook_name
+from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import COMPONENT, INJECTION, REVISION, TAG, VERSION, labels_of
 from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
-from istioctl.cluster.session import open_session
+from istioctl.cluster.session import Session, open_session
 from istioctl.errors import ClusterError
 
 _GATEWAYS = frozenset({"IngressGateways", "EgressGateways"})
@@ -92,6 +94,22 @@ def describe_revision(client: ClientOptions, name: str, report: Report) -> Revis
         hint=f"choose one of {known}" if known else "no control plane is installed",
         id="no-revision",
     )
+
+
+def default_revision(session: Session) -> str:
+    """The revision that the tag `default` points to; `default` itself where there is no such tag, or none may look.
+
+    Raises:
+        Unreachable: no answer came.
+    """
+    try:
+        name = webhook_name(DEFAULT, "istio-system")  # upstream looks for this name whatever the namespace
+        hook = session.find(Discovery(session).path(ObjectKey(*WEBHOOK, "", name)))
+    except ApiError as problem:
+        if problem.status not in (401, 403):
+            raise
+        hook = None
+    return labels_of(hook or {}).get(REVISION) or DEFAULT
 
 
 def _revision(name: str, hooks: Objects, istiods: Objects, pods: Objects, namespaces: Objects) -> Revision:

@@ -10,6 +10,22 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 
+class GroupFlag(NamedTuple):
+    """A flag of all members of a group, which may also stand before the member's name.
+
+    Attributes:
+        names: its spellings; those with an opposite and `=VALUE` are read by the member.
+        takes_value: whether a word with its value follows.
+        shown: how the group's help writes it.
+        help: one line.
+    """
+
+    names: tuple[str, ...]
+    takes_value: bool
+    shown: str
+    help: str
+
+
 class Command(NamedTuple):
     """One command, or a group of them.
 
@@ -20,6 +36,7 @@ class Command(NamedTuple):
         aliases: other names it answers to.
         replaced_by: the words to type instead, where this spelling is an old one; it is then not listed.
         commands: the members of a group by name.
+        flags: what all members of a group take.
     """
 
     help: str
@@ -28,6 +45,7 @@ class Command(NamedTuple):
     aliases: tuple[str, ...] = ()
     replaced_by: str = ""
     commands: Mapping[str, Command] = MappingProxyType({})
+    flags: tuple[GroupFlag, ...] = ()
 
     def find(self, name: str) -> tuple[str, Command] | None:
         """The member called `name` (or with that alias) and its own name."""
@@ -73,6 +91,33 @@ _PROXY_STATUS = Command(
 )
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
+_WAYPOINT = Command(
+    "The waypoints of ambient mode",
+    panel="Ambient",
+    commands={
+        "apply": Command("Make a waypoint", "waypoint:apply"),
+        "generate": Command("Print the Gateway that makes a waypoint", "waypoint:generate"),
+        "list": Command("List waypoints", "waypoint:list_"),
+        "status": Command("Show whether waypoints are in place", "waypoint:status"),
+        "delete": Command("Delete waypoints", "waypoint:delete"),
+    },
+    flags=(GroupFlag(("--name",), True, "--name NAME", "The waypoint's name (default waypoint)"),),
+)
+_WORKLOAD = Command(
+    "Workloads outside Kubernetes",
+    panel="Workloads",
+    commands={
+        "group": Command(
+            "WorkloadGroups",
+            commands={"create": Command("Print a WorkloadGroup", "workload:create_group")},
+        ),
+        "entry": Command(
+            "WorkloadEntries",
+            commands={"configure": Command("Write what a workload needs to join", "workload:configure_entry")},
+        ),
+    },
+)
+
 #: Commands that were experimental in 1.12, or before, and are no longer.
 _ONCE_EXPERIMENTAL = {
     "create-remote-secret": "remote:create_remote_secret",
@@ -86,8 +131,8 @@ _ONCE_EXPERIMENTAL = {
 #: look into running proxies or change ambient's waypoints, and those of 1.12 that Istio itself has given up.
 INSTEAD = {
     **dict.fromkeys(
-        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config"
-        " waypoint workload zc ztunnel-config".split(),
+        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config zc"
+        " ztunnel-config".split(),
         "This program does not have it; the original istioctl does, and works beside this one.",
     ),
     "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
@@ -174,6 +219,7 @@ ROOT = Command(
                 "uninstall": Command("Remove add-ons", "addons:uninstall"),
             },
         ),
+        "waypoint": _WAYPOINT,
         "experimental": Command(
             "Commands that may still change",
             aliases=("x", "exp"),
@@ -189,6 +235,7 @@ ROOT = Command(
                 "precheck": _PRECHECK,
                 "proxy-status": _PROXY_STATUS,
                 "revision": _REVISION,
+                "workload": _WORKLOAD,
                 **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
             },
         ),

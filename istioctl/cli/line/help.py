@@ -32,6 +32,9 @@ def group_help(path: list[str], group: Command) -> str:
     lines = [group.help, "", f"Usage: {' '.join(path)} COMMAND [FLAGS]"]
     for title, rows in panels.items():
         lines += ["", f"{title}:", *(f"  {name.ljust(width)}  {text}" for name, text in rows)]
+    if group.flags:
+        width = max(len(flag.shown) for flag in group.flags)
+        lines += ["", "Flags:", *(f"  {flag.shown.ljust(width)}  {flag.help}" for flag in group.flags)]
     if group.aliases:
         lines += ["", f"Other names: {', '.join(group.aliases)}"]
     return "\n".join([*lines, "", _GLOBAL_FLAGS, f"Run '{' '.join(path)} COMMAND --help' for one command.", ""])

@@ -1,0 +1,245 @@
+"""Waypoints: the Gateways through which ambient's layer 7 traffic goes (istio `istioctl/pkg/waypoint/waypoint.go`)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from istioctl.api.identity import ObjectKey
+from istioctl.api.labels import REVISION, labels_of
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.readiness import condition
+from istioctl.cluster.session import APPLY, MERGE, Session
+from istioctl.cluster.wait import states_of
+from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
+
+DEFAULT_NAME = "waypoint"
+TRAFFIC_TYPES = ("all", "none", "service", "workload")
+
+_API = "gateway.networking.k8s.io/v1"
+_CLASS = "istio-waypoint"
+_NO_WAYPOINT = "none"  # a namespace or object with this name as its waypoint has none
+_USE = "istio.io/use-waypoint"
+_TRAFFIC = "istio.io/waypoint-for"
+_DATA_PLANE = "istio.io/dataplane-mode"
+_PROGRAMMED = "Programmed"
+_OWNER = "istioctl"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A waypoint to make.
+
+    Attributes:
+        namespace: empty leaves it out.
+        traffic: one of `TRAFFIC_TYPES`, or empty for the control plane's default.
+        revision: of the control plane that shall run it; empty for the default one.
+    """
+
+    name: str = DEFAULT_NAME
+    namespace: str = ""
+    traffic: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waypoint:
+    """A waypoint of the cluster.
+
+    Attributes:
+        programmed: the status of its condition Programmed: `True`, `False` or `Unknown`.
+        condition: that condition, or else its last one, with `type`, `status`, `reason` and `message`.
+    """
+
+    namespace: str
+    name: str
+    revision: str
+    traffic: str
+    programmed: str
+    condition: dict[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """For `-o json` and `-o yaml`."""
+        return {
+            "namespace": self.namespace,
+            "name": self.name,
+            "revision": self.revision,
+            "trafficType": self.traffic,
+            "programmed": self.programmed,
+            "condition": self.condition,
+        }
+
+
+def waypoint_gateway(wanted: Wanted) -> dict[str, Any]:
+    """The Gateway that makes the waypoint.
+
+    Raises:
+        InputError: the name is reserved, or there is no such type of traffic.
+    """
+    if wanted.name == _NO_WAYPOINT:
+        raise InputError(
+            f"{_NO_WAYPOINT!r} can't be a waypoint's name", where="--name", hint="It stands for no waypoint at all."
+        )
+    if wanted.traffic and wanted.traffic not in TRAFFIC_TYPES:
+        raise InputError(
+            f"invalid traffic type: {wanted.traffic}", where="--for", hint=f"Choose from {', '.join(TRAFFIC_TYPES)}."
+        )
+    labels = {key: value for key, value in ((REVISION, wanted.revision), (_TRAFFIC, wanted.traffic)) if value}
+    metadata = {"name": wanted.name or DEFAULT_NAME, "namespace": wanted.namespace, "labels": labels}
+    return {
+        "apiVersion": _API,
+        "kind": "Gateway",
+        "metadata": {key: value for key, value in metadata.items() if value},
+        "spec": {
+            "gatewayClassName": _CLASS,
+            "listeners": [{"name": "mesh", "port": 15008, "protocol": "HBONE"}],
+        },
+    }
+
+
+def enrolled_waypoint(session: Session, namespace: str) -> tuple[str, bool]:
+    """The waypoint that a namespace uses (empty: none), and whether the namespace is in ambient.
+
+    Raises:
+        ClusterError: there is no such namespace, or the server refuses.
+    """
+    found = session.find(f"/api/v1/namespaces/{namespace}")
+    if found is None:
+        raise ClusterError(
+            f"there is no namespace {namespace!r}", where=session.server, hint="create it first", id="no-namespace"
+        )
+    labels = labels_of(found)
+    return labels.get(_USE, ""), labels.get(_DATA_PLANE) == "ambient"
+
+
+def enroll_namespace(session: Session, namespace: str, name: str) -> None:
+    """Make a namespace use a waypoint.
+
+    Raises:
+        ClusterError: the server refuses.
+    """
+    session.send("PATCH", f"/api/v1/namespaces/{namespace}", {"metadata": {"labels": {_USE: name}}}, None, MERGE)
+
+
+def apply_waypoint(session: Session, gateway: dict[str, Any]) -> None:
+    """Make the Gateway, or change it.
+
+    Raises:
+        ClusterError: the cluster has no Gateway API, the server refuses, or somebody else owns what would change.
+    """
+    key = ObjectKey.of(gateway)
+    try:
+        path = Discovery(session).path(key)
+        session.request("PATCH", path, {"fieldManager": _OWNER}, json.dumps(gateway).encode(), APPLY)
+    except ApiError as problem:
+        if problem.status == 404:
+            raise ClusterError(
+                "the cluster has no Gateway API",
+                where=session.server,
+                hint="install its CRDs first; `istioctl addons list` and istio.io tell how",
+                id="no-gateway-api",
+            ) from problem
+        problem.where = f"{key} on {session.server}"
+        raise
+
+
+def wait_until_programmed(session: Session, namespace: str, name: str, timeout: float) -> Waypoint:
+    """The waypoint, once istiod has put it in place.
+
+    Args:
+        timeout: in seconds.
+
+    Raises:
+        ClusterError: it is not in time, or the server refuses.
+    """
+    key = ObjectKey(_API, "Gateway", namespace, name)
+    last: dict[str, Any] | None = None
+    with session.patience.waiting_for(f"waypoint {namespace}/{name} to be programmed"):
+        for last in states_of(session, Discovery(session), key, time.monotonic() + timeout):
+            if last is not None and (found := _waypoint(last)).programmed == "True":
+                return found
+    condition = _waypoint(last).condition if last else {}
+    why = f"{condition['type']} is {condition['status']}" if condition.get("type") else "istiod says nothing about it"
+    why += f" ({condition['reason']}: {condition['message']})" if condition.get("message") else ""
+    raise ClusterError(
+        f"timed out after {timeout:g}s while waiting for the waypoint: {why if last else 'it does not exist'}",
+        where=f"Gateway/{namespace}/{name}",
+        hint="see that its control plane runs: istioctl version; or allow more time with --waypoint-timeout",
+        id="not-ready",
+    )
+
+
+def list_waypoints(session: Session, namespace: str, *, revision: str = "") -> list[Waypoint]:
+    """The waypoints of a namespace, of all where it is empty, by namespace and name.
+
+    Raises:
+        ClusterError: the server can't be reached or refuses.
+    """
+    labels = f"{REVISION}={revision}" if revision else ""
+    gateways = list_objects(session, Discovery(session), _API, "Gateway", namespace=namespace, labels=labels)
+    own = [item for item in gateways if (item.get("spec") or {}).get("gatewayClassName") == _CLASS]
+    return sorted((_waypoint(item) for item in own), key=lambda found: (found.namespace, found.name))
+
+
+def wait_for_all(session: Session, waypoints: Sequence[Waypoint], timeout: float) -> list[Waypoint]:
+    """The waypoints once each is programmed, in their order; they are waited for at the same time.
+
+    Raises:
+        ClusterError: one is not in time.
+        ErrorGroup: several are not.
+    """
+    waits = [partial(wait_until_programmed, session, found.namespace, found.name, timeout) for found in waypoints]
+    return in_parallel(waits, limit=max(len(waits), 1))
+
+
+def delete_waypoints(
+    session: Session, namespace: str, names: Sequence[str], on_deleted: Callable[[str, bool], None]
+) -> None:
+    """Delete waypoints of a namespace; Gateways of other classes are left alone.
+
+    Args:
+        on_deleted: is told each name, in order, and whether there was such a waypoint.
+
+    Raises:
+        ClusterError: one can't be deleted.
+        ErrorGroup: several can't.
+    """
+    discovery = Discovery(session)
+    there = {found.name for found in list_waypoints(session, namespace)}
+    problems: list[IstioctlError] = []
+    for name in dict.fromkeys(names):
+        gone = name in there
+        if gone:
+            try:
+                session.send("DELETE", discovery.path(ObjectKey(_API, "Gateway", namespace, name)))
+            except ApiError as problem:
+                if problem.status != 404:
+                    problem.where = f"Gateway/{namespace}/{name} on {session.server}"
+                    problems.append(problem)
+                    continue
+                gone = False
+        on_deleted(name, gone)
+    if problems:
+        raise problems[0] if len(problems) == 1 else ErrorGroup(problems)
+
+
+def _waypoint(gateway: dict[str, Any]) -> Waypoint:
+    metadata, status = gateway["metadata"], gateway.get("status") or {}
+    labels = labels_of(gateway)
+    programmed = condition(status, _PROGRAMMED)
+    shown = programmed or ([{}, *(status.get("conditions") or [])])[-1]
+    return Waypoint(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        revision=labels.get(REVISION) or "default",
+        traffic=labels.get(_TRAFFIC) or "none",
+        programmed=str(programmed.get("status") or "False"),
+        condition={key: str(shown.get(key) or "") for key in ("type", "status", "reason", "message")} if shown else {},
+    )

@@ -1,0 +1,178 @@
+"""`istioctl waypoint apply|generate|list|status|delete`: the waypoints of ambient mode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.options import OutputOption
+from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from istioctl.actions.waypoints import Waypoint
+    from istioctl.cluster.session import Session
+
+NameOption = Annotated[str, Option("--name", metavar="NAME", help="The waypoint's name.")]
+TrafficOption = Annotated[
+    str, Option("--for", metavar="TRAFFIC", help="What goes through it: all, none, service or workload.")
+]
+RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision it has.")]
+AllNamespacesOption = Annotated[bool, Option("-A", "--all-namespaces", help="The waypoints of all namespaces.")]
+WordsArgument = Annotated[list[str], Argument(hidden=True)]
+TimeoutOption = Annotated[str, Option("--waypoint-timeout", metavar="DURATION", help="How long to wait for it.")]
+
+_NONE_FOUND = "No waypoints found.\n"
+
+
+def generate(
+    ctx: Context,
+    words: WordsArgument = [],  # noqa: B006 - it is copied
+    name: NameOption = "waypoint",
+    traffic: TrafficOption = "",
+    revision: RevisionOption = "",
+    output: OutputOption = None,
+) -> None:
+    """Print the Gateway that makes a waypoint.
+
+    Apply it by hand: istioctl waypoint generate --namespace shop | kubectl apply -f -
+    """
+    from istioctl.actions.waypoints import Wanted, waypoint_gateway
+
+    gateway = waypoint_gateway(Wanted(name, ctx.options.namespace, traffic, revision))
+    if words:
+        terminal().warn(f"not used: {' '.join(words)}; a waypoint is named by --name")
+    print_data(gateway, output or "yaml")
+
+
+def apply(
+    ctx: Context,
+    name: NameOption = "waypoint",
+    traffic: TrafficOption = "",
+    revision: RevisionOption = "",
+    enroll: Annotated[bool, Option("--enroll-namespace", help="Make the namespace use the waypoint.")] = False,
+    overwrite: Annotated[
+        bool, Option("--overwrite", help="Enroll the namespace even if it uses another waypoint.")
+    ] = False,
+    wait: Annotated[bool, Option("-w", "--wait/--no-wait", help="Wait until the waypoint is in place.")] = False,
+    timeout: TimeoutOption = "1m30s",
+) -> None:
+    """Make a waypoint in a namespace, or change it."""
+    from istioctl.actions import waypoints
+    from istioctl.golang.durations import parse_duration
+
+    console = terminal()
+    seconds = parse_duration(timeout)
+    session, namespace = _open(ctx)
+    gateway = waypoints.waypoint_gateway(waypoints.Wanted(name, namespace, traffic, revision))
+    own_name = gateway["metadata"]["name"]
+    used, is_ambient = waypoints.enrolled_waypoint(session, namespace)
+    if enroll:
+        if used not in ("", own_name) and not overwrite:
+            console.warn(
+                f"nothing is applied: namespace {namespace} uses waypoint {used}; pass --overwrite to change it"
+            )
+            return
+        if not is_ambient:
+            hint = f"kubectl label namespace {namespace} istio.io/dataplane-mode=ambient"
+            console.warn(f"namespace {namespace} is not in ambient mode; to put it there: {hint}")
+    waypoints.apply_waypoint(session, gateway)
+    console.write(f"waypoint {namespace}/{own_name} applied\n")
+    if wait:
+        waypoints.wait_until_programmed(session, namespace, own_name, seconds)
+        console.write(f"waypoint {namespace}/{own_name} is ready\n")
+    if enroll:
+        waypoints.enroll_namespace(session, namespace, own_name)
+        console.write(f"namespace {namespace} labeled with istio.io/use-waypoint: {own_name}\n")
+
+
+def list_(
+    ctx: Context, name: NameOption = "", all_namespaces: AllNamespacesOption = False, output: OutputOption = None
+) -> None:
+    """List waypoints."""
+    found = _find(ctx, name, all_namespaces)[1]
+    if output is not None:
+        print_data([waypoint.as_data() for waypoint in found], output)
+    elif found:
+        rows = [(each.namespace, each.name, each.revision, each.traffic, each.programmed) for each in found]
+        _print(("NAMESPACE", "NAME", "REVISION", "TRAFFIC TYPE", "PROGRAMMED"), rows, all_namespaces)
+    else:
+        terminal().write(_NONE_FOUND)
+
+
+def status(
+    ctx: Context,
+    name: NameOption = "",
+    all_namespaces: AllNamespacesOption = False,
+    wait: Annotated[bool, Option("-w", "--wait/--no-wait", help="Wait until all are in place.")] = True,
+    timeout: TimeoutOption = "1m30s",
+    output: OutputOption = None,
+) -> None:
+    """Show what istiod says of waypoints, by default once all are in place."""
+    from istioctl.actions.waypoints import wait_for_all
+    from istioctl.golang.durations import parse_duration
+
+    seconds = parse_duration(timeout)
+    session, found = _find(ctx, name, all_namespaces)
+    if wait:
+        found = wait_for_all(session, found, seconds)
+    if output is not None:
+        print_data([waypoint.as_data() for waypoint in found], output)
+    elif found:
+        keys = ("status", "type", "reason", "message")
+        rows = [(each.namespace, each.name, *(each.condition.get(key, "") for key in keys)) for each in found]
+        _print(("NAMESPACE", "NAME", "STATUS", "TYPE", "REASON", "MESSAGE"), rows, all_namespaces)
+    else:
+        terminal().write(_NONE_FOUND)
+
+
+def delete(
+    ctx: Context,
+    names: Annotated[list[str], Argument(metavar="[NAME...]", help="The waypoints.")] = [],  # noqa: B006
+    name: Annotated[str, Option("--name", metavar="NAME", help="One more of them.")] = "",
+    everything: Annotated[bool, Option("--all", help="All waypoints of the namespace.")] = False,
+    revision: Annotated[
+        str, Option("-r", "--revision", metavar="NAME", help="The namespace's waypoints of this revision.")
+    ] = "",
+) -> None:
+    """Delete waypoints of a namespace, by name, by revision, or all."""
+    from istioctl.actions.waypoints import delete_waypoints, list_waypoints
+
+    wanted = [*names, *([name] if name else [])]
+    if wanted and (everything or revision):
+        raise UsageError("cannot specify waypoint names when deleting all waypoints", where="--all, --revision")
+    if not (wanted or everything or revision):
+        raise UsageError("there is nothing to delete", hint="Name waypoints, or pass --all or --revision.")
+    console = terminal()
+    session, namespace = _open(ctx)
+    if not wanted:
+        wanted = [found.name for found in list_waypoints(session, namespace, revision=revision)]
+
+    def tell(deleted: str, was_there: bool) -> None:
+        console.write(f"waypoint {namespace}/{deleted} {'deleted' if was_there else 'not found'}\n")
+
+    delete_waypoints(session, namespace, wanted, tell)
+
+
+def _open(ctx: Context) -> tuple[Session, str]:
+    """A session, and the namespace to work in."""
+    from istioctl.cluster.session import open_session
+
+    session = open_session(client_options(ctx), report=terminal().say)
+    return session, ctx.options.namespace or session.connection.namespace or "default"
+
+
+def _find(ctx: Context, name: str, all_namespaces: bool) -> tuple[Session, list[Waypoint]]:
+    from istioctl.actions.waypoints import list_waypoints
+
+    session, namespace = _open(ctx)
+    found = list_waypoints(session, "" if all_namespaces else namespace)
+    return session, [waypoint for waypoint in found if name in ("", waypoint.name)]
+
+
+def _print(header: Sequence[str], rows: Sequence[Sequence[str]], with_namespace: bool) -> None:
+    start = 0 if with_namespace else 1
+    print_table(header[start:], [row[start:] for row in rows])
