@@ -59,6 +59,9 @@ def proxy_status(
         int, Option("--proxy-admin-port", metavar="PORT", help="The port of the proxy's admin page.")
     ] = 15000,
     revision: RevisionOption = "",
+    timeout: Annotated[
+        str, Option("--timeout", metavar="DURATION", help="How long istiod may take to answer.")
+    ] = "30s",
     *,
     istiod: IstiodFlags,
 ) -> int:
@@ -74,7 +77,7 @@ def proxy_status(
         raise UsageError(f"port number {admin_port} must be in the range 1..65535", where="--proxy-admin-port")
     if dump and not references:
         raise UsageError("name the proxy that the dump is of", where="--file")
-    istiods = open_istiods(ctx, istiod, revision)
+    istiods = open_istiods(ctx, istiod, revision, timeout)
     if references:
         return _compare(ctx, istiods, references[0], dump, admin_port, output)
     if watching:

@@ -89,6 +89,7 @@ _CHECK_INJECT = Command("Say why a pod is injected or not", "check_inject:check_
 _PROXY_STATUS = Command(
     "Show which proxies have istiod's configuration", "proxy_status:proxy_status", "Observe", aliases=("ps",)
 )
+_WAIT = Command("Wait until configuration has reached the proxies", "wait:wait", "Observe")
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
 _WAYPOINT = Command(
@@ -139,7 +140,6 @@ INSTEAD = {
     "remove-from-mesh": "Use `istioctl injection disable NAMESPACE --restart`, or `istioctl kube-uninject`.",
     "operator": "Istio has no operator any more: `istioctl install -f FILE` takes the same files.",
     "post-install": "Istio's webhooks need no hand any more: `istioctl verify-install` checks them.",
-    "wait": "Istio does not keep track of that any more: `kubectl wait` knows the state of many objects.",
 }
 
 ROOT = Command(
@@ -183,6 +183,7 @@ ROOT = Command(
         "remote-clusters": Command("List the clusters istiod is connected to", "remote:remote_clusters", "Cluster"),
         "ingress-endpoint": _ENDPOINT,
         "proxy-status": _PROXY_STATUS,
+        "wait": _WAIT,
         "profile": Command(
             "List, print and compare profiles",
             panel="Install",
@@ -235,6 +236,7 @@ ROOT = Command(
                 "precheck": _PRECHECK,
                 "proxy-status": _PROXY_STATUS,
                 "revision": _REVISION,
+                "wait": _WAIT,
                 "workload": _WORKLOAD,
                 **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
             },

@@ -20,11 +20,13 @@ class IstiodFlags(NamedTuple):
     xds_label: Annotated[
         str, Option("--xds-label", metavar="LABELS", help="The labels by which istiod's pods are found.")
     ] = ""
-    timeout: Annotated[str, Option("--timeout", metavar="DURATION", help="How long istiod may take to answer.")] = "30s"
 
 
-def open_istiods(ctx: Context, flags: IstiodFlags, revision: str = "") -> Istiods:
+def open_istiods(ctx: Context, flags: IstiodFlags, revision: str = "", timeout: str = "") -> Istiods:
     """The control planes that the flags mean; nothing is sent yet.
+
+    Args:
+        timeout: how long each answer may take, unless --kubeclient-timeout says.
 
     Raises:
         InputError: a duration or the kubeconfig can't be read.
@@ -37,8 +39,8 @@ def open_istiods(ctx: Context, flags: IstiodFlags, revision: str = "") -> Istiod
     from istioctl.golang.durations import parse_duration
 
     client = client_options(ctx)
-    if "kubeclient_timeout" not in ctx.given:
-        client = replace(client, timeout=parse_duration(flags.timeout))
+    if timeout and "kubeclient_timeout" not in ctx.given:
+        client = replace(client, timeout=parse_duration(timeout))
     session = open_session(client, report=terminal().say)
     return Istiods(session, ctx.options.istio_namespace, revision, flags.xds_label)
 
