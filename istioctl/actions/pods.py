@@ -1,29 +1,40 @@
-"""Finding a pod by what people call it: its name, its workload, or a label selector."""
+"""Finding pods by what people call them: their name, their workload, or a label selector."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
 
+#: Where each type of workload lives; `{}` are namespace and name.
 _WORKLOADS = {
-    **dict.fromkeys(("deployment", "deployments", "deploy"), "/apis/apps/v1/namespaces/{}/deployments/{}"),
-    **dict.fromkeys(("daemonset", "daemonsets", "ds"), "/apis/apps/v1/namespaces/{}/daemonsets/{}"),
-    **dict.fromkeys(("statefulset", "statefulsets", "sts"), "/apis/apps/v1/namespaces/{}/statefulsets/{}"),
-    **dict.fromkeys(("replicaset", "replicasets", "rs"), "/apis/apps/v1/namespaces/{}/replicasets/{}"),
-    **dict.fromkeys(("job", "jobs"), "/apis/batch/v1/namespaces/{}/jobs/{}"),
-    **dict.fromkeys(("service", "services", "svc"), "/api/v1/namespaces/{}/services/{}"),
+    "deployment": "/apis/apps/v1/namespaces/{}/deployments/{}",
+    "daemonset": "/apis/apps/v1/namespaces/{}/daemonsets/{}",
+    "statefulset": "/apis/apps/v1/namespaces/{}/statefulsets/{}",
+    "replicaset": "/apis/apps/v1/namespaces/{}/replicasets/{}",
+    "replicationcontroller": "/api/v1/namespaces/{}/replicationcontrollers/{}",
+    "job": "/apis/batch/v1/namespaces/{}/jobs/{}",
+    "service": "/api/v1/namespaces/{}/services/{}",
+    "gateway": "/apis/gateway.networking.k8s.io/v1/namespaces/{}/gateways/{}",
 }
-_PODS = frozenset(("pod", "pods", "po"))
+_SHORT = {
+    "po": "pod", "deploy": "deployment", "ds": "daemonset", "sts": "statefulset", "rs": "replicaset",
+    "rc": "replicationcontroller", "svc": "service", "gtw": "gateway",
+}  # fmt: skip
+#: A Gateway of the Gateway API names its pods by this label (istio.io/api `label/labels.gen.go`).
+_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 
 
 def split_reference(reference: str, namespace: str) -> tuple[str, str, str]:
-    """The type (`pod` unless said), name and namespace of `[TYPE/]NAME[.NAMESPACE]`.
+    """The type (`pod` unless said, in its long singular form), name and namespace of `[TYPE/]NAME[.NAMESPACE]`.
 
     A name that itself holds dots keeps them where the type is not a pod's short form with a namespace behind: the part
-    after the last dot counts as the namespace, as the real tool reads it.
+    after the last dot counts as the namespace, as the real tool reads it. A type may carry its group, as in
+    `deployments.apps/web`.
 
     Raises:
         InputError: the type is none that has pods.
@@ -31,9 +42,11 @@ def split_reference(reference: str, namespace: str) -> tuple[str, str, str]:
     kind, slash, rest = reference.partition("/")
     if not slash:
         kind, rest = "pod", reference
-    if kind not in _WORKLOADS and kind not in _PODS:
-        known = "pod, deployment, daemonset, statefulset, replicaset, job or service"
-        raise InputError(f'"{kind}" has no pods', where=reference, hint=f"Use {known}.")
+    word = kind.lower().partition(".")[0]
+    kind = _SHORT.get(word, word.removesuffix("s"))
+    if kind != "pod" and kind not in _WORKLOADS:
+        known = f"pod, {', '.join(list(_WORKLOADS)[:-1])} or {list(_WORKLOADS)[-1]}"
+        raise InputError(f'"{word}" has no pods', where=reference, hint=f"Use {known}.")
     name, dot, given = rest.rpartition(".")
     return (kind, name, given) if dot and name else (kind, rest, namespace)
 
@@ -46,12 +59,49 @@ def find_pod(session: Session, reference: str, namespace: str) -> dict[str, Any]
         ClusterError: there is no such object, or it has no pod.
     """
     kind, name, namespace = split_reference(reference, namespace)
-    if kind in _PODS:
+    if kind == "pod":
         return session.get(f"/api/v1/namespaces/{namespace}/pods/{name}")
+    return first_pod(session, workload_selector(session, kind, name, namespace), (namespace,))
+
+
+def workload_selector(session: Session, kind: str, name: str, namespace: str) -> str:
+    """The label selector, as text, of the pods that belong to a workload.
+
+    Args:
+        kind: a type other than `pod`, as `split_reference` gives it.
+
+    Raises:
+        InputError: the workload selects no pods.
+        ClusterError: there is no such object, or the server refuses.
+    """
     workload = session.get(_WORKLOADS[kind].format(namespace, name))
-    selector = workload.get("spec", {}).get("selector") or {}
-    labels: dict[str, str] = selector if kind.startswith(("service", "svc")) else selector.get("matchLabels") or {}
-    return first_pod(session, ",".join(f"{key}={value}" for key, value in sorted(labels.items())), (namespace,))
+    spec = workload.get("spec") or {}
+    if kind == "gateway":
+        _refuse_unmanaged(spec, f"{kind}/{name}.{namespace}")
+        return f"{_GATEWAY_NAME}={name}"
+    selector = spec.get("selector") or {}
+    plain = kind in ("service", "replicationcontroller")
+    text = selector_text({"matchLabels": selector} if plain else selector)
+    if not text:
+        raise InputError("it selects no pods", where=f"{kind}/{name}.{namespace}", hint="Name a pod, or a workload.")
+    return text
+
+
+def selector_text(selector: Mapping[str, Any]) -> str:
+    """A LabelSelector (`matchLabels`, `matchExpressions`) as the API's text, such as `app=web,tier in (a,b)`."""
+    parts = [f"{key}={value}" for key, value in sorted((selector.get("matchLabels") or {}).items())]
+    for expression in selector.get("matchExpressions") or []:
+        key, values = expression.get("key"), ",".join(expression.get("values") or [])
+        match expression.get("operator"):
+            case "In":
+                parts.append(f"{key} in ({values})")
+            case "NotIn":
+                parts.append(f"{key} notin ({values})")
+            case "Exists":
+                parts.append(f"{key}")
+            case "DoesNotExist":
+                parts.append(f"!{key}")
+    return ",".join(parts)
 
 
 def first_pod(session: Session, selector: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
@@ -65,12 +115,31 @@ def first_pod(session: Session, selector: str, namespaces: tuple[str, ...]) -> d
         pods = session.get(path, {"labelSelector": selector}).get("items") or []
         living = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
         if living:
-            return min(
-                living, key=lambda pod: (pod.get("status", {}).get("phase") != "Running", pod["metadata"]["name"])
-            )
-    raise ClusterError(
+            return min(living, key=_by_use)
+    raise no_pod(selector, tuple(dict.fromkeys(namespaces)))
+
+
+def no_pod(selector: str, namespaces: tuple[str, ...]) -> ClusterError:
+    """The error for a selector that matches nothing; `namespaces` is empty where all were looked at."""
+    return ClusterError(
         f"no pod matches {selector}",
-        where=f"namespace {', '.join(dict.fromkeys(namespaces))}",
+        where=f"namespace {', '.join(namespaces)}" if namespaces else "all namespaces",
         hint=f"See which pods there are: kubectl get pods -A -l {quote(selector, safe='=,/.!')}",
         id="no-pod",
     )
+
+
+def _by_use(pod: dict[str, Any]) -> tuple[bool, bool, str]:
+    """Sorts pods: running before others, ready before others, then by name."""
+    status = pod.get("status") or {}
+    ready = condition(status, "Ready").get("status") == "True"
+    return status.get("phase") != "Running", not ready, pod["metadata"]["name"]
+
+
+def _refuse_unmanaged(spec: Mapping[str, Any], where: str) -> None:
+    """A Gateway that is bound to an existing Service has no pods of its own (upstream `gatewaycommon.IsManaged`)."""
+    addresses = spec.get("addresses") or []
+    if len(addresses) > 1 or (addresses and addresses[0].get("type", "IPAddress") != "IPAddress"):
+        raise InputError(
+            "Istio does not manage this gateway's pods", where=where, hint="Name the deployment that serves it."
+        )

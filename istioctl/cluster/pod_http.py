@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from io import BytesIO
 
 from istioctl.cluster.errors import Unreachable, refused
@@ -13,7 +13,15 @@ from istioctl.cluster.tunnels import PodPort, Tunnel
 
 
 def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: str) -> bytes:
-    """The body of what the server at `port` of a pod answers to `GET path`.
+    """As `ask_pod`, with GET."""
+    return ask_pod(session, namespace, pod, port, path)
+
+
+def ask_pod(session: Session, namespace: str, pod: str, port: int, path: str, *, method: str = "GET") -> bytes:
+    """The body of what the server at `port` of a pod answers to a request without a body.
+
+    Args:
+        path: with its query, if there is one.
 
     Raises:
         ApiError: the API server does not forward, or the pod's server answers with an error status.
@@ -21,10 +29,11 @@ def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: st
     """
     deadline = time.monotonic() + session.timeout
     where = f"port {port} of pod {namespace}/{pod}"
-    with session.patience.waiting_for(f"{where} to answer GET {path}"):
+    with session.patience.waiting_for(f"{where} to answer {method} {path}"):
         tunnel = Tunnel(session, PodPort(namespace, pod, port))
         try:
-            request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+            length = "" if method == "GET" else "Content-Length: 0\r\n"
+            request = f"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{length}Connection: close\r\n\r\n"
             tunnel.send(request.encode())
             raw = b"".join(iter(partial(tunnel.receive, deadline), b""))
         finally:
@@ -33,6 +42,10 @@ def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: st
     try:
         response.begin()
         body = response.read()
+    except IncompleteRead as problem:
+        raise Unreachable(
+            "the connection broke off in the middle of the answer", where=where, hint="run the command again"
+        ) from problem
     except (HTTPException, OSError) as problem:
         raise Unreachable(f"the answer is no HTTP: {problem}", where=where, hint="look at the pod's log") from problem
     if response.status >= 400:
