@@ -119,6 +119,21 @@ _WORKLOAD = Command(
     },
 )
 
+_ZTUNNEL = Command(
+    "Show what ztunnels know",
+    panel="Ambient",
+    aliases=("zc",),
+    commands={
+        "workload": Command("Workloads", "ztunnel_config:workload", aliases=("w", "workloads")),
+        "service": Command("Services", "ztunnel_config:service", aliases=("services", "s", "svc")),
+        "policy": Command("Authorization policies", "ztunnel_config:policy", aliases=("policies", "p", "pol")),
+        "certificate": Command("Certificates", "ztunnel_config:certificate", aliases=("certificates", "certs", "cert")),
+        "connections": Command("Open connections", "ztunnel_config:connections", aliases=("cons",)),
+        "all": Command("All of these", "ztunnel_config:everything"),
+        "log": Command("What ztunnels log, and changing it", "ztunnel_config:log", aliases=("o",)),
+    },
+)
+
 #: Commands that were experimental in 1.12, or before, and are no longer.
 _ONCE_EXPERIMENTAL = {
     "create-remote-secret": "remote:create_remote_secret",
@@ -132,8 +147,7 @@ _ONCE_EXPERIMENTAL = {
 #: look into running proxies or change ambient's waypoints, and those of 1.12 that Istio itself has given up.
 INSTEAD = {
     **dict.fromkeys(
-        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config zc"
-        " ztunnel-config".split(),
+        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config".split(),
         "This program does not have it; the original istioctl does, and works beside this one.",
     ),
     "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
@@ -221,6 +235,7 @@ ROOT = Command(
             },
         ),
         "waypoint": _WAYPOINT,
+        "ztunnel-config": _ZTUNNEL,
         "experimental": Command(
             "Commands that may still change",
             aliases=("x", "exp"),

@@ -1,0 +1,173 @@
+"""Finding ztunnels and asking them: for their dumps, and for what they log (istio `istioctl/pkg/ztunnelconfig`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
+from istioctl.actions.pods import best_pod, find_pod, split_reference, workload_selector
+from istioctl.api.labels import labels_of
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.session import Session
+from istioctl.errors import ClusterError, InputError
+from istioctl.proxies.ztunnel import ZtunnelDump, read_ztunnel_dump
+
+DEFAULT_LEVEL = "info"
+"""What a reset puts every logger to."""
+
+#: The levels of a command line, and what ztunnel calls them.
+LEVELS = {
+    "trace": "trace", "debug": "debug", "info": "info", "warning": "warn", "error": "error", "critical": "error",
+    "off": "off", "warn": "warn",
+}  # fmt: skip
+
+_NAME = "ztunnel"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which ztunnels are meant.
+
+    Attributes:
+        references: `[TYPE/]NAME[.NAMESPACE]` each: ztunnels, or workloads, which mean the ztunnels of their nodes.
+        node: the ztunnel of this node; with `references` empty.
+        everything: all ztunnels there are, where neither says which; else one of them.
+        namespace: where pods are that are named without one; empty means the control plane's.
+        istio_namespace: of the control plane, and of ztunnel's DaemonSet.
+    """
+
+    references: tuple[str, ...] = ()
+    node: str = ""
+    everything: bool = False
+    namespace: str = ""
+    istio_namespace: str = "istio-system"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ztunnel(Proxy):
+    """One ztunnel, and the workload for whose sake it was chosen, if that is how.
+
+    Attributes:
+        workload, workload_namespace: of that pod; empty where the ztunnel itself was meant.
+    """
+
+    workload: str = ""
+    workload_namespace: str = ""
+
+
+def find_ztunnels(session: Session, source: Source) -> list[Ztunnel]:
+    """The ztunnels that are meant, in the order in which they are named, else by name.
+
+    Raises:
+        InputError: what is named has no pods.
+        ClusterError: there is no such pod, node or ztunnel, or the server refuses.
+    """
+    if source.references:
+        found = [_of_reference(session, reference, source) for reference in source.references]
+        return list(dict.fromkeys(found))
+    if source.node:
+        return [_on_node(session, source.node, source.istio_namespace)]
+    namespace = source.namespace or source.istio_namespace
+    pods = _of_daemon_set(session, namespace)
+    if source.everything:
+        return sorted(Ztunnel(namespace, pod["metadata"]["name"]) for pod in pods)
+    return [Ztunnel(namespace, best_pod(pods)["metadata"]["name"])]
+
+
+def read_dumps(session: Session, ztunnels: Sequence[Ztunnel], port: int = ADMIN_PORT) -> Answers[ZtunnelDump]:
+    """What each ztunnel knows; those that can't be asked are among the problems."""
+
+    def read(ztunnel: Proxy) -> ZtunnelDump:
+        body = ask_proxy(session, ztunnel, "/config_dump", port=port)
+        return read_ztunnel_dump(body, f"what {ztunnel} answers")
+
+    return each_proxy(ztunnels, read)
+
+
+def log_levels(
+    session: Session, ztunnels: Sequence[Ztunnel], *, level: str = "", reset: bool = False, port: int = ADMIN_PORT
+) -> Answers[str]:
+    """What each ztunnel logs, after a change if one is asked for.
+
+    Args:
+        level: `LEVEL` or `LOGGER:LEVEL`, several separated by commas; empty changes nothing.
+        reset: put every logger to `DEFAULT_LEVEL`.
+
+    Raises:
+        InputError: there is no such level, or a pod is not a ztunnel.
+    """
+    for ztunnel in ztunnels:
+        if ztunnel.workload:
+            named = f"{ztunnel.workload}.{ztunnel.workload_namespace}"
+            raise InputError("this is not a ztunnel", where=named, hint="Envoys log by `istioctl proxy-config log`.")
+    query = f"level={quote(DEFAULT_LEVEL if reset else ztunnel_levels(level), safe=':=,')}" + (
+        "&reset" if reset else ""
+    )
+    ask = partial(ask_proxy, session, path=f"/logging?{query}", port=port, method="POST")
+    return each_proxy(ztunnels, lambda ztunnel: ask(ztunnel).decode("utf-8", "replace").rstrip("\n"))
+
+
+def ztunnel_levels(text: str) -> str:
+    """Levels as ztunnel reads them.
+
+    Raises:
+        InputError: there is no such level.
+    """
+    return ",".join(_level(part) for part in text.split(",")) if text else ""
+
+
+def _level(text: str) -> str:
+    found = re.fullmatch(r"(.*[^:=])([:=])([^:=]*)", text)
+    logger, level = (f"{found[1]}{found[2]}", found[3]) if found else ("", text)
+    if level not in LEVELS:
+        raise InputError(
+            f"unrecognized logging level: {level}", where="--level", hint=f"Choose from {', '.join(list(LEVELS)[:-1])}."
+        )
+    return logger + LEVELS[level]
+
+
+def _of_reference(session: Session, reference: str, source: Source) -> Ztunnel:
+    own = source.namespace or source.istio_namespace
+    try:
+        pod = find_pod(session, reference, own)
+    except ApiError as problem:
+        kind, name, namespace = split_reference(reference, own)
+        if problem.status == 403 and kind == "pod" and name.startswith(_NAME):
+            return Ztunnel(namespace, name)  # who may forward to it may not be allowed to look at it
+        if problem.status == 404:
+            problem.hint = "write NAME.NAMESPACE where it is not in the control plane's namespace"
+        raise
+    name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
+    app = labels_of(pod).get("app")
+    if app == _NAME or (app is None and name.startswith(_NAME)):
+        return Ztunnel(namespace, name)
+    node = (pod.get("spec") or {}).get("nodeName")
+    if not node:
+        raise ClusterError("the pod is not scheduled to a node", where=f"{name}.{namespace}", id="no-node")
+    ztunnel = _on_node(session, node, source.istio_namespace)
+    return Ztunnel(ztunnel.namespace, ztunnel.name, name, namespace)
+
+
+def _on_node(session: Session, node: str, namespace: str) -> Ztunnel:
+    return Ztunnel(namespace, best_pod(_of_daemon_set(session, namespace, node))["metadata"]["name"])
+
+
+def _of_daemon_set(session: Session, namespace: str, node: str = "") -> list[dict[str, Any]]:
+    """The pods of ztunnel's DaemonSet, at least one: of one node, or all."""
+    selector = workload_selector(session, "daemonset", _NAME, namespace)
+    fields = f"spec.nodeName={node}" if node else ""
+    pods = list_objects(session, Discovery(session), "v1", "Pod", namespace=namespace, labels=selector, fields=fields)
+    living = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+    if not living:
+        where = f"node {node}" if node else f"namespace {namespace}"
+        raise ClusterError(
+            "no ztunnel runs there", where=where, hint="see `kubectl get pods -l app=ztunnel -A -o wide`"
+        )
+    return living
