@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -115,7 +115,7 @@ def first_pod(session: Session, selector: str, namespaces: tuple[str, ...]) -> d
         pods = session.get(path, {"labelSelector": selector}).get("items") or []
         living = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
         if living:
-            return min(living, key=_by_use)
+            return best_pod(living)
     raise no_pod(selector, tuple(dict.fromkeys(namespaces)))
 
 
@@ -127,6 +127,11 @@ def no_pod(selector: str, namespaces: tuple[str, ...]) -> ClusterError:
         hint=f"See which pods there are: kubectl get pods -A -l {quote(selector, safe='=,/.!')}",
         id="no-pod",
     )
+
+
+def best_pod(pods: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The most useful of some pods, at least one: one that runs and is ready, if there is any."""
+    return min(pods, key=_by_use)
 
 
 def _by_use(pod: dict[str, Any]) -> tuple[bool, bool, str]:

@@ -66,8 +66,8 @@ class ZtunnelFlags(NamedTuple):
         Raises:
             UsageError: it does.
         """
-        given = {"--file": bool(self.file), "--node": bool(self.node), "a pod": bool(self.names)}
-        ways = [way for way, is_given in {**given, "--all": self.everything}.items() if is_given]
+        given = {"--file": self.file, "--node": self.node, "--all": self.everything, "a pod": self.names}
+        ways = [way for way, is_given in given.items() if is_given]
         if len(ways) > 1:
             raise UsageError(f"{' and '.join(ways)} exclude each other", hint="Pass at most one of them.")
         if not 0 < self.port < 65536:
@@ -109,10 +109,10 @@ def workload(
     namespace: Annotated[
         str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
     ] = "",
-    node: Annotated[str, Option("--workload-node", metavar="NODE", help="Only workloads of this node.")] = "",
+    workload_node: Annotated[str, Option("--workload-node", metavar="NODE", help="Only workloads of this node.")] = "",
 ) -> None:
     """Show the workloads that a ztunnel knows."""
-    _show(ctx, flags, _WORKLOADS, Selection(namespace=namespace, address=address, node=node))
+    _show(ctx, flags, _WORKLOADS, Selection(namespace=namespace, address=address, node=workload_node))
 
 
 def service(
@@ -210,7 +210,7 @@ class Given(NamedTuple):
     """One dump.
 
     Attributes:
-        key, label: the ztunnel's name, in JSON and in tables.
+        key, label: the name of the pod that was meant, in JSON and in tables.
         workload, namespace: the pod for whose sake it was asked, if that is how.
     """
 
@@ -275,15 +275,18 @@ def _read(ctx: Context, flags: ZtunnelFlags, *, own: bool) -> Dumps:
     if flags.file:
         from istioctl.proxies.ztunnel import read_ztunnel_dump
 
-        return Dumps([Given("", "", read_ztunnel_dump(read_bytes(flags.file), flags.file))], True)
+        source = "<stdin>" if flags.file == "-" else flags.file
+        return Dumps([Given("", "", read_ztunnel_dump(read_bytes(flags.file), source))], True)
     from istioctl.actions.observe.ztunnels import find_ztunnels, read_dumps
 
     session = _session(ctx)
     found = find_ztunnels(session, _source(ctx, flags, own=own))
     answers = read_dumps(session, found, flags.port)
     given = [
-        Given(ztunnel.key, str(ztunnel), dump, ztunnel.workload, ztunnel.workload_namespace)
-        for ztunnel, dump in answers.found.items()
+        Given(named.key, str(named), answers.found[ztunnel], ztunnel.workload, ztunnel.workload_namespace)
+        for ztunnel in found
+        if ztunnel in answers.found
+        for named in [ztunnel.asked_for]
     ]
     return Dumps(given, len(found) == 1 and not flags.everything, answers.failure)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -61,6 +60,11 @@ class Ztunnel(Proxy):
     workload: str = ""
     workload_namespace: str = ""
 
+    @property
+    def asked_for(self) -> Proxy:
+        """The pod that was meant."""
+        return Proxy(self.workload_namespace, self.workload) if self.workload else self
+
 
 def find_ztunnels(session: Session, source: Source) -> list[Ztunnel]:
     """The ztunnels that are meant, in the order in which they are named, else by name.
@@ -105,13 +109,17 @@ def log_levels(
     """
     for ztunnel in ztunnels:
         if ztunnel.workload:
-            named = f"{ztunnel.workload}.{ztunnel.workload_namespace}"
-            raise InputError("this is not a ztunnel", where=named, hint="Envoys log by `istioctl proxy-config log`.")
+            hint = "Envoys log by `istioctl proxy-config log`."
+            raise InputError("this is not a ztunnel", where=str(ztunnel.asked_for), hint=hint)
     query = f"level={quote(DEFAULT_LEVEL if reset else ztunnel_levels(level), safe=':=,')}" + (
         "&reset" if reset else ""
     )
-    ask = partial(ask_proxy, session, path=f"/logging?{query}", port=port, method="POST")
-    return each_proxy(ztunnels, lambda ztunnel: ask(ztunnel).decode("utf-8", "replace").rstrip("\n"))
+
+    def ask(ztunnel: Proxy) -> str:
+        body = ask_proxy(session, ztunnel, f"/logging?{query}", port=port, method="POST")
+        return body.decode("utf-8", "replace").rstrip("\n")
+
+    return each_proxy(ztunnels, ask)
 
 
 def ztunnel_levels(text: str) -> str:
