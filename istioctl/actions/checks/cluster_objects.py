@@ -66,13 +66,13 @@ def objects_of_clusters(
 
 
 def _list(session: Any, discovery: Discovery, istio_namespace: str, kind: str) -> list[Resource]:
-    api_version, name = _api(kind)
+    api_version, name = api_of(kind)
     namespace = istio_namespace if kind == "ConfigMap" else ""
     items = list_objects(session, discovery, api_version, name, namespace=namespace, fields=_FIELDS.get(kind, ""))
     return [_resource(kind, item) for item in items]
 
 
-def _api(kind: str) -> tuple[str, str]:
+def api_of(kind: str) -> tuple[str, str]:
     """The apiVersion and kind of a snapshot's key."""
     if kind in schema().kinds:
         found = schema().kinds[kind]

@@ -89,6 +89,15 @@ _CHECK_INJECT = Command("Say why a pod is injected or not", "check_inject:check_
 _PROXY_STATUS = Command(
     "Show which proxies have istiod's configuration", "proxy_status:proxy_status", "Observe", aliases=("ps",)
 )
+_DESCRIBE = Command(
+    "Say what the configuration means for a pod or a service",
+    panel="Observe",
+    aliases=("des",),
+    commands={
+        "pod": Command("Describe a pod", "describe:pod", aliases=("po",)),
+        "service": Command("Describe a service", "describe:service", aliases=("svc",)),
+    },
+)
 _WAIT = Command("Wait until configuration has reached the proxies", "wait:wait", "Observe")
 _ENDPOINT = Command("Print how to reach the ingress gateway", "ingress_endpoint:ingress_endpoint", "Cluster")
 
@@ -147,7 +156,7 @@ _ONCE_EXPERIMENTAL = {
 #: look into running proxies or change ambient's waypoints, and those of 1.12 that Istio itself has given up.
 INSTEAD = {
     **dict.fromkeys(
-        "admin authz bug-report describe envoy-stats injector internal-debug metrics pc proxy-config".split(),
+        "admin authz bug-report envoy-stats injector internal-debug metrics pc proxy-config".split(),
         "This program does not have it; the original istioctl does, and works beside this one.",
     ),
     "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
@@ -196,6 +205,7 @@ ROOT = Command(
         ),
         "remote-clusters": Command("List the clusters istiod is connected to", "remote:remote_clusters", "Cluster"),
         "ingress-endpoint": _ENDPOINT,
+        "describe": _DESCRIBE,
         "proxy-status": _PROXY_STATUS,
         "wait": _WAIT,
         "profile": Command(
@@ -248,6 +258,7 @@ ROOT = Command(
                     commands={"list": Command("Show the global settings in force and their sources", "config:list_")},
                 ),
                 "ingress-endpoint": _ENDPOINT,
+                "describe": _DESCRIBE,
                 "precheck": _PRECHECK,
                 "proxy-status": _PROXY_STATUS,
                 "revision": _REVISION,

@@ -49,6 +49,12 @@ def pods(options: GlobalOptions) -> list[str]:
     return _names(session, "Pod", options.namespace or session.connection.namespace or "default")
 
 
+def services(options: GlobalOptions) -> list[str]:
+    """The services of the namespace that the flags or the kubeconfig name."""
+    session = _session(options)
+    return _names(session, "Service", options.namespace or session.connection.namespace or "default")
+
+
 def _session(options: GlobalOptions) -> Session:
     from istioctl.cluster.kubeconfig import ClientOptions
     from istioctl.cluster.session import open_session

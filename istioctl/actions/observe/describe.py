@@ -1,0 +1,139 @@
+"""Describing a pod or a service of a cluster: reads the objects that matter, and says what they mean together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from istioctl.actions.checks.cluster_objects import api_of
+from istioctl.analysis.describing.description import KINDS, Description, describe, revision_of
+from istioctl.analysis.loading import object_of
+from istioctl.analysis.mesh_settings import DEFAULTS, from_config_map
+from istioctl.analysis.resources import Resource, Snapshot, mapping, texts
+from istioctl.analysis.selectors import picks
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError
+from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.queries import list_objects
+from istioctl.cluster.session import Session
+from istioctl.errors import IstioctlError
+
+_RUNNING = "Running"
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeOptions:
+    """What is described.
+
+    Attributes:
+        name, namespace: of the pod or the service.
+        istio_namespace: where the control planes are.
+        check_mesh: whether it is a problem that a pod is not in the mesh.
+    """
+
+    name: str
+    namespace: str
+    istio_namespace: str
+    check_mesh: bool = True
+
+
+def describe_pod(session: Session, options: DescribeOptions) -> Description:
+    """What holds for a pod: the services in front of it, their routes, mTLS, policies.
+
+    What may not be read is named among the problems, and left out.
+
+    Raises:
+        ClusterError: the pod does not exist, or the server can't be reached or refuses to show it.
+    """
+    pod = _resource("Pod", session.get(f"/api/v1/namespaces/{options.namespace}/pods/{options.name}"))
+    snapshot, unread = _snapshot(session, options, revision_of(pod))
+    snapshot.add(pod)
+    services = [each for each in _services(snapshot, options.namespace) if picks(_selector(each), pod.labels)]
+    found = describe([pod], services, snapshot, check_mesh=options.check_mesh)
+    if not services and options.check_mesh and "Service" not in unread:
+        found.problems.append(f"no Service selects {pod.friendly_name}, so Istio can't route to it by name")
+    found.problems += unread.values()
+    return found
+
+
+def describe_service(session: Session, options: DescribeOptions) -> Description:
+    """What holds for a service: its pods, the routes that lead to it, mTLS, policies.
+
+    Raises:
+        ClusterError: the service does not exist, or the server can't be reached or refuses to show it.
+    """
+    service = _resource("Service", session.get(f"/api/v1/namespaces/{options.namespace}/services/{options.name}"))
+    selector = _selector(service)
+    pods: list[Resource] = []
+    if selector:
+        labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+        path = f"/api/v1/namespaces/{options.namespace}/pods"
+        items = session.get(path, {"labelSelector": labels}).get("items") or []
+        pods = [_resource("Pod", item) for item in items if not item["metadata"].get("deletionTimestamp")]
+    pods.sort(key=lambda pod: (mapping(pod.data.get("status")).get("phase") != _RUNNING, pod.name))
+    snapshot, unread = _snapshot(session, options, revision_of(pods[0]) if pods else "")
+    found = describe(pods, [service], snapshot, check_mesh=options.check_mesh)
+    if not pods:
+        why = "selects no pod" if selector else "has no selector, so its endpoints come from elsewhere"
+        found.problems.append(f"{service.friendly_name} {why}")
+    found.problems += unread.values()
+    return found
+
+
+def _snapshot(session: Session, options: DescribeOptions, revision: str) -> tuple[Snapshot, dict[str, str]]:
+    """All objects that may be read, and by kind why others may not."""
+    discovery = Discovery(session)
+    unread: dict[str, str] = {}
+
+    def read(kind: str) -> list[Resource]:
+        api_version, name = api_of(kind)
+        for namespace in ("", options.namespace):  # some may read their own namespace alone
+            try:
+                items = list_objects(session, discovery, api_version, name, namespace=namespace)
+            except ApiError as problem:
+                unread.setdefault(kind, f"{name} objects are left out: {problem.message}")
+                if problem.status != 403 or kind == "Namespace":
+                    break
+            else:
+                return [_resource(kind, item) for item in items]
+        return []
+
+    mesh: dict[str, Any] = {}
+
+    def read_mesh() -> list[Resource]:
+        mesh.update(_mesh(session, options, revision, unread))
+        return []
+
+    tasks: list[Callable[[], list[Resource]]] = [*(partial(read, kind) for kind in KINDS), read_mesh]
+    lists = in_parallel(tasks)
+    snapshot = Snapshot(mesh, {}, is_live=not unread, istio_namespace=options.istio_namespace)
+    for found in lists:
+        for resource in found:
+            snapshot.add(resource)
+    return snapshot, unread
+
+
+def _mesh(session: Session, options: DescribeOptions, revision: str, unread: dict[str, str]) -> dict[str, Any]:
+    """The mesh configuration of the revision; the defaults where it can't be read."""
+    suffix = f"-{revision}" if revision not in ("", "default") else ""
+    path = f"/api/v1/namespaces/{options.istio_namespace}/configmaps/istio{suffix}"
+    try:
+        return from_config_map(_resource("ConfigMap", session.get(path)))[0]
+    except IstioctlError as problem:
+        unread["ConfigMap"] = f"the mesh configuration is taken to be the default: {problem.message}"
+        return {**DEFAULTS, "rootNamespace": options.istio_namespace}
+
+
+def _services(snapshot: Snapshot, namespace: str) -> list[Resource]:
+    found = [each for each in snapshot.all("Service") if each.namespace == namespace and _selector(each)]
+    return sorted(found, key=lambda each: each.name)
+
+
+def _selector(service: Resource) -> dict[str, str]:
+    return texts(service.spec.get("selector"))
+
+
+def _resource(kind: str, item: dict[str, Any]) -> Resource:
+    return object_of(kind, mapping(item.get("spec")), item)

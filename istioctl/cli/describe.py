@@ -1,0 +1,74 @@
+"""`istioctl describe pod|service`: what the mesh's configuration means for one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from istioctl.cli.line import completers
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.options import OutputOption
+from istioctl.cli.screen.printers import print_data
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from istioctl.cli.screen.printers import Format
+
+_IgnoreOption = Annotated[bool, Option("--ignoreUnmeshed", help="Do not mind pods that are not in the mesh.")]
+_PortOption = Annotated[
+    int, Option("--proxy-admin-port", metavar="PORT", hidden=True, help="Not needed: no proxy is asked.")
+]
+
+
+def pod(
+    ctx: Context,
+    name: Annotated[str, Argument(metavar="NAME[.NAMESPACE]", help="The pod.", autocompletion=completers.pods)],
+    ignore_unmeshed: _IgnoreOption = False,
+    output: OutputOption = None,
+    admin_port: _PortOption = 15000,
+) -> int:
+    """Say what the mesh's configuration means for a pod.
+
+    Shown are the services in front of it, the routes and gateways that lead to these with their weights, which mTLS
+    clients use and the pod accepts and what says so, the policies that hold, and what would not work.
+    """
+    return _describe(ctx, name, ignore_unmeshed, output, admin_port, is_pod=True)
+
+
+def service(
+    ctx: Context,
+    name: Annotated[str, Argument(metavar="NAME[.NAMESPACE]", help="The service.", autocompletion=completers.services)],
+    ignore_unmeshed: _IgnoreOption = False,
+    output: OutputOption = None,
+    admin_port: _PortOption = 15000,
+) -> int:
+    """Say what the mesh's configuration means for a service.
+
+    Shown are its pods, the routes and gateways that lead to it with their weights, which mTLS clients use and its pods
+    accept and what says so, the policies that hold, and what would not work.
+    """
+    return _describe(ctx, name, ignore_unmeshed, output, admin_port, is_pod=False)
+
+
+def _describe(
+    ctx: Context, reference: str, ignore_unmeshed: bool, output: Format | None, admin_port: int, *, is_pod: bool
+) -> int:
+    from istioctl.actions.observe.describe import DescribeOptions, describe_pod, describe_service
+    from istioctl.cli.screen.describe_report import describe_lines
+    from istioctl.cluster.session import open_session
+
+    if not 0 < admin_port < 65536:
+        raise UsageError(f"port number {admin_port} must be in the range 1..65535", where="--proxy-admin-port")
+    session = open_session(client_options(ctx), report=terminal().say)
+    here = ctx.options.namespace or session.connection.namespace or "default"
+    name, dot, given = reference.rpartition(".")
+    name, namespace = (name, given) if dot and name else (reference, here)
+    options = DescribeOptions(name, namespace, ctx.options.istio_namespace, check_mesh=not ignore_unmeshed)
+    found = describe_pod(session, options) if is_pod else describe_service(session, options)
+    if output is not None:
+        print_data(found.as_data(), output)
+        return 0
+    for line in describe_lines(found, here, is_pod=is_pod):
+        terminal().write(f"{line}\n")
+    return 0
