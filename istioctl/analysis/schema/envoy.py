@@ -1,20 +1,13 @@
-"""Envoy's API as istiod knows it: enough to check the values of EnvoyFilter patches.
-
-`envoy.txt` holds a line a message: its name and `field=type` for each field; enums start with `#`. A type in brackets
-is a list, in braces a map by text. Capital and small letters are scalars (`_SCALARS`); `D` is a duration, `T` a time,
-`A` an Any, `S`, `V` and `L` a struct, a value and a list of JSON. `#Name` is an enum, everything else a message; a name
-that starts with a dot is of the same package. Names, fields and types are those of envoyproxy/go-control-plane.
-"""
+"""Checks of the values of EnvoyFilter patches against Envoy's API."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from istioctl.api.schema.envoy import WELL_KNOWN, enum_names, fields_of, is_message
 from istioctl.errors import InputError
 from istioctl.golang.durations import parse_duration
 
@@ -28,13 +21,6 @@ _RANGES = {
     "I": (-(1 << 63), (1 << 63) - 1),
     "U": (0, (1 << 64) - 1),
 }
-_WELL_KNOWN = {
-    "google.protobuf.Duration": "D", "google.protobuf.Timestamp": "T", "google.protobuf.Any": "A",
-    "google.protobuf.Struct": "S", "google.protobuf.Value": "V", "google.protobuf.ListValue": "L",
-    "google.protobuf.BoolValue": "b", "google.protobuf.StringValue": "s", "google.protobuf.BytesValue": "y",
-    "google.protobuf.UInt32Value": "u", "google.protobuf.Int32Value": "i", "google.protobuf.UInt64Value": "U",
-    "google.protobuf.Int64Value": "I", "google.protobuf.DoubleValue": "d", "google.protobuf.FloatValue": "d",
-}  # fmt: skip
 
 
 class EnvoyMismatchError(Exception):
@@ -51,35 +37,6 @@ class EnvoyMismatchError(Exception):
         self.steps = steps
         self.problem = problem
         self.hint = hint
-
-
-@cache
-def _lines() -> dict[str, tuple[str, str]]:
-    """What follows each name, and the package it is in."""
-    found = {}
-    package = ""
-    for line in (Path(__file__).parent / "envoy.txt").read_text(encoding="utf-8").splitlines()[1:]:
-        name, _, rest = line.partition(" ")
-        if name == "package":
-            package = rest
-        elif name[0] == "#":
-            found[f"#{package}.{name[1:]}"] = (rest, package)
-        else:
-            found[f"{package}.{name}"] = (rest, package)
-    return found
-
-
-@cache
-def fields_of(message: str) -> dict[str, str]:
-    """The types of a message's fields, by their names in protobuf."""
-    rest, package = _lines()[message]
-    pairs = (pair.split("=", 1) for pair in rest.split())
-    return {name: re.sub(r"(?<=[\[{#])\.|^\.", f"{package}.", type_) for name, type_ in pairs}
-
-
-def is_known(message: str) -> bool:
-    """Whether there is such a message."""
-    return message in _lines() or message in _WELL_KNOWN
 
 
 def check_value(value: Any, message: str, *, strict: bool) -> None:
@@ -101,7 +58,7 @@ def without_typed_config(value: dict[str, Any], message: str) -> list[str]:
     missing = []
     for name, inner in value.items():
         type_ = fields.get(_proto_name(name, fields), "")
-        if isinstance(inner, dict) and type_ in _lines():
+        if isinstance(inner, dict) and is_message(type_):
             missing += without_typed_config(inner, type_)
     if "typed_config" in fields and not given & {"typed_config", "config_discovery"}:
         missing.append(str(value.get("name") or ""))
@@ -156,7 +113,7 @@ def _check_message(value: dict[str, Any], message: str, at: Steps, strict: bool)
 
 
 def _check_enum(value: Any, type_: str, at: Steps) -> None:
-    names = _lines()[type_][0].split()
+    names = enum_names(type_)
     if isinstance(value, str) and value not in names:
         raise EnvoyMismatchError(at, f'"{value}" is not one of {", ".join(names)}')
     if not isinstance(value, (str, int, float)) or isinstance(value, bool):
@@ -216,12 +173,12 @@ def _check_any(value: dict[str, Any], at: Steps, strict: bool) -> None:
     if not isinstance(url, str):
         raise EnvoyMismatchError(at, 'the "@type" is missing', "Name the message, as in type.googleapis.com/envoy….")
     message = url.rpartition("/")[2]
-    if not is_known(message):
+    if not (is_message(message) or message in WELL_KNOWN):
         hint = "Use the v3 API." if ".v2." in message else ""
         raise EnvoyMismatchError((*at, "@type"), f'"{message}" is no message that istiod knows', hint)
-    if message in _WELL_KNOWN:
+    if message in WELL_KNOWN:
         if "value" not in value:
             raise EnvoyMismatchError(at, 'the "value" is missing')
-        _check_scalar(value["value"], _WELL_KNOWN[message], (*at, "value"), strict)
+        _check_scalar(value["value"], WELL_KNOWN[message], (*at, "value"), strict)
     else:
         _check_message({name: inner for name, inner in value.items() if name != "@type"}, message, at, strict)

@@ -6,17 +6,11 @@ from typing import Any
 
 import pytest
 
-from istioctl.analysis.schema.envoy import EnvoyMismatchError, check_value, fields_of, without_typed_config
+from istioctl.analysis.schema.envoy import EnvoyMismatchError, check_value, without_typed_config
 
 CLUSTER = "envoy.config.cluster.v3.Cluster"
 FILTER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter"
 LUA = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua"
-
-
-def test_types_are_resolved_in_their_package() -> None:
-    assert fields_of(CLUSTER)["load_assignment"] == "envoy.config.endpoint.v3.ClusterLoadAssignment"
-    assert fields_of(CLUSTER)["lb_policy"] == "#envoy.config.cluster.v3.Cluster.LbPolicy"
-    assert fields_of(CLUSTER)["filters"] == "[envoy.config.cluster.v3.Filter]"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The messages of Istio's and Envoy's APIs, as tables."""
