@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from istioctl.gotemplate.given import give
+
 if TYPE_CHECKING:
     from istioctl.injection.inject import InjectionResult, inject
     from istioctl.injection.settings import Settings as InjectionSettings
@@ -20,6 +22,9 @@ _HOMES = {
     "InjectionResult": ("istioctl.injection.inject", "InjectionResult"),
     "InjectionSettings": ("istioctl.injection.settings", "Settings"),
 }
+
+give("helm", "istioctl.rendering.helm.engine", "yaml_functions")
+give("istio", "istioctl.injection.template_functions", "injection_functions")
 
 
 def __getattr__(name: str) -> object:

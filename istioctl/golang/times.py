@@ -8,8 +8,7 @@ from typing import ClassVar, Final
 
 from istioctl.golang import types
 from istioctl.golang.quoting import quote
-from istioctl.golang.signatures import function
-from istioctl.golang.types import GoType
+from istioctl.golang.types import GoType, function
 from istioctl.golang.values import class_of
 
 NANOSECOND, MICROSECOND, MILLISECOND, SECOND = 1, 1_000, 1_000_000, 1_000_000_000

@@ -1,4 +1,4 @@
-"""Go's types, as far as a template can tell them apart.
+"""Go's types and the signatures of functions, as far as a template can tell them apart.
 
 A `GoType` is interned: two equal types are the same object, so identity is type identity. Plain Python values have
 the types named in `istioctl.golang.values`; every other type makes a Python class for its values (`value_class`),
@@ -9,16 +9,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from istioctl.golang.signatures import Function
+from typing import Final, NamedTuple
 
 SIGNED: Final = frozenset({"int", "int8", "int16", "int32", "int64"})
 UNSIGNED: Final = frozenset({"uint", "uint8", "uint16", "uint32", "uint64", "uintptr"})
 FLOATS: Final = frozenset({"float32", "float64"})
 COMPLEX: Final = frozenset({"complex64", "complex128"})
 NILABLE: Final = frozenset({"slice", "map", "ptr", "interface", "func", "chan"})
+
+
+class CallError(Exception):
+    """A function or method refuses its arguments: Go's returned error or panic.
+
+    Args:
+        text: the error's own text.
+        function: what was called, where the caller can't tell.
+    """
+
+    def __init__(self, text: str, function: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.function = function
+
+
+class Function(NamedTuple):
+    """One function or method.
+
+    Attributes:
+        name: what it is called by.
+        call: the callable; a method takes its receiver first. It raises `CallError`.
+        params: the parameter types; a variadic's last one is the type of each further argument.
+        variadic: whether the last parameter repeats.
+        context: whether the state of the run that calls it is handed in before everything else.
+    """
+
+    name: str
+    call: Callable[..., object]
+    params: tuple[GoType, ...] = ()
+    variadic: bool = False
+    context: bool = False
+
+    @property
+    def fixed(self) -> int:
+        """How many arguments it needs at least."""
+        return len(self.params) - self.variadic
 
 
 class GoType:
@@ -227,3 +261,11 @@ def parse_type(text: str) -> GoType:
     if spelled:
         return map_of(parse_type(spelled[1]), parse_type(spelled[2]))
     raise KeyError(text)
+
+
+def function(name: str, signature: str, call: Callable[..., object], *, context: bool = False) -> Function:
+    """A function from a signature of its parameters such as `"string, ...any"`."""
+    spelled = [part.strip() for part in signature.split(",")] if signature.strip() else []
+    variadic = bool(spelled) and spelled[-1].startswith("...")
+    params = tuple(parse_type(part.removeprefix("...")) for part in spelled)
+    return Function(name, call, params, variadic, context)

@@ -21,13 +21,10 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from istioctl.golang import types
-from istioctl.golang.types import GoType, pointer_to
-
-if TYPE_CHECKING:
-    from istioctl.golang.signatures import Function
+from istioctl.golang.types import Function, GoType, pointer_to
 
 _PLAIN: dict[type, GoType] = {
     bool: types.BOOL,

@@ -1,6 +1,7 @@
 """What can go wrong in a template.
 
-Functions raise `CallError` (or `FailureError`), the runtime `EvaluationError`; neither knows where it happened.
+Functions raise `golang.types.CallError` (or `FailureError`), the runtime `EvaluationError`, and what costs too much
+`golang.budget.LimitError`; none knows where it happened.
 The engine finds the place and raises one of the two that callers see, both `istioctl.errors.TemplateError`:
 
     TemplateError
@@ -13,20 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from istioctl.errors import TemplateError
-
-
-class CallError(Exception):
-    """A function refuses its arguments: Go's returned error or panic.
-
-    Args:
-        text: the error's own text, without `error calling …`.
-        function: what was called, where the place does not tell.
-    """
-
-    def __init__(self, text: str, function: str = "") -> None:
-        super().__init__(text)
-        self.text = text
-        self.function = function
+from istioctl.golang.types import CallError
 
 
 class FailureError(CallError):
@@ -45,14 +33,6 @@ class EvaluationError(Exception):
         super().__init__(text)
         self.text = text
         self.site = site
-
-
-class LimitError(Exception):
-    """A template asks for more than it may have; `text` names the limit."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
 
 
 class Place(NamedTuple):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from istioctl.gotemplate.errors import LimitError
+from istioctl.golang.budget import MAX_SIZE
 
 MAX_TEXT = 4 * 1024 * 1024  # characters of one template
 MAX_TOKENS = 50_000  # of one template; the largest of Istio's have 4,000
-MAX_SIZE = 16 * 1024 * 1024  # characters of one text, or items of one list
 
 
 class Limits(NamedTuple):
@@ -28,13 +27,3 @@ class Limits(NamedTuple):
 
 
 DEFAULT = Limits()
-
-
-def check_size(size: int) -> None:
-    """Refuses a text or list of `size` characters or items; call it before building one.
-
-    Raises:
-        LimitError: it is too long.
-    """
-    if size > MAX_SIZE:
-        raise LimitError(f"size limit exceeded: {size} characters or items, at most {MAX_SIZE} are allowed")

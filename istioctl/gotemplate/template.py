@@ -13,22 +13,16 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, Literal, NamedTuple, cast
 
+from istioctl.golang.budget import LimitError
 from istioctl.golang.quoting import quote
-from istioctl.golang.signatures import Function
+from istioctl.golang.types import CallError, Function
 from istioctl.golang.values import UnknownValueError, readable
 from istioctl.gotemplate.compiler.units import Functions, Unit, compile_text
-from istioctl.gotemplate.errors import (
-    CallError,
-    EvaluationError,
-    ExecutionError,
-    FailureError,
-    LimitError,
-    ParseError,
-    Place,
-)
+from istioctl.gotemplate.errors import EvaluationError, ExecutionError, FailureError, ParseError, Place
+from istioctl.gotemplate.given import given
 from istioctl.gotemplate.limits import DEFAULT, Limits
 from istioctl.gotemplate.running import runtime
-from istioctl.gotemplate.running.runtime import Compiled, Execution
+from istioctl.gotemplate.running.execution import DYNAMIC, Compiled, Execution, settle
 
 Dialect = Literal["go", "helm", "istio"]
 MissingKey = Literal["default", "zero", "error"]
@@ -125,11 +119,11 @@ class TemplateSet:
         execution.owner, execution.templates = self, self.compiled
         execution.includes += 1
         execution.charge()
-        runtime.settle(execution)
+        settle(execution)
         text = self._run(execution, name, data)
         execution.includes -= 1
         execution.owner, execution.templates, execution.depth = kept
-        runtime.settle(execution)
+        settle(execution)
         return text
 
     def _run(self, execution: Execution, name: str, data: object) -> str:
@@ -184,7 +178,7 @@ def _find(traceback: TracebackType | None, dynamic: int, site: int | None = None
         if isinstance(linked, _Linked):
             unit = linked.unit
             index = unit.lines[traceback.tb_lineno] if site is None else site
-            if index == runtime.DYNAMIC:
+            if index == DYNAMIC:
                 index = dynamic
             if index >= 0:
                 template, line, column, text, call = unit.sites[index]
@@ -224,16 +218,14 @@ def render(
         data: plain Python values, or those of `istioctl.golang.values`.
         dialect: whose functions there are: `go` (text/template and sprig), `helm` or `istio`.
         missing_key: what a key that a map lacks gives: no value, the zero value, or an error.
-        functions: more functions, such as those that need YAML; those that installed packages provide if None.
+        functions: more functions, such as those that need YAML; if None those that the dialect was given (see `given`).
         limits: the bounds of the run.
 
     Raises:
         TemplateError: a text is no template (`ParseError`), or it failed (`ExecutionError`).
     """
-    if functions is None and dialect != "go":
-        from istioctl.gotemplate.functions import provided
-
-        functions = provided(dialect)
+    if functions is None:
+        functions = given(dialect)
     ordered = {name: templates[name] for name in sorted(templates)}
     compiled = TemplateSet(ordered, dialect=dialect, functions=functions, limits=limits)
     return compiled.render(entry, data, missing_key=missing_key)

@@ -11,8 +11,7 @@ from functools import cache
 from typing import Any
 
 from istioctl.golang import types, values
-from istioctl.golang.signatures import Function
-from istioctl.golang.types import GoType
+from istioctl.golang.types import Function, GoType
 from istioctl.injection import mesh, typed
 from istioctl.injection.kube_types import TYPES
 from istioctl.injection.mesh_types import MESSAGES

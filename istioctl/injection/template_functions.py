@@ -10,10 +10,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.golang import json_text, types, values
-from istioctl.golang.signatures import FunctionTable
+from istioctl.golang import fmt, json_text, types, values
 from istioctl.golang.times import SECOND, duration_text
-from istioctl.gotemplate.running import fmt
+from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.injection import go_values, mesh
 from istioctl.injection.names import PROXY
 from istioctl.yamldoc.writer import dump
@@ -24,6 +23,11 @@ _STRINGS = values.class_of(types.MAP_STRING)
 go_values.kube_type("ObjectMeta")
 go_values.kube_type("[]Container")
 go_values.message_type("MeshConfig")
+
+
+def injection_functions() -> FunctionTable:
+    """All of them, by name."""
+    return TABLE
 
 
 def _strings(entries: Mapping[str, str]) -> object:

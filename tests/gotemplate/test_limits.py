@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from istioctl.golang.budget import MAX_SIZE, check_size
 from istioctl.gotemplate.errors import ExecutionError, ParseError
-from istioctl.gotemplate.limits import MAX_SIZE, Limits, check_size
+from istioctl.gotemplate.limits import Limits
 from istioctl.gotemplate.template import render
 
 SMALL = Limits(steps=5000, seconds=5.0, includes=30)

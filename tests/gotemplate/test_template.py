@@ -4,9 +4,9 @@ import pytest
 
 import istioctl.gotemplate
 from istioctl.golang import types
-from istioctl.golang.signatures import function
+from istioctl.golang.types import CallError, function
 from istioctl.golang.values import Func, Int, make, nil, pointer
-from istioctl.gotemplate.errors import CallError, ExecutionError, FailureError, ParseError
+from istioctl.gotemplate.errors import ExecutionError, FailureError, ParseError
 from istioctl.gotemplate.limits import Limits
 from istioctl.gotemplate.template import MissingKey, TemplateSet, render
 

@@ -9,11 +9,9 @@ from typing import cast
 
 from istioctl.golang import types
 from istioctl.golang.floats import to_float32
-from istioctl.golang.signatures import function
 from istioctl.golang.times import DURATION, Time, parse_duration
-from istioctl.golang.types import GoType, map_of, parse_type, pointer_to, slice_of
+from istioctl.golang.types import CallError, GoType, function, map_of, parse_type, pointer_to, slice_of
 from istioctl.golang.values import HIDDEN, Pointer, is_nil, make, nil, pointer, zero
-from istioctl.gotemplate.errors import CallError
 
 COLOUR = types.named("gt.Colour", types.INT)
 COLOUR.methods["String"] = function("String", "", lambda colour: f"colour#{int(colour)}")

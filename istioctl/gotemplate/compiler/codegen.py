@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from istioctl.golang.signatures import Function
+from istioctl.golang.types import Function
 from istioctl.gotemplate.compiler.emitter import Line, Module, Source
 from istioctl.gotemplate.compiler.expressions import NONE, Expressions
 from istioctl.gotemplate.compiler.scopes import MAX_BLOCKS, Binding

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from istioctl.golang.signatures import Function
-from istioctl.golang.types import GoType
+from istioctl.golang.types import Function, GoType
 from istioctl.golang.values import encode
 from istioctl.gotemplate.compiler.scopes import Binding, Scopes, needs_frame
 from istioctl.gotemplate.language import nodes
 from istioctl.gotemplate.language.nodes import is_empty
 from istioctl.gotemplate.language.parser import Tree
-from istioctl.gotemplate.running.runtime import DYNAMIC, Site
+from istioctl.gotemplate.running.execution import DYNAMIC, Site
 
 _LONGEST_SITE = 4096  # characters of an action that errors show, or nested long ones would add up
 

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from istioctl.golang import types
-from istioctl.golang.signatures import Function
-from istioctl.golang.types import GoType
+from istioctl.golang.types import Function, GoType
 from istioctl.gotemplate.compiler.emitter import Choice, Emitter
 from istioctl.gotemplate.functions import builtin
 from istioctl.gotemplate.language import nodes

@@ -11,12 +11,12 @@ from functools import cached_property
 from types import CodeType
 from typing import Final, NamedTuple
 
-from istioctl.golang.signatures import Function
+from istioctl.golang.types import Function
 from istioctl.gotemplate.compiler import cache
 from istioctl.gotemplate.errors import ParseError
 from istioctl.gotemplate.functions import function_at, functions_of, homes_of
 from istioctl.gotemplate.limits import MAX_TEXT
-from istioctl.gotemplate.running.runtime import Site
+from istioctl.gotemplate.running.execution import Site
 
 _units: OrderedDict[tuple[str, str, str], Unit] = OrderedDict()
 _MOST_UNITS: Final = 512

@@ -1,6 +1,6 @@
 """The functions templates may call, in tables by dialect: text/template's own, sprig's, Helm's, Istio's.
 
-An entry is described in `istioctl.golang.signatures`. No function here reads files, the network or YAML; what needs
+An entry is described in `table`. No function here reads files, the network or YAML; what needs
 those is given from above.
 """
 
@@ -11,7 +11,8 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from istioctl.golang.signatures import Function, FunctionTable
+from istioctl.golang.types import Function
+from istioctl.gotemplate.functions.table import FunctionTable
 
 _SPRIG: Final = (
     "strings", "collections", "numbers", "encoding", "dates", "regex", "semver", "paths", "reflection", "crypto",
@@ -47,15 +48,3 @@ def function_at(module: str, name: str) -> Function:
 def _table(module: str) -> Mapping[str, Function]:
     table: Mapping[str, Function] = import_module(f"{__name__}.{module}").TABLE
     return table
-
-
-@cache
-def provided(dialect: str) -> Mapping[str, Function]:
-    """What installed packages add to a dialect: entry points of its name in the group `istioctl.template_functions`.
-
-    An entry point is a table, or a function that makes one. It is how YAML functions reach whoever only calls `render`.
-    """
-    from importlib.metadata import entry_points
-
-    found = [point.load() for point in entry_points(group="istioctl.template_functions", name=dialect)]
-    return FunctionTable(*(table if isinstance(table, FunctionTable) else table() for table in found))

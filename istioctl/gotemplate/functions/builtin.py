@@ -6,12 +6,10 @@ from typing import Final, NoReturn, cast
 from urllib.parse import quote_plus
 
 from istioctl.errors import InternalError
-from istioctl.golang import types
-from istioctl.golang.signatures import FunctionTable
-from istioctl.golang.types import GoType
+from istioctl.golang import fmt, types
+from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import Func, Int, class_of, decode, deref, encode, is_nil, make, type_of, zero
-from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.running import fmt
+from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.gotemplate.running.runtime import printable
 
 TABLE: Final = FunctionTable()

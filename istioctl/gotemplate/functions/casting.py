@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from typing import cast
 
 from istioctl.golang import types
-from istioctl.golang.types import GoType
+from istioctl.golang.fmt import show
+from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import Func, Pointer, deref, is_nil, kind, type_name, type_of
-from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.running.fmt import show
 
 NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer dereference"
 NEGATIVE_REPEAT = "strings: negative Repeat count"

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from istioctl.golang.fmt import show
+from istioctl.golang.types import CallError
 from istioctl.golang.values import encode
-from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.running.fmt import show
 
 _RSA_BITS = {"certificate": 2048, "key": 4096}
 

@@ -6,12 +6,11 @@ Dicts are changed in place where sprig changes them (`set`, `unset`, `merge`), a
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from istioctl.golang.signatures import FunctionTable
-from istioctl.golang.types import MAP_ANY, SLICE_ANY, SLICE_STRING, slice_of
+from istioctl.golang.budget import check_size
+from istioctl.golang.types import MAP_ANY, SLICE_ANY, SLICE_STRING, CallError, slice_of
 from istioctl.golang.values import Pointer, Slice, is_nil, kind, make, nil, pointer, type_of
-from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.casting import (
     Unlike,
     deep_equal,
@@ -21,10 +20,8 @@ from istioctl.gotemplate.functions.casting import (
     to_int64,
     to_text,
 )
-from istioctl.gotemplate.limits import check_size
-
-if TYPE_CHECKING:
-    from istioctl.gotemplate.running.runtime import Execution
+from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.gotemplate.running.execution import Execution
 
 TABLE = FunctionTable()
 

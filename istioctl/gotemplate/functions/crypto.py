@@ -15,12 +15,11 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from istioctl.golang import types
-from istioctl.golang.signatures import FunctionTable
-from istioctl.golang.types import STRING
+from istioctl.golang.budget import check_size
+from istioctl.golang.types import STRING, CallError
 from istioctl.golang.values import decode, encode, make
-from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.encoding import decode_base64
-from istioctl.gotemplate.limits import check_size
+from istioctl.gotemplate.functions.table import FunctionTable
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

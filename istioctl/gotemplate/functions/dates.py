@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from istioctl.golang import types
 from istioctl.golang.layouts import ZERO_TIME, LayoutError, format_time, parse_time
-from istioctl.golang.signatures import FunctionTable, function
 from istioctl.golang.times import SECOND, TIME, Duration, Time, duration_text, parse_duration
+from istioctl.golang.types import CallError, function
 from istioctl.golang.values import Int, Pointer, class_of, type_of
-from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.casting import parse_int, wrap
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

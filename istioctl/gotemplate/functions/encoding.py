@@ -9,9 +9,9 @@ import zlib
 
 from istioctl.golang import json_text
 from istioctl.golang.json_text import JSONError
-from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.types import CallError
 from istioctl.golang.values import decode, encode
-from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

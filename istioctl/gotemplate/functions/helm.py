@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from istioctl.golang import json_text, toml_text
 from istioctl.golang.json_text import JSONError
 from istioctl.golang.quoting import quote
-from istioctl.golang.signatures import FunctionTable
-from istioctl.gotemplate.errors import CallError, ExecutionError, FailureError, ParseError
+from istioctl.golang.types import CallError
+from istioctl.gotemplate.errors import ExecutionError, FailureError, ParseError
 from istioctl.gotemplate.functions.encoding import to_json
-
-if TYPE_CHECKING:
-    from istioctl.gotemplate.running.runtime import Execution
+from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.gotemplate.running.execution import Execution
 
 TABLE = FunctionTable()
 

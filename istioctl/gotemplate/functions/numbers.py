@@ -5,19 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import ROUND_DOWN, Context, Decimal
-from typing import TYPE_CHECKING
 
+from istioctl.golang.budget import check_size
 from istioctl.golang.floats import format_float
-from istioctl.golang.signatures import FunctionTable
-from istioctl.golang.types import SLICE_INT
+from istioctl.golang.fmt import show
+from istioctl.golang.types import SLICE_INT, CallError
 from istioctl.golang.values import Int, make
-from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.casting import parse_int, to_float64, to_int64, wrap
-from istioctl.gotemplate.limits import check_size
-from istioctl.gotemplate.running.fmt import show
-
-if TYPE_CHECKING:
-    from istioctl.gotemplate.running.runtime import Execution
+from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.gotemplate.running.execution import Execution
 
 TABLE = FunctionTable()
 

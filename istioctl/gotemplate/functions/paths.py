@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 
-from istioctl.golang.signatures import FunctionTable
+from istioctl.golang.types import CallError
 from istioctl.golang.urls import URL, URLError, parse_url
 from istioctl.golang.values import kind
-from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.casting import NIL_DEREFERENCE
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from istioctl.golang.signatures import FunctionTable
 from istioctl.golang.values import kind, type_name
 from istioctl.gotemplate.functions.casting import deep_equal
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

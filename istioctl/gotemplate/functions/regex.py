@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from istioctl.golang.budget import check_size
 from istioctl.golang.quoting import can_backquote, quote
-from istioctl.golang.signatures import FunctionTable
-from istioctl.golang.types import SLICE_STRING
+from istioctl.golang.types import SLICE_STRING, CallError
 from istioctl.golang.values import decode, encode, make, nil
-from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.limits import check_size
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

@@ -10,10 +10,9 @@ from typing import Any
 
 from istioctl.golang import types
 from istioctl.golang.quoting import quote
-from istioctl.golang.signatures import FunctionTable, function
-from istioctl.golang.types import STRING, UINT64, GoType, pointer_to
+from istioctl.golang.types import STRING, UINT64, CallError, GoType, function, pointer_to
 from istioctl.golang.values import HIDDEN, Int, Uint64, encode, make
-from istioctl.gotemplate.errors import CallError
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

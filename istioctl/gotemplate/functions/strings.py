@@ -7,13 +7,12 @@ Go's strings are bytes, and several of these functions cut them without regard f
 from __future__ import annotations
 
 from istioctl.golang import casing, quoting
-from istioctl.golang.signatures import FunctionTable
-from istioctl.golang.types import MAP_STRING, SLICE_STRING
+from istioctl.golang.budget import check_size
+from istioctl.golang.fmt import show
+from istioctl.golang.types import MAP_STRING, SLICE_STRING, CallError
 from istioctl.golang.values import decode, encode, make
-from istioctl.gotemplate.errors import CallError
 from istioctl.gotemplate.functions.casting import NEGATIVE_REPEAT, texts_of, to_text
-from istioctl.gotemplate.limits import check_size
-from istioctl.gotemplate.running.fmt import show
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from istioctl.golang.signatures import FunctionTable
-from istioctl.gotemplate.errors import CallError
+from istioctl.golang.types import CallError
+from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 

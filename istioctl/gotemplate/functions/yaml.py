@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from istioctl.golang import json_text
 from istioctl.golang.json_text import JSONError
-from istioctl.golang.signatures import FunctionTable
 from istioctl.gotemplate.functions.helm import into_dict, into_list
+from istioctl.gotemplate.functions.table import FunctionTable
 
 
 class YAMLTextError(Exception):

@@ -7,17 +7,14 @@ out of a map or slice of them and no pipeline has unpacked it yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from istioctl.golang import types
 from istioctl.golang.quoting import quote
-from istioctl.golang.signatures import Function
-from istioctl.golang.types import GoType
+from istioctl.golang.types import CallError, Function, GoType
 from istioctl.golang.values import deref, is_nil, make, nil, type_of, zero
-from istioctl.gotemplate.errors import CallError, EvaluationError
-
-if TYPE_CHECKING:
-    from istioctl.gotemplate.running.runtime import Execution
+from istioctl.gotemplate.errors import EvaluationError
+from istioctl.gotemplate.running.execution import Execution
 
 ABSENT: Final = object()
 BOXED_NIL: Final = object()  # what evaluates an argument found a nil within an interface

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from istioctl.golang import types
+from istioctl.golang import fmt, types
+from istioctl.golang.printing import sorted_keys
 from istioctl.golang.types import GoType
 from istioctl.golang.values import Int, deref, is_nil, make, type_of
 from istioctl.gotemplate.errors import EvaluationError
-from istioctl.gotemplate.running import fmt
-from istioctl.gotemplate.running.printing import sorted_keys
-
-if TYPE_CHECKING:
-    from istioctl.gotemplate.running.runtime import Execution
+from istioctl.gotemplate.running.execution import Execution
 
 _UNWATCHED = 64  # iterations that need no look at the clock
 

@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 from typing import Any
 
 from istioctl.errors import InputError
-from istioctl.golang.signatures import FunctionTable
 from istioctl.gotemplate.errors import ParseError
 from istioctl.gotemplate.functions.helm import NO_VALUE
+from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.gotemplate.functions.yaml import YAML, YAMLTextError, helm_yaml_functions
 from istioctl.gotemplate.template import TemplateSet
 from istioctl.rendering.helm.chart import Chart, Values

@@ -8,8 +8,18 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from istioctl.golang import types
-from istioctl.golang.signatures import function
-from istioctl.golang.types import BOOL, BYTES, MAP_ANY, MAP_STRING, SLICE_STRING, STRING, map_of, pointer_to, slice_of
+from istioctl.golang.types import (
+    BOOL,
+    BYTES,
+    MAP_ANY,
+    MAP_STRING,
+    SLICE_STRING,
+    STRING,
+    function,
+    map_of,
+    pointer_to,
+    slice_of,
+)
 from istioctl.golang.values import Int, decode, make, nil
 from istioctl.rendering.helm.capabilities import HELM_VERSION, Capabilities
 from istioctl.rendering.helm.chart import Chart, Dependency, Values

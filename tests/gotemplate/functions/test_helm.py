@@ -78,6 +78,6 @@ def test_without_a_yaml_library_there_are_no_functions_for_it() -> None:
         render({"main": "{{ toYaml 1 }}"}, "main", None, dialect="helm", functions={})
 
 
-def test_installed_packages_provide_them() -> None:
+def test_whoever_only_calls_render_has_them() -> None:
     assert render({"main": '{{ toYaml (dict "a" (list 1)) }}|'}, "main", None, dialect="helm") == "a:\n- 1|"
     assert render({"main": '{{ toYaml (dict "a" (list 1)) }}|'}, "main", None, dialect="istio") == "a:\n- 1\n|"

@@ -1,7 +1,8 @@
 """How a function that templates may call is declared.
 
-A function table maps names to `Function` entries. An entry is a Python callable with Go's parameter types spelled in
-a string, so that the compiler can check arity, turn literals into the right type and emit a direct call:
+A function table maps names to `istioctl.golang.types.Function` entries. An entry is a Python callable with Go's
+parameter types spelled in a string, so that the compiler can check arity, turn literals into the right type and emit a
+direct call:
 
     TABLE = FunctionTable()
 
@@ -22,7 +23,7 @@ What the callable can rely on:
   `is_nil`. Number parameters arrive as an `int`/`float` of any class: `int(n)` when the class must go.
 - The number of arguments is right; a variadic's last declared type is that of each further argument.
 - With `context=True` the running `Execution` comes first: `execution.include(name, data)`, and `execution.charge(n)`
-  before a loop of n steps. `limits.check_size(n)` goes before building n characters or items.
+  before a loop of n steps. `budget.check_size(n)` goes before building n characters or items.
 
 What it returns must be a value of the model in `istioctl.golang.values` with the Go result's type: `Int(n)` for
 Go's `int`, a plain `int` for `int64`, `make(SLICE_STRING, [...])` for `[]string`, and so on.
@@ -34,42 +35,11 @@ calling NAME:` before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from istioctl.golang.types import GoType, parse_type
+from istioctl.golang.types import Function, function
 
 _F = TypeVar("_F", bound=Callable[..., object])
-
-
-class Function(NamedTuple):
-    """One function or method.
-
-    Attributes:
-        name: what templates call it.
-        call: the callable; a method takes its receiver first.
-        params: the parameter types; a variadic's last one is the type of each further argument.
-        variadic: whether the last parameter repeats.
-        context: whether the running `Execution` is handed in before everything else.
-    """
-
-    name: str
-    call: Callable[..., object]
-    params: tuple[GoType, ...] = ()
-    variadic: bool = False
-    context: bool = False
-
-    @property
-    def fixed(self) -> int:
-        """How many arguments it needs at least."""
-        return len(self.params) - self.variadic
-
-
-def function(name: str, signature: str, call: Callable[..., object], *, context: bool = False) -> Function:
-    """An entry from a signature such as `"string, ...any"` (see the module's docstring)."""
-    spelled = [part.strip() for part in signature.split(",")] if signature.strip() else []
-    variadic = bool(spelled) and spelled[-1].startswith("...")
-    params = tuple(parse_type(part.removeprefix("...")) for part in spelled)
-    return Function(name, call, params, variadic, context)
 
 
 class FunctionTable(Mapping[str, Function]):

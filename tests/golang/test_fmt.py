@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.golang import types
+from istioctl.golang.budget import LimitError
 from istioctl.golang.floats import format_float, to_float32
-from istioctl.golang.signatures import function
+from istioctl.golang.fmt import sprint, sprintf, sprintln
+from istioctl.golang.types import function
 from istioctl.golang.values import Float32, Int, Pointer, Uint8, make, nil, pointer
-from istioctl.gotemplate.errors import LimitError
-from istioctl.gotemplate.running.fmt import sprint, sprintf, sprintln
 
 POINT = types.struct("test.Point", {"X": types.INT, "Label": types.STRING}, hidden={"inner": types.BOOL})
 LEVEL = types.named("test.Level", types.INT)

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Final, cast
 
 from istioctl.golang import types
+from istioctl.golang.budget import check_size
 from istioctl.golang.floats import format_float
+from istioctl.golang.printing import Printer
 from istioctl.golang.values import kind, type_name
-from istioctl.gotemplate.limits import check_size
-from istioctl.gotemplate.running.printing import Printer
 
 _MAX_WIDTH: Final = 1_000_000
 _SIMPLE: Final = re.compile(r"%([a-z%])")

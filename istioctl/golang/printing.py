@@ -6,11 +6,10 @@ from functools import cmp_to_key, lru_cache
 from typing import Final, cast
 
 from istioctl.golang import quoting, types
+from istioctl.golang.budget import check_size
 from istioctl.golang.floats import format_float
-from istioctl.golang.types import GoType
+from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import HIDDEN, Pointer, decode, deref, encode, is_nil, make, type_name, type_of
-from istioctl.gotemplate.errors import CallError
-from istioctl.gotemplate.limits import check_size
 
 _STRINGABLE: Final = frozenset("vsxXq")
 
