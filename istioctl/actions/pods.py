@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from istioctl.api.names import GATEWAY_NAME
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
@@ -26,7 +27,6 @@ _SHORT = {
     "rc": "replicationcontroller", "svc": "service", "gtw": "gateway",
 }  # fmt: skip
 #: A Gateway of the Gateway API names its pods by this label (istio.io/api `label/labels.gen.go`).
-_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 
 
 def split_reference(reference: str, namespace: str) -> tuple[str, str, str]:
@@ -78,7 +78,7 @@ def workload_selector(session: Session, kind: str, name: str, namespace: str) ->
     spec = workload.get("spec") or {}
     if kind == "gateway":
         _refuse_unmanaged(spec, f"{kind}/{name}.{namespace}")
-        return f"{_GATEWAY_NAME}={name}"
+        return f"{GATEWAY_NAME}={name}"
     selector = spec.get("selector") or {}
     plain = kind in ("service", "replicationcontroller")
     text = selector_text({"matchLabels": selector} if plain else selector)

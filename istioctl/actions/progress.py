@@ -7,16 +7,6 @@ from typing import Protocol
 
 from istioctl.api.identity import ObjectKey
 
-COMPONENT_TITLES = {
-    "Base": "Istio core",
-    "Pilot": "Istiod",
-    "Cni": "CNI",
-    "Ztunnel": "Ztunnel",
-    "EgressGateways": "Egress gateways",
-    "IngressGateways": "Ingress gateways",
-}
-"""The names that the guide gives to components, in the order in which they are installed."""
-
 
 class Progress(Protocol):
     """Takes what happens; called from several threads."""

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import REVISION, labels_of
+from istioctl.api.labels import labels_of
+from istioctl.api.names import DATAPLANE_MODE, REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
@@ -28,7 +29,6 @@ _CLASS = "istio-waypoint"
 _NO_WAYPOINT = "none"  # a namespace or object with this name as its waypoint has none
 _USE = "istio.io/use-waypoint"
 _TRAFFIC = "istio.io/waypoint-for"
-_DATA_PLANE = "istio.io/dataplane-mode"
 _PROGRAMMED = "Programmed"
 _OWNER = "istioctl"
 
@@ -116,7 +116,7 @@ def enrolled_waypoint(session: Session, namespace: str) -> tuple[str, bool]:
             f"there is no namespace {namespace!r}", where=session.server, hint="create it first", id="no-namespace"
         )
     labels = labels_of(found)
-    return labels.get(_USE, ""), labels.get(_DATA_PLANE) == "ambient"
+    return labels.get(_USE, ""), labels.get(DATAPLANE_MODE) == "ambient"
 
 
 def enroll_namespace(session: Session, namespace: str, name: str) -> None:

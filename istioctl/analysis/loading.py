@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from istioctl.analysis.resources import (
     CLUSTER_WIDE,
     FOREIGN,
-    IGNORED_NAMESPACES,
     Resource,
     inner,
     mapping,
@@ -21,6 +20,7 @@ from istioctl.analysis.sources import Source, template_hint, with_quoted_address
 from istioctl.analysis.validation.decode import decode, entries
 from istioctl.analysis.validation.report import Place, Report, locate, path_text
 from istioctl.analysis.validation.scan import expect_separators, split
+from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import compose_all, to_data
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.validation.report import Path, is_value, locate
+from istioctl.api.names import SYSTEM_NAMESPACE
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
@@ -30,8 +31,6 @@ FOREIGN = {
 CLUSTER_WIDE = frozenset(
     ("Namespace", "Node", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "CustomResourceDefinition")
 )
-#: Namespaces of Kubernetes itself, which are not analyzed.
-IGNORED_NAMESPACES = frozenset(("kube-system", "kube-public", "kube-node-lease", "local-path-storage"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +102,7 @@ class Snapshot:
         mesh_networks: dict[str, Any],
         *,
         is_live: bool = False,
-        istio_namespace: str = "istio-system",
+        istio_namespace: str = SYSTEM_NAMESPACE,
     ) -> None:
         self.istio_namespace = istio_namespace
         self.mesh = mesh

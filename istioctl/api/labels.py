@@ -1,4 +1,4 @@
-"""The labels by which an installation's objects are found again, and selectors over labels."""
+"""The labels by which an installation's objects are found again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.errors import InputError
+from istioctl.api.names import REVISION
 
-REVISION = "istio.io/rev"
-TAG = "istio.io/tag"
-INJECTION = "istio-injection"
-NETWORK = "topology.istio.io/network"
 COMPONENT = "operator.istio.io/component"
 MANAGED = "operator.istio.io/managed"
 VERSION = "operator.istio.io/version"
@@ -52,38 +48,3 @@ def labels_of(obj: Mapping[str, Any]) -> dict[str, str]:
     """The labels of an object given as plain data."""
     metadata = obj.get("metadata") or {}
     return dict(metadata.get("labels") or {})
-
-
-def format_equal(labels: Mapping[str, str]) -> str:
-    """The selector text that asks for all of `labels`, such as `app=istiod,istio.io/rev=default`."""
-    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-
-
-def matches(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
-    """Whether a LabelSelector (`matchLabels`, `matchExpressions`) selects an object with `labels`.
-
-    A missing selector selects nothing, an empty one everything.
-
-    Raises:
-        InputError: an expression has an operator that Kubernetes does not know.
-    """
-    if selector is None:
-        return False
-    wanted: Mapping[str, str] = selector.get("matchLabels") or {}
-    if any(labels.get(key) != value for key, value in wanted.items()):
-        return False
-    return all(_holds(expression, labels) for expression in selector.get("matchExpressions") or [])
-
-
-def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, operator, values = str(expression.get("key")), expression.get("operator"), expression.get("values") or []
-    match operator:
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    raise InputError(f"unknown operator {operator!r} in a label selector", where=key)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+from istioctl.api.names import PROXY_CONFIG, PROXY_IMAGE_TYPE, TEMPLATES
 from istioctl.errors import InputError, TemplateError
 from istioctl.injection import merging, mesh, openshift, pod_annotations, policy, workloads
-from istioctl.injection.names import PROXY_CONFIG, PROXY_IMAGE_TYPE, TEMPLATES
 from istioctl.injection.rendered import Overlay
 from istioctl.injection.settings import Settings, value_at
 from istioctl.injection.workloads import Workload

@@ -13,21 +13,21 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from istioctl.errors import InputError
-from istioctl.injection import metrics, probes, typed
-from istioctl.injection.names import (
+from istioctl.api.names import (
     CLUSTER_ENV,
     CORE_DUMP,
     INIT,
     INTERCEPTION_MODE,
     NATIVE_SIDECAR,
+    NETWORK,
     NETWORK_ENV,
-    NETWORK_LABEL,
     PROXY,
     PROXY_OVERRIDES,
     STATUS,
     VALIDATION,
 )
+from istioctl.errors import InputError
+from istioctl.injection import metrics, probes, typed
 from istioctl.injection.rendered import Overlay
 from istioctl.injection.settings import Settings, value_at
 from istioctl.yamldoc import strategic
@@ -272,7 +272,7 @@ def finished(
         pod = probes.rewrite(pod, proxy, by_default, port)
     labels = dict(metadata.get("labels", {}))
     if network := proxy_env.get(NETWORK_ENV):
-        labels[NETWORK_LABEL] = network
+        labels[NETWORK] = network
     annotations = {
         **annotations,
         STATUS: _status_text(template_pod, settings.revision),
@@ -329,7 +329,7 @@ def proxy_environment(pod: Pod, values: Mapping[str, Any], given: Mapping[str, s
     env = dict(given)
     cluster = env.get(CLUSTER_ENV) or value_at(values, "global", "multiCluster", "clusterName")
     network = env.get(NETWORK_ENV) or value_at(values, "global", "network")
-    network = pod.get("metadata", {}).get("labels", {}).get(NETWORK_LABEL, network)
+    network = pod.get("metadata", {}).get("labels", {}).get(NETWORK, network)
     if cluster:
         env[CLUSTER_ENV] = cluster
     if network:

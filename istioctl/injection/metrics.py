@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.injection.names import MERGE_METRICS, SCRAPE_ENV
+from istioctl.api.names import MERGE_METRICS, SCRAPE_ENV
 from istioctl.injection.pod_annotations import parse_bool
 from istioctl.injection.typed import to_json
 

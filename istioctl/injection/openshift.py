@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.injection.names import INIT, PROXY, VALIDATION
+from istioctl.api.names import INIT, PROXY, VALIDATION
 
 UID_RANGE = "openshift.io/sa.scc.uid-range"
 GROUPS = "openshift.io/sa.scc.supplemental-groups"

@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from istioctl.api import quantities
+from istioctl.api.names import INTERCEPTION_MODE, MERGE_METRICS, PROXY_CONFIG, STATUS_PORT
 from istioctl.errors import InputError
 from istioctl.injection import mesh
-from istioctl.injection.names import INTERCEPTION_MODE, MERGE_METRICS, PROXY_CONFIG, STATUS_PORT
 
 _INTERFACE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.\-]*")
 _BOOLEANS = {

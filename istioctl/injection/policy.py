@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from istioctl.injection.names import INJECT
-
-#: Namespaces of Kubernetes itself, whose pods are left alone.
-IGNORED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
+from istioctl.api.names import IGNORED_NAMESPACES, INJECT
+from istioctl.api.selectors import selects
 
 
 class Policy(NamedTuple):
@@ -60,7 +58,7 @@ def decide(pod: Mapping[str, Any], policy: Policy) -> Decision:
     )
     for selectors, inject, name in ((policy.never, False, "never"), (policy.always, True, "always")):
         for selector in selectors:
-            if _given(selector) and matches(selector, labels):
+            if _given(selector) and selects(selector, labels):
                 return Decision(
                     inject and _valid(policy), f"its labels match a selector of {name}InjectSelector", warning
                 )
@@ -75,22 +73,3 @@ def _valid(policy: Policy) -> bool:
 
 def _given(selector: Mapping[str, Any]) -> bool:
     return bool(selector.get("matchLabels") or selector.get("matchExpressions"))
-
-
-def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Whether labels satisfy a `metav1.LabelSelector`; an empty one is satisfied by all, a malformed one by none."""
-    if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
-        return False
-    return all(_satisfied(term, labels) for term in selector.get("matchExpressions") or ())
-
-
-def _satisfied(term: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, values = str(term.get("key")), term.get("values") or []
-    operator = term.get("operator")
-    if operator == "In":
-        return key in labels and labels[key] in values
-    if operator == "NotIn":
-        return bool(values) and labels.get(key) not in values
-    if operator == "Exists":
-        return key in labels and not values
-    return operator == "DoesNotExist" and key not in labels and not values

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from istioctl.injection.names import PROBERS_ENV, PROXY, REWRITE_PROBES, STATUS, STATUS_PORT
+from istioctl.api.names import PROBERS_ENV, PROXY, REWRITE_PROBES, STATUS, STATUS_PORT
 from istioctl.injection.pod_annotations import parse_bool
 from istioctl.injection.typed import complete, to_json
 

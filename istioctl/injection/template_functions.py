@@ -10,11 +10,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from istioctl.api.names import PROXY
 from istioctl.golang import fmt, json_text, types, values
 from istioctl.golang.times import SECOND, duration_text
 from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.injection import go_values, mesh
-from istioctl.injection.names import PROXY
 from istioctl.yamldoc.writer import dump
 
 TABLE = FunctionTable()

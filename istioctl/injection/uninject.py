@@ -12,20 +12,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.injection import merging, metrics, policy, typed, workloads
-from istioctl.injection.injector import Outcome
-from istioctl.injection.names import (
+from istioctl.api.names import (
     INTERCEPTION_MODE,
+    NETWORK,
     NETWORK_ENV,
-    NETWORK_LABEL,
     PROBERS_ENV,
     PROXY,
     PROXY_OVERRIDES,
-    REVISION_LABEL,
+    REVISION,
     SCRAPE_ENV,
     STATUS,
     VALIDATION,
 )
+from istioctl.injection import merging, metrics, policy, typed, workloads
+from istioctl.injection.injector import Outcome
 
 _METRICS_PATH = "/stats/prometheus"
 _DEFAULT_CONTAINER = ("kubectl.kubernetes.io/default-container", "kubectl.kubernetes.io/default-logs-container")
@@ -142,7 +142,7 @@ def _metadata(
     pod: Mapping[str, Any], spec: Mapping[str, Any], env: Mapping[str, str], owner: str, *, with_cni: bool
 ) -> dict[str, Any]:
     metadata = dict(pod["metadata"])
-    gone = {STATUS, PROXY_OVERRIDES, REVISION_LABEL}
+    gone = {STATUS, PROXY_OVERRIDES, REVISION}
     annotations = {name: value for name, value in metadata.get("annotations", {}).items() if name not in gone}
     first = (spec.get("containers") or [{}])[0].get("name")
     for name in _DEFAULT_CONTAINER:
@@ -155,8 +155,8 @@ def _metadata(
         annotations = metrics.without_settings(annotations)
         annotations |= {f"prometheus.io/{part}": text for part, text in told.items() if text}
     labels = {name: value for name, value in metadata.get("labels", {}).items() if _OWN_LABELS.get(name) != value}
-    if env.get(NETWORK_ENV) == labels.get(NETWORK_LABEL):
-        labels.pop(NETWORK_LABEL, None)
+    if env.get(NETWORK_ENV) == labels.get(NETWORK):
+        labels.pop(NETWORK, None)
     name = labels.get("app.kubernetes.io/name") or labels.get("app") or owner
     version = labels.get("app.kubernetes.io/version") or labels.get("version") or "latest"
     if labels.get(_CANONICAL_NAME) == name:

@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from istioctl.injection.names import REVISION_LABEL
-from istioctl.injection.policy import matches
-
-_NAMESPACE_LABEL = "istio-injection"
-_EVERY_NAMESPACE = "kubernetes.io/metadata.name"
-_NEVER = {"matchLabels": {"istio.io/deactivated": "never-match"}}
-
-Labels = Mapping[str, str]
+from istioctl.api.labels import labels_of
+from istioctl.api.names import INJECTION, NAMESPACE_NAME, REVISION
+from istioctl.api.selectors import selects
+from istioctl.api.webhooks import Labels, has_istio_hook, hooks_of, is_deactivated
 
 
 class Verdict(NamedTuple):
@@ -44,12 +40,10 @@ def verdicts(configurations: Iterable[Mapping[str, Any]], pod: Labels, namespace
     """
     found = []
     for configuration in configurations:
-        webhooks = configuration.get("webhooks") or []
-        if any(str(webhook.get("name", "")).endswith("istio.io") for webhook in webhooks):
-            metadata = configuration.get("metadata") or {}
-            revision = (metadata.get("labels") or {}).get(REVISION_LABEL, "")
-            injects, reason = _judge(webhooks, pod, namespace)
-            found.append(Verdict(str(metadata.get("name", "")), revision, injects, reason))
+        if has_istio_hook(configuration):
+            name = (configuration.get("metadata") or {}).get("name", "")
+            injects, reason = _judge(hooks_of(configuration), pod, namespace)
+            found.append(Verdict(str(name), labels_of(configuration).get(REVISION, ""), injects, reason))
     return sorted(found)
 
 
@@ -63,10 +57,10 @@ def _judge(webhooks: Sequence[Mapping[str, Any]], pod: Labels, namespace: Labels
         elif by_namespace is not None:
             if label := _preventing(for_pod or {}, pod):
                 return False, f"Pod has {label} label, preventing injection"
-        elif by_pod is not None and namespace.get(_NAMESPACE_LABEL, "enabled") != "enabled":
-            said = namespace[_NAMESPACE_LABEL]
-            return False, f"Namespace has {_NAMESPACE_LABEL}={said} label, preventing injection"
-    if any(hook.get("namespaceSelector") == _NEVER and hook.get("objectSelector") == _NEVER for hook in webhooks):
+        elif by_pod is not None and namespace.get(INJECTION, "enabled") != "enabled":
+            said = namespace[INJECTION]
+            return False, f"Namespace has {INJECTION}={said} label, preventing injection"
+    if any(map(is_deactivated, webhooks)):
         return False, "The injection webhook is deactivated, and will never match labels."
     wanted = [
         ", ".join(label for webhook in webhooks for label in _wanted(webhook.get(selector) or {}))
@@ -80,9 +74,7 @@ def _why(namespace_label: str, pod_label: str) -> str:
         return f"Namespace label {namespace_label} matches, and pod label {pod_label} matches"
     if namespace_label:
         everywhere = " (Automatic injection is enabled in all namespaces)."
-        return f"Namespace label {namespace_label} matches" + (
-            everywhere if _EVERY_NAMESPACE in namespace_label else ""
-        )
+        return f"Namespace label {namespace_label} matches" + (everywhere if NAMESPACE_NAME in namespace_label else "")
     return f"Pod label {pod_label} matches" if pod_label else ""
 
 
@@ -90,7 +82,7 @@ def _matched(selector: Mapping[str, Any] | None, labels: Labels) -> str | None:
     """The label that makes a selector match, empty where none does it; None where the selector does not match."""
     if selector is None:
         return ""
-    if not matches(selector, labels):
+    if not selects(selector, labels):
         return None
     for term in selector.get("matchExpressions") or ():
         if term.get("operator") in ("In", "NotIn") and term.get("key") in labels:

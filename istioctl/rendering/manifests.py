@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from istioctl.api.components import COMPONENTS
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
 from istioctl.rendering.components.builtin import render_builtin
-from istioctl.rendering.components.parts import COMPONENTS, Part, part_values, parts_of
+from istioctl.rendering.components.parts import Part, part_values, parts_of
 from istioctl.rendering.specification.build import Specification
 from istioctl.rendering.specification.moved_values import moved_values, refuse_gone_values
 from istioctl.rendering.specification.values import Values, lookup_text

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from istioctl.injection.policy import Policy, decide, matches
+from istioctl.injection.policy import Policy, decide
 
 INJECT = "sidecar.istio.io/inject"
 NEVER = {"matchLabels": {"never": "inject"}}
@@ -41,20 +41,3 @@ def test_odd_values_count_as_unset_and_are_named():
     decision = decide(pod({INJECT: "True"}), Policy())
     assert decision.inject
     assert "'True'" in decision.warning
-
-
-@pytest.mark.parametrize(
-    ("term", "labels", "want"),
-    [
-        ({"operator": "In", "values": ["a"]}, {"k": "a"}, True),
-        ({"operator": "In", "values": ["a"]}, {}, False),
-        ({"operator": "NotIn", "values": ["a"]}, {"k": "a"}, False),
-        ({"operator": "NotIn", "values": ["a"]}, {}, True),
-        ({"operator": "Exists"}, {"k": ""}, True),
-        ({"operator": "DoesNotExist"}, {"k": ""}, False),
-        ({"operator": "DoesNotExist"}, {}, True),
-        ({"operator": "Like"}, {"k": "a"}, False),
-    ],
-)
-def test_selectors(term, labels, want):
-    assert matches({"matchExpressions": [{"key": "k", **term}]}, labels) is want

@@ -13,6 +13,7 @@ from istioctl.analysis.mesh_settings import default_gateway, from_config_map, re
 from istioctl.analysis.messages import Level
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.sources import EXTENSIONS, Source, open_input, read_file
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.errors import InputError
 
 #: Gets the objects of the given kinds from a cluster.
@@ -35,7 +36,7 @@ class AnalyzeOptions:
 
     inputs: tuple[str, ...] = ()
     namespace: str = "default"
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
     analyzers: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     mesh_config_file: str = ""

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 from istioctl.analysis.loading import object_of
-from istioctl.analysis.resources import FOREIGN, IGNORED_NAMESPACES, Resource, mapping
+from istioctl.analysis.resources import FOREIGN, Resource, mapping
 from istioctl.analysis.schema.catalog import schema
 from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
-from istioctl.api.labels import REVISION
+from istioctl.api.names import IGNORED_NAMESPACES, REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel

@@ -12,13 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.installation.install_survey import MINIMUM_MINOR, kubernetes_version, kubernetes_warning
-from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK
+from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.analysis.findings import Finding
 from istioctl.analysis.messages import MESSAGES, Level, Message
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import REVISION, TAG, VERSION, labels_of
+from istioctl.api.labels import VERSION, labels_of
+from istioctl.api.names import REVISION, SYSTEM_NAMESPACE, TAG
+from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -68,7 +70,7 @@ class PrecheckOptions:
     client: ClientOptions
     inputs: SpecificationInputs
     namespace: str = ""
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
     from_version: str = ""
     control_plane: bool = True
 
@@ -107,7 +109,7 @@ def precheck(options: PrecheckOptions, report: Report) -> Prechecked:
         found += _server(version)
         found += _rights(session, reader.discovery, options, version)
         found += _gateway_api(reader.read(*_DEFINITION))
-        hooks = reader.read(*WEBHOOK)
+        hooks = reader.read(*INJECTOR)
         services = reader.read("v1", "Service")
         found += _webhooks(hooks, services)
         deployments = reader.read("apps/v1", "Deployment", labels="app=istiod")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from istioctl.analysis.sources import Source, open_input, template_hint, with_quoted_addresses
 from istioctl.analysis.validation import kubernetes, scan
 from istioctl.analysis.validation.report import Problem, Report, Severity
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.errors import InputError
 from istioctl.yamldoc.wellformed import is_well_formed
 
@@ -29,7 +30,7 @@ class ValidateOptions:
 
     inputs: tuple[str, ...]
     namespace: str = "default"
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
 
 
 @dataclass(frozen=True, slots=True)

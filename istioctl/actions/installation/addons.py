@@ -11,6 +11,7 @@ from istioctl.actions.progress import Progress
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
 from istioctl.api.labels import labels_of
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.apply import Desired, apply_all, delete, ensure_namespace
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
@@ -98,8 +99,8 @@ class AddonOptions:
 
     names: tuple[str, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
-    namespace: str = "istio-system"
-    mesh_namespace: str = "istio-system"
+    namespace: str = SYSTEM_NAMESPACE
+    mesh_namespace: str = SYSTEM_NAMESPACE
     revision: str = ""
     wait: bool = True
     timeout: float = 300.0

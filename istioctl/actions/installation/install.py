@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.installation.install_plan import InstallPlan, WantedObject, text_at
-from istioctl.actions.progress import COMPONENT_TITLES, Progress
+from istioctl.actions.progress import Progress
 from istioctl.actions.revisions.tag_objects import DEFAULT
+from istioctl.api.components import BY_NAME, COMPONENTS, EGRESS, INGRESS
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
-from istioctl.api.labels import NETWORK
+from istioctl.api.names import NETWORK
 from istioctl.api.release import VERSION
 from istioctl.cluster.apply import FIELD_OWNER, apply_all, delete, ensure_namespace
 from istioctl.cluster.parallel import in_parallel
@@ -27,15 +28,6 @@ from istioctl.errors import IstioctlError
 
 if TYPE_CHECKING:
     from istioctl.actions.installation.addons import AddonReport
-
-_AFTER = {
-    "Pilot": "Base",
-    "Cni": "Base",
-    "Ztunnel": "Cni",
-    "IngressGateways": "Pilot",
-    "EgressGateways": "Pilot",
-}
-"""Which component has to be ready before another's pods start: gateways are injected by istiod, for one."""
 
 
 @dataclass(slots=True)
@@ -129,7 +121,8 @@ class _Run:
         self.report = InstallReport(plan)
         self._before = plan.survey.resource_versions()
         self._lock = threading.Lock()
-        self._board = _Board(progress)
+        self._names = [part.name for part in COMPONENTS if any(item.component == part.name for item in plan.wanted)]
+        self._board = _Board(progress, [BY_NAME[name].title for name in self._names])
 
     def namespace(self) -> None:
         """Creates the control plane's namespace, as the real tool does: outside of the manifests."""
@@ -140,18 +133,18 @@ class _Run:
 
     def components(self) -> None:
         """Applies everything, and waits until each component is ready before those that need it begin."""
-        names = [name for name in COMPONENT_TITLES if any(item.component == name for item in self.plan.wanted)]
+        names = self._names
         done = {name: threading.Event() for name in names}
         good: dict[str, bool] = {}
 
         def component(name: str) -> None:
             try:
-                before = _AFTER.get(name)
-                while before is not None and before not in done:
-                    before = _AFTER.get(before)
-                if before is not None:
+                before = BY_NAME[name].after
+                while before and before not in done:
+                    before = BY_NAME[before].after
+                if before:
                     done[before].wait()
-                if before is None or good.get(before):
+                if not before or good.get(before):
                     self._component(name)
                     good[name] = True
             finally:
@@ -160,7 +153,7 @@ class _Run:
         in_parallel([partial(component, name) for name in names], limit=max(len(names), 1))
 
     def _component(self, name: str) -> None:
-        title = COMPONENT_TITLES[name]
+        title = BY_NAME[name].title
         self._board.begin(title)
         items = [item for item in self.plan.wanted if item.component == name]
         try:
@@ -228,9 +221,10 @@ class _Run:
 class _Board:
     """Which components are under way, and what they wait for; tells it in a steady order."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, titles: Sequence[str]) -> None:
         self._progress = progress
         self._lock = threading.Lock()
+        self._open = set(titles)
         self._waiting: dict[str, list[str]] = {}
         self._held: list[str] = []
 
@@ -243,20 +237,26 @@ class _Board:
             self._tell()
 
     def finish(self, title: str) -> None:
-        egress, ingress = COMPONENT_TITLES["EgressGateways"], COMPONENT_TITLES["IngressGateways"]
         with self._lock:
-            self._waiting.pop(title, None)
-            if title == ingress and egress in self._waiting:
+            self._close(title)
+            if title == BY_NAME[INGRESS].title and BY_NAME[EGRESS].title in self._open:
                 self._held.append(title)  # both begin at once; the guide names egress gateways first
                 return
-            for name in (title, *self._held):
-                self._progress.installed(name)
-            self._held.clear()
+            self._progress.installed(title)
+            self._release(title)
 
     def fail(self, title: str, reason: str) -> None:
         with self._lock:
-            self._waiting.pop(title, None)
+            self._close(title)
             self._progress.failed(title, reason)
+            self._release(title)
+
+    def _close(self, title: str) -> None:
+        self._open.discard(title)
+        self._waiting.pop(title, None)
+
+    def _release(self, title: str) -> None:
+        if title == BY_NAME[EGRESS].title:
             for name in self._held:
                 self._progress.installed(name)
             self._held.clear()

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from istioctl.actions.installation.install_survey import Survey, kubernetes_version, kubernetes_warning, survey
 from istioctl.actions.installation.platform import network_warnings, with_detected
 from istioctl.actions.progress import Progress
-from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK, TagOptions, deactivated, tag_objects
+from istioctl.actions.revisions.tag_objects import DEFAULT, TagOptions, tag_objects
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import OWNER_NOT_PRUNED, REVISION, TAG, labels_of, owner_labels
+from istioctl.api.labels import OWNER_NOT_PRUNED, labels_of, owner_labels
+from istioctl.api.names import REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.release import VERSION
+from istioctl.api.webhooks import INJECTOR, deactivated
 from istioctl.cluster.apply import Desired
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -105,7 +107,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     discovery = Discovery(session)
     kubernetes = kubernetes_version(session)
     specification = build_specification(with_detected(options.inputs, kubernetes))
-    namespace = text_at(specification.data, "metadata", "namespace") or "istio-system"
+    namespace = text_at(specification.data, "metadata", "namespace") or SYSTEM_NAMESPACE
     revision = text_at(specification.spec, "values", "revision")
     revision = "" if revision == DEFAULT else revision
     results: list[Any] = in_parallel(
@@ -226,7 +228,7 @@ def _ambiguous_injection(
     Raises:
         ClusterError: a webhook of this installation and one of another would select the same pods.
     """
-    own = {item.key.name: item.data for item in wanted if item.key.kind == WEBHOOK[1]}
+    own = {item.key.name: item.data for item in wanted if item.key.kind == INJECTOR[1]}
     replaced = {*own, *([muted["metadata"]["name"]] if muted is not None else [])}
     others = [hook for hook in found.webhooks if hook["metadata"]["name"] not in replaced]
     problems = [problem for hook in own.values() for problem in conflicts(hook, others)]

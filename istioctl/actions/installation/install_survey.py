@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.tag_objects import DEFAULT, VALIDATOR, VALIDATOR_NAME, WEBHOOK
+from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS
-from istioctl.api.labels import COMPONENT, OWNER_NAMESPACE, OWNER_NOT_PRUNED, REVISION, TAG, labels_of
+from istioctl.api.labels import COMPONENT, OWNER_NAMESPACE, OWNER_NOT_PRUNED, labels_of
 from istioctl.api.labels import VERSION as VERSION_LABEL
+from istioctl.api.names import REVISION, TAG
 from istioctl.api.release import VERSION
+from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -96,8 +98,8 @@ def survey(session: Session, discovery: Discovery, namespace: str, revision: str
     kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS)
     reads: list[Callable[[], Any]] = [
         lambda: session.find(f"/api/v1/namespaces/{namespace}"),
-        lambda: list_objects(session, discovery, *WEBHOOK),
-        lambda: session.find(discovery.path(ObjectKey(*VALIDATOR, "", VALIDATOR_NAME))),
+        lambda: list_objects(session, discovery, *INJECTOR),
+        lambda: session.find(discovery.path(ObjectKey(*VALIDATOR, "", DEFAULT_VALIDATOR_NAME))),
         partial(list_objects, session, discovery, *definitions, labels=COMPONENT, metadata_only=True),
         *(partial(list_objects, session, discovery, *kind, labels=selector, metadata_only=True) for kind in kinds),
     ]

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.progress import Progress
 from istioctl.actions.revisions.control_planes import connected_proxies, control_plane_pods
-from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK
+from istioctl.actions.revisions.tag_objects import DEFAULT
+from istioctl.api.components import BASE, COMPONENTS
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
-from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, REVISION, labels_of
+from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, labels_of
+from istioctl.api.names import REVISION, SYSTEM_NAMESPACE
+from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.apply import delete
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -29,7 +32,6 @@ from istioctl.errors import ClusterError, ErrorGroup, UsageError
 if TYPE_CHECKING:
     from istioctl.rendering.specification.build import SpecificationInputs
 
-_COMPONENTS = ("Pilot", "IngressGateways", "EgressGateways", "Cni", "Ztunnel")
 _DEFINITION = "CustomResourceDefinition"
 
 
@@ -47,7 +49,7 @@ class UninstallOptions:
 
     client: ClientOptions
     inputs: SpecificationInputs
-    namespace: str = "istio-system"
+    namespace: str = SYSTEM_NAMESPACE
     revision: str = ""
     purge: bool = False
     delete_namespace: bool = False
@@ -116,7 +118,7 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
             OWNER_NAMESPACE: text_at(specification.data, "metadata", "namespace"),
         }
         selector = ",".join(f"{key}={value}" for key, value in wanted.items() if value)
-        selector += f",{COMPONENT} in ({','.join(_COMPONENTS)})"
+        selector += f",{COMPONENT} in ({','.join(part.name for part in COMPONENTS if part.name != BASE)})"
     found = list_kinds(session, discovery, kinds, labels=selector)
     objects = [ObjectKey.of(item) for item in found if not item["metadata"].get("ownerReferences")]
     definitions = [key.name for key in objects if key.kind == _DEFINITION]
@@ -164,7 +166,7 @@ def _flag_value(flags: tuple[str, ...], path: str) -> str:
 
 
 def _check_exists(session: Session, discovery: Discovery, revision: str) -> None:
-    hooks = list_objects(session, discovery, *WEBHOOK, labels=REVISION, metadata_only=True)
+    hooks = list_objects(session, discovery, *INJECTOR, labels=REVISION, metadata_only=True)
     known = sorted({labels_of(hook)[REVISION] for hook in hooks})
     if revision not in known:
         raise ClusterError(

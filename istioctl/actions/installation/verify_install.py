@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from istioctl.actions.installation.compare import Change, Verb, compare, compare_objects
 from istioctl.actions.installation.install_plan import InstallOptions, WantedObject, prepare
 from istioctl.actions.progress import Progress
-from istioctl.actions.revisions.tag_objects import WEBHOOK, deactivated
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
-from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, REVISION, VERSION, labels_of
+from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, VERSION, labels_of
+from istioctl.api.names import REVISION
+from istioctl.api.webhooks import INJECTOR, deactivated
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -163,7 +164,7 @@ def _compare_manifests(session: Session, discovery: Discovery, wanted: Sequence[
     resting = [
         replace(item, data=deactivated(item.data))
         for item, change in zip(wanted, changes, strict=True)
-        if change.verb is Verb.CHANGE and (item.key.api_version, item.key.kind) == WEBHOOK
+        if change.verb is Verb.CHANGE and (item.key.api_version, item.key.kind) == INJECTOR
     ]
     unchanged = {
         change.key: change

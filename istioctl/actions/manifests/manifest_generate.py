@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from istioctl.api.components import COMPONENTS
+from istioctl.api.names import KUBERNETES_NAMESPACES, NETWORK, SYSTEM_NAMESPACE
 from istioctl.errors import InputError, UsageError
 from istioctl.rendering.addons.addon_choice import AddonChoice
 from istioctl.rendering.addons.addons import ADDONS, addon_documents, addon_settings
-from istioctl.rendering.components.parts import COMPONENTS
 from istioctl.rendering.manifests import in_order, render
 from istioctl.rendering.specification.build import Specification, SpecificationInputs, build_specification
 from istioctl.rendering.specification.values import lookup_text
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _CRD = "CustomResourceDefinition"
 # Every cluster has these.
-_GIVEN_NAMESPACES = frozenset({"", "default", "kube-node-lease", "kube-public", "kube-system"})
+_GIVEN_NAMESPACES = frozenset({"", "default", *KUBERNETES_NAMESPACES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +153,13 @@ def _component_name(given: str) -> str:
 
 
 def _addons(choice: AddonChoice, specification: Specification) -> list[RenderedDocument]:
-    system = lookup_text(specification.data, "metadata", "namespace") or "istio-system"
+    system = lookup_text(specification.data, "metadata", "namespace") or SYSTEM_NAMESPACE
     return addon_documents(choice.names, addon_settings(choice.settings), system, specification.root_namespace)
 
 
 def _namespaces(documents: list[RenderedDocument], specification: Specification) -> list[RenderedDocument]:
     """The namespaces of `documents`; the system's says which network it is on (upstream `CreateNamespace`)."""
-    system = lookup_text(specification.data, "metadata", "namespace") or "istio-system"
+    system = lookup_text(specification.data, "metadata", "namespace") or SYSTEM_NAMESPACE
     network = lookup_text(specification.data, "spec", "values", "global", "network")
     owners: dict[str, str] = {}
     for document in documents:
@@ -166,7 +167,7 @@ def _namespaces(documents: list[RenderedDocument], specification: Specification)
     made = []
     for namespace, component in sorted(owners.items()):
         if namespace not in _GIVEN_NAMESPACES:
-            labels = {"topology.istio.io/network": network} if network and namespace == system else None
+            labels = {NETWORK: network} if network and namespace == system else None
             metadata = {"name": namespace, **({"labels": labels} if labels else {})}
             data = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
             made.append(RenderedDocument(component, data=data))

@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from istioctl.rendering.specification.build import Specification
     from istioctl.rendering.text.documents import RenderedDocument
 
-CHARTS = {
-    "Base": ("istio-base", "base"),
-    "Pilot": ("istiod", "istiod"),
-    "Cni": ("istio-cni", "cni"),
-    "Ztunnel": ("ztunnel", "ztunnel"),
-}
-"""Of each component that has a chart: the usual name of its release, and the chart's name."""
-
 _REPOSITORY = "oci://registry.istio.io/release/charts"
 _RECORD = "values"
 """How the name of the ConfigMap begins that tells which values were given; nothing reads it."""
@@ -102,7 +94,7 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
     parts = parts_of(specification.data)
     settings = {}
     for part in parts:
-        if part.component.name in CHARTS:
+        if part.component.published_chart:
             settings[part.component.name], left = helm_settings(part)
             notes += [f"{part.path}.k8s.{path} has no counterpart in the chart's values" for path in left]
         else:
@@ -125,8 +117,8 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
         releases.append(
             HelmRelease(
                 component=component.name,
-                name=CHARTS[component.name][0],
-                chart=CHARTS[component.name][1],
+                name=component.helm_release,
+                chart=component.published_chart,
                 namespace=part.namespace,
                 values=values,
                 version=version,

@@ -12,7 +12,7 @@ from istioctl.analysis.describing.description import KINDS, Description, describ
 from istioctl.analysis.loading import object_of
 from istioctl.analysis.mesh_settings import DEFAULTS, from_config_map
 from istioctl.analysis.resources import Resource, Snapshot, mapping, texts
-from istioctl.analysis.selectors import picks
+from istioctl.api.selectors import picks
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel

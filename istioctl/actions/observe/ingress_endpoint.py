@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import format_equal
+from istioctl.api.names import GATEWAY_NAME, SYSTEM_NAMESPACE
+from istioctl.api.selectors import format_equal
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.patience import Report
@@ -26,7 +27,6 @@ from istioctl.errors import ClusterError
 
 _SELECTOR = "istio=ingressgateway"
 _GATEWAY = ("gateway.networking.k8s.io/v1", "Gateway")
-_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class EndpointOptions:
 
     client: ClientOptions
     namespace: str = ""
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
     name: str = ""
     selector: str = _SELECTOR
     prefer_node_port: bool = False
@@ -158,7 +158,7 @@ def _candidates(
         if services or options.selector != _SELECTOR:
             yield from services
             return
-        yield from list_objects(session, discovery, "v1", "Service", namespace=namespace, labels=_GATEWAY_NAME)
+        yield from list_objects(session, discovery, "v1", "Service", namespace=namespace, labels=GATEWAY_NAME)
         return
     named = f"metadata.name={options.name}"
     services = list_objects(session, discovery, "v1", "Service", namespace=namespace, fields=named)
@@ -167,7 +167,7 @@ def _candidates(
         return
     for gateway in list_objects(session, discovery, *_GATEWAY, namespace=namespace, fields=named):
         own = gateway["metadata"]["namespace"]
-        labels = format_equal({_GATEWAY_NAME: options.name})
+        labels = format_equal({GATEWAY_NAME: options.name})
         yield from list_objects(session, discovery, "v1", "Service", namespace=own, labels=labels)
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from istioctl.actions.revisions.control_planes import Pod, ask_istiod, control_plane_pods
-from istioctl.api.labels import REVISION, labels_of
+from istioctl.api.labels import labels_of
+from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel

@@ -13,13 +13,13 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from istioctl.actions.pods import first_pod, no_pod, split_reference, workload_selector
+from istioctl.api.names import PROXY, TEMPLATES
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
-from istioctl.injection.names import PROXY, TEMPLATES
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
 from istioctl.actions.pods import best_pod, find_pod, split_reference, workload_selector
 from istioctl.api.labels import labels_of
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_objects
@@ -46,7 +47,7 @@ class Source:
     node: str = ""
     everything: bool = False
     namespace: str = ""
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from istioctl.api.labels import REVISION, VERSION, labels_of
+from istioctl.api.labels import VERSION, labels_of
+from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import get_from_pod

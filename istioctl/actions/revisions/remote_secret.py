@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.revisions.control_planes import ask_istiod, control_plane_pods
 from istioctl.api.identity import ObjectKey
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.apply import Desired, apply
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -49,7 +50,7 @@ class RemoteSecretOptions:
 
     client: ClientOptions
     inputs: SpecificationInputs
-    namespace: str = "istio-system"
+    namespace: str = SYSTEM_NAMESPACE
     name: str = ""
     for_config: bool = False
     service_account: str = ""

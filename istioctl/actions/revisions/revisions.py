@@ -8,9 +8,11 @@ from functools import partial
 from typing import Any
 
 from istioctl.actions.revisions.control_planes import image_tag
-from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK, webhook_name
+from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import COMPONENT, INJECTION, REVISION, TAG, VERSION, labels_of
+from istioctl.api.labels import COMPONENT, VERSION, labels_of
+from istioctl.api.names import INJECTION, REVISION, SYSTEM_NAMESPACE, TAG
+from istioctl.api.webhooks import INJECTOR, tag_injector_name
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -68,7 +70,7 @@ def list_revisions(client: ClientOptions, report: Report) -> list[Revision]:
     session = open_session(client, report=report)
     read = partial(list_objects, session, Discovery(session))
     reads: list[Callable[[], Objects]] = [
-        partial(read, *WEBHOOK, labels=REVISION),
+        partial(read, *INJECTOR, labels=REVISION),
         partial(read, "apps/v1", "Deployment", labels=f"app=istiod,{REVISION}"),
         partial(read, "v1", "Pod", labels=f"{REVISION},{COMPONENT}"),
         partial(read, "v1", "Namespace"),
@@ -103,8 +105,8 @@ def default_revision(session: Session) -> str:
         Unreachable: no answer came.
     """
     try:
-        name = webhook_name(DEFAULT, "istio-system")  # upstream looks for this name whatever the namespace
-        hook = session.find(Discovery(session).path(ObjectKey(*WEBHOOK, "", name)))
+        name = tag_injector_name(DEFAULT, SYSTEM_NAMESPACE)  # upstream looks for this name whatever the namespace
+        hook = session.find(Discovery(session).path(ObjectKey(*INJECTOR, "", name)))
     except ApiError as problem:
         if problem.status not in (401, 403):
             raise

@@ -13,20 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from istioctl.actions.revisions.tag_charts import webhooks_of_charts
-from istioctl.api.labels import COMPONENT, INJECTION, REVISION, TAG, labels_of
+from istioctl.api.labels import COMPONENT, labels_of
+from istioctl.api.names import REVISION, SYSTEM_NAMESPACE, TAG
+from istioctl.api.webhooks import (
+    DEFAULT_VALIDATOR_NAME,
+    INJECTOR,
+    INJECTOR_SUFFIX,
+    VALIDATOR,
+    expression,
+    injector_selectors,
+    tag_injector_name,
+)
 from istioctl.errors import ClusterError
 
 DEFAULT = "default"
 
-WEBHOOK = ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration")
-VALIDATOR = ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")
-VALIDATOR_NAME = "istiod-default-validator"
-
-_SUFFIX = "sidecar-injector.istio.io"
-_INJECT = "sidecar.istio.io/inject"
-_NEVER: dict[str, Any] = {"matchLabels": {"istio.io/deactivated": "never-match"}}
 _VALIDATED = ("security.istio.io", "networking.istio.io", "telemetry.istio.io", "extensions.istio.io")
-_UNINJECTED_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,12 @@ class TagOptions:
     """
 
     tag: str
-    namespace: str = "istio-system"
+    namespace: str = SYSTEM_NAMESPACE
     webhook_name: str = ""
     all_namespaces: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     user_managed: bool = False
     manifests: Path | None = None
-
-
-def webhook_name(tag: str, namespace: str) -> str:
-    """The usual name of a tag's webhook configuration."""
-    return f"istio-revision-tag-{tag}" + ("" if namespace == "istio-system" else f"-{namespace}")
 
 
 def tag_objects(
@@ -83,15 +80,9 @@ def tag_objects(
     return found
 
 
-def deactivated(webhook: Mapping[str, Any]) -> dict[str, Any]:
-    """The webhook configuration with selectors that never match: it stays for a later switch back."""
-    hooks = [{**hook, "namespaceSelector": _NEVER, "objectSelector": _NEVER} for hook in webhook.get("webhooks") or []]
-    return {**webhook, "webhooks": hooks}
-
-
 def _injector(webhook: Mapping[str, Any]) -> Mapping[str, Any]:
     for hook in webhook.get("webhooks") or []:
-        if str(hook.get("name", "")).endswith(_SUFFIX):
+        if str(hook.get("name", "")).endswith(INJECTOR_SUFFIX):
             return hook  # type: ignore[no-any-return] # an entry of plain data
     name = (webhook.get("metadata") or {}).get("name")
     raise ClusterError(f"webhook configuration {name} holds no sidecar injector", hint="install the revision again")
@@ -124,15 +115,15 @@ def _tag_webhook(options: TagOptions, webhook: Mapping[str, Any], injector: Mapp
     else:
         hooks = webhooks_of_charts(options.manifests, options, labels_of(webhook).get(REVISION, ""), injector)
     labels = _labels(options, {"app": "sidecar-injector", COMPONENT: "Pilot"}, _without_app(webhook))
-    name = options.webhook_name or webhook_name(options.tag, options.namespace)
-    api_version, kind = WEBHOOK
+    name = options.webhook_name or tag_injector_name(options.tag, options.namespace)
+    api_version, kind = INJECTOR
     return {"apiVersion": api_version, "kind": kind, "metadata": _metadata(name, labels, webhook), "webhooks": hooks}
 
 
 def _webhooks(options: TagOptions, injector: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
-            "name": f"{prefix}{_SUFFIX}",
+            "name": f"{prefix}{INJECTOR_SUFFIX}",
             "clientConfig": injector["clientConfig"],
             "sideEffects": injector.get("sideEffects", "None"),
             "rules": [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"]}],
@@ -142,36 +133,10 @@ def _webhooks(options: TagOptions, injector: Mapping[str, Any]) -> list[dict[str
             "namespaceSelector": {"matchExpressions": namespaces},
             "objectSelector": {"matchExpressions": pods},
         }
-        for prefix, namespaces, pods in _selectors(options)
+        for prefix, namespaces, pods in injector_selectors(
+            options.tag, is_default=options.tag == DEFAULT, everywhere=options.all_namespaces
+        )
     ]
-
-
-_Expressions = list[dict[str, Any]]
-
-
-def _selectors(options: TagOptions) -> list[tuple[str, _Expressions, _Expressions]]:
-    """Name prefix, namespace expressions and pod expressions of each webhook of a tag."""
-    not_refused = _expression(_INJECT, "NotIn", "false")
-    asks_for_tag = _expression(REVISION, "In", options.tag)
-    no_revision, no_injection = _expression(REVISION, "DoesNotExist"), _expression(INJECTION, "DoesNotExist")
-    found = [
-        ("rev.namespace.", [asks_for_tag, no_injection], [not_refused]),
-        ("rev.object.", [no_revision, no_injection], [not_refused, asks_for_tag]),
-    ]
-    if options.tag == DEFAULT:
-        found += [
-            ("namespace.", [_expression(INJECTION, "In", "enabled")], [not_refused]),
-            ("object.", [no_injection, no_revision], [_expression(_INJECT, "In", "true"), no_revision]),
-        ]
-        if options.all_namespaces:
-            named = _expression("kubernetes.io/metadata.name", "NotIn", *_UNINJECTED_NAMESPACES)
-            unlabelled = [_expression(_INJECT, "DoesNotExist"), no_revision]
-            found.append(("auto.", [no_injection, no_revision, named], unlabelled))
-    return found
-
-
-def _expression(key: str, operator: str, *values: str) -> dict[str, Any]:
-    return {"key": key, "operator": operator} | ({"values": list(values)} if values else {})
 
 
 def _default_validator(
@@ -201,14 +166,14 @@ def _default_validator(
         ],
         "sideEffects": "None",
         "admissionReviewVersions": ["v1"],
-        "objectSelector": {"matchExpressions": [_expression(REVISION, "DoesNotExist")]},
+        "objectSelector": {"matchExpressions": [expression(REVISION, "DoesNotExist")]},
     }
     policies = {entry.get("failurePolicy") for entry in (present or {}).get("webhooks") or []}
     if "Fail" not in policies:  # istiod sets Fail once it serves; it then owns the field
         hook["failurePolicy"] = "Ignore"
     labels = _labels(options, {"app": "istiod", "istio": "istiod", COMPONENT: "Pilot"}, _without_app(webhook))
     api_version, kind = VALIDATOR
-    metadata = _metadata(VALIDATOR_NAME, labels, webhook)
+    metadata = _metadata(DEFAULT_VALIDATOR_NAME, labels, webhook)
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "webhooks": [hook]}
 
 

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.tag_objects import (
-    DEFAULT,
-    VALIDATOR,
-    VALIDATOR_NAME,
-    WEBHOOK,
-    TagOptions,
-    deactivated,
-    tag_objects,
-)
+from istioctl.actions.revisions.tag_objects import DEFAULT, TagOptions, tag_objects
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import REVISION, TAG, labels_of
+from istioctl.api.labels import labels_of
+from istioctl.api.names import REVISION, TAG
+from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, deactivated
 from istioctl.cluster.apply import FIELD_OWNER, Desired, apply, delete
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -74,7 +68,7 @@ def list_tags(client: ClientOptions, namespace: str, report: Report) -> list[Rev
     discovery = Discovery(session)
     hooks, services, namespaces = in_parallel(
         [
-            partial(list_objects, session, discovery, *WEBHOOK, labels=REVISION, metadata_only=True),
+            partial(list_objects, session, discovery, *INJECTOR, labels=REVISION, metadata_only=True),
             partial(list_objects, session, discovery, "v1", "Service", namespace=namespace, labels=REVISION),
             partial(list_objects, session, discovery, "v1", "Namespace", labels=REVISION, metadata_only=True),
         ]
@@ -105,7 +99,7 @@ def plan_tag(
     discovery = Discovery(session)
     hooks, services = in_parallel(
         [
-            partial(list_objects, session, discovery, *WEBHOOK),
+            partial(list_objects, session, discovery, *INJECTOR),
             partial(
                 list_objects, session, discovery, "v1", "Service", namespace=options.namespace, labels="app=istiod"
             ),
@@ -132,7 +126,7 @@ def plan_tag(
             id="tag-exists",
         )
     is_default = options.tag == DEFAULT
-    validator = session.find(discovery.path(ObjectKey(*VALIDATOR, "", VALIDATOR_NAME))) if is_default else None
+    validator = session.find(discovery.path(ObjectKey(*VALIDATOR, "", DEFAULT_VALIDATOR_NAME))) if is_default else None
     objects = tag_objects(options, webhook, service, validator)
     muted = next(iter(_of_revision(hooks, DEFAULT)), None) if is_default else None
     muted = deactivated(muted) if muted is not None else None
@@ -180,7 +174,7 @@ def plan_tag_removal(client: ClientOptions, tag: str, namespace: str, report: Re
     selector = f"{TAG}={tag}"
     hooks, services, namespaces = in_parallel(
         [
-            partial(list_objects, session, discovery, *WEBHOOK, labels=selector, metadata_only=True),
+            partial(list_objects, session, discovery, *INJECTOR, labels=selector, metadata_only=True),
             partial(list_objects, session, discovery, "v1", "Service", namespace=namespace, labels=selector),
             partial(list_objects, session, discovery, "v1", "Namespace", labels=f"{REVISION}={tag}"),
         ]

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from istioctl.actions.revisions.control_planes import Pod, ask_istiod, connected_proxies, control_plane_pods, image_tag
-from istioctl.api.labels import REVISION, labels_of
+from istioctl.api.labels import labels_of
+from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel

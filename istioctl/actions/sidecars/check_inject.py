@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from istioctl.actions.pods import find_pod
+from istioctl.api.names import IGNORED_NAMESPACES, PROXY
 from istioctl.cluster.session import open_session
 from istioctl.errors import InputError
 from istioctl.injection import workloads
-from istioctl.injection.names import PROXY
-from istioctl.injection.policy import IGNORED_NAMESPACES
 from istioctl.injection.webhooks import Verdict, verdicts
 
 if TYPE_CHECKING:

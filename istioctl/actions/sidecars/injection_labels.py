@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.tag_objects import DEFAULT, WEBHOOK
+from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import INJECTION, REVISION, TAG, VERSION, labels_of
+from istioctl.api.labels import VERSION, labels_of
+from istioctl.api.names import INJECT, INJECTION, KUBERNETES_NAMESPACES, REVISION, STATUS, TAG
+from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
@@ -21,10 +23,7 @@ from istioctl.cluster.session import MERGE, open_session
 from istioctl.cluster.wait import wait_until_ready
 from istioctl.errors import ClusterError
 
-_INJECT = "sidecar.istio.io/inject"
-_STATUS = "sidecar.istio.io/status"
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-_SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def set_injection(client: ClientOptions, namespace: str, *, enabled: bool, revis
         raise ClusterError(f"there is no namespace {namespace!r}", where=session.server, id="no-namespace")
     wanted: dict[str, str | None] = {INJECTION: "enabled" if enabled else "disabled", REVISION: None}
     if enabled and revision:
-        known = _revisions(list_objects(session, discovery, *WEBHOOK))
+        known = _revisions(list_objects(session, discovery, *INJECTOR))
         if revision not in known:
             raise ClusterError(
                 f"there is no revision or tag {revision!r}: pods would not start with a sidecar",
@@ -135,7 +134,7 @@ def injection_status(client: ClientOptions, namespace: str, report: Report) -> l
     discovery = Discovery(session)
     hooks, istiods, namespaces, pods = in_parallel(
         [
-            partial(list_objects, session, discovery, *WEBHOOK),
+            partial(list_objects, session, discovery, *INJECTOR),
             partial(list_objects, session, discovery, "apps/v1", "Deployment", labels="app=istiod"),
             partial(list_objects, session, discovery, "v1", "Namespace"),
             partial(list_objects, session, discovery, "v1", "Pod", namespace=namespace),
@@ -149,7 +148,7 @@ def injection_status(client: ClientOptions, namespace: str, report: Report) -> l
     statuses = []
     for item in chosen:
         name = item["metadata"]["name"]
-        if namespace or name not in _SYSTEM:
+        if namespace or name not in KUBERNETES_NAMESPACES:
             own = [pod for pod in pods if pod["metadata"]["namespace"] == name]
             statuses.append(_status(item, own, revisions, versions))
     return statuses
@@ -197,14 +196,14 @@ def _problem(
     versions: Mapping[str, str],
 ) -> str | None:
     labels = labels_of(pod)
-    choice = labels.get(_INJECT) or ((pod["metadata"].get("annotations") or {}).get(_INJECT))
+    choice = labels.get(INJECT) or ((pod["metadata"].get("annotations") or {}).get(INJECT))
     asked = asked or (DEFAULT if choice == "true" else "")
     wanted = bool(asked) and choice != "false" and not pod["spec"].get("hostNetwork")
     sidecar = _sidecar(pod)
     if sidecar is None:
         return "has no sidecar" if wanted else None
     if not wanted:
-        return "has a sidecar that its namespace does not ask for" if _STATUS in _annotations(pod) else None
+        return "has a sidecar that its namespace does not ask for" if STATUS in _annotations(pod) else None
     revision = revision or revisions.get(asked, "")
     if not revision:
         return f"asks for {asked}, which no control plane answers to"
@@ -229,7 +228,7 @@ def _sidecar(pod: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _revision_of(pod: Mapping[str, Any]) -> str:
     try:
-        status = json.loads(_annotations(pod).get(_STATUS, "{}"))
+        status = json.loads(_annotations(pod).get(STATUS, "{}"))
     except ValueError:
         return ""
     return str(status.get("revision") or "") if isinstance(status, dict) else ""

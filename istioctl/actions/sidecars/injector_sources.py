@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.errors import ClusterError, InputError, IstioctlError
 from istioctl.injection.injector import Injector, Outcome
 from istioctl.injection.settings import Settings, Templates, read_templates
@@ -44,7 +45,7 @@ class InjectorOptions(NamedTuple):
     inject_config_map: str = "istio-sidecar-injector"
     webhook_config: str = "istio-sidecar-injector"
     revision: str = ""
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
     offline: bool = False
     set_flags: tuple[str, ...] = ()
     client: Callable[[], ClientOptions] | None = None

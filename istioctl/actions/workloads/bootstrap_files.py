@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.injection import mesh
 
 _PROXY_CONFIG = "proxy.istio.io/config"
@@ -60,7 +61,7 @@ class Surroundings:
 
     mesh_config: str
     mesh_source: str
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
     revision: str = ""
     cluster: str = ""
     internal_address: str = ""

@@ -27,6 +27,7 @@ from istioctl.actions.workloads.bootstrap_files import (
 from istioctl.analysis.sources import Source, read_file
 from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.session import Session, open_session
@@ -62,7 +63,7 @@ class EntryOptions:
     file: str = ""
     name: str = ""
     namespace: str = ""
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
     revision: str = ""
     cluster: str | None = None
     token_seconds: int = 3600

@@ -13,6 +13,7 @@ from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import names, proxy_settings
 from istioctl.api import quantities
+from istioctl.api.names import INJECT, INTERCEPTION_MODE, PROXY_CONFIG, REVISION, STATUS
 
 KINDS = ("Namespace", "Service", "Pod", "Deployment")
 
@@ -91,11 +92,11 @@ ATTACHED_TO = {row[0].lstrip("~"): tuple(row[1].split(",")) for row in _ROWS}
 _DEPRECATED = frozenset(row[0][1:] for row in _ROWS if row[0].startswith("~"))
 _ALPHA = frozenset(row[0].lstrip("~") for row in _ROWS if len(row) == 2)
 #: Set by Istio itself.
-_IGNORED = frozenset(("sidecar.istio.io/status", "gateway.istio.io/controller-version", "istio.io/rev"))
+_IGNORED = frozenset((STATUS, "gateway.istio.io/controller-version", REVISION))
 #: Set by Istio itself where the CNI plugin redirects traffic.
 _SET_WITH_CNI = frozenset(
     (
-        "sidecar.istio.io/interceptionMode",
+        INTERCEPTION_MODE,
         "traffic.sidecar.istio.io/includeInboundPorts",
         "traffic.sidecar.istio.io/excludeInboundPorts",
         "traffic.sidecar.istio.io/includeOutboundIPRanges",
@@ -112,8 +113,8 @@ def analyze_annotations(snapshot: Snapshot, findings: Findings) -> None:
         if name not in ATTACHED_TO:
             findings.report("UnknownAnnotation", resource, name, path=at)
             continue
-        if name in _DEPRECATED and not (name == pods.INJECT and pods.INJECT in resource.labels):
-            instead = f", in favour of the label {pods.INJECT}" if name == pods.INJECT else ""
+        if name in _DEPRECATED and not (name == INJECT and INJECT in resource.labels):
+            instead = f", in favour of the label {INJECT}" if name == INJECT else ""
             findings.report("DeprecatedAnnotation", resource, name, instead, path=at)
         kinds = ATTACHED_TO[name]
         if "Any" in kinds:
@@ -203,7 +204,7 @@ def _quantity(value: str) -> str:
 
 
 _VALUES: dict[str, Callable[[str], str]] = {
-    "sidecar.istio.io/interceptionMode": _interception,
+    INTERCEPTION_MODE: _interception,
     "status.sidecar.istio.io/port": _port,
     "readiness.status.sidecar.istio.io/initialDelaySeconds": _whole,
     "readiness.status.sidecar.istio.io/periodSeconds": _whole,
@@ -217,7 +218,7 @@ _VALUES: dict[str, Callable[[str], str]] = {
     "traffic.sidecar.istio.io/kubevirtInterfaces": _interfaces,
     "istio.io/reroute-virtual-interfaces": _interfaces,
     "prometheus.istio.io/merge-metrics": _boolean,
-    "proxy.istio.io/config": proxy_settings.problem,
+    PROXY_CONFIG: proxy_settings.problem,
     "sidecar.istio.io/proxyCPU": _quantity,
     "sidecar.istio.io/proxyMemory": _quantity,
     "sidecar.istio.io/proxyCPULimit": _quantity,

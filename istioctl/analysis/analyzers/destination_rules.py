@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from istioctl.analysis import selectors
 from istioctl.analysis.analyzers.hosts import find_host, known_hosts
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, text
+from istioctl.api import selectors
 
 _REGION, _ZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone"
 _SUBZONE, _HOST = "topology.istio.io/subzone", "kubernetes.io/hostname"

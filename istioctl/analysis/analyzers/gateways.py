@@ -6,10 +6,10 @@ import base64
 import binascii
 from typing import Any
 
-from istioctl.analysis import selectors
 from istioctl.analysis.certificates import is_valid_now
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, mappings, texts
+from istioctl.api import selectors
 
 #: A server's host and the address it is bound to.
 Bound = tuple[str, str]
@@ -24,7 +24,7 @@ def _selected(gateway: Resource, snapshot: Snapshot) -> list[Resource]:
 
 
 def _report_no_pods(gateway: Resource, findings: Findings) -> None:
-    wanted = selectors.written(gateway.spec.get("selector", {}))
+    wanted = selectors.format_equal(gateway.spec.get("selector", {}))
     findings.report("ReferencedResourceNotFound", gateway, "selector", wanted, path=("spec", "selector"))
 
 
@@ -40,7 +40,7 @@ def analyze_ports(snapshot: Snapshot, findings: Findings) -> None:
         reachable = {number for pod in pods for number in _service_ports(pod, snapshot)}
         for i, server in enumerate(gateway.spec.get("servers", [])):
             if "port" in server and (number := server["port"].get("number", 0)) not in reachable:
-                wanted = selectors.written(gateway.spec.get("selector", {}))
+                wanted = selectors.format_equal(gateway.spec.get("selector", {}))
                 at = ("spec", "servers", i, "port")
                 findings.report("GatewayPortNotDefinedOnService", gateway, number, wanted, path=at)
 
@@ -147,7 +147,7 @@ def analyze_conflicts(snapshot: Snapshot, findings: Findings) -> None:
                     "ConflictingGateways",
                     gateway,
                     ",".join(conflicting),
-                    selectors.written(wanted),
+                    selectors.format_equal(wanted),
                     number,
                     shown,
                     path=at,
@@ -168,9 +168,8 @@ def _share_pods(one: Resource, other: Resource, snapshot: Snapshot) -> bool:
     first, second = one.spec.get("selector", {}), other.spec.get("selector", {})
     if first == second:
         return True
-    if selectors.written(first) not in selectors.written(second) and selectors.written(second) not in selectors.written(
-        first
-    ):
+    texts_of = selectors.format_equal(first), selectors.format_equal(second)
+    if texts_of[0] not in texts_of[1] and texts_of[1] not in texts_of[0]:
         return False
     both = {**first, **second}
     if any(first[key] != second[key] for key in first.keys() & second.keys()):

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from istioctl.analysis import selectors
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.mesh_settings import image_type
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
+from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, text, texts
+from istioctl.api import selectors
+from istioctl.api.names import DATAPLANE_MODE, INJECT, INJECTION, PROXY, PROXY_CONFIG, REVISION, SYSTEM_NAMESPACE
+from istioctl.api.webhooks import INJECTOR_NAME, hooks_of, takes
 from istioctl.errors import InputError
 
-_INJECTOR = "istio-sidecar-injector"
-_SYSTEM = "istio-system"
 _AUTO = "auto"
 
 
 def _injector_name(revision: str) -> str:
-    return _INJECTOR if revision in ("", "default") else f"{_INJECTOR}-{revision}"
+    return INJECTOR_NAME if revision in ("", "default") else f"{INJECTOR_NAME}-{revision}"
 
 
 def _injector_values(config_map: Resource) -> dict[str, Any]:
@@ -32,12 +32,12 @@ def analyze_injection(snapshot: Snapshot, findings: Findings) -> None:
     """Namespaces without injection, or with contradictory labels, and pods without a sidecar."""
     injected = set()
     for namespace in snapshot.all("Namespace"):
-        if namespace.name != _SYSTEM and _check_namespace(namespace, snapshot, findings):
+        if namespace.name != SYSTEM_NAMESPACE and _check_namespace(namespace, snapshot, findings):
             injected.add(namespace.name)
     for pod in snapshot.all("Pod", derived=False):
         if pod.namespace not in injected:
             continue
-        wish = pod.labels.get(pods.INJECT, pod.annotations.get(pods.INJECT, ""))
+        wish = pod.labels.get(INJECT, pod.annotations.get(INJECT, ""))
         if wish.lower() == "false" or pod.spec.get("hostNetwork") is True:
             continue
         if not pods.proxy_image(pods.containers(pod.spec, init=True)):
@@ -47,18 +47,18 @@ def analyze_injection(snapshot: Snapshot, findings: Findings) -> None:
 def _check_namespace(namespace: Resource, snapshot: Snapshot, findings: Findings) -> bool:
     """Check a namespace's labels; whether its pods must have sidecars."""
     labels = namespace.labels
-    injection = labels.get(pods.INJECTION_LABEL)
-    given = [] if injection is None else [f"{pods.INJECTION_LABEL}={injection}"]
+    injection = labels.get(INJECTION)
+    given = [] if injection is None else [f"{INJECTION}={injection}"]
     if injection in (None, "enabled"):
-        given += [f"{name}={labels[name]}" for name in (pods.REVISION_LABEL, pods.DATAPLANE_MODE) if name in labels]
+        given += [f"{name}={labels[name]}" for name in (REVISION, DATAPLANE_MODE) if name in labels]
     at: tuple[str, ...] = ("metadata", "labels")
     if len(given) > 1:
         findings.report("NamespaceMultipleInjectionLabels", namespace, f"[{' '.join(given)}]", path=at)
-    if labels.get(pods.DATAPLANE_MODE) == "ambient":
+    if labels.get(DATAPLANE_MODE) == "ambient":
         return False
-    if not injection and pods.REVISION_LABEL not in labels:
+    if not injection and REVISION not in labels:
         at = ("metadata", "name")
-        if _is_default(labels.get(pods.REVISION_LABEL, ""), snapshot):
+        if _is_default(labels.get(REVISION, ""), snapshot):
             findings.report("NamespaceInjectionEnabledByDefault", namespace, path=at)
         else:
             findings.report("NamespaceNotInjected", namespace, path=at)
@@ -78,12 +78,12 @@ def _is_default(revision: str, snapshot: Snapshot) -> bool:
 
 def analyze_images(snapshot: Snapshot, findings: Findings) -> None:
     """Sidecars whose image is not the one the injector uses now."""
-    images = {c.name: _image(c) for c in snapshot.all("ConfigMap") if c.name.startswith(_INJECTOR)}
+    images = {c.name: _image(c) for c in snapshot.all("ConfigMap") if c.name.startswith(INJECTOR_NAME)}
     revisions = {}
     for namespace in snapshot.all("Namespace"):
-        if pods.REVISION_LABEL in namespace.labels:
-            revisions[namespace.name] = namespace.labels[pods.REVISION_LABEL]
-        elif namespace.labels.get(pods.INJECTION_LABEL) == "enabled":
+        if REVISION in namespace.labels:
+            revisions[namespace.name] = namespace.labels[REVISION]
+        elif namespace.labels.get(INJECTION) == "enabled":
             revisions[namespace.name] = "default"
     outdated: dict[str, list[str]] = {}
     for pod in snapshot.all("Pod", derived=False) if images else ():
@@ -91,7 +91,7 @@ def analyze_images(snapshot: Snapshot, findings: Findings) -> None:
         if wanted is None or pod.annotations.get("sidecar.istio.io/proxyImage"):
             continue
         for container in pods.containers(pod.spec, init=True):
-            if container.get("name") == pods.PROXY and container.get("image") not in (
+            if container.get("name") == PROXY and container.get("image") not in (
                 wanted,
                 f"{wanted}-{_variant(pod, snapshot)}",
             ):
@@ -110,7 +110,7 @@ def _image(config_map: Resource) -> str:
 
 def _variant(pod: Resource, snapshot: Snapshot) -> str:
     """The flavour of a pod's proxy image: the last that mesh, root namespace, namespace and pod ask for."""
-    root = snapshot.mesh.get("rootNamespace") or _SYSTEM
+    root = snapshot.mesh.get("rootNamespace") or SYSTEM_NAMESPACE
     wide: list[dict[str, Any]] = []
     narrow: list[dict[str, Any]] = []
     for config in snapshot.all("ProxyConfig"):
@@ -130,7 +130,7 @@ def _own_config(pod: Resource) -> dict[str, Any]:
     from istioctl.yamldoc.reader import load
 
     try:
-        return mapping(load(pod.annotations.get("proxy.istio.io/config", ""), "the annotation"))
+        return mapping(load(pod.annotations.get(PROXY_CONFIG, ""), "the annotation"))
     except InputError:
         return {}
 
@@ -142,28 +142,21 @@ def analyze_auto_images(snapshot: Snapshot, findings: Findings) -> None:
             findings.report("ImageAutoWithoutInjectionError", pod, "Pod", pod.name, path=("spec", "containers"))
     if not snapshot.knows("MutatingWebhookConfiguration"):
         return
-    webhooks = [
-        webhook
+    hooks = [
+        hook
         for configuration in snapshot.all("MutatingWebhookConfiguration")
-        for webhook in mappings(configuration.data.get("webhooks"))
-        if text(webhook.get("name")).endswith("istio.io")
+        for hook in hooks_of(configuration.data)
+        if text(hook.get("name")).endswith("istio.io")
     ]
     for deployment in snapshot.all("Deployment"):
         if not _waits_for_image(mapping(pods.template(deployment).get("spec"))):
             continue
         owner = snapshot.find("Namespace", "", deployment.namespace or "default")
-        if not any(_applies(webhook, owner, pods.template_labels(deployment)) for webhook in webhooks):
+        if not any(takes(hook, owner.labels if owner else {}, pods.template_labels(deployment)) for hook in hooks):
             at = ("spec", "template", "spec", "containers")
             findings.report("ImageAutoWithoutInjectionWarning", deployment, "Deployment", deployment.name, path=at)
 
 
 def _waits_for_image(pod_spec: dict[str, Any]) -> bool:
     """Whether the proxy of a pod has the image that injection replaces."""
-    return any(c.get("name") == pods.PROXY and c.get("image") == _AUTO for c in pods.containers(pod_spec))
-
-
-def _applies(webhook: dict[str, Any], namespace: Resource | None, labels: dict[str, str]) -> bool:
-    owner_labels = namespace.labels if namespace else {}
-    return selectors.label_selector_picks(
-        webhook.get("namespaceSelector"), owner_labels
-    ) and selectors.label_selector_picks(webhook.get("objectSelector"), labels)
+    return any(c.get("name") == PROXY and c.get("image") == _AUTO for c in pods.containers(pod_spec))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from istioctl.analysis import selectors
-from istioctl.analysis.analyzers.pods import GATEWAY_NAME
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Snapshot
+from istioctl.api import selectors
+from istioctl.api.names import GATEWAY_NAME
 
 _POLICIES = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin")
 _BUNDLE_VERSION = "gateway.networking.k8s.io/bundle-version"

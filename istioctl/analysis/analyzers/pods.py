@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
-
-PROXY = "istio-proxy"
-INJECT = "sidecar.istio.io/inject"
-INJECTION_LABEL = "istio-injection"
-REVISION_LABEL = "istio.io/rev"
-DATAPLANE_MODE = "istio.io/dataplane-mode"
-GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
-MANAGED = "gateway.istio.io/managed"
+from istioctl.api.names import AMBIENT_REDIRECTION, DATAPLANE_MODE, INJECT, INJECTION, PROXY, REVISION
 
 Container = dict[str, Any]
 
@@ -58,17 +51,17 @@ def _in_mesh(
         if INJECT in metadata:
             return metadata[INJECT] == "true"
     owner = snapshot.find("Namespace", "", namespace)
-    return owner is not None and owner.labels.get(INJECTION_LABEL) == "enabled"
+    return owner is not None and owner.labels.get(INJECTION) == "enabled"
 
 
 def pod_is_ambient(pod: Resource) -> bool:
     """Whether ztunnel carries a pod's traffic."""
-    return pod.annotations.get("ambient.istio.io/redirection") == "enabled"
+    return pod.annotations.get(AMBIENT_REDIRECTION) == "enabled"
 
 
 def namespace_is_ambient(namespace: Resource | None) -> bool:
     """Whether the pods of a namespace are in ambient mode."""
-    if namespace is None or namespace.labels.get(INJECTION_LABEL) == "enabled" or namespace.labels.get(REVISION_LABEL):
+    if namespace is None or namespace.labels.get(INJECTION) == "enabled" or namespace.labels.get(REVISION):
         return False
     return namespace.labels.get(DATAPLANE_MODE) == "ambient"
 

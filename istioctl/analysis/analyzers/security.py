@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from istioctl.analysis import selectors
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text
+from istioctl.api import selectors
 
 _BLOCKED = "BLOCKED_CIDRS_IN_JWKS_URIS"
 _LISTED = 5
@@ -36,7 +36,7 @@ def _selects_something(
     wanted = policy.spec["selector"].get("matchLabels", {})
     candidates = [labels for group in members.values() for labels in group] if is_mesh_wide else own
     if not any(selectors.picks(wanted, labels) for labels in candidates):
-        findings.report("NoMatchingWorkloadsFound", policy, selectors.written(wanted), path=("spec", "selector"))
+        findings.report("NoMatchingWorkloadsFound", policy, selectors.format_equal(wanted), path=("spec", "selector"))
 
 
 def _namespaces_exist(policy: Resource, snapshot: Snapshot, findings: Findings) -> None:

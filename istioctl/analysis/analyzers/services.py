@@ -7,6 +7,7 @@ from istioctl.analysis.findings import Findings
 from istioctl.analysis.mesh_settings import proxy_metadata
 from istioctl.analysis.resources import Resource, Snapshot, listing, mapping, mappings, text
 from istioctl.analysis.validation import protocols
+from istioctl.api.names import GATEWAY_MANAGED
 
 _MANAGED = ("istio.io-gateway-controller", "istio.io-mesh-controller", "istio.io-eastwest-controller")
 #: SMTP, DNS, MySQL and MongoDB: ports whose protocol is known to start with the server's words.
@@ -17,7 +18,7 @@ _KUBERNETES_PROTOCOLS = ("kubernetes.io/h2c", "kubernetes.io/ws", "kubernetes.io
 def analyze_port_names(snapshot: Snapshot, findings: Findings) -> None:
     """Ports of Services that declare no protocol."""
     for service in snapshot.all("Service"):
-        if pods.is_control_plane(service) or service.labels.get(pods.MANAGED) in _MANAGED:
+        if pods.is_control_plane(service) or service.labels.get(GATEWAY_MANAGED) in _MANAGED:
             continue
         is_external = service.spec.get("type") == "ExternalName"
         for i, port in enumerate(listing(service.spec.get("ports"))):

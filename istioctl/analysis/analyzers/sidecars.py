@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from istioctl.analysis import selectors
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, mapping, text
+from istioctl.api import selectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def _by_pod(kind: _Selecting, snapshot: Snapshot, findings: Findings) -> dict[Re
         ]
         if not own:
             at = ("spec", kind.selector)
-            findings.report("ReferencedResourceNotFound", resource, "selector", selectors.written(wanted), path=at)
+            findings.report("ReferencedResourceNotFound", resource, "selector", selectors.format_equal(wanted), path=at)
         for pod in own:
             found.setdefault(pod, []).append(resource)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from istioctl.analysis import selectors
 from istioctl.analysis.analyzers import gateways
 from istioctl.analysis.analyzers.hosts import (
     EVERYWHERE,
@@ -21,9 +20,10 @@ from istioctl.analysis.validation.decode import Spec
 from istioctl.analysis.validation.names import hosts_overlap
 from istioctl.analysis.validation.report import Path
 from istioctl.analysis.validation.virtual_service import is_claim
+from istioctl.api import selectors
+from istioctl.api.names import SYSTEM_NAMESPACE
 
 _MESH = "mesh"
-_SYSTEM = "istio-system"
 
 
 def _destinations(service: Resource) -> Iterator[tuple[Spec, Path]]:
@@ -147,7 +147,7 @@ def analyze_claims(snapshot: Snapshot, findings: Findings) -> None:
             for pod in snapshot.all("Pod") if gateway else ():
                 if not gateway or not selectors.picks(gateway.spec.get("selector", {}), pod.labels):
                     continue
-                applying = (wanted for namespace, wanted in policies if namespace in (_SYSTEM, pod.namespace))
+                applying = (wanted for namespace, wanted in policies if namespace in (SYSTEM_NAMESPACE, pod.namespace))
                 if not any(selectors.picks(wanted, pod.labels) for wanted in applying):
                     name, at = "JwtClaimBasedRoutingWithoutRequestAuthN", ("spec", "gateways", i)
                     findings.report(name, service, claim, gateway.full_name, pod.name, path=at)

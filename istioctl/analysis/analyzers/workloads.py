@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from istioctl.analysis import selectors
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text, texts
+from istioctl.api import selectors
+from istioctl.api.names import GATEWAY_MANAGED, PROXY
 
 _PROXY_USER = 1337
-_OWN_CONTAINERS = (pods.PROXY, "istio-operator")
+_OWN_CONTAINERS = (PROXY, "istio-operator")
 _WAYPOINT = "istio.io-mesh-controller"
 
 
 def analyze_services(snapshot: Snapshot, findings: Findings) -> None:
     """Deployments behind several Services that disagree about a port."""
     for deployment in snapshot.all("Deployment"):
-        if deployment.labels.get(pods.MANAGED) != _WAYPOINT and pods.deployment_in_mesh(deployment, snapshot):
+        if deployment.labels.get(GATEWAY_MANAGED) != _WAYPOINT and pods.deployment_in_mesh(deployment, snapshot):
             services = _services_of(deployment, snapshot)
             _protocols(deployment, services, findings)
             _target_ports(deployment, services, findings)

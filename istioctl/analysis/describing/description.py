@@ -19,9 +19,9 @@ from istioctl.analysis.describing.mutual_tls import (
 )
 from istioctl.analysis.describing.routes import RouteOwner, gateway_routes, virtual_services
 from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
-from istioctl.analysis.selectors import picks
 from istioctl.analysis.validation import protocols
-from istioctl.api.labels import REVISION
+from istioctl.api.names import PROXY, REVISION
+from istioctl.api.selectors import picks
 
 #: The kinds that a description is made from, as keys of a snapshot.
 KINDS = (
@@ -217,7 +217,7 @@ def _pod(pod: Resource, snapshot: Snapshot) -> PodFacts:
             shown = "" if protocol == "TCP" else f"/{protocol}"
             ports.append(f"{port.get('containerPort')}{shown} ({container.get('name')})")
     proxy = ""
-    if any(each.get("name") == meshed.PROXY for each in [*containers, *mappings(pod.spec.get("initContainers"))]):
+    if any(each.get("name") == PROXY for each in [*containers, *mappings(pod.spec.get("initContainers"))]):
         proxy = "sidecar" if len(containers) > 1 or pod.spec.get("initContainers") else "gateway"
     elif meshed.pod_is_ambient(pod) or meshed.namespace_is_ambient(snapshot.find("Namespace", "", pod.namespace)):
         proxy = "ambient"
@@ -241,7 +241,7 @@ def _pod_problems(pod: Resource, facts: PodFacts, *, check_mesh: bool) -> Iterat
         yield f"{name} is not part of the mesh: it has no sidecar and is not in ambient mode"
         return
     users = [inner(each, "securityContext", "runAsUser") for each in mappings(pod.spec.get("containers"))
-             if each.get("name") != meshed.PROXY]  # fmt: skip
+             if each.get("name") != PROXY]  # fmt: skip
     if facts.proxy == "sidecar" and _PROXY_USER in (*users, inner(pod.spec, "securityContext", "runAsUser")):
         yield f"{name}: a container runs as user {_PROXY_USER}, the sidecar's own, so its traffic bypasses the sidecar"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from istioctl.analysis.analyzers.hosts import full_host
 from istioctl.analysis.resources import Resource, inner, mapping, mappings, text, texts
-from istioctl.analysis.selectors import picks
+from istioctl.api.selectors import picks
 
 DEFAULT = "the default"
 AUTOMATIC = "automatic mTLS"

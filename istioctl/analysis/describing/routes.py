@@ -9,8 +9,8 @@ from typing import Any
 from istioctl.analysis.analyzers.gateways import served_hosts
 from istioctl.analysis.analyzers.hosts import full_host
 from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
-from istioctl.analysis.selectors import picks, written
 from istioctl.analysis.validation.names import hosts_overlap
+from istioctl.api.selectors import format_equal, picks
 
 MESH = "mesh"
 _KINDS = ("http", "tls", "tcp")
@@ -199,7 +199,7 @@ def _matches(route: dict[str, Any]) -> Iterator[str]:
             elif key in ("sniHosts", "destinationSubnets", "gateways") and isinstance(value, list):
                 words.append(f"{key} {','.join(map(str, value))}")
             elif key == "sourceLabels":
-                words.append(f"from pods {written(texts(value))}")
+                words.append(f"from pods {format_equal(texts(value))}")
         yield " and ".join(words) + (" uncased" if match.get("ignoreUriCase") else "") or "everything"
 
 
@@ -246,7 +246,7 @@ def _gateway(owner: Resource, reference: str, snapshot: Snapshot, problems: list
     selector = texts(gateway.spec.get("selector"))
     pods = [pod for pod in snapshot.all("Pod") if picks(selector, pod.labels)]
     if not pods and snapshot.knows("Pod"):
-        problems.append(f"{gateway.friendly_name} selects no pod ({written(selector)})")
+        problems.append(f"{gateway.friendly_name} selects no pod ({format_equal(selector)})")
     servers = []
     for server in mappings(gateway.spec.get("servers")):
         own = [text(host).rpartition("/")[2] for host in server.get("hosts") or ()]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from istioctl.api.labels import is_dns_label
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cli.line.options import SpecificationFlags, global_options, split_commas
 from istioctl.cli.screen.terminal import terminal
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -58,7 +59,7 @@ def specification_inputs(
 
         choice, set_flags = choose_addons(addons, set_flags)
     namespace = global_options(ctx).istio_namespace
-    moved = [f"values.global.istioNamespace={namespace}"] if namespace != "istio-system" else []
+    moved = [f"values.global.istioNamespace={namespace}"] if namespace != SYSTEM_NAMESPACE else []
     return SpecificationInputs(
         files=split_commas(wanted.files),
         set_flags=(*moved, *set_flags),

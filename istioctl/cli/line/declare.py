@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from istioctl.api.names import SYSTEM_NAMESPACE
+
 
 class Declaration:
     """What is said of one parameter: the words Typer knows, kept until somebody needs Typer.
@@ -88,7 +90,7 @@ class GlobalOptions(NamedTuple):
     kubeconfig: str = ""
     context: str = ""
     namespace: str = ""
-    istio_namespace: str = "istio-system"
+    istio_namespace: str = SYSTEM_NAMESPACE
     kubeclient_timeout: float = 15.0
     as_user: str = ""
     as_groups: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cli.line import completers
 from istioctl.cli.line.declare import GlobalOptions, Option
 
@@ -30,7 +31,7 @@ def declare(
             "-i", "--istioNamespace", "--istio-namespace", metavar="NAME", envvar="ISTIOCTL_ISTIONAMESPACE",
             help="The namespace of the control plane.", autocompletion=completers.namespaces,
         ),
-    ] = "istio-system",
+    ] = SYSTEM_NAMESPACE,
     kubeclient_timeout: Annotated[
         str,
         Option(

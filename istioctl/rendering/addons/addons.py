@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, cast
 
+from istioctl.api.names import DATAPLANE_MODE, INJECT, SYSTEM_NAMESPACE
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.suggestions import closest
 from istioctl.rendering.specification.values import Values, copy_of, lookup, merge
@@ -96,7 +97,7 @@ def addon_documents(
     names: Collection[str],
     settings: Tree,
     namespace: str,
-    mesh_namespace: str = "istio-system",
+    mesh_namespace: str = SYSTEM_NAMESPACE,
     beside: Collection[str] = (),
 ) -> list[RenderedDocument]:
     """The objects of some add-ons, in the order they are installed.
@@ -175,7 +176,7 @@ def _facts(name: str, together: Collection[str], settings: Tree, namespace: str,
             "labels": labels,
             "selector": selector,
             # Nothing here is the mesh's own traffic, and what is scraped must not depend on the mesh.
-            "pod_labels": {**labels, "sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"},
+            "pod_labels": {**labels, INJECT: "false", DATAPLANE_MODE: "none"},
             "image": addon_images(name, settings)[0],
             "user": own.get("user") if common["fixedUsers"] else None,
             "persistence": own.get("persistence") or {"enabled": False},

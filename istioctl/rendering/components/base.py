@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from istioctl.api.names import REVISION
 from istioctl.rendering.components.facts import RELEASE_NAME, Target, Tree, chart_labels, common_facts
 from istioctl.rendering.components.stable_channel import admission_rules
 from istioctl.rendering.specification.value_text import go_text
@@ -15,7 +16,7 @@ def base_documents(values: Tree, target: Target) -> list[str]:
     default = go_text(values["defaultRevision"])
     facts |= {
         "reader_labels": chart_labels("base", "istio-reader", app="istio-reader", release=RELEASE_NAME),
-        "labels": chart_labels("base", "istiod", release=RELEASE_NAME, istio="istiod") | {"istio.io/rev": default},
+        "labels": chart_labels("base", "istiod", release=RELEASE_NAME, istio="istiod") | {REVISION: default},
         "default_istiod": "istiod" if default == "default" else f"istiod-{default}",
         "stable_channel": admission_rules(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from istioctl.api.names import DATAPLANE_MODE, INJECT
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -31,8 +32,8 @@ def cni_documents(values: Tree, target: Target) -> list[str]:
         "labels": {"release": RELEASE_NAME, **revision_labels(values, "Cni"), **labels},
         "pod_labels": {
             "k8s-app": "istio-cni-node",
-            "sidecar.istio.io/inject": "false",
-            "istio.io/dataplane-mode": "none",
+            INJECT: "false",
+            DATAPLANE_MODE: "none",
             **labels,
             **(values["podLabels"] or {}),
         },

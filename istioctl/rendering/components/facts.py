@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from istioctl.api.names import REVISION
 from istioctl.rendering.specification.value_text import go_text
 
 #: The name of every release, and the version its charts say.
@@ -69,7 +70,7 @@ def chart_labels(chart: str, name: str, **more: str) -> dict[str, str]:
 def revision_labels(values: Tree, component: str) -> dict[str, str]:
     """The labels of objects that belong to one revision of one component."""
     return {
-        "istio.io/rev": revision(values),
+        REVISION: revision(values),
         "install.operator.istio.io/owning-resource": go_text(values.get("ownerName")) or "unknown",
         "operator.istio.io/component": component,
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, SYSTEM_NAMESPACE, TEMPLATES
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -105,14 +106,14 @@ def _label_facts(kind: GatewayKind, gateway: Tree, values: Tree, target: Target,
     own = {**revision_labels(values, kind.component), **chart_labels(kind.chart, kind.gateway)}
     role_labels = {"release": RELEASE_NAME, **own}
     labels = {**(gateway["labels"] or {}), **role_labels}
-    inject = {"sidecar.istio.io/inject": "true" if injected else "false"}
+    inject = {INJECT: "true" if injected else "false"}
     if injected:
-        annotations = {**inject, "inject.istio.io/templates": go_text(gateway["injectionTemplate"])}
+        annotations = {**inject, TEMPLATES: go_text(gateway["injectionTemplate"])}
     else:
-        annotations = {**inject, "istio.io/rev": revision(values)}
+        annotations = {**inject, REVISION: revision(values)}
     return {
         "labels": labels,
-        "deployment_labels": labels if injected else {**labels, "istio.io/dataplane-mode": "none"},
+        "deployment_labels": labels if injected else {**labels, DATAPLANE_MODE: "none"},
         "pod_labels": {**_pod_labels(kind, gateway, values, target, injected=injected), **inject},
         "role_labels": role_labels,
         "policy_labels": {"app": gateway["name"], "istio": kind.istio_label, **role_labels},
@@ -125,7 +126,7 @@ def _pod_labels(kind: GatewayKind, gateway: Tree, values: Tree, target: Target, 
     version = selector.get("app.kubernetes.io/version") or selector.get("version") or values["revision"] or "latest"
     own = revision_labels(values, kind.component)
     labels = {**selector, "heritage": "Tiller", "release": "istio", "chart": "gateways"}
-    if target.namespace != "istio-system":  # these three are there for Services made long ago
+    if target.namespace != SYSTEM_NAMESPACE:  # these three are there for Services made long ago
         labels = dict(selector)
     labels |= {
         **own,
@@ -134,9 +135,9 @@ def _pod_labels(kind: GatewayKind, gateway: Tree, values: Tree, target: Target, 
         "service.istio.io/canonical-revision": go_text(version),
     }
     if not injected:
-        labels["istio.io/dataplane-mode"] = "none"
+        labels[DATAPLANE_MODE] = "none"
     elif not values["revision"]:
-        del labels["istio.io/rev"]
+        del labels[REVISION]
     return labels
 
 

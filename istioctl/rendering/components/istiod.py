@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, TAG
+from istioctl.api.webhooks import injector_name, injector_selectors, tag_injector_name
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -28,7 +30,6 @@ from istioctl.rendering.components.mesh_settings import (
 )
 from istioctl.rendering.components.stable_channel import admission_rules
 from istioctl.rendering.components.user_templates import run_templates
-from istioctl.rendering.components.webhooks import injector_hooks
 from istioctl.rendering.specification.value_text import env_entries, go_text
 from istioctl.rendering.text.jinja import render_template
 
@@ -118,7 +119,7 @@ def _configuration_facts(values: Tree, given: Tree, target: Target) -> Tree:
 
 def _deployment_facts(values: Tree, target: Target) -> Tree:
     shared, env, suffix = values["global"], values["env"] or {}, revision_suffix(values)
-    own = {"istio.io/rev": revision(values)} if suffix else {"istio": "pilot"}
+    own = {REVISION: revision(values)} if suffix else {"istio": "pilot"}
     several = values["autoscaleMin"] if values["autoscaleEnabled"] else values["replicaCount"]
     return {
         "name": f"istiod{suffix}",
@@ -134,14 +135,14 @@ def _deployment_facts(values: Tree, target: Target) -> Tree:
         "pod_selector": {"app": "istiod", **own} if suffix else own,
         "service_selector": {"app": "istiod", **own},
         "budget_selector": {"app": "istiod", **own},
-        "revision_selector": [{"key": "istio.io/rev", "operator": "In", "values": [revision(values)]}],
+        "revision_selector": [{"key": REVISION, "operator": "In", "values": [revision(values)]}],
         "pod_labels": {
             "app": "istiod",
             "istio": "istiod" if suffix else "pilot",
-            "sidecar.istio.io/inject": "false",
+            INJECT: "false",
             **revision_labels(values, "Pilot"),
             **{key: go_text(text) for key, text in (values["podLabels"] or {}).items()},
-            "istio.io/dataplane-mode": "none",
+            DATAPLANE_MODE: "none",
             **chart_labels("istiod", "istiod"),
         },
         "image": image_name(
@@ -206,7 +207,7 @@ def _remote_facts(values: Tree) -> Tree | None:
         "name": name,
         "address": address,
         "address_type": "IPv4" if _IPV4.match(address) else "IPv6" if _IPV6.match(address) else "",
-        "labels": {"istio.io/rev": revision(values), **labels},
+        "labels": {REVISION: revision(values), **labels},
         "slice_labels": {
             "kubernetes.io/service-name": name,
             "endpointslice.kubernetes.io/managed-by": "Helm",
@@ -219,20 +220,19 @@ def _injectors(values: Tree, labels: dict[str, str], target: Target) -> list[Tre
     """The webhook configurations of the sidecar injector: the revision's own and one for each of its tags."""
     if values["global"]["operatorManageWebhooks"]:
         return []
-    place = "" if target.namespace == "istio-system" else f"-{target.namespace}"
     everywhere = bool(values["sidecarInjectorWebhook"]["enableNamespacesByDefault"])
     suffix = revision_suffix(values)
     labels = {**labels, "app": "sidecar-injector"}
     own = {
-        "name": f"istio-sidecar-injector{suffix}{place}",
+        "name": injector_name(suffix, target.namespace),
         "labels": labels,
-        "hooks": injector_hooks(revision(values), is_default=not suffix, everywhere=everywhere),
+        "hooks": injector_selectors(revision(values), is_default=not suffix, everywhere=everywhere),
     }
     tagged = (
         {
-            "name": f"istio-revision-tag-{tag}{place}",
-            "labels": labels | {"istio.io/tag": tag},
-            "hooks": injector_hooks(tag, is_default=tag == "default", everywhere=everywhere),
+            "name": tag_injector_name(tag, target.namespace),
+            "labels": labels | {TAG: tag},
+            "hooks": injector_selectors(tag, is_default=tag == "default", everywhere=everywhere),
         }
         for tag in map(go_text, values["revisionTags"] or [])
     )

@@ -10,59 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from istioctl.api.components import COMPONENTS, Component
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.rendering.specification.set_flags import parse_value
 from istioctl.rendering.specification.value_text import go_text
 from istioctl.rendering.specification.values import Values, copy_of, lookup, lookup_text, merge
-
-_DEFAULT_NAMESPACE = "istio-system"
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One kind of part.
-
-    Attributes:
-        name: as labels and progress lines have it.
-        title: for people.
-        key: under `spec.components`.
-        values_root: where its own values are, below `spec.values`.
-        workload: kind of the object that `k8s:` settings change; empty where there is none.
-        workload_name: that object's name, unless the specification gives one.
-        container: the container that `k8s:` settings change.
-        default: whether it is there when a specification does not speak of it.
-        is_list: whether `spec.components` has a list of such parts.
-        flattened: whether its values stand at the top of what its manifests see.
-    """
-
-    name: str
-    title: str
-    key: str
-    values_root: tuple[str, ...]
-    workload: str = ""
-    workload_name: str = ""
-    container: str = ""
-    default: bool = False
-    is_list: bool = False
-    flattened: bool = False
-
-
-_INGRESS, _EGRESS = "istio-ingressgateway", "istio-egressgateway"
-
-#: Every component, in the order in which they are rendered and installed.
-COMPONENTS = (
-    Component("Base", "Istio core", "base", ("global",), default=True),
-    Component("Pilot", "Istiod", "pilot", ("pilot",), "Deployment", "istiod", "discovery", default=True),
-    Component(
-        "IngressGateways", "Ingress gateways", "ingressGateways", ("gateways", _INGRESS),
-        "Deployment", _INGRESS, "istio-proxy", default=True, is_list=True,
-    ),
-    Component(
-        "EgressGateways", "Egress gateways", "egressGateways", ("gateways", _EGRESS),
-        "Deployment", _EGRESS, "istio-proxy", is_list=True,
-    ),
-    Component("Cni", "CNI", "cni", ("cni",), "DaemonSet", "istio-cni-node", "install-cni"),
-    Component("Ztunnel", "Ztunnel", "ztunnel", ("ztunnel",), "DaemonSet", "ztunnel", "istio-proxy", flattened=True),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +60,9 @@ def _parts(component: Component, document: Values) -> list[Part]:
     elif isinstance(entry, dict):
         entries = [(path, entry)]
     else:
-        return [Part(component, namespace or _DEFAULT_NAMESPACE, path=path)] if component.default or forced else []
+        return [Part(component, namespace or SYSTEM_NAMESPACE, path=path)] if component.default or forced else []
     return [
-        Part(component, settings.get("namespace") or namespace or _DEFAULT_NAMESPACE, settings, place)
+        Part(component, settings.get("namespace") or namespace or SYSTEM_NAMESPACE, settings, place)
         for place, settings in entries
         if isinstance(settings, dict) and (settings.get("enabled") is not False or forced)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -23,7 +24,7 @@ def ztunnel_documents(values: Tree, target: Target) -> list[str]:
     """The manifests of the ztunnel component."""
     name = values["resourceName"] or "ztunnel"
     labels = chart_labels("ztunnel", "ztunnel")
-    revision_annotation = {"istio.io/rev": values["revision"]} if values["revision"] else {}
+    revision_annotation = {REVISION: values["revision"]} if values["revision"] else {}
     owned = revision_labels(values, "Ztunnel")
     owner = "install.operator.istio.io/owning-resource"
     facts = common_facts(values, target)
@@ -34,8 +35,8 @@ def ztunnel_documents(values: Tree, target: Target) -> list[str]:
         "labels": labels,
         "pod_labels": {
             "app": "ztunnel",
-            "sidecar.istio.io/inject": "false",
-            "istio.io/dataplane-mode": "none",
+            INJECT: "false",
+            DATAPLANE_MODE: "none",
             **labels,
             **(values["podLabels"] or {}),
         },

@@ -12,21 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from istioctl.api.components import BY_NAME
 from istioctl.errors import InputError
 from istioctl.rendering.specification.values import Values, lookup
 
 if TYPE_CHECKING:
     from istioctl.rendering.helm.chart import Chart
 
-#: Where the chart of each component is, below `charts`.
-_CHARTS = {
-    "Base": "base",
-    "Pilot": "istio-control/istio-discovery",
-    "IngressGateways": "gateways/istio-ingress",
-    "EgressGateways": "gateways/istio-egress",
-    "Cni": "istio-cni",
-    "Ztunnel": "ztunnel",
-}
 _RELEASE_NAME = "istio"
 #: What is rendered for where no cluster was asked: the oldest Kubernetes that Istio 1.30 supports.
 _KUBE_VERSION = "v1.32.0"
@@ -102,7 +94,7 @@ class ReleaseCharts:
         from istioctl.rendering.helm.files import read_folder
 
         if component not in self._loaded:
-            folder = self._charts / _CHARTS[component]
+            folder = self._charts / BY_NAME[component].chart
             if not folder.is_dir():
                 raise InputError(f"the release has no component {component}", where=str(folder), id="no-chart")
             self._loaded[component] = chart_of(read_folder(folder), str(folder))

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.release import HUB, VERSION
 from istioctl.errors import InputError, SpecError
 from istioctl.rendering.specification.origins import DEFAULT, Assignment, Layer, Origin, Origins
@@ -101,7 +102,7 @@ class Specification:
     def root_namespace(self) -> str:
         """Where configuration of the whole mesh goes."""
         configured = lookup_text(self.data, "spec", "values", "meshConfig", "rootNamespace")
-        return configured or lookup_text(self.data, "metadata", "namespace") or "istio-system"
+        return configured or lookup_text(self.data, "metadata", "namespace") or SYSTEM_NAMESPACE
 
 
 def build_specification(inputs: SpecificationInputs) -> Specification:
@@ -208,7 +209,7 @@ def _serve(addons: AddonChoice, merged: Values) -> None:
     from istioctl.rendering.addons.addon_choice import with_providers
     from istioctl.rendering.addons.addons import addon_mesh_config, addon_settings
 
-    namespace = lookup_text(merged, "metadata", "namespace") or "istio-system"
+    namespace = lookup_text(merged, "metadata", "namespace") or SYSTEM_NAMESPACE
     wanted = addon_mesh_config(addons.names, addon_settings(addons.settings), namespace).get("extensionProviders")
     if wanted:
         values, path = lookup(merged, "spec", "values"), ("meshConfig", "extensionProviders")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from istioctl.api.components import COMPONENTS
 from istioctl.errors import SpecError
-from istioctl.rendering.components.parts import COMPONENTS
 from istioctl.rendering.schema.check import Violation, check
 from istioctl.rendering.schema.types import Type, message
 from istioctl.rendering.specification.origins import Origins, Path, dotted

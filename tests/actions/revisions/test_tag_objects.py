@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from istioctl.actions.revisions.tag_objects import TagOptions, deactivated, tag_objects, webhook_name
+from istioctl.actions.revisions.tag_objects import TagOptions, tag_objects
 from istioctl.actions.revisions.webhook_conflicts import conflicts
+from istioctl.api.webhooks import deactivated, tag_injector_name
 from istioctl.errors import ClusterError, InputError
 
 LABELS = {
@@ -135,8 +136,8 @@ def test_webhook_without_an_injector() -> None:
 
 
 def test_name_outside_of_the_usual_namespace() -> None:
-    assert webhook_name("prod", "istio-system") == "istio-revision-tag-prod"
-    assert webhook_name("prod", "mesh") == "istio-revision-tag-prod-mesh"
+    assert tag_injector_name("prod", "istio-system") == "istio-revision-tag-prod"
+    assert tag_injector_name("prod", "mesh") == "istio-revision-tag-prod-mesh"
 
 
 def test_two_tags_do_not_get_in_each_others_way() -> None:

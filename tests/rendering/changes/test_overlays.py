@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from istioctl.api.components import COMPONENTS
 from istioctl.errors import InputError
 from istioctl.rendering.changes.overlays import apply_overlays
-from istioctl.rendering.components.parts import COMPONENTS, Part
+from istioctl.rendering.components.parts import Part
 from istioctl.rendering.text.documents import RenderedDocument
 
 OBJECT: dict[str, Any] = {

@@ -1,0 +1,46 @@
+"""Names that recur: namespaces, containers, annotations, labels and environment variables of Kubernetes and Istio."""
+
+from __future__ import annotations
+
+SYSTEM_NAMESPACE = "istio-system"
+#: Namespaces that every Kubernetes cluster has for itself.
+KUBERNETES_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease")
+#: Namespaces whose pods never get a sidecar, and which are not analyzed (`pkg/config/analysis/analyzers/util` and
+#: `pkg/kube/inject/inject.go` upstream).
+IGNORED_NAMESPACES = (*KUBERNETES_NAMESPACES, "local-path-storage")
+
+PROXY = "istio-proxy"
+INIT = "istio-init"
+VALIDATION = "istio-validation"
+CORE_DUMP = "enable-core-dump"
+
+#: A pod's word on injection: a label, or the older annotation of the same name.
+INJECT = "sidecar.istio.io/inject"
+STATUS = "sidecar.istio.io/status"
+TEMPLATES = "inject.istio.io/templates"
+PROXY_CONFIG = "proxy.istio.io/config"
+PROXY_OVERRIDES = "proxy.istio.io/overrides"
+PROXY_IMAGE_TYPE = "sidecar.istio.io/proxyImageType"
+NATIVE_SIDECAR = "sidecar.istio.io/nativeSidecar"
+INTERCEPTION_MODE = "sidecar.istio.io/interceptionMode"
+REWRITE_PROBES = "sidecar.istio.io/rewriteAppHTTPProbers"
+STATUS_PORT = "status.sidecar.istio.io/port"
+MERGE_METRICS = "prometheus.istio.io/merge-metrics"
+AMBIENT_REDIRECTION = "ambient.istio.io/redirection"
+
+#: Names the control plane revision of an object, or asks for it; on some objects it is an annotation.
+REVISION = "istio.io/rev"
+TAG = "istio.io/tag"
+#: A namespace's word on injection.
+INJECTION = "istio-injection"
+NETWORK = "topology.istio.io/network"
+DATAPLANE_MODE = "istio.io/dataplane-mode"
+GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+GATEWAY_MANAGED = "gateway.istio.io/managed"
+#: The label that each namespace has of its own name.
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+
+CLUSTER_ENV = "ISTIO_META_CLUSTER_ID"
+NETWORK_ENV = "ISTIO_META_NETWORK"
+PROBERS_ENV = "ISTIO_KUBE_APP_PROBERS"
+SCRAPE_ENV = "ISTIO_PROMETHEUS_ANNOTATIONS"
