@@ -31,6 +31,8 @@ MERGE = "application/merge-patch+json"
 _BUSY = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _TRIES_BEFORE_CONTACT = 3
+_OWNED_BY_OTHERS = "Apply failed with"
+"""How an API server begins when another manager owns what an apply without force would change."""
 
 Query = Mapping[str, str]
 
@@ -275,7 +277,8 @@ def _wait_before_retry(problem: ApiError | Unreachable, method: str, pause: floa
         return pause
     if problem.status == 500 and problem.id != "webhook" and method != "POST":
         return pause
-    return pause if problem.status == 409 and problem.reason == "Conflict" and method == "PATCH" else None
+    lost_race = problem.status == 409 and problem.reason == "Conflict" and method == "PATCH"
+    return pause if lost_race and not problem.message.startswith(_OWNED_BY_OTHERS) else None
 
 
 def _seconds(text: str | None) -> float | None:

@@ -52,6 +52,8 @@ TYPES: Final[dict[str, str]] = {
 }
 _BITS = {"uint16": (0, (1 << 16) - 1), "uint32": (0, (1 << 32) - 1), "int": (-(1 << 63), (1 << 63) - 1)}
 _ZEROS = {"string": "", "bool": False, "cidr": "/", **dict.fromkeys(_BITS, 0)}
+#: What lists and mappings hold as it is, not by a pointer.
+_BY_VALUE = frozenset({"WorkloadState", "Connection", "StringMatch", "AccountMatch"})
 
 Read = Callable[[Any], Any]
 
@@ -81,9 +83,9 @@ def reader(of: str) -> Read:
     The reader raises WrongTypeError where a value has another type.
     """
     if of.startswith("[]"):
-        return _list_of(_lazy(of[2:]), _ZEROS.get(of[2:]))
+        return _list_of(_lazy(of[2:]), _zero_of_item(of[2:]))
     if of.startswith("{}"):
-        return _mapping_of(_lazy(of[2:]), _ZEROS.get(of[2:]))
+        return _mapping_of(_lazy(of[2:]), _zero_of_item(of[2:]))
     return _struct(of) if of in TYPES else _SCALARS[of]
 
 
@@ -130,6 +132,11 @@ def _zero(of: str) -> Any:
     if of in TYPES:
         return lambda: _struct(of)({})
     return _ZEROS.get(of)
+
+
+def _zero_of_item(of: str) -> Any:
+    """What null stands for in a list or mapping; None where it can't be there, since Go keeps pointers."""
+    return _struct(of)({}) if of in _BY_VALUE else _ZEROS.get(of)
 
 
 def _list_of(item: Read, zero: Any) -> Read:

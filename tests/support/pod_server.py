@@ -7,18 +7,30 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+_STATUSES = {"GET": 200, "POST": 200, "PUT": 202}
+
 
 @contextmanager
-def pod_server(answers: Mapping[str, bytes]) -> Iterator[str]:
-    """Serves `answers` by path while the block runs; gives the address, `host:port`."""
+def pod_server(answers: Mapping[str, bytes], seen: list[tuple[str, str, bytes]] | None = None) -> Iterator[str]:
+    """Serves `answers` by path while the block runs; gives the address, `host:port`.
+
+    Args:
+        answers: to GET by path; to other methods by method and path, such as `POST /logging`.
+        seen: takes method, path and body of each request.
+    """
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = answers.get(self.path)
-            self.send_response(404 if body is None else 200)
+        def _answer(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if seen is not None:
+                seen.append((self.command, self.path, sent))
+            body = answers.get(self.path if self.command == "GET" else f"{self.command} {self.path}")
+            self.send_response(404 if body is None else _STATUSES[self.command])
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
             self.wfile.write(body or b"")
+
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - http.server looks these up
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
             pass
