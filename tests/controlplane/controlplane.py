@@ -3,8 +3,6 @@
 
 import argparse
 import contextlib
-import fcntl
-import hashlib
 import json
 import os
 import signal
@@ -16,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from go_program import build
 
 HERE = Path(__file__).resolve().parent
 VERSION = "v1.34.2"
@@ -72,21 +72,8 @@ def binary() -> Path:
     """The multi-call binary, built where there is none for these sources."""
     if given := os.environ.get("CONTROLPLANE_BIN"):
         return Path(given)
-    sources = sorted([*HERE.glob("*.go"), HERE / "go.mod", HERE / "go.sum"])
-    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()[:16]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "istioctl-controlplane" / digest
-    target = cache / "controlplane"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists():
-            print(f"building {target} (minutes the first time)", file=sys.stderr)
-            var = "k8s.io/component-base/version"
-            flags = f"-s -w -X {var}.gitVersion={VERSION} -X {var}.gitMajor=1 -X {var}.gitMinor=34"
-            command = ["go", "build", "-buildvcs=false", "-trimpath", "-ldflags", flags, "-o", f"{target}.new", "."]
-            subprocess.run(command, cwd=HERE, check=True, stdout=sys.stderr)
-            Path(f"{target}.new").rename(target)
-    return target
+    var = "k8s.io/component-base/version"
+    return build(HERE, "controlplane", f"-X {var}.gitVersion={VERSION} -X {var}.gitMajor=1 -X {var}.gitMinor=34")
 
 
 def free_ports(count: int) -> list[int]:
@@ -194,7 +181,7 @@ class ControlPlane:
 
     # Commands
 
-    def up(self, nodes: int, lb: bool, audit: bool, webhooks: bool, owner: int | None) -> None:
+    def up(self, nodes: int, lb: bool, audit: bool, webhooks: bool, pod_network: str, owner: int | None) -> None:
         if any(self.alive(n) for n in self.state.get("processes", {})):
             raise FailureError(f"{self.dir} has a running control plane already")
         program = str(binary())
@@ -241,7 +228,7 @@ class ControlPlane:
         ]  # fmt: skip
         fake = [
             program, "nodes", f"--kubeconfig={kubeconfig}", f"--nodes={nodes}", f"--lb={str(lb).lower()}",
-            f"--rules={self.dir}/pods.json", f"--egress=@controlplane-{port}",
+            f"--rules={self.dir}/pods.json", f"--egress=@controlplane-{port}", f"--pod-network={pod_network}",
         ]  # fmt: skip
         try:
             self.start_serving({"kube-apiserver": argv, "kube-controller-manager": controllers, "nodes": fake}, owner)
@@ -270,6 +257,7 @@ class ControlPlane:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="build the program, if there is none for these sources")
     for name in ("up", "down", "kill-apiserver", "restart-apiserver"):
         command = commands.add_parser(name)
         command.add_argument("dir")
@@ -278,11 +266,15 @@ def main() -> int:
             command.add_argument("--lb", action="store_true", help="give each LoadBalancer Service an address")
             command.add_argument("--audit", action="store_true", help="log each API request to DIR/audit.log")
             command.add_argument("--webhooks", action="store_true", help="call admission webhooks")
+            command.add_argument("--pod-network", default="10.244", help="start of pod addresses (default 10.244)")
             command.add_argument("--owner", type=int, metavar="PID", help="stop by itself once process PID is gone")
     args = vars(parser.parse_args())
     name = args.pop("command").replace("-", "_")
-    plane = ControlPlane(args.pop("dir"))
     try:
+        if name == "build":
+            print(binary())
+            return 0
+        plane = ControlPlane(args.pop("dir"))
         if not plane.state and name.endswith("_apiserver"):
             raise FailureError(f"no control plane in {plane.dir}")
         getattr(plane, name)(**args)
