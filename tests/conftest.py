@@ -7,7 +7,7 @@ import signal
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.cluster"]
+pytest_plugins = ["tests.support.cluster", "tests.support.mesh"]
 
 # The first example of a property pays for imports; a busy machine is no failure.
 settings.register_profile("project", deadline=None)
@@ -19,7 +19,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share a control plane on one worker."""
+    """Keep the tests that share a control plane, or a mesh, on one worker."""
     for item in items:
-        if item.get_closest_marker("cluster"):
-            item.add_marker(pytest.mark.xdist_group("cluster"))
+        for group in ("cluster", "mesh"):
+            if item.get_closest_marker(group):
+                item.add_marker(pytest.mark.xdist_group(group))

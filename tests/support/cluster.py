@@ -42,7 +42,9 @@ class ControlPlane:
 
     def behave(self, *rules: dict[str, Any]) -> None:
         """From now on pods behave as the rules say (see tests/controlplane/README.md)."""
-        (self.directory / "pods.json").write_text(json.dumps(rules))
+        draft = self.directory / "pods.json.new"
+        draft.write_text(json.dumps(rules))
+        draft.rename(self.directory / "pods.json")
         self.bent = bool(rules)
 
     def requests(self) -> list[dict[str, Any]]:

@@ -1,0 +1,97 @@
+"""The mesh itself: what our installation made is what the real istiod and the real Envoys work with."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from tests.support.cluster import wait_for
+from tests.support.mesh import NAMESPACE, Mesh
+
+pytestmark = pytest.mark.mesh
+
+
+def test_every_proxy_is_synced(mesh: Mesh) -> None:
+    for pod in mesh.proxies():
+        wait_for(lambda pod=pod: mesh.in_sync(pod))  # type: ignore[misc]
+        assert b"LIVE" in mesh.ask_envoy(pod, "ready")
+
+
+STARTING_UP = re.compile(
+    "registered multiple times"  # two packages of istiod ask for one variable
+    "|not ready"  # until it is
+    "|slow startup task"  # on a busy machine
+)
+
+
+def test_istiod_has_no_complaint(mesh: Mesh) -> None:
+    lines = [line for line in mesh.log(mesh.istiod()).splitlines() if re.search(r"\s(warn|error|fatal)\s", line)]
+    assert [line for line in lines if not STARTING_UP.search(line)] == []
+
+
+def test_pods_were_injected_by_the_webhook(mesh: Mesh) -> None:
+    namespace, name = mesh.pod("web").split("/")
+    pod = mesh.get("v1", "Pod", name, namespace)
+    status = json.loads(pod["metadata"]["annotations"]["sidecar.istio.io/status"])
+    names = [container["name"] for container in [*pod["spec"]["initContainers"], *pod["spec"]["containers"]]]
+    assert set(status["initContainers"]) | set(status["containers"] or []) <= set(names)
+    assert {"istio-init", "istio-proxy", "echo"} == set(names)
+
+
+def test_exec_asks_the_programs(mesh: Mesh) -> None:
+    pod = mesh.pod("web")
+    answer = execute(mesh, pod, "istio-proxy", "pilot-agent", "request", "GET", "server_info")
+    assert json.loads(answer.stdout)["state"] == "LIVE"
+    ready = execute(mesh, pod, "istio-proxy", "pilot-agent", "request", "--debug-port", "15020", "GET", "healthz/ready")
+    assert ready.returncode == 0, ready.stderr
+    answer = execute(mesh, mesh.istiod(), "discovery", "pilot-discovery", "request", "GET", "/debug/syncz")
+    assert {entry["proxy"] for entry in json.loads(answer.stdout)} >= {".".join(reversed(pod.split("/")))}
+    missing = execute(mesh, pod, "istio-proxy", "sh", "-c", "true")
+    assert (missing.returncode, missing.stdout) == (127, "")
+    mesh.kubelet.rules({"pod": pod, "exec": [{"command": "false", "stderr": "no\n", "exit": 3}]})
+    try:
+        refused = execute(mesh, pod, "echo", "false")
+    finally:
+        mesh.kubelet.rules()
+    assert (refused.returncode, refused.stderr.splitlines()[0]) == (3, "no")
+
+
+def execute(mesh: Mesh, pod: str, container: str, *command: str) -> subprocess.CompletedProcess[str]:
+    namespace, name = pod.split("/")
+    line = ["kubectl", "--kubeconfig", mesh.kubeconfig, "exec", "-n", namespace, name, "-c", container, "--", *command]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
+
+
+def test_stale(mesh: Mesh) -> None:
+    pod = mesh.pod("web")
+    with mesh.stale(pod):
+        mesh.deploy("later")
+        wait_for(lambda: not mesh.in_sync(pod))
+    wait_for(lambda: mesh.in_sync(pod))
+    mesh.undeploy("later")
+
+
+def test_refused(mesh: Mesh) -> None:
+    pod = mesh.pod("web")
+    with mesh.refused("web") as reason:
+        wait_for(lambda: reason in json.dumps(mesh.ask_istiod("debug/syncz")))
+        assert mesh.in_sync(mesh.pod("api"))
+    wait_for(lambda: reason not in json.dumps(mesh.ask_istiod("debug/syncz")) and mesh.in_sync(pod))
+
+
+def test_istiod_comes_and_goes(mesh: Mesh) -> None:
+    with mesh.istiod_away():
+        assert mesh.run("remote-clusters").status == 1
+    wait_for(lambda: all(mesh.in_sync(pod) for pod in mesh.proxies()), 60)
+
+
+def test_a_pod_that_dies_is_followed_by_another(mesh: Mesh) -> None:
+    gone = mesh.pod("api")
+    namespace, name = gone.split("/")
+    mesh.session.send("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}")
+    wait_for(lambda: gone not in mesh.kubelet.running)
+    mesh.wait_for_ready("api-v1", NAMESPACE)
+    assert mesh.pod("api") != gone
