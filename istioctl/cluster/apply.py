@@ -48,14 +48,12 @@ def apply(session: Session, discovery: Discovery, desired: Desired, owner: str =
         ClusterError: an earlier removal of the object does not end in time.
         Unreachable: no answer came.
     """
-    import json
-
     path, query = discovery.path(desired.key), {"fieldManager": owner, "force": "true"}
-    applied: dict[str, Any] = json.loads(session.request("PATCH", path, query, desired.body, APPLY))
+    applied = session.ask("PATCH", path, query, desired.body, APPLY)
     if applied["metadata"].get("deletionTimestamp") and not session.dry_run:
         session.patience.say(f"waiting for {desired.key} to be gone: an earlier removal is still under way")
         wait_until_gone(session, discovery, [desired.key], _REMOVAL_TIMEOUT)
-        applied = json.loads(session.request("PATCH", path, query, desired.body, APPLY))
+        applied = session.ask("PATCH", path, query, desired.body, APPLY)
     return applied
 
 
@@ -115,7 +113,7 @@ def ensure_namespace(session: Session, name: str, labels: dict[str, str], owner:
     """
     existing = session.find(f"/api/v1/namespaces/{name}")
     if existing is not None:
-        if (existing.get("status") or {}).get("phase") == "Terminating":
+        if existing.get("status", {}).get("phase") == "Terminating":
             raise ApiError(
                 409,
                 "Conflict",

@@ -32,7 +32,7 @@ class Discovery:
                 "NotFound",
                 f"the cluster has no kind {kind!r} in {api_version}",
                 where=self._session.server,
-                hint="install the custom resource definition first, or mend apiVersion and kind",
+                hint="install the custom resource definition first, or fix apiVersion and kind",
                 id="unknown-kind",
             )
         return found
@@ -51,7 +51,7 @@ class Discovery:
     def _ask(self, api_version: str) -> dict[str, Resource]:
         answer = self._session.find(f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}")
         return {
-            entry["kind"]: Resource(api_version, entry["kind"], entry["name"], bool(entry.get("namespaced")))
-            for entry in (answer or {}).get("resources") or []
+            entry["kind"]: Resource(api_version, entry["kind"], entry["name"], entry.get("namespaced", False))
+            for entry in (answer or {}).get("resources", ())
             if "/" not in entry["name"]
         }

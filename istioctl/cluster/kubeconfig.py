@@ -2,22 +2,45 @@
 
 The rules are client-go's (https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/): a
 file given by flag stands alone; else the files of `$KUBECONFIG`, of which the first that sets a value wins; else
-`~/.kube/config`; else the service account of the pod. Credentials that a program or a refresh token provides are left
-to the official client's loader, which is imported only then.
+`~/.kube/config`; else the service account of the pod.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
+from istioctl.cluster.answers import misfit
+from istioctl.cluster.credentials import USER, Credentials, UserEntry, basic, pem, read_file, token_file
+from istioctl.cluster.shapes import Shape
 from istioctl.errors import ClusterError, InputError, IstioctlError
 
+_CONFIG: Shape = {
+    "current-context": str,
+    "clusters": [
+        {
+            "name!": str,
+            "cluster": {
+                "server": str,
+                "certificate-authority": str,
+                "certificate-authority-data": str,
+                "insecure-skip-tls-verify": bool,
+                "tls-server-name": str,
+                "proxy-url": str,
+            },
+        }
+    ],
+    "users": [{"name!": str, "user": USER}],
+    "contexts": [{"name!": str, "context": {"cluster": str, "user": str, "namespace": str}}],
+}
+"""client-go `tools/clientcmd/api/v1`, Config."""
+_HEADER_NAME = "!#$&'*+-.^_`|~"
+"""What else than letters and digits stands in a header's name (RFC 9110, token); `%` is what quotes the others."""
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -42,7 +65,14 @@ class ClientOptions:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A server, how to trust it, and the credentials to show it."""
+    """A server, how to trust it, and the credentials to show it.
+
+    Args:
+        server: its address, without credentials that the kubeconfig has in it.
+        headers: for each request: credentials and impersonation.
+        expires: when `renew` should be asked, in seconds since the epoch.
+        renew: gives the connection with credentials that are read, or made, anew; None where they stay as they are.
+    """
 
     server: str
     context: str = ""
@@ -54,7 +84,14 @@ class Connection:
     client_certificate: bytes | None = field(default=None, repr=False)
     client_key: bytes | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
+    expires: float | None = None
+    renew: Callable[[], Connection] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the credentials are due to be read again."""
+        return self.renew is not None and self.expires is not None and time.time() >= self.expires
 
 
 def load_connection(options: ClientOptions) -> Connection:
@@ -93,7 +130,7 @@ def _files(options: ClientOptions) -> list[Path]:
             raise InputError(
                 "there is no such kubeconfig file",
                 where=options.kubeconfig,
-                hint="mend --kubeconfig",
+                hint="fix --kubeconfig",
                 id="no-kubeconfig",
             )
         return [file]
@@ -108,14 +145,10 @@ def _merge(files: list[Path]) -> dict[str, Any]:
     merged: dict[str, Any] = {"clusters": {}, "users": {}, "contexts": {}, "current-context": ""}
     for file in files:
         data = _read(file)
-        merged["current-context"] = merged["current-context"] or str(data.get("current-context") or "")
+        merged["current-context"] = merged["current-context"] or data.get("current-context", "")
         for section, inner in (("clusters", "cluster"), ("users", "user"), ("contexts", "context")):
-            for entry in data.get(section) or []:
-                if not (isinstance(entry, Mapping) and isinstance(entry.get(inner) or {}, Mapping)):
-                    raise InputError(
-                        f"an entry of '{section}' is no mapping", where=str(file), hint="mend the kubeconfig"
-                    )
-                merged[section].setdefault(str(entry.get("name")), (file.parent, entry.get(inner) or {}))
+            for entry in data.get(section, ()):
+                merged[section].setdefault(entry["name"], (file.parent, entry.get(inner, {})))
     return merged
 
 
@@ -128,11 +161,13 @@ def _read(file: Path) -> Mapping[str, Any]:
         raise InputError(f"can't read the kubeconfig: {problem.strerror}", where=str(file)) from problem
     except IstioctlError as problem:
         raise InputError(
-            f"the kubeconfig is no YAML: {problem.message}", where=problem.where, hint="mend the file"
+            f"the kubeconfig is not YAML: {problem.message}", where=problem.where, hint="fix the file"
         ) from None
-    if not isinstance(data or {}, Mapping):
-        raise InputError("the kubeconfig is no mapping", where=str(file), hint="mend the file")
-    return data or {}
+    data = {} if data is None else data
+    if wrong := misfit(data, _CONFIG):
+        raise InputError(f"the kubeconfig is not one: {wrong}", where=str(file), hint="fix the file")
+    config: Mapping[str, Any] = data
+    return config
 
 
 def _connection(merged: dict[str, Any], options: ClientOptions, where: str) -> Connection:
@@ -148,137 +183,109 @@ def _connection(merged: dict[str, Any], options: ClientOptions, where: str) -> C
             id="no-context",
         )
     _, context = contexts[name]
-    folder, cluster = merged["clusters"].get(str(context.get("cluster")), (None, None))
+    cluster_name = context.get("cluster", "")
+    folder, cluster = merged["clusters"].get(cluster_name, (None, None))
     if folder is None or not cluster.get("server"):
         raise InputError(f"context {name!r} names no cluster that the kubeconfig describes", where=where)
-    user_folder, user = merged["users"].get(str(context.get("user")), (folder, {}))
-    certificate, key, headers = _credentials(user, user_folder, merged, name, where)
-    return Connection(
-        server=str(cluster["server"]).rstrip("/"),
+    user_name = context.get("user", "")
+    user_folder, user = merged["users"].get(user_name, (folder, {}))
+    entry = UserEntry(user_name, user, user_folder, where, cluster)
+    server, authorization = _split_server(cluster["server"])
+    impersonation = _impersonation(options, user, entry.where)
+    connection = Connection(
+        server=server,
         context=name,
-        cluster=str(context.get("cluster")),
-        namespace=str(context.get("namespace") or ""),
-        ca=_bytes(cluster, "certificate-authority", folder),
-        insecure=bool(cluster.get("insecure-skip-tls-verify")),
-        server_name=str(cluster.get("tls-server-name") or ""),
-        client_certificate=certificate,
-        client_key=key,
-        headers=(*headers, *_impersonation(options, user)),
-        proxy=str(cluster.get("proxy-url") or ""),
+        cluster=cluster_name,
+        namespace=context.get("namespace", ""),
+        ca=pem(cluster, "certificate-authority", folder, f"{where}: cluster {cluster_name}"),
+        insecure=cluster.get("insecure-skip-tls-verify", False),
+        server_name=cluster.get("tls-server-name", ""),
+        proxy=cluster.get("proxy-url", ""),
     )
+
+    def renew() -> Connection:
+        return _with(connection, entry.credentials(), authorization, impersonation, renew)
+
+    return renew()
+
+
+def _with(
+    connection: Connection,
+    given: Credentials,
+    authorization: str,
+    impersonation: tuple[tuple[str, str], ...],
+    renew: Callable[[], Connection],
+) -> Connection:
+    """The connection with credentials; `authorization` is what there is without them."""
+    shown = given.authorization or authorization
+    return replace(
+        connection,
+        client_certificate=given.certificate,
+        client_key=given.key,
+        headers=((("Authorization", shown),) if shown else ()) + impersonation,
+        expires=given.expires,
+        renew=renew if given.renewable else None,
+    )
+
+
+def _split_server(address: str) -> tuple[str, str]:
+    """A server's address without user name and password, and the header for these: they must not show in messages."""
+    try:
+        url = urlsplit(address)
+    except ValueError:  # whoever connects says what is wrong
+        return address.rstrip("/"), ""
+    user, at, host = url.netloc.rpartition("@")
+    if not at:
+        return address.rstrip("/"), ""
+    name, _, password = user.partition(":")
+    return url._replace(netloc=host).geturl().rstrip("/"), basic(unquote(name), unquote(password))
 
 
 def _offer(flag: str, names: Mapping[str, Any]) -> str:
     return f"choose one with {flag}: {', '.join(names)}" if names else "the file describes no context at all"
 
 
-def _credentials(
-    user: Mapping[str, Any], folder: Path, merged: dict[str, Any], context: str, where: str
-) -> tuple[bytes | None, bytes | None, list[tuple[str, str]]]:
-    if user.get("exec") or user.get("auth-provider"):
-        return _provided_credentials(merged, context, where)
-    certificate, key = _bytes(user, "client-certificate", folder), _bytes(user, "client-key", folder)
-    token = str(user.get("token") or "")
-    if user.get("tokenFile"):
-        token = _file(folder / str(user["tokenFile"])).decode().strip()
-    if token:
-        return certificate, key, [("Authorization", f"Bearer {token}")]
-    if user.get("username"):
-        pair = f"{user['username']}:{user.get('password') or ''}".encode()
-        return certificate, key, [("Authorization", f"Basic {base64.b64encode(pair).decode()}")]
-    return certificate, key, []
-
-
-def _provided_credentials(
-    merged: dict[str, Any], context: str, where: str
-) -> tuple[bytes | None, bytes | None, list[tuple[str, str]]]:
-    """What an `exec` plugin or an `auth-provider` gives, by the official client's loader."""
-    from kubernetes.client import Configuration
-    from kubernetes.config import ConfigException
-    from kubernetes.config.kube_config import KubeConfigLoader
-
-    folder = merged["users"][str(merged["contexts"][context][1].get("user"))][0]
-    config = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": context,
-        "clusters": [{"name": name, "cluster": entry} for name, (_, entry) in merged["clusters"].items()],
-        "users": [{"name": name, "user": entry} for name, (_, entry) in merged["users"].items()],
-        "contexts": [{"name": name, "context": entry} for name, (_, entry) in merged["contexts"].items()],
-    }
-    loaded = Configuration()
-    try:
-        loader: Any = KubeConfigLoader
-        loader(config, active_context=context, config_base_path=str(folder)).load_and_set(loaded)
-    except (ConfigException, OSError, ValueError, KeyError) as problem:
-        raise ClusterError(
-            f"the kubeconfig's way to get credentials fails: {problem}",
-            where=where,
-            hint="run the login command of your cluster's provider, and see that its program is on PATH",
-            id="credentials",
-        ) from problem
-    token = loaded.get_api_key_with_prefix("authorization") or loaded.get_api_key_with_prefix("BearerToken")
-    certificate = _file(Path(loaded.cert_file)) if loaded.cert_file else None
-    key = _file(Path(loaded.key_file)) if loaded.key_file else None
-    if not token and not certificate:
-        raise ClusterError(
-            "the kubeconfig's way to get credentials gave none",
-            where=where,
-            hint="run the login command of your cluster's provider, and see that its program is on PATH",
-            id="credentials",
-        )
-    return certificate, key, [("Authorization", token)] if token else []
-
-
-def _impersonation(options: ClientOptions, user: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _impersonation(options: ClientOptions, user: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
     if options.as_user or options.as_groups or options.as_uid:
         name, groups, uid = options.as_user, list(options.as_groups), options.as_uid
         extra: Mapping[str, Any] = {}
+        where = "--as"
     else:
-        name, uid = str(user.get("as") or ""), str(user.get("as-uid") or "")
-        groups, extra = list(user.get("as-groups") or []), user.get("as-user-extra") or {}
+        name, uid = user.get("as", ""), user.get("as-uid", "")
+        groups, extra = user.get("as-groups", []), user.get("as-user-extra", {})
     if (groups or uid) and not name:
         raise InputError("impersonating a group or a UID needs a user, too", where="--as-group", hint="add --as USER")
     headers = [("Impersonate-User", name)] if name else []
-    headers += [("Impersonate-Group", str(group)) for group in groups]
+    headers += [("Impersonate-Group", group) for group in groups]
     headers += [("Impersonate-Uid", uid)] if uid else []
-    headers += [(f"Impersonate-Extra-{key}", str(value)) for key, values in extra.items() for value in values]
-    return headers
+    headers += [
+        (f"Impersonate-Extra-{quote(key, safe=_HEADER_NAME)}", value)
+        for key, values in extra.items()
+        for value in values
+    ]
+    return tuple((key, _header_value(value, where)) for key, value in headers)
 
 
-def _bytes(entry: Mapping[str, Any], key: str, folder: Path) -> bytes | None:
-    """A PEM given inline (`key-data`, which wins) or as a file beside the kubeconfig."""
-    inline = entry.get(f"{key}-data")
-    if inline:
-        try:
-            return base64.b64decode(str(inline), validate=True)
-        except binascii.Error as problem:
-            raise InputError(
-                f"'{key}-data' is no base64: {problem}", where=str(folder), hint="mend the kubeconfig"
-            ) from None
-    return _file(folder / str(entry[key])) if entry.get(key) else None
-
-
-def _file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
+def _header_value(text: str, where: str) -> str:
+    """A text as a header carries it: UTF-8, whose bytes http.client wants as characters of Latin-1."""
+    if any(character < " " or character == "\x7f" for character in text):
         raise InputError(
-            f"can't read a file that the kubeconfig names: {problem.strerror}",
-            where=str(path),
-            hint="mend the kubeconfig",
-        ) from problem
+            "whom to impersonate holds a control character", where=where, hint="fix --as or the kubeconfig"
+        )
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _in_cluster(options: ClientOptions) -> Connection:
     host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ.get("KUBERNETES_SERVICE_PORT", "443")
     namespace = _ACCOUNT / "namespace"
-    return Connection(
+    impersonation = _impersonation(options, {}, "--as")
+    connection = Connection(
         server=f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}",
-        namespace=_file(namespace).decode().strip() if namespace.is_file() else "",
-        ca=_file(_ACCOUNT / "ca.crt"),
-        headers=(
-            ("Authorization", f"Bearer {_file(_ACCOUNT / 'token').decode().strip()}"),
-            *_impersonation(options, {}),
-        ),
+        namespace=read_file(namespace).decode("utf-8", "replace").strip() if namespace.is_file() else "",
+        ca=read_file(_ACCOUNT / "ca.crt"),
     )
+
+    def renew() -> Connection:
+        return _with(connection, token_file(_ACCOUNT / "token"), "", impersonation, renew)
+
+    return renew()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from io import BytesIO
 
-from istioctl.cluster.errors import Unreachable, refused
+from istioctl.cluster.answers import too_large
+from istioctl.cluster.errors import Unreachable
+from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.session import Session
 from istioctl.cluster.tunnels import PodPort, Tunnel
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one answer: Envoy's whole configuration in a mesh of thousands of services stays below."""
 
 
 def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: str) -> bytes:
@@ -25,7 +29,7 @@ def ask_pod(session: Session, namespace: str, pod: str, port: int, path: str, *,
 
     Raises:
         ApiError: the API server does not forward, or the pod's server answers with an error status.
-        Unreachable: nothing answers in time.
+        Unreachable: nothing answers in time, or with something else than HTTP, or with more than `LARGEST`.
     """
     deadline = time.monotonic() + session.timeout
     where = f"port {port} of pod {namespace}/{pod}"
@@ -35,7 +39,7 @@ def ask_pod(session: Session, namespace: str, pod: str, port: int, path: str, *,
             length = "" if method == "GET" else "Content-Length: 0\r\n"
             request = f"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{length}Connection: close\r\n\r\n"
             tunnel.send(request.encode())
-            raw = b"".join(iter(partial(tunnel.receive, deadline), b""))
+            raw = _all_of(tunnel, deadline, where)
         finally:
             tunnel.close()
     response = HTTPResponse(_Received(raw))  # type: ignore[arg-type] # it only ever calls makefile
@@ -46,11 +50,26 @@ def ask_pod(session: Session, namespace: str, pod: str, port: int, path: str, *,
         raise Unreachable(
             "the connection broke off in the middle of the answer", where=where, hint="run the command again"
         ) from problem
-    except (HTTPException, OSError) as problem:
-        raise Unreachable(f"the answer is no HTTP: {problem}", where=where, hint="look at the pod's log") from problem
+    except (HTTPException, OSError, ValueError) as problem:
+        raise Unreachable(
+            f"the answer is not HTTP: {problem!r}"[:300], where=where, hint="look at the pod's log"
+        ) from problem
+    if 300 <= response.status < 400:
+        raise redirected(response.status, response.headers.get("Location"), where)
     if response.status >= 400:
         raise refused(response.status, body, where)
     return body
+
+
+def _all_of(tunnel: Tunnel, deadline: float, where: str) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while piece := tunnel.receive(deadline):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST:
+            too_large(where, LARGEST)
+    return b"".join(pieces)
 
 
 class _Received:

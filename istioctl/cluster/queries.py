@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from istioctl.api.identity import ObjectKey
+from istioctl.cluster.answers import malformed
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.errors import ApiError
+from istioctl.cluster.errors import ApiError, Malformed
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.session import Session
+from istioctl.cluster.session import JSON, Session
 
 _PAGE = 500
+_MOST_OBJECTS = 200_000  # Kubernetes is made for clusters of up to 150,000 pods
+_SHORT_PAGES = 100  # an API server fills each page but the last
+_RESTARTS = 5
 
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """Asks for the names and labels of a list without the rest."""
@@ -40,37 +44,62 @@ def list_objects(
         ApiError: the server refuses.
         Unreachable: no answer came.
     """
-    import json
-
     try:
         path = discovery.resource(api_version, kind).path(namespace)
     except ApiError as problem:
         if problem.status == 404:
             return []
         raise
-    query = {"limit": str(_PAGE)}
-    query |= {"labelSelector": labels} if labels else {}
+    query: dict[str, str] = {"labelSelector": labels} if labels else {}
     query |= {"fieldSelector": fields} if fields else {}
-    accept = METADATA_ONLY if metadata_only else "application/json"
+    accept = METADATA_ONLY if metadata_only else JSON
     found: list[dict[str, Any]] = []
+    for page in _pages(session, path, query, accept):
+        if page is None:
+            found.clear()
+            continue
+        for item in page.get("items", ()):
+            item["apiVersion"], item["kind"] = api_version, kind
+            item["metadata"].pop("managedFields", None)  # half of an object's text, and nobody reads it
+            found.append(item)
+    return found
+
+
+def _pages(session: Session, path: str, query: dict[str, str], accept: str) -> Iterator[dict[str, Any] | None]:
+    """The pages of a list; None where the list begins anew, as it grew old while it was read."""
+    where = f"{session.server} (GET {path})"
+    limit, token = _PAGE, ""
+    count, short, restarts, seen = 0, 0, 0, set[str]()
     while True:
+        asked = query | {"limit": str(limit)} | ({"continue": token} if token else {})
         try:
-            page = json.loads(session.request("GET", path, query, accept=accept))
+            page = session.ask("GET", path, asked, accept=accept)
         except ApiError as problem:
             if problem.status == 404:
-                return []
-            if problem.status == 410 and "continue" in query:  # the list grew old while it was read: begin again
-                del query["continue"]
-                found.clear()
-                continue
-            raise
-        for item in page.get("items") or []:
-            item["apiVersion"], item["kind"] = api_version, kind
-            found.append(item)
-        token = (page.get("metadata") or {}).get("continue")
+                yield None
+                return
+            if problem.status != 410 or not token:
+                raise
+            restarts += 1
+            if restarts > _RESTARTS:
+                raise malformed(f"the list was too old to be read on {restarts} times", where) from problem
+            token = ""
+            yield None
+            continue
+        except Malformed as problem:
+            if problem.id != "too-large" or limit == 1:
+                raise
+            limit = max(limit // 20, 1)
+            continue
+        yield page
+        token = page.get("metadata", {}).get("continue", "")
         if not token:
-            return found
-        query["continue"] = token
+            return
+        count += len(page.get("items", ()))
+        short += len(page.get("items", ())) < limit
+        if token in seen or short > _SHORT_PAGES or count > _MOST_OBJECTS:
+            raise malformed(f"the list does not end: after {len(seen) + 1} pages there is still another", where)
+        seen.add(token)
 
 
 def list_kinds(

@@ -1,7 +1,7 @@
 """A conversation with one API server: requests with time-outs, retries and errors that explain themselves.
 
 A thin layer over urllib3. The official client is not used for it: importing it takes longer than most commands run, and
-it has neither retries nor impersonation. Everything here may be called from several threads at once.
+it lacks this module's retries and time-outs. Everything here may be called from several threads at once.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from istioctl.api.release import VERSION
-from istioctl.cluster.errors import ApiError, Unreachable, refused
+from istioctl.cluster.answers import LARGEST, check, malformed, read_answer, too_large
+from istioctl.cluster.errors import ApiError, Malformed, Unreachable
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connection
 from istioctl.cluster.patience import Patience, Report
+from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.request_log import Exchange
+from istioctl.cluster.shapes import expected, watched
 from istioctl.cluster.transport import broken, connection_pool
 
 if TYPE_CHECKING:
@@ -54,10 +57,8 @@ class Session:
         self.timeout = timeout
         self.dry_run = dry_run
         self.patience = Patience(report)
-        self._headers = {"User-Agent": f"istioctl/{VERSION} (Python)"}
-        self._headers |= {key: value for key, value in connection.headers if not key.startswith("Impersonate-Group")}
-        self._groups = [value for key, value in connection.headers if key == "Impersonate-Group"]
         self._prefix, self._pool = connection_pool(connection)
+        self._renewing = threading.Lock()
         self._contacted = False
         self._report = report
         self._stopped = False
@@ -73,6 +74,37 @@ class Session:
     def again(self, *, dry_run: bool = False) -> Session:
         """Another session with the same server, as the same user."""
         return Session(self.connection, timeout=self.timeout, report=self._report, dry_run=dry_run)
+
+    def current(self) -> Connection:
+        """The connection, with credentials that have not ended.
+
+        Raises:
+            InputError: they can't be read again.
+            ClusterError: they can't be made again.
+        """
+        if self.connection.is_stale:
+            with self._renewing:
+                if self.connection.is_stale:
+                    self._renew()
+        return self.connection
+
+    def _renew(self) -> None:
+        assert self.connection.renew is not None  # noqa: S101 - asked by the callers
+        new = self.connection.renew()
+        if (new.client_certificate, new.client_key) != (self.connection.client_certificate, self.connection.client_key):
+            self._prefix, self._pool = connection_pool(new)
+        self.connection = new
+
+    def _renewed_after(self, refused_as: Connection) -> bool:
+        """Whether there are other credentials than those that the server does not take."""
+        if refused_as.renew is None:
+            return False
+        with self._renewing:
+            if self.connection is refused_as:
+                self._renew()
+        return self.connection.headers != refused_as.headers or (
+            self.connection.client_certificate != refused_as.client_certificate
+        )
 
     @property
     def server(self) -> str:
@@ -103,12 +135,17 @@ class Session:
         headers = {"Accept": accept} | ({"Content-Type": content_type} if body is not None else {})
         deadline = time.monotonic() + self.timeout
         pause, tries = _FIRST_PAUSE, 0
+        used, is_renewed = self.current(), False
         while True:
             tries += 1
             try:
                 with self._counted(), self.patience.waiting_for(f"{self.server} to answer {method} {path}"):
                     return self._answer(method, target, headers, body, deadline)
             except (ApiError, Unreachable) as problem:
+                if isinstance(problem, ApiError) and problem.status == 401 and not is_renewed:
+                    is_renewed = True
+                    if self._renewed_after(used):
+                        continue
                 wait = _wait_before_retry(problem, method, pause, self._contacted or tries < _TRIES_BEFORE_CONTACT)
                 if wait is None or time.monotonic() + wait > deadline:
                     raise
@@ -125,9 +162,32 @@ class Session:
         query: Query | None = None,
         content_type: str = JSON,
     ) -> dict[str, Any]:
-        """As `request`, with JSON both ways."""
+        """As `request`, with JSON both ways.
+
+        Raises:
+            Malformed: the answer is not what the path stands for.
+        """
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
-        return _decode(self.request(method, path, query, data, content_type), f"{self.server}{path}")
+        return self.ask(method, path, query, data, content_type)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+    ) -> dict[str, Any]:
+        """As `request`; the answer as an object that has the shape that `path` stands for.
+
+        Raises:
+            Malformed: it has not.
+        """
+        answer = self.request(method, path, query, body, content_type, accept)
+        where = self._asked(method, path)
+        shape = expected(method, path, metadata_only=accept != JSON)
+        return read_answer(answer, shape, where)
 
     def get(self, path: str, query: Query | None = None) -> dict[str, Any]:
         """One object, or one page of a list.
@@ -152,35 +212,60 @@ class Session:
 
         Raises:
             ApiError: the server refuses, or can't tell what happened since `resourceVersion` (status 410).
-            Unreachable: the connection broke.
+            Unreachable: the connection broke, or what comes are not events.
         """
+        where = self._asked("GET", path)
+        item = watched(path)
+        for line in self._lines(path, query, deadline):
+            event = read_answer(line, {"type!": str, "object": {}}, where)
+            state = event.setdefault("object", {})
+            match event["type"]:
+                case "ERROR":
+                    code = state.get("code")
+                    is_status = type(code) is int and 400 <= code < 600
+                    raise refused(code if is_status else 500, json.dumps(state).encode(), where)
+                case "ADDED" | "MODIFIED" | "DELETED":
+                    check(state, item, where)
+                case "BOOKMARK":
+                    pass
+                case _:
+                    raise malformed("the watch tells of an unknown type of event", where)
+            yield event
+
+    def _lines(self, path: str, query: Query, deadline: float) -> Iterator[bytes]:
+        """The lines of a watch."""
         from urllib3.exceptions import HTTPError, ReadTimeoutError
 
         left = max(deadline - time.monotonic(), 0.1)
         target = f"{path}?{urlencode({**query, 'watch': '1', 'timeoutSeconds': str(int(left) + 1)})}"
         with self._open("GET", target, {"Accept": JSON}, None, left) as (response, exchange):
-            if response.status >= 400:
-                raise refused(response.status, response.read(), f"{self.server}{path}")
-            buffer = b""
+            if response.status >= 300:
+                raise self._refusal(response, _read(response, self._asked("GET", path)), "GET", target)
+            pieces: list[bytes] = []
+            size, is_first = 0, True
             while True:
                 try:
-                    chunk = response.read1(65536)
+                    chunk = response.read1(65536, decode_content=False)
                 except ReadTimeoutError:
                     return
                 except (HTTPError, OSError) as problem:
                     raise broken(problem, self.connection, left) from problem
                 if not chunk:
+                    if is_first and pieces:  # no watch at all: what it is instead, its reader finds out
+                        yield b"".join(pieces)
                     return
                 exchange.body("response", chunk)
-                *lines, buffer = (buffer + chunk).split(b"\n")
-                for line in lines:
-                    event = _decode(line, f"{self.server}{path}")
-                    if event.get("type") == "ERROR":
-                        status = event.get("object") or {}
-                        raise refused(
-                            int(status.get("code") or 500), json.dumps(status).encode(), f"{self.server}{path}"
-                        )
-                    yield event
+                first, *others = chunk.split(b"\n")
+                pieces.append(first)
+                size += len(first)
+                if others:
+                    is_first = False
+                    yield b"".join(pieces)
+                    yield from others[:-1]
+                    pieces = others[-1:]
+                    size = len(pieces[0])
+                if size > LARGEST:
+                    too_large(self._asked("GET", path))
 
     def close(self) -> None:
         """Closes the connections that are idle."""
@@ -205,16 +290,25 @@ class Session:
         left = max(deadline - time.monotonic(), 0.05)
         with self._open(method, target, headers, body, left) as (response, exchange):
             try:
-                data = response.read()
+                data = _read(response, self._asked(method, target))
             except (HTTPError, OSError) as problem:
                 raise broken(problem, self.connection, self.timeout) from problem
             exchange.body("response", data)
-            if response.status < 400:
+            if response.status < 300:
                 return data
-            where = f"{self.server} ({method} {target.partition('?')[0]})"
-            error = refused(response.status, data, where, reason=response.reason or "")
-            error.retry_after = _seconds(response.headers.get("Retry-After"))
-            raise error
+            raise self._refusal(response, data, method, target)
+
+    def _asked(self, method: str, target: str) -> str:
+        """What was asked of whom, for errors."""
+        return f"{self.server} ({method} {target.partition('?')[0]})"
+
+    def _refusal(self, response: BaseHTTPResponse, data: bytes, method: str, target: str) -> ApiError | Malformed:
+        where = self._asked(method, target)
+        if response.status < 400:
+            return redirected(response.status, response.headers.get("Location"), where)
+        error = refused(response.status, data, where, reason=response.reason or "")
+        error.retry_after = _seconds(response.headers.get("Retry-After"))
+        return error
 
     @contextmanager
     def _open(
@@ -223,9 +317,9 @@ class Session:
         from urllib3 import HTTPHeaderDict, Timeout
         from urllib3.exceptions import HTTPError
 
-        fields = HTTPHeaderDict(self._headers | headers)
-        for group in self._groups:
-            fields.add("Impersonate-Group", group)
+        fields = HTTPHeaderDict({"User-Agent": f"istioctl/{VERSION} (Python)", **headers})
+        for name, value in self.current().headers:
+            fields.add(name, value)
         exchange = Exchange(method, f"{self.server}{target}")
         exchange.body("request", body)
         try:
@@ -272,7 +366,7 @@ def _wait_before_retry(problem: ApiError | Unreachable, method: str, pause: floa
     if problem.status == 429 and "(re)initializing" in problem.message:
         return pause  # a new kind's first list; the second that the server names is far more than it takes
     if problem.retry_after is not None and problem.status >= 429:
-        return problem.retry_after
+        return max(problem.retry_after, pause)
     if problem.status in _BUSY:
         return pause
     if problem.status == 500 and problem.id != "webhook" and method != "POST":
@@ -285,15 +379,16 @@ def _seconds(text: str | None) -> float | None:
     return float(text) if text and text.isdecimal() else None
 
 
-def _decode(body: bytes, where: str) -> dict[str, Any]:
-    try:
-        data: Any = json.loads(body)
-    except ValueError:
-        data = None
-    if not isinstance(data, dict):
-        raise Unreachable(
-            "the answer is no JSON object: this is no Kubernetes API server",
-            where=where,
-            hint="mend the server's address in the kubeconfig",
-        )
-    return data
+def _read(response: BaseHTTPResponse, where: str) -> bytes:
+    """The body of an answer, which must not be larger than any that a server has a reason to send.
+
+    It is taken as it comes: no encoding was asked for, and one that unpacks would escape the bound.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while piece := response.read(65536, decode_content=False):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST:
+            too_large(where)
+    return b"".join(pieces)

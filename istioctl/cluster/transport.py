@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,19 +32,64 @@ def tls_context(connection: Connection) -> ssl.SSLContext:
         elif connection.ca:
             context.load_verify_locations(cadata=connection.ca.decode("ascii"))
         if connection.client_certificate and connection.client_key:
-            with TemporaryDirectory() as folder:  # ssl reads a certificate and its key from files only
-                certificate, key = Path(folder, "certificate"), Path(folder, "key")
-                certificate.write_bytes(connection.client_certificate)
-                key.touch(mode=0o600)
-                key.write_bytes(connection.client_key)
-                context.load_cert_chain(certificate, key)
-    except (ssl.SSLError, UnicodeDecodeError) as problem:
-        raise InputError(
-            f"a certificate of the kubeconfig is unusable: {problem}",
-            where=f"context {connection.context}",
-            hint="mend the kubeconfig",
-        ) from problem
+            with _as_file(connection.client_certificate + b"\n" + connection.client_key) as name:
+                context.load_cert_chain(name, password=_no_password)
+    except _EncryptedKeyError:
+        raise _unusable(
+            connection, "the client key is encrypted, and there is nobody to ask for its password"
+        ) from None
+    except (ssl.SSLError, ValueError, OSError) as problem:
+        reason = problem.reason if isinstance(problem, ssl.SSLError) and problem.reason else type(problem).__name__
+        raise _unusable(connection, f"a certificate or key is not one in PEM ({reason})") from None
     return context
+
+
+def _unusable(connection: Connection, message: str) -> InputError:
+    return InputError(
+        f"the kubeconfig's certificates are unusable: {message}",
+        where=f"context {connection.context}",
+        hint="fix the kubeconfig, or log in again",
+        id="bad-certificate",
+    )
+
+
+class _EncryptedKeyError(Exception):
+    """A key can't be read without a password."""
+
+
+def _no_password() -> str:
+    raise _EncryptedKeyError
+
+
+@contextmanager
+def _as_file(content: bytes) -> Iterator[str]:
+    """The name of a file with this content: Python's ssl reads certificates and keys from files only.
+
+    On Linux it is in memory, and gone with the process however that ends. Elsewhere it is in a folder of the user's.
+    """
+    handle = _memory_file()
+    if handle is not None:
+        try:
+            os.write(handle, content)
+            yield f"/proc/self/fd/{handle}"
+        finally:
+            os.close(handle)
+        return
+    with TemporaryDirectory(prefix="istioctl-") as folder:  # made with mode 0700
+        file = Path(folder, "certificate")
+        file.touch(mode=0o600)
+        file.write_bytes(content)
+        yield str(file)
+
+
+def _memory_file() -> int | None:
+    """A file that has no place on disk; None where the system has no such thing."""
+    if not hasattr(os, "memfd_create") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.memfd_create("certificate")
+    except OSError:
+        return None
 
 
 def connection_pool(connection: Connection) -> tuple[str, Any]:
@@ -108,13 +155,13 @@ def broken(problem: Exception, connection: Connection, seconds: float) -> Unreac
             if isinstance(cause, ssl.SSLCertVerificationError)
             else f"the TLS handshake failed: {_plain(cause)}",
             where=server,
-            hint="mend certificate-authority or tls-server-name of the cluster in the kubeconfig",
+            hint="fix certificate-authority or tls-server-name of the cluster in the kubeconfig",
             id="tls",
         )
     if isinstance(problem, ProxyError):
-        return Unreachable(f"the proxy refuses: {_plain(cause)}", where=server, hint="mend proxy-url or HTTPS_PROXY")
+        return Unreachable(f"the proxy refuses: {_plain(cause)}", where=server, hint="fix proxy-url or HTTPS_PROXY")
     if isinstance(problem, NameResolutionError):
-        return Unreachable("its name is unknown", where=server, hint="mend the server's address in the kubeconfig")
+        return Unreachable("its name is unknown", where=server, hint="fix the server's address in the kubeconfig")
     if isinstance(problem, NewConnectionError):
         return Unreachable(
             f"no connection: {_plain(problem.__cause__ or cause)}",

@@ -14,16 +14,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from istioctl.cluster.errors import ApiError, Unreachable, refused
+from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.session import Session
-from istioctl.cluster.transport import tls_context, too_slow
+from istioctl.cluster.transport import too_slow
 from istioctl.errors import ClusterError, InputError
-
-if TYPE_CHECKING:
-    from websocket import WebSocket
 
 _PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = 0, 1
@@ -57,10 +53,12 @@ class Tunnel:
     """
 
     def __init__(self, session: Session, target: PodPort) -> None:
+        from istioctl.cluster.websockets import open_websocket
+
         self._session = session
         self._where = f"{session.server} ({target})"
         with session.patience.waiting_for(f"{session.server} to forward {target}"):
-            self._socket = _open_socket(session, target, self._where)
+            self._socket = open_websocket(session, target.path, _PROTOCOL, self._where)
         self._begun: set[int] = set()
 
     def send(self, data: bytes) -> None:
@@ -79,12 +77,14 @@ class Tunnel:
         from websocket import WebSocketException, WebSocketTimeoutException
 
         while True:
-            self._socket.settimeout(None if deadline is None else max(deadline - time.monotonic(), 0.001))
+            self._socket.deadline = deadline
+            if deadline is None:
+                self._socket.settimeout(None)
             try:
                 frame = self._socket.recv()
             except WebSocketTimeoutException:
                 raise too_slow(self._session.connection, self._session.timeout) from None
-            except (WebSocketException, OSError):
+            except (WebSocketException, OSError, ValueError):
                 return b""
             if not frame:
                 return b""
@@ -93,7 +93,7 @@ class Tunnel:
             if channel not in self._begun:
                 self._begun.add(channel)  # the first frame of each channel tells the port back
             elif channel == _ERROR and body:
-                reason = body.decode("utf-8", "replace").strip()
+                reason = body[:1000].decode("utf-8", "replace").strip()
                 raise Unreachable(f"nothing answers there: {reason}", where=self._where, hint="look at the pod's log")
             elif channel == _DATA and body:
                 return body
@@ -106,43 +106,6 @@ class Tunnel:
             self._socket.send_close()
         shutdown: Any = self._socket.shutdown  # carries no types
         shutdown()
-
-
-def _open_socket(session: Session, target: PodPort, where: str) -> WebSocket:
-    import websocket
-
-    connection = session.connection
-    url = urlsplit(connection.server)
-    address = url._replace(scheme="wss" if url.scheme == "https" else "ws").geturl().rstrip("/") + target.path
-    options: dict[str, Any] = {}
-    if url.scheme == "https":
-        options["sslopt"] = {"context": tls_context(connection)}
-        if connection.server_name:
-            options["sslopt"]["server_hostname"] = connection.server_name
-    if connection.proxy:
-        proxy = urlsplit(connection.proxy)
-        options |= {"http_proxy_host": proxy.hostname, "http_proxy_port": proxy.port, "proxy_type": proxy.scheme}
-    try:
-        return websocket.create_connection(
-            address,
-            timeout=session.timeout,
-            header=[f"{name}: {value}" for name, value in connection.headers],
-            subprotocols=[_PROTOCOL],
-            suppress_origin=True,
-            enable_multithread=True,
-            **options,
-        )
-    except websocket.WebSocketBadStatusException as problem:
-        raise refused(problem.status_code, problem.resp_body or b"", where) from problem
-    except websocket.WebSocketTimeoutException as problem:
-        raise too_slow(connection, session.timeout) from problem
-    except (websocket.WebSocketException, OSError) as problem:
-        raise Unreachable(
-            f"no tunnel: {problem}",
-            where=where,
-            hint="see that the cluster is up and that nothing between blocks WebSockets",
-            passing=True,
-        ) from problem
 
 
 class PortForward:

@@ -10,6 +10,7 @@ from math import inf
 from typing import Any
 
 from istioctl.api.identity import ObjectKey
+from istioctl.cluster.answers import malformed
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
@@ -18,7 +19,9 @@ from istioctl.cluster.readiness import has_readiness, pod_trouble, why_not_ready
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
 
-_RECONNECT_PAUSE = 0.2
+_RECONNECT_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
+_USEFUL_WATCH = 5.0  # seconds; servers end watches after minutes
+_WATCHES_IN_VAIN = 8
 _TELL_AGAIN = 0.8
 
 OnWaiting = Callable[[list[str]], None]
@@ -65,7 +68,7 @@ def wait_until_gone(session: Session, discovery: Discovery, keys: Sequence[Objec
         for last in states_of(session, discovery, key, deadline):
             if last is None:
                 return
-        finalizers = ((last or {}).get("metadata") or {}).get("finalizers") or []
+        finalizers = (last or {}).get("metadata", {}).get("finalizers", [])
         held = f"; it is held by {', '.join(finalizers)}" if finalizers else ""
         raise ClusterError(
             f"it is not gone after {_duration(timeout)}{held}",
@@ -117,20 +120,26 @@ def states_of(
 ) -> Iterator[dict[str, Any] | None]:
     """The object as it is and at each change (None while it does not exist), until the deadline.
 
-    A watch without a resource version begins with the present state. One that breaks is begun again.
+    A watch without a resource version begins with the present state. One that breaks or ends is begun again, after ever
+    longer pauses where watches tell nothing.
 
     Raises:
-        ApiError: the server refuses.
+        ApiError: the server refuses, be it by ending one watch after the other.
+        Unreachable: what the server answers makes no sense.
     """
     path = discovery.resource(key.api_version, key.kind).path(key.namespace)
     query = {"fieldSelector": f"metadata.name={key.name}", "sendInitialEvents": "true"}
     query |= {"resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
+    pause, in_vain = _RECONNECT_PAUSE, 0
     while time.monotonic() < deadline:
+        began, refusal = time.monotonic(), None
+        is_down = False
         try:
             yield from _watched(session, path, query, key, deadline)
         except Unreachable as problem:
             if not problem.passing:
                 raise
+            is_down = True
             session.patience.say(f"waiting for {session.server}, to hear about {key}: {problem.message}")
         except ApiError as problem:
             if problem.status in (400, 422) and "sendInitialEvents" in query:  # a server older than 1.27
@@ -138,7 +147,18 @@ def states_of(
                 continue
             if problem.status not in (410, 429, 500, 502, 503, 504):
                 raise
-        time.sleep(max(0.0, min(_RECONNECT_PAUSE, deadline - time.monotonic())))
+            refusal = problem
+        if time.monotonic() - began > _USEFUL_WATCH:
+            pause, in_vain = _RECONNECT_PAUSE, 0
+        elif not is_down:  # a server that restarts is waited for until the deadline
+            in_vain += 1
+        if in_vain >= _WATCHES_IN_VAIN:
+            raise refusal or malformed(
+                f"the server ended {in_vain} watches as soon as they began", f"{session.server} (GET {path})"
+            )
+        wait = max(pause, (refusal and refusal.retry_after) or 0.0)
+        time.sleep(max(0.0, min(wait, deadline - time.monotonic())))
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _watched(
@@ -150,7 +170,7 @@ def _watched(
         found = session.find(f"{path}/{key.name}")
         yield None if found is None else found | {"kind": key.kind}
     for event in session.watch(path, query, deadline):
-        kind, state = event.get("type"), event.get("object") or {}
+        kind, state = event["type"], event["object"]
         if kind == "BOOKMARK":
             if not seen:  # all that exists has been told, and the object was not among it
                 yield None
@@ -176,7 +196,7 @@ def _describe(session: Session, discovery: Discovery, key: ObjectKey, why: str, 
     return ClusterError(
         f"not ready after {_duration(timeout)}: {'; '.join(details)}",
         where=str(key),
-        hint="mend what the message names, or allow more time with --readiness-timeout",
+        hint="fix what the message names, or allow more time with --readiness-timeout",
         id="not-ready",
     )
 
@@ -185,7 +205,7 @@ def _pod_details(session: Session, discovery: Discovery, key: ObjectKey) -> list
     if key.kind not in ("DaemonSet", "Deployment", "StatefulSet", "Job"):
         return []
     owner = session.find(discovery.path(key)) or {}
-    wanted = ((owner.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
+    wanted = owner.get("spec", {}).get("selector", {}).get("matchLabels", {})
     if not wanted:
         return []
     selector = ",".join(f"{name}={value}" for name, value in wanted.items())
@@ -201,9 +221,7 @@ def _pod_details(session: Session, discovery: Discovery, key: ObjectKey) -> list
 def _last_warning(session: Session, discovery: Discovery, key: ObjectKey) -> str:
     """The newest warning about the object or what it owns (whose names begin with its own)."""
     events = list_objects(session, discovery, "v1", "Event", namespace=key.namespace, fields="type=Warning")
-    related = [
-        event for event in events if str((event.get("involvedObject") or {}).get("name", "")).startswith(key.name)
-    ]
+    related = [event for event in events if event.get("involvedObject", {}).get("name", "").startswith(key.name)]
     if not related:
         return ""
     newest = max(

@@ -133,7 +133,11 @@ def test_missing_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("clusters: [", "no YAML"), ("- a", "no mapping"), ("clusters: [a]", "'clusters' is no mapping")],
+    [
+        ("clusters: [", "not YAML"),
+        ("- a", "it is a list, not a mapping"),
+        ("clusters: [a]", r"clusters\[0\] is a text, not a mapping"),
+    ],
 )
 def test_broken_file(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "config").write_text(text)
@@ -155,7 +159,7 @@ def test_named_file_is_missing(tmp_path: Path) -> None:
 
 
 def test_inline_data_that_is_no_base64(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="'client-key-data' is no base64"):
+    with pytest.raises(InputError, match="'client-key-data' is not base64"):
         load(write(tmp_path / "config", {"client-key-data": "@@@"}))
 
 

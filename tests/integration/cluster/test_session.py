@@ -154,7 +154,7 @@ def test_dry_run_marks_writes_only(serve: Any) -> None:
 
 
 def test_answer_that_is_no_json(serve: Any) -> None:
-    with pytest.raises(Unreachable, match="no Kubernetes API server"):
+    with pytest.raises(Unreachable, match="a web page, not JSON"):
         serve([(200, {}, b"<html>")]).get("/x")
 
 
@@ -214,7 +214,9 @@ def test_slow_answer_is_told_within_a_second() -> None:
 
 
 def test_watch_yields_events_until_the_server_ends_it(serve: Any) -> None:
-    events = b'{"type":"ADDED","object":{}}\n{"type":"DELETED","object":{}}\n'
+    events = (
+        b'{"type":"ADDED","object":{"metadata":{"name":"a"}}}\n{"type":"DELETED","object":{"metadata":{"name":"a"}}}\n'
+    )
     session = serve([(200, {}, events)])
     assert [event["type"] for event in session.watch("/x", {}, time.monotonic() + 5)] == ["ADDED", "DELETED"]
     assert "watch=1" in session.seen[0][1]

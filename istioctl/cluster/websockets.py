@@ -1,0 +1,116 @@
+"""WebSockets to an API server, for what it forwards: bounded in time and size, and never led elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import websocket
+from websocket import WebSocket, WebSocketException, WebSocketProtocolException, WebSocketTimeoutException
+
+from istioctl.cluster.errors import Unreachable
+from istioctl.cluster.refusals import redirected, refused
+from istioctl.cluster.session import Session
+from istioctl.cluster.transport import tls_context, too_slow
+
+_LONGEST_MESSAGE = 4 * 1024 * 1024
+"""Bytes; servers send what they forward in pieces of some 32 KiB."""
+
+
+class BoundedWebSocket(WebSocket):
+    """A WebSocket whose messages are bounded, and have to come before `deadline` (monotonic seconds; None: never)."""
+
+    deadline: float | None = None
+    _taken = 0
+
+    def recv(self) -> str | bytes:
+        """The next message.
+
+        Raises:
+            WebSocketException: none comes in time, or one that is too large; or the connection broke.
+        """
+        self._taken = 0
+        message: str | bytes = super().recv()
+        return message
+
+    def _recv(self, bufsize: int) -> bytes:
+        if self.deadline is not None:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise WebSocketTimeoutException("no message in time")
+            self.settimeout(left)
+        receive: Any = super()._recv  # carries no types
+        data: bytes = receive(bufsize)
+        self._taken += len(data)
+        if self._taken > _LONGEST_MESSAGE:
+            raise WebSocketProtocolException("a message is too large")
+        return data
+
+
+def open_websocket(session: Session, path: str, protocol: str, where: str) -> BoundedWebSocket:
+    """A WebSocket to a path of the session's server, in one of Kubernetes' protocols such as `v4.channel.k8s.io`.
+
+    Args:
+        where: the server and what is asked of it, for errors.
+
+    Raises:
+        ApiError: the server refuses.
+        Unreachable: no answer came in time, or none that opens a WebSocket.
+    """
+    connection = session.current()
+    url = urlsplit(connection.server)
+    address = url._replace(scheme="wss" if url.scheme == "https" else "ws").geturl().rstrip("/") + path
+    tls: dict[str, Any] = {}
+    if url.scheme == "https":
+        tls["context"] = tls_context(connection)
+        if connection.server_name:
+            tls["server_hostname"] = connection.server_name
+    options: dict[str, Any] = {}
+    if connection.proxy:
+        proxy = urlsplit(connection.proxy)
+        options |= {"http_proxy_host": proxy.hostname, "http_proxy_port": proxy.port, "proxy_type": proxy.scheme}
+    opened = BoundedWebSocket(sslopt=tls, enable_multithread=True)
+    opened.settimeout(session.timeout)
+    end = threading.Timer(session.timeout, _cut, [opened])  # a time-out begins anew with every byte
+    end.daemon = True
+    end.start()
+    connect: Any = opened.connect  # carries no types
+    try:
+        connect(
+            address,
+            header=[f"{name}: {value}" for name, value in connection.headers],
+            subprotocols=[protocol],
+            suppress_origin=True,
+            redirect_limit=0,
+            **options,
+        )
+    except websocket.WebSocketBadStatusException as problem:
+        raise refused(problem.status_code, problem.resp_body or b"", where) from problem
+    except WebSocketTimeoutException as problem:
+        raise too_slow(connection, session.timeout) from problem
+    except (WebSocketException, OSError, ValueError, OverflowError, MemoryError) as problem:
+        response = opened.handshake_response
+        if response is not None and response.status < 400 and response.status != 101:
+            raise redirected(response.status, (response.headers or {}).get("location"), where) from problem
+        if not end.is_alive():
+            raise too_slow(connection, session.timeout) from problem
+        raise Unreachable(
+            f"no tunnel: {problem}",
+            where=where,
+            hint="see that the cluster is up and that nothing between blocks WebSockets",
+            passing=not isinstance(problem, ValueError | MemoryError),
+        ) from problem
+    finally:
+        end.cancel()
+    return opened
+
+
+def _cut(opened: BoundedWebSocket) -> None:
+    import socket
+
+    if opened.sock is not None:
+        with suppress(OSError):
+            opened.sock.shutdown(socket.SHUT_RDWR)
