@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 from istioctl.cli.line.declare import GlobalOptions
-from istioctl.cli.screen.terminal import terminal
+from istioctl.cli.screen.terminal import terminal, visible
 from istioctl.cluster.request_log import BODIES, LOGGER
 from istioctl.errors import InputError, UsageError
 
@@ -105,7 +105,7 @@ class _Form(logging.Formatter):
         if record.levelno >= self._stack_from:
             fields["stack"] = "".join(traceback.format_stack())
         if not self._as_json:
-            return "\t".join(fields.values()).rstrip("\n")
+            return visible("\t".join(fields.values()).rstrip("\n"))
         import json
 
-        return json.dumps(fields, ensure_ascii=False)
+        return json.dumps(fields)

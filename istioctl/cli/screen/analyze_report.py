@@ -10,8 +10,9 @@ from istioctl.analysis.analyzers.registry import ANALYZERS
 from istioctl.analysis.findings import Finding
 from istioctl.analysis.messages import Level
 from istioctl.api.release import VERSION
+from istioctl.cli.screen.terminal import styled
 
-_COLOURS = {Level.ERROR: "1;31", Level.WARNING: "33", Level.INFO: "32"}
+_STYLES = {Level.ERROR: ("bold", "red"), Level.WARNING: ("yellow",), Level.INFO: ("green",)}
 _SARIF_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -32,7 +33,7 @@ def as_log(findings: list[Finding], *, color: bool) -> str:
     for finding in findings:
         level = finding.message.level.title
         if color:
-            level = f"\x1b[{_COLOURS[finding.message.level]}m{level}\x1b[0m"
+            level = styled(level, *_STYLES[finding.message.level])
         place = " ".join(part for part in (finding.origin, finding.reference) if part)
         lines.append(f"{level} [{finding.message.code}] ({place}) {finding.words}")
         lines.append(f"  {finding.message.advice} See {finding.message.documentation}")

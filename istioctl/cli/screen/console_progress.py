@@ -86,8 +86,7 @@ class ConsoleProgress:
                 return
             self._last = line
             if self._moving:
-                self._console.stderr.write(f"\r\x1b[K{line}")
-                self._console.stderr.flush()
+                self._console.say_in_place(line)
                 self._open = True
             else:
                 self._console.say(self._prefix + line)
@@ -95,13 +94,12 @@ class ConsoleProgress:
     def _line(self, text: str) -> None:
         with self._lock:
             if self._open:
-                self._console.stderr.write("\r\x1b[K")
+                self._console.say_in_place("")
                 self._open = False
             self._last = ""
             self._console.say(self._prefix + text)
 
     def _close(self) -> None:
         if self._open:
-            self._console.stderr.write("\n")
-            self._console.stderr.flush()
+            self._console.say("")
             self._open = False

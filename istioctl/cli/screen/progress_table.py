@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from istioctl.api.identity import ObjectKey
-from istioctl.cli.screen.terminal import Terminal
+from istioctl.cli.screen.terminal import Terminal, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -58,7 +58,7 @@ class ProgressTable:
         """A line above the table."""
         from rich.text import Text
 
-        self._live.console.print(Text(line, style), soft_wrap=True)
+        self._live.console.print(Text(visible(line), style), soft_wrap=True)
 
     def tell_removal(self, line: str) -> None:
         """A line of the command's result, which is written once the table stands still."""
@@ -74,7 +74,7 @@ class ProgressTable:
 
         table = Table("CLUSTER", "UNDER WAY", "DONE", "RESULT", box=SIMPLE_HEAD)
         for row in self.rows.values():
-            table.add_row(*(Text(cell) for cell in row.cells()))
+            table.add_row(*(Text(visible(cell)) for cell in row.cells()))
         return table
 
 

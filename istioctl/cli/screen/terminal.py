@@ -1,11 +1,16 @@
 """The streams of one run, as one object: nothing else touches stdin, stdout or stderr.
 
 Results go to stdout, everything else to stderr. Colour appears only on a terminal, and never where `NO_COLOR` is set.
+
+What others wrote (names, messages, files) may hold what terminals obey: escape sequences, carriage returns, marks that
+turn the direction of writing. On its way to a terminal, and to stderr in any case, it is made visible. So that our own
+colours survive this, they travel as noncharacters, which no text has, and become escape sequences at the very end.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +23,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _CODES = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_BEGIN, _MIDDLE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
+_STYLED = re.compile(f"{_BEGIN}([0-9;]+){_MIDDLE}|{_END}")
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Text that a terminal only shows: `\\x1b` for what it would obey; line breaks and tabs stay."""
+    return _OBEYED.sub(_spelled, text) if _OBEYED.search(text) else text
+
+
+def styled(text: str, *names: str) -> str:
+    """`text` in the named styles, once it is written by a `Terminal`."""
+    return f"{_BEGIN}{';'.join(_CODES[name] for name in names)}{_MIDDLE}{text}{_END}"
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as Python carries it
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _coloured(text: str) -> str:
+    if _BEGIN not in text:
+        return text
+    return _STYLED.sub(lambda match: f"\x1b[{match[1]}m" if match[1] else "\x1b[0m", text)
 
 
 class Terminal:
@@ -39,12 +70,26 @@ class Terminal:
         self.environ = environ
 
     def write(self, text: str) -> None:
-        """Result text to stdout, as it is."""
-        self.stdout.write(text)
+        """Result text to stdout; for programs as it is, for a terminal with what that would obey made visible."""
+        self.stdout.write(_coloured(visible(text) if self.stdout.isatty() else text))
+
+    def redraw(self, text: str) -> None:
+        """Result text in the place of all that a terminal shows."""
+        self.stdout.write("\x1b[H\x1b[2J")
+        self.write(text)
 
     def say(self, text: str) -> None:
         """One line of status to stderr, at once."""
-        self.stderr.write(text + "\n")
+        self.show_on_stderr(text + "\n")
+
+    def say_in_place(self, text: str) -> None:
+        """Text on stderr in the place of the line that a terminal is in."""
+        self.stderr.write("\r\x1b[K")
+        self.show_on_stderr(text)
+
+    def show_on_stderr(self, text: str) -> None:
+        """Text to stderr without a line break, at once."""
+        self.stderr.write(_coloured(visible(text)))
         self.stderr.flush()
 
     def warn(self, text: str) -> None:
@@ -55,7 +100,7 @@ class Terminal:
         """`text` in the named styles where the stream shows colour, else unchanged."""
         if not self.has_colour(stdout=stdout):
             return text
-        return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"
+        return styled(text, *names)
 
     def has_colour(self, *, stdout: bool = False) -> bool:
         """Whether the stream (stderr unless `stdout`) is a terminal that may show colour."""
@@ -79,8 +124,7 @@ class Terminal:
                 hint=f"Pass {flag} to go on without asking.",
                 id="no-terminal",
             )
-        self.stderr.write(f"{question} (y/N) ")
-        self.stderr.flush()
+        self.show_on_stderr(f"{question} (y/N) ")
         return self.stdin.readline().strip().lower() in ("y", "yes")
 
     def show_error(self, error: IstioctlError) -> None:

@@ -33,7 +33,10 @@ def watch(render: Callable[[], str], pause: float = _PAUSE, rounds: int | None =
             console.warn(problem) if problem else console.say("The cluster answers again.")
             complaint = problem
         if text != shown and not problem:
-            console.write("\x1b[H\x1b[2J" + text if in_place else ("\n" if shown else "") + text)
+            if in_place:
+                console.redraw(text)
+            else:
+                console.write(("\n" if shown else "") + text)
             console.stdout.flush()
             shown = text
         rounds = None if rounds is None else rounds - 1

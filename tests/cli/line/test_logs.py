@@ -102,7 +102,7 @@ def test_bodies_are_for_those_who_want_more(version: Run) -> None:
 def test_bodies_of_secrets_are_never_shown(kubeconfig: Path, caplog: pytest.LogCaptureFixture) -> None:
     session = open_session(ClientOptions(kubeconfig=str(kubeconfig)))
     with caplog.at_level(1, logger="istioctl.cluster.requests"):
-        session.get("/api/v1/namespaces/shop/secrets/key")
+        session.request("GET", "/api/v1/namespaces/shop/secrets/key")
     session.close()
 
     assert "that are secret" in caplog.text

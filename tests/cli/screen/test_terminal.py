@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
@@ -20,10 +21,35 @@ def on_screen(answer: str = "", **environ: str) -> Terminal:
 
 
 def test_colour_only_on_a_terminal_and_never_with_no_color() -> None:
-    assert on_screen().style("x", "bold", "red") == "\x1b[1;31mx\x1b[0m"
+    screen = on_screen()
+    screen.write(screen.style("x", "bold", "red"))
+    assert screen.stdout.getvalue() == "\x1b[1;31mx\x1b[0m"  # type: ignore[attr-defined]
     assert on_screen(NO_COLOR="1").style("x", "red") == "x"
     assert on_screen(TERM="dumb").style("x", "red") == "x"
     assert Terminal(io.StringIO(), io.StringIO(), io.StringIO()).style("x", "red") == "x"
+
+
+HOSTILE = "a\x1b[31mb\x07\x9b2J\rc\u202ed\udc9be\ud800\tf\n"
+SHOWN = r"a\x1b[31mb\x07\x9b2J\rc\u202ed\x9be\ud800".replace(r"\r", r"\x0d") + "\tf\n"
+
+
+def test_what_a_terminal_would_obey_is_shown() -> None:
+    screen = on_screen()
+    screen.write(screen.style(HOSTILE, "red", stdout=True))
+    screen.say(HOSTILE)
+    screen.show_error(UsageError(HOSTILE, hint=HOSTILE))
+    assert screen.stdout.getvalue() == f"\x1b[31m{SHOWN}\x1b[0m"  # type: ignore[attr-defined]
+    said = screen.stderr.getvalue()  # type: ignore[attr-defined]
+    assert said.count(SHOWN.rstrip()) == 3
+    assert set(re.findall("\x1b[^m]*m", said)) == {"\x1b[31m", "\x1b[36m", "\x1b[0m"}
+
+
+def test_data_for_programs_stays_as_it_is() -> None:
+    streams = Terminal(io.StringIO(), io.StringIO(), io.StringIO())
+    streams.write(HOSTILE)
+    streams.say(HOSTILE)
+    assert streams.stdout.getvalue() == HOSTILE  # type: ignore[attr-defined]
+    assert streams.stderr.getvalue() == SHOWN + "\n"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
