@@ -13,7 +13,7 @@ from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
     from istioctl.actions.installation.addons import AddonReport
-    from istioctl.rendering.specification.values import Values
+    from istioctl.api.trees import Values
 
 
 def _names(_: GlobalOptions) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Final, cast
 
 from istioctl.golang import types
 from istioctl.golang.budget import check_size
-from istioctl.golang.floats import format_float
 from istioctl.golang.printing import Printer
+from istioctl.golang.strconv import format_float
 from istioctl.golang.values import kind, type_name
 
 _MAX_WIDTH: Final = 1_000_000

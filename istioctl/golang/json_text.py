@@ -7,7 +7,7 @@ import math
 import re
 from typing import NoReturn, cast
 
-from istioctl.golang.floats import format_float
+from istioctl.golang.strconv import format_float
 from istioctl.golang.times import Time
 from istioctl.golang.types import GoType
 from istioctl.golang.values import Pointer, encode, is_nil, type_of
@@ -100,16 +100,30 @@ def write(value: object, *, indent: str | None = None, escape_html: bool = True)
     Raises:
         JSONError: JSON can't say it.
     """
+    return write_plain(view(value), indent=indent, escape_html=escape_html)
+
+
+def write_plain(data: object, *, indent: str | None = None, escape_html: bool = True) -> str:
+    """Plain data as `write` prints them, but with the keys in the order that they are in."""
+    special = _HTML if escape_html else _LINES
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(data, ensure_ascii=False, indent=indent, separators=separators)
+    if not _MAYBE_OTHER.search(text):
+        return special.sub(_escape, text)
     out: list[str] = []
-    _Writer(out, indent, escape_html).write(view(value), "\n")
+    _Writer(out, indent, special).write(data, "\n")
     return "".join(out)
 
 
+#: What is in a text if Python writes one of its numbers in another way than Go.
+_MAYBE_OTHER = re.compile(r"[0-9]e[-+][0-9]|\.0(?![0-9])")
+
+
 class _Writer:
-    def __init__(self, out: list[str], indent: str | None, escape_html: bool) -> None:
+    def __init__(self, out: list[str], indent: str | None, special: re.Pattern[str]) -> None:
         self._put = out.append
         self._indent = indent
-        self._special = _HTML if escape_html else _LINES
+        self._special = special
 
     def write(self, data: object, margin: str) -> None:
         """Appends plain data; `margin` is a new line and the indentation of the line it stands on."""
@@ -172,6 +186,15 @@ def read(text: str) -> object:
     except (ValueError, RecursionError):
         raise JSONError(_Checker(text).problem()) from None
     return data if text.isascii() and "\\u" not in text else _repaired(data)
+
+
+def floats(data: object) -> object:
+    """Plain data with every number a float, as `read` gives them."""
+    if type(data) is dict:
+        return {key: floats(value) for key, value in data.items()}
+    if type(data) is list:
+        return [floats(item) for item in data]
+    return float(data) if type(data) is int else data
 
 
 def _number(text: str) -> float:

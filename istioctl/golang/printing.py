@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from istioctl.golang import quoting, types
 from istioctl.golang.budget import check_size
-from istioctl.golang.floats import format_float
+from istioctl.golang.strconv import format_float
 from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import HIDDEN, Pointer, decode, deref, encode, is_nil, make, type_name, type_of
 

@@ -2,82 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from istioctl.golang import types
-from istioctl.golang.quoting import quote
+from istioctl.golang.durations import HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND, duration_text
 from istioctl.golang.types import GoType, function
 from istioctl.golang.values import class_of
-
-NANOSECOND, MICROSECOND, MILLISECOND, SECOND = 1, 1_000, 1_000_000, 1_000_000_000
-MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
-
-
-def duration_text(nanoseconds: int) -> str:
-    """A duration as Go prints it: `1h2m3.5s`, `90ms`, `0s`."""
-    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
-    if rest == 0:
-        return "0s"
-    for unit, word in ((MICROSECOND, "ns"), (MILLISECOND, "µs"), (SECOND, "ms")):
-        if rest < unit:
-            return f"{sign}{_decimal(rest, max(unit // 1000, 1))}{word}"
-    hours, rest = divmod(rest, HOUR)
-    minutes, rest = divmod(rest, MINUTE)
-    text = f"{_decimal(rest, SECOND)}s"
-    if hours or minutes:
-        text = f"{minutes}m{text}"
-    return f"{sign}{hours}h{text}" if hours else f"{sign}{text}"
-
-
-def _decimal(amount: int, unit: int) -> str:
-    whole, part = divmod(amount, unit)
-    if not part:
-        return str(whole)
-    return f"{whole}.{str(part + unit)[1:].rstrip('0')}"
-
-
-_UNITS: Final = {
-    "ns": NANOSECOND,
-    "us": MICROSECOND,
-    "µs": MICROSECOND,
-    "μs": MICROSECOND,
-    "ms": MILLISECOND,
-    "s": SECOND,
-    "m": MINUTE,
-    "h": HOUR,
-}
-_PART: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
-
-
-def parse_duration(text: str) -> int:
-    """The nanoseconds that a text such as `1h2m3.5s` tells.
-
-    Raises:
-        ValueError: Go's text for what is no duration.
-    """
-    rest = text[1:] if text[:1] in {"+", "-"} else text
-    if rest == "0":
-        return 0
-    total = 0
-    while True:
-        found = _PART.match(rest)
-        if found is None or not (found[1] or found[2]) or len(found[1]) > 19:
-            raise ValueError(f"time: invalid duration {quote(text)}")
-        if not found[3]:
-            raise ValueError(f"time: missing unit in duration {quote(text)}")
-        if found[3] not in _UNITS:
-            raise ValueError(f"time: unknown unit {quote(found[3])} in duration {quote(text)}")
-        unit, part = _UNITS[found[3]], (found[2] or "")[:18].ljust(18, "0")
-        total += int(found[1] or 0) * unit + int(part) * unit // 10**18
-        rest = rest[found.end() :]
-        if not rest:
-            break
-    if total > (1 << 63) - (text[0] != "-"):
-        raise ValueError(f"time: invalid duration {quote(text)}")
-    return -total if text[0] == "-" else total
-
 
 DURATION: Final = types.named("time.Duration", types.INT64)
 Duration = class_of(DURATION)

@@ -7,9 +7,10 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import cast
 
-from istioctl.golang.floats import format_float
+from istioctl.golang.durations import duration_text
 from istioctl.golang.layouts import format_time
-from istioctl.golang.times import Duration, Time, duration_text
+from istioctl.golang.strconv import format_float
+from istioctl.golang.times import Duration, Time
 from istioctl.golang.values import Pointer, is_nil, kind, make, type_name
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")

@@ -84,15 +84,19 @@ def _escaped(text: str, safe: str) -> str:
     return percent_encode(encode(text), safe=safe + "-_.~")
 
 
-def parse_url(text: str) -> URL:
-    """Takes a URL apart.
+def parse_url(text: str, *, is_request: bool = False) -> URL:
+    """Takes a URL apart (`url.Parse`).
+
+    Args:
+        text: the URL.
+        is_request: read it as `url.ParseRequestURI` does: absolute, and with `#` as any other character.
 
     Raises:
-        URLError: it is none.
+        URLError: it is not a URL.
     """
-    rest, _, fragment = text.partition("#")
+    rest, _, fragment = (text, "", "") if is_request else text.partition("#")
     try:
-        scheme, opaque, user, host, path, query = _parse(rest)
+        scheme, opaque, user, host, path, query = _parse(rest, is_request)
     except URLError as error:
         raise URLError(f"parse {quote(rest)}: {error}") from None
     try:
@@ -101,9 +105,22 @@ def parse_url(text: str) -> URL:
         raise URLError(f"parse {quote(text)}: {error}") from None
 
 
-def _parse(text: str) -> tuple[str, str, Userinfo | None, str, str, str]:
+def is_url(text: str) -> bool:
+    """Whether `parse_url` takes a text."""
+    try:
+        parse_url(text)
+    except URLError:
+        return False
+    return True
+
+
+def _parse(text: str, is_request: bool) -> tuple[str, str, Userinfo | None, str, str, str]:
     if _CONTROL.search(text):
         raise URLError("net/url: invalid control character in URL")
+    if is_request and not text:
+        raise URLError("empty url")
+    if text == "*":
+        return "", "", None, "", text, ""
     if text.startswith(":"):
         raise URLError("missing protocol scheme")
     found = _SCHEME.match(text)
@@ -112,10 +129,12 @@ def _parse(text: str) -> tuple[str, str, Userinfo | None, str, str, str]:
     if not rest.startswith("/"):
         if scheme:
             return scheme, rest, None, "", "", query
+        if is_request:
+            raise URLError("invalid URI for request")
         if ":" in rest.partition("/")[0]:
             raise URLError("first path segment in URL cannot contain colon")
     user, host = None, ""
-    if rest.startswith("//") and (scheme or not rest.startswith("///")):
+    if rest.startswith("//") and (scheme or not (is_request or rest.startswith("///"))):
         authority, slash, path = rest[2:].partition("/")
         user, host = _authority(authority)
         rest = slash + path

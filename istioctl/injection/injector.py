@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from istioctl.api.names import PROXY_CONFIG, PROXY_IMAGE_TYPE, TEMPLATES
+from istioctl.api.trees import lookup
 from istioctl.errors import InputError, TemplateError
 from istioctl.injection import merging, mesh, openshift, pod_annotations, policy, workloads
 from istioctl.injection.rendered import Overlay
-from istioctl.injection.settings import Settings, value_at
+from istioctl.injection.settings import Settings
 from istioctl.injection.workloads import Workload
 
 Pod = dict[str, Any]
@@ -167,11 +168,11 @@ def proxy_image(values: Mapping[str, Any], proxy: Mapping[str, Any], said: Mappi
         said: the pod's annotations.
     """
 
-    hub = value_at(values, "global", "hub") or ""
-    name = value_at(values, "global", "proxy", "image") or "proxyv2"
-    tag = value_at(values, "global", "tag")
+    hub = lookup(values, "global", "hub") or ""
+    name = lookup(values, "global", "proxy", "image") or "proxyv2"
+    tag = lookup(values, "global", "tag")
     tag = "" if tag is None else str(tag)
-    variant = value_at(values, "global", "variant") or ""
+    variant = lookup(values, "global", "variant") or ""
     if "image" in proxy:
         variant = proxy["image"].get("imageType", "")
     variant = said.get(PROXY_IMAGE_TYPE, variant)

@@ -26,10 +26,12 @@ from istioctl.api.names import (
     STATUS,
     VALIDATION,
 )
+from istioctl.api.trees import lookup
 from istioctl.errors import InputError
+from istioctl.golang import json_text
 from istioctl.injection import metrics, probes, typed
 from istioctl.injection.rendered import Overlay
-from istioctl.injection.settings import Settings, value_at
+from istioctl.injection.settings import Settings
 from istioctl.yamldoc import strategic
 
 Pod = dict[str, Any]
@@ -197,7 +199,7 @@ def reapplied(merged: Pod, original: Pod, template_pod: Pod, proxy_config: Mappi
             merged = strategic.merge(merged, {"spec": {group: [own]}}, "Pod")
     if overrides and not already:
         note = {group: [typed.complete(own, "Container") for own in items] for group, items in overrides.items()}
-        merged = _annotated(merged, {PROXY_OVERRIDES: typed.to_json(note)})
+        merged = _annotated(merged, {PROXY_OVERRIDES: json_text.write_plain(note)})
     return _with_proxy_user(merged, original, proxy_config)
 
 
@@ -268,7 +270,7 @@ def finished(
     annotations = metrics.merge(dict(annotations_of(pod)), proxy, mesh.get("enablePrometheusMerge", True), port)
     pod = {**pod, "metadata": {**metadata, "annotations": annotations}}
     if proxy is not None:
-        by_default = bool(value_at(settings.values, "sidecarInjectorWebhook", "rewriteAppHTTPProbe"))
+        by_default = bool(lookup(settings.values, "sidecarInjectorWebhook", "rewriteAppHTTPProbe"))
         pod = probes.rewrite(pod, proxy, by_default, port)
     labels = dict(metadata.get("labels", {}))
     if network := proxy_env.get(NETWORK_ENV):
@@ -288,12 +290,12 @@ def _status_text(template_pod: Pod, revision: str) -> str:
     spec = template_pod.get("spec", {})
     status: dict[str, Any] = {field: [item.get("name", "") for item in spec.get(field, ())] or None for field in _NOTED}
     status["revision"] = revision or "default"
-    return typed.to_json(status)
+    return json_text.write_plain(status)
 
 
 def _ordered(pod: Pod, settings: Settings, mesh: Mapping[str, Any]) -> Pod:
     """Containers in the order in which they must start."""
-    hold = mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") or value_at(
+    hold = mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") or lookup(
         settings.values, "global", "proxy", "holdApplicationUntilProxyStarts"
     )
     spec = dict(pod["spec"])
@@ -327,8 +329,8 @@ def proxy_environment(pod: Pod, values: Mapping[str, Any], given: Mapping[str, s
         given: variables from the webhook's address, which go before the values.
     """
     env = dict(given)
-    cluster = env.get(CLUSTER_ENV) or value_at(values, "global", "multiCluster", "clusterName")
-    network = env.get(NETWORK_ENV) or value_at(values, "global", "network")
+    cluster = env.get(CLUSTER_ENV) or lookup(values, "global", "multiCluster", "clusterName")
+    network = env.get(NETWORK_ENV) or lookup(values, "global", "network")
     network = pod.get("metadata", {}).get("labels", {}).get(NETWORK, network)
     if cluster:
         env[CLUSTER_ENV] = cluster

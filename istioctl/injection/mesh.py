@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.golang import json_text
-from istioctl.golang.durations import parse_duration
+from istioctl.golang.durations import nanoseconds
 from istioctl.injection import mesh_checks
 from istioctl.injection.mesh_types import ENUMS, MESSAGES
 from istioctl.yamldoc import reader
@@ -271,12 +271,11 @@ def _read_value(value: Any, of: str, where: str) -> Any:
 
 def _read_duration(value: Any, where: str) -> str:
     try:
-        seconds = parse_duration(value) if isinstance(value, str) else None
-    except InputError:
-        seconds = None
-    if seconds is None:
-        raise _wrong(where, "a duration such as 45s or 1m30s", value)
-    return duration_text(round(seconds * 1_000_000_000))
+        if isinstance(value, str):
+            return duration_text(nanoseconds(value))
+    except ValueError:
+        pass
+    raise _wrong(where, "a duration such as 45s or 1m30s", value)
 
 
 def duration_text(nanoseconds: int) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from istioctl.api.names import MERGE_METRICS, SCRAPE_ENV
-from istioctl.injection.pod_annotations import parse_bool
-from istioctl.injection.typed import to_json
+from istioctl.golang import json_text
+from istioctl.injection.pod_annotations import read_bool
 
 _PREFIX = "prometheus_io_"
 _PARTS = ("scrape", "path", "port")
@@ -53,13 +53,13 @@ def merge(
         status_port: the agent's port.
     """
     settings = _settings(annotations)
-    said = parse_bool(annotations.get(MERGE_METRICS, ""))
-    if parse_bool(settings.get("scrape", "")) is False or not (by_default if said is None else said):
+    said = read_bool(annotations.get(MERGE_METRICS, ""))
+    if read_bool(settings.get("scrape", "")) is False or not (by_default if said is None else said):
         return annotations
     if settings.get("port") == str(status_port):
         return annotations  # set by the user, or by an earlier injection
     if proxy is not None and any(settings.values()):
-        told = to_json({part: settings.get(part, "") for part in _PARTS})
+        told = json_text.write_plain({part: settings.get(part, "") for part in _PARTS})
         proxy["env"] = [*proxy.get("env", ()), {"name": SCRAPE_ENV, "value": told}]
     return {
         **without_settings(annotations),

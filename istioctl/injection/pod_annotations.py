@@ -12,18 +12,15 @@ from collections.abc import Callable, Mapping
 from istioctl.api import quantities
 from istioctl.api.names import INTERCEPTION_MODE, MERGE_METRICS, PROXY_CONFIG, STATUS_PORT
 from istioctl.errors import InputError
+from istioctl.golang import strconv
 from istioctl.injection import mesh
 
 _INTERFACE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.\-]*")
-_BOOLEANS = {
-    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
-    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
-}
 
 
-def parse_bool(text: str) -> bool | None:
-    """A boolean as Go's `strconv.ParseBool` reads it; None where it does not."""
-    return _BOOLEANS.get(text)
+def read_bool(text: str) -> bool | None:
+    """The boolean that an annotation says; None where it says none."""
+    return strconv.parse_bool(text) if strconv.is_bool(text) else None
 
 
 def check(annotations: Mapping[str, str]) -> None:
@@ -97,7 +94,7 @@ def _uint32(value: str) -> None:
 
 
 def _boolean(value: str) -> None:
-    if parse_bool(value) is None:
+    if not strconv.is_bool(value):
         raise ValueError("it must be true or false")
 
 

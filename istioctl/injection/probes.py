@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from istioctl.api.names import PROBERS_ENV, PROXY, REWRITE_PROBES, STATUS, STATUS_PORT
-from istioctl.injection.pod_annotations import parse_bool
-from istioctl.injection.typed import complete, to_json
+from istioctl.golang import json_text
+from istioctl.injection.pod_annotations import read_bool
+from istioctl.injection.typed import complete
 
 Container = dict[str, Any]
 
@@ -37,7 +38,7 @@ def rewrite(pod: dict[str, Any], proxy: Container, by_default: bool, status_port
         status_port: the agent's port, from the mesh configuration.
     """
     annotations = pod["metadata"].get("annotations", {})
-    said = parse_bool(annotations.get(REWRITE_PROBES, ""))
+    said = read_bool(annotations.get(REWRITE_PROBES, ""))
     if not (by_default if said is None else said):
         return pod
     probers = dict(_probers(pod, status_port))
@@ -114,7 +115,7 @@ def _hand_over(proxy: Container, probers: dict[str, Any], *, merge: bool) -> Non
 
 
 def _dumped(probers: dict[str, Any]) -> str:
-    return to_json({path: probers[path] for path in sorted(probers)})
+    return json_text.write_plain({path: probers[path] for path in sorted(probers)})
 
 
 def _redirected(container: Container, port: int) -> Container:

@@ -169,13 +169,3 @@ def _mapping(data: Mapping[str, Any], name: str, source: str) -> Mapping[str, An
     if not isinstance(value, dict):
         raise InputError(f"{name} must be a mapping", where=source)
     return value
-
-
-def value_at(values: Mapping[str, Any], *path: str) -> Any:
-    """A nested value, None where something on the way is missing."""
-    here: Any = values
-    for step in path:
-        if not isinstance(here, dict):
-            return None
-        here = here.get(step)
-    return here

@@ -12,7 +12,7 @@ from typing import Any
 
 from istioctl.api.names import PROXY
 from istioctl.golang import fmt, json_text, types, values
-from istioctl.golang.times import SECOND, duration_text
+from istioctl.golang.durations import SECOND, duration_text
 from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.injection import go_values, mesh
 from istioctl.yamldoc.writer import dump

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from istioctl.api.trees import lookup
 from istioctl.errors import InputError, TemplateError
 from istioctl.golang import types, values
 from istioctl.golang.types import GoType
@@ -14,7 +15,7 @@ from istioctl.gotemplate.template import TemplateSet
 from istioctl.injection import go_values, mesh
 from istioctl.injection.injector import Subject
 from istioctl.injection.rendered import Overlay, RenderedTexts
-from istioctl.injection.settings import Settings, value_at
+from istioctl.injection.settings import Settings
 
 #: What every injection template is called inside.
 _ENTRY = "inject"
@@ -92,7 +93,7 @@ class TemplateRenderer:
     def _data(self, subject: Subject) -> object:
         settings, owner = self._settings, subject.owner
         mesh_config = self._mesh(subject.mesh)
-        inbound = value_at(subject.mesh, "inboundTrafficPolicy", "mode")
+        inbound = lookup(subject.mesh, "inboundTrafficPolicy", "mode")
         return values.class_of(self._type)(
             {
                 "TypeMeta": values.make(_OBJECT, {"Kind": owner.kind, "APIVersion": owner.api_version}),

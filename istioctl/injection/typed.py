@@ -9,7 +9,6 @@ field wants text.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
@@ -300,14 +299,6 @@ def _described(value: Any) -> str:
     if value is None:
         return "nothing"
     return f"the text '{value if len(value) <= 40 else value[:37] + '…'}'"
-
-
-def to_json(data: Any) -> str:
-    """Plain data as Go's encoding/json prints them: without blanks, and with escapes that make it safe inside HTML."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    if "<" in text or ">" in text or "&" in text:
-        text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def complete(data: Any, of: str) -> Any:

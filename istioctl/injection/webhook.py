@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from istioctl.api.trees import copy_of
 from istioctl.errors import ClusterError
 from istioctl.injection import policy, typed, workloads
 from istioctl.injection.injector import Outcome
@@ -103,7 +104,7 @@ def apply_patch(data: Any, patch: list[Any]) -> Any:
     Raises:
         ValueError: an operation is malformed, or its path leads nowhere.
     """
-    data = json.loads(json.dumps(data))
+    data = copy_of(data)
     for operation in patch:
         if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
             raise ValueError(f"{operation!r} is no operation")
@@ -112,7 +113,7 @@ def apply_patch(data: Any, patch: list[Any]) -> Any:
             value = _get(data, _steps(str(operation.get("from"))))
             if kind == "move":
                 data = _edit(data, _steps(str(operation.get("from"))), "remove", None)
-            data = _edit(data, path, "add", json.loads(json.dumps(value)))
+            data = _edit(data, path, "add", copy_of(value))
         elif kind == "test":
             if _get(data, path) != operation.get("value"):
                 raise ValueError(f"{operation['path']} is not what the patch expects")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from istioctl.api.trees import lookup
 from istioctl.injection import typed
 
 _TEMPLATE = ("spec", "template")
@@ -53,7 +54,10 @@ class Workload(NamedTuple):
     @property
     def pod(self) -> dict[str, Any]:
         """The pod: its metadata and its specification."""
-        return {"metadata": _at(self.data, self.metadata_path) or {}, "spec": _at(self.data, self.spec_path) or {}}
+        return {
+            "metadata": lookup(self.data, *self.metadata_path) or {},
+            "spec": lookup(self.data, *self.spec_path) or {},
+        }
 
     def with_pod(self, pod: Mapping[str, Any]) -> dict[str, Any]:
         """The object with another pod in it."""
@@ -91,7 +95,7 @@ def find(data: Mapping[str, Any]) -> Workload | None:
     path = TEMPLATES[kind]
     if kind == "DeploymentConfig" and "spec" in tidy:
         tidy["spec"] |= {name: value for name, value in data["spec"].items() if value is False or value == 0}
-    if kind in ("ReplicationController", "DeploymentConfig") and _at(data, path) is None:
+    if kind in ("ReplicationController", "DeploymentConfig") and lookup(data, *path) is None:
         raise _missing(path)
     metadata_path = (*path, "metadata")
     if kind == "CronJob":
@@ -107,12 +111,12 @@ def find(data: Mapping[str, Any]) -> Workload | None:
 
 def _unknown(data: Mapping[str, Any], kind: str) -> Workload | None:
     """A kind that nobody declared, with a pod template at the usual place."""
-    containers = _at(data, (*_TEMPLATE, "spec", "containers"))
+    containers = lookup(data, *_TEMPLATE, "spec", "containers")
     metadata = data.get("metadata")
     if not isinstance(containers, list) or not containers or not isinstance(metadata, dict):
         return None
     try:
-        template = typed.read(_at(data, _TEMPLATE), "PodTemplateSpec", lenient=True)
+        template = typed.read(lookup(data, *_TEMPLATE), "PodTemplateSpec", lenient=True)
     except typed.WrongTypeError as error:
         raise error.inside("template").inside("spec") from None
     name, namespace = str(metadata.get("name") or ""), str(metadata.get("namespace") or "")
@@ -148,14 +152,6 @@ def owner_of_pod(pod: Mapping[str, Any]) -> Owner:
     elif kind == "Job" and (scheduled := _SCHEDULED.fullmatch(owner)):
         return Owner("batch/v1", "CronJob", scheduled[1], namespace)
     return Owner(version, kind, owner or name, namespace)
-
-
-def _at(data: Any, path: tuple[str, ...]) -> Any:
-    for step in path:
-        if not isinstance(data, Mapping):
-            return None
-        data = data.get(step)
-    return data
 
 
 def _put(data: Any, path: tuple[str, ...], value: Any) -> Any:

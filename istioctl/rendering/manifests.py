@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from istioctl.api.components import COMPONENTS
+from istioctl.api.trees import Values, lookup_text
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
 from istioctl.rendering.components.builtin import render_builtin
 from istioctl.rendering.components.parts import Part, part_values, parts_of
 from istioctl.rendering.specification.build import Specification
 from istioctl.rendering.specification.moved_values import moved_values, refuse_gone_values
-from istioctl.rendering.specification.values import Values, lookup_text
 from istioctl.rendering.text.documents import RenderedDocument
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 from yaml._yaml import CParser
@@ -242,7 +243,7 @@ class _Reader:
         self._aliased += size
         if excessive_aliasing(self._decoded, self._aliased):
             raise alias_bomb(self._source, line)
-        return copied(data)
+        return deepcopy(data)  # an alias must not share lists and mappings with its anchor
 
     def _sequence(self) -> list[Any]:
         following, value = self._next, self._value
@@ -298,10 +299,3 @@ class _Reader:
             raise bad("map merge requires map or sequence of maps as the value", self._source, line)
         for entry in reversed(sources):
             into.update(entry)
-
-
-def copied(data: Any) -> Any:
-    """Plain data of its own: an alias must not share lists and mappings with its anchor."""
-    if isinstance(data, dict):
-        return {key: copied(value) for key, value in data.items()}
-    return [copied(item) for item in data] if isinstance(data, list) else data

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-import struct
+
+from istioctl.golang.strconv import format_float, to_float32
 
 Scalar = str | int | float | bool | None
 
@@ -127,53 +128,12 @@ def json_number(value: float) -> int | float:
         return value
     if abs(value) < 1e16:
         return int(value)
-    negative, digits, exponent = _shortest(repr(value))
-    number = int(digits.ljust(exponent + 1, "0"))  # Go pads the digits that identify a float with zeros
-    return -number if negative else number
-
-
-def float_text(value: float) -> str:
-    """A finite float as Go's `strconv.FormatFloat(value, 'g', -1, 64)` prints it, such as `1.5` or `1e+06`."""
-    return _general(*_shortest(repr(value)))
+    return int(format_float(value, "f"))  # Go pads the digits that identify a float with zeros
 
 
 def single_float_text(value: float) -> str:
     """A float with the precision of a float32, as go-yaml's users print one that is a mapping key."""
-    try:
-        packed = struct.pack("f", value)
-    except OverflowError:
-        packed = struct.pack("f", math.copysign(math.inf, value))
-    (rounded,) = struct.unpack("f", packed)
+    rounded = to_float32(value)
     if not math.isfinite(rounded):
         return ".nan" if math.isnan(rounded) else ".inf" if rounded > 0 else "-.inf"
-    texts = (f"{rounded:.{digits}e}" for digits in range(17))
-    return _general(*_shortest(next(text for text in texts if _packs_to(text, packed))))
-
-
-def _packs_to(text: str, packed: bytes) -> bool:
-    try:
-        return struct.pack("f", float(text)) == packed
-    except OverflowError:
-        return False
-
-
-def _general(negative: bool, digits: str, exponent: int) -> str:
-    if exponent < -4 or exponent >= 6:
-        fraction = f".{digits[1:]}" if len(digits) > 1 else ""
-        text = f"{digits[0]}{fraction}e{exponent:+03d}"
-    elif exponent < 0:
-        text = "0." + "0" * (-exponent - 1) + digits
-    else:
-        whole = digits[: exponent + 1].ljust(exponent + 1, "0")
-        text = whole + (f".{digits[exponent + 1 :]}" if len(digits) > exponent + 1 else "")
-    return "-" + text if negative else text
-
-
-def _shortest(text: str) -> tuple[bool, str, int]:
-    """Sign, digits without trailing zeros, and the decimal exponent of the first digit of a number's text."""
-    mantissa, _, exponent = text.lstrip("-").partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    padded = whole + fraction
-    digits = padded.lstrip("0")
-    power = int(exponent or 0) + len(whole) - 1 - (len(padded) - len(digits)) if digits else 0
-    return text.startswith("-"), digits.rstrip("0") or "0", power
+    return format_float(rounded, bits=32)

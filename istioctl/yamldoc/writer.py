@@ -13,7 +13,8 @@ from functools import cache, cmp_to_key, lru_cache, partial
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
-from istioctl.yamldoc.scalars import float_text, is_timestamp, json_number, resolve
+from istioctl.golang.strconv import format_float
+from istioctl.yamldoc.scalars import is_timestamp, json_number, resolve
 
 _FOLD_COLUMN = 80
 _LONGEST_SIMPLE_KEY = 128  # bytes; a longer key, or one of several lines, is written behind `? `
@@ -160,7 +161,7 @@ def _atom(value: Any, whole: bool) -> str:
         raise TypeError(f"no plain data: {type(value).__name__}")
     if isinstance(number, int) and -(1 << 63) <= number < 1 << 64 and (whole or not isinstance(value, float)):
         return str(number)
-    return float_text(float(number))
+    return format_float(float(number))
 
 
 def _write_text(text: str, indent: int, prefix: str, lines: list[str], width: int) -> None:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from istioctl.errors import TemplateError
 from istioctl.golang import types
-from istioctl.golang.times import SECOND, Duration, Time
+from istioctl.golang.durations import SECOND
+from istioctl.golang.times import Duration, Time
 from istioctl.golang.values import Float32, Int, Pointer, Uint8, Uint64, make, nil, pointer
 from istioctl.gotemplate.functions import functions_of
 from istioctl.gotemplate.limits import Limits

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from istioctl.golang import types
 from istioctl.golang.budget import LimitError
-from istioctl.golang.floats import format_float, to_float32
 from istioctl.golang.fmt import sprint, sprintf, sprintln
+from istioctl.golang.strconv import format_float, to_float32
 from istioctl.golang.types import function
 from istioctl.golang.values import Float32, Int, Pointer, Uint8, make, nil, pointer
 

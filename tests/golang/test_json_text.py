@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.golang import types
-from istioctl.golang.floats import to_float32
-from istioctl.golang.json_text import JSONError, read, write
+from istioctl.golang.json_text import JSONError, floats, read, write, write_plain
+from istioctl.golang.strconv import to_float32
 from istioctl.golang.values import Float32, Int, make, nil
 
 
@@ -27,6 +27,25 @@ from istioctl.golang.values import Float32, Int, make, nil
 )  # fmt: skip
 def test_writing(value: Any, text: str) -> None:
     assert write(value) == text
+
+
+@given(st.recursive(st.text() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(), st.lists))
+def test_numbers_are_written_in_one_way_wherever_they_stand(value: Any) -> None:
+    alone = [write(item) for item in value] if isinstance(value, list) else None
+    assert alone is None or write(value) == f"[{','.join(alone)}]"
+
+
+def test_plain_data_keep_their_order() -> None:
+    data = {"b": [1e-9, 1e16, 2.0, "1e-09"], "a": {"<": {}}}
+    assert write_plain(data) == '{"b":[1e-9,10000000000000000,2,"1e-09"],"a":{"\\u003c":{}}}'
+    assert write_plain({"b": [1, {}], "a": "&"}, indent="  ", escape_html=False) == (
+        '{\n  "b": [\n    1,\n    {}\n  ],\n  "a": "&"\n}'
+    )
+
+
+def test_numbers_become_floats() -> None:
+    found = floats({"a": [1, True, "1", 2.5]})
+    assert repr(found) == "{'a': [1.0, True, '1', 2.5]}"
 
 
 def test_writing_in_lines() -> None:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istioctl.golang.times import Time, duration_text, parse_duration
+from istioctl.golang import durations
+from istioctl.golang.durations import duration_text
+from istioctl.golang.times import Time
 
 
 @pytest.mark.parametrize(
@@ -23,12 +25,12 @@ from istioctl.golang.times import Time, duration_text, parse_duration
 )
 def test_durations_print_as_go_prints_them(nanoseconds: int, text: str) -> None:
     assert duration_text(nanoseconds) == text
-    assert parse_duration(text) == nanoseconds
+    assert durations.nanoseconds(text) == nanoseconds
 
 
 @given(st.integers(-(2**63) + 1, 2**63 - 1))
 def test_durations_read_back(nanoseconds: int) -> None:
-    assert parse_duration(duration_text(nanoseconds)) == nanoseconds
+    assert durations.nanoseconds(duration_text(nanoseconds)) == nanoseconds
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_durations_read_back(nanoseconds: int) -> None:
 )
 def test_what_is_no_duration(text: str, message: str | None) -> None:
     with pytest.raises(ValueError, match="time: ") as caught:
-        parse_duration(text)
+        durations.nanoseconds(text)
     if message:
         assert str(caught.value) == message
 

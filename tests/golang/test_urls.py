@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from istioctl.golang.urls import URLError, parse_url
+from istioctl.golang.urls import URLError, is_url, parse_url
 
 
 def test_parts() -> None:
@@ -41,3 +41,37 @@ def test_what_is_no_url(text: str, problem: str) -> None:
         parse_url(text)
     assert problem in str(caught.value)
     assert str(caught.value).startswith('parse "')
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "host"),
+    [
+        ("https://a.b:80/c?d#e", "https", "a.b"), ("https://user:word@a/", "https", "a"),
+        ("https://[::1]:80", "https", "::1"), ("https://[fe80::1%25eth0]/", "https", "fe80::1%eth0"),
+        ("http://::1/x", "http", ":"), ("http://a:80:90", "http", "a:80"), ("http://a/x y", "http", "a"),
+    ],
+)  # fmt: skip
+def test_host_names(text: str, scheme: str, host: str) -> None:
+    url = parse_url(text)
+    assert (url.scheme, url.hostname) == (scheme, host)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["://a", "a b:c", "http://[a]", "http://a%zz", "http://a%20b", "http://a#%zz", "http://a\tb", "http://a\x7f",
+     "http://[fe80::1%eth0]/", "1.2.3.4:80"],
+)  # fmt: skip
+def test_more_that_is_no_url(text: str) -> None:
+    assert not is_url(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "usable"), [("", False), ("a", False), ("/a", True), ("*", True), ("a:b", True), ("http://a#%zz", False)]
+)
+def test_requests_are_absolute(text: str, usable: bool) -> None:
+    try:
+        parse_url(text, is_request=True)
+    except URLError:
+        assert not usable
+    else:
+        assert usable

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from istioctl.golang import json_text
 from istioctl.injection import typed
 
 
@@ -53,6 +54,6 @@ def test_wrong_types_name_their_place(data, lenient, said):
 
 def test_go_prints_fields_in_order_with_their_zeros():
     container = typed.read({"ports": [{"name": "<p>"}], "name": "c"}, "Container", lenient=False)
-    assert typed.to_json(typed.complete(container, "Container")) == (
+    assert json_text.write_plain(typed.complete(container, "Container")) == (
         '{"name":"c","ports":[{"name":"\\u003cp\\u003e","containerPort":0}],"resources":{}}'
     )

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import cast
 
 from istioctl.golang import types
-from istioctl.golang.floats import to_float32
-from istioctl.golang.times import DURATION, Time, parse_duration
+from istioctl.golang.durations import nanoseconds
+from istioctl.golang.strconv import to_float32
+from istioctl.golang.times import DURATION, Time
 from istioctl.golang.types import CallError, GoType, function, map_of, parse_type, pointer_to, slice_of
 from istioctl.golang.values import HIDDEN, Pointer, is_nil, make, nil, pointer, zero
 
@@ -121,6 +122,6 @@ SPECIAL: dict[str, Callable[[object], object]] = {
     "[]byte": lambda value: nil(types.BYTES) if value is None else base64.b64decode(cast("str", value)),
     "map[any]any": _any_map,
     "time": lambda value: Time(datetime.fromisoformat(cast("str", value))),
-    "duration": lambda value: make(DURATION, parse_duration(cast("str", value))),
+    "duration": lambda value: make(DURATION, nanoseconds(cast("str", value))),
     "error": lambda value: make(pointer_to(ERROR_STRING), {"s": value}),
 }

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from istioctl.yamldoc.scalars import float_text, is_timestamp, json_number, resolve, resolve_tagged, single_float_text
+from istioctl.yamldoc.scalars import is_timestamp, json_number, resolve, resolve_tagged, single_float_text
 
 
 @pytest.mark.parametrize(
@@ -65,15 +65,6 @@ def test_whole_floats_become_integers_in_json(value: float, number: float) -> No
 def test_json_has_no_special_floats(value: float) -> None:
     with pytest.raises(ValueError, match="unsupported value"):
         json_number(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(1.5, "1.5"), (100000.5, "100000.5"), (1234567.5, "1.2345675e+06"), (1e-4, "0.0001"), (1e-5, "1e-05"),
-     (-1e22, "-1e+22"), (0.0, "0"), (1e100, "1e+100")],
-)  # fmt: skip
-def test_floats_print_as_go_prints_them(value: float, text: str) -> None:
-    assert float_text(value) == text
 
 
 @pytest.mark.parametrize(

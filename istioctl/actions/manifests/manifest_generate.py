@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from istioctl.api.components import COMPONENTS
 from istioctl.api.names import KUBERNETES_NAMESPACES, NETWORK, SYSTEM_NAMESPACE
+from istioctl.api.trees import lookup_text
 from istioctl.errors import InputError, UsageError
 from istioctl.rendering.addons.addon_choice import AddonChoice
 from istioctl.rendering.addons.addons import ADDONS, addon_documents, addon_settings
 from istioctl.rendering.manifests import in_order, render
 from istioctl.rendering.specification.build import Specification, SpecificationInputs, build_specification
-from istioctl.rendering.specification.values import lookup_text
 from istioctl.rendering.text.documents import RenderedDocument
 
 if TYPE_CHECKING:

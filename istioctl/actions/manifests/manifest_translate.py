@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.manifests.helm_settings import helm_settings
 from istioctl.api.release import VERSION
+from istioctl.api.trees import Values, copy_of, lookup, merge
 from istioctl.rendering.components.parts import parts_of
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification.build import SpecificationInputs, build_specification
-from istioctl.rendering.specification.values import Values, copy_of, lookup, merge
 
 if TYPE_CHECKING:
     from istioctl.rendering.specification.build import Specification

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from istioctl.api.trees import Values, copy_of, lookup
 from istioctl.errors import InputError
 from istioctl.rendering.specification.build import SpecificationInputs, build_specification
 from istioctl.rendering.specification.origins import dotted, leaves
 from istioctl.rendering.specification.profiles import profile_names
-from istioctl.rendering.specification.values import Values, copy_of, lookup
 
 if TYPE_CHECKING:
     from istioctl.rendering.specification.origins import Origins

@@ -14,6 +14,7 @@ from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import names, proxy_settings
 from istioctl.api import quantities
 from istioctl.api.names import INJECT, INTERCEPTION_MODE, PROXY_CONFIG, REVISION, STATUS
+from istioctl.golang import strconv
 
 KINDS = ("Namespace", "Service", "Pod", "Deployment")
 
@@ -102,7 +103,6 @@ _SET_WITH_CNI = frozenset(
         "traffic.sidecar.istio.io/includeOutboundIPRanges",
     )
 )
-_BOOLEAN = frozenset(("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"))
 _INTERFACE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,14}\Z")
 
 
@@ -192,7 +192,7 @@ def _interfaces(value: str) -> str:
 
 
 def _boolean(value: str) -> str:
-    return "" if value in _BOOLEAN else f'"{value}" is neither true nor false'
+    return "" if strconv.is_bool(value) else f'"{value}" is neither true nor false'
 
 
 def _quantity(value: str) -> str:

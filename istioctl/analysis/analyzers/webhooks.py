@@ -7,7 +7,7 @@ from typing import Any
 
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text
-from istioctl.analysis.validation import names, urls
+from istioctl.analysis.validation import names
 from istioctl.api.webhooks import (
     DEFAULT_VALIDATOR_NAME,
     INJECTOR,
@@ -19,6 +19,7 @@ from istioctl.api.webhooks import (
     is_injector,
     revisions_of,
 )
+from istioctl.golang import urls
 
 Webhook = Mapping[str, Any]
 
@@ -63,10 +64,12 @@ def _check_address(configuration: Resource, webhook: Webhook, index: int, findin
     client, name = mapping(webhook.get("clientConfig")), text(webhook.get("name"))
     at = ("webhooks", index, "clientConfig")
     if isinstance(url := client.get("url"), str):
-        parsed = urls.parse(url)
-        if parsed is None:
-            findings.report("InvalidExternalControlPlaneConfig", configuration, url, name, "is no URL", path=at)
-        elif names.is_address(parsed.host) and "%" not in parsed.host:
+        try:
+            host = urls.parse_url(url).hostname
+        except urls.URLError:
+            findings.report("InvalidExternalControlPlaneConfig", configuration, url, name, "is not a URL", path=at)
+            return
+        if names.is_address(host) and "%" not in host:
             findings.report("ExternalControlPlaneAddressIsNotAHostname", configuration, url, name, path=at)
     elif not isinstance(client.get("service"), dict):
         findings.report("InvalidExternalControlPlaneConfig", configuration, "", name, "is missing", path=at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from istioctl.golang.durations import parse_duration
+from istioctl.golang.durations import read_duration
 
 Scope = dict[str, Any]
 
@@ -370,12 +370,12 @@ def _function(name: str, arguments: list[Callable[[Scope], Any]]) -> Expression:
 
 
 def _url_parts(text: str) -> Any:
-    from urllib.parse import urlsplit
+    from istioctl.golang.urls import URLError, parse_url
 
-    parts = urlsplit(text)
-    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/|/", text) or re.search(r"\s", text) or (parts.port or 0) < 0:
-        raise CelError(f"{text!r} is no URL")
-    return parts
+    try:
+        return parse_url(text, is_request=True)
+    except URLError:
+        raise CelError(f"{text!r} is not a URL") from None
 
 
 def _is_url(text: str) -> bool:
@@ -409,5 +409,5 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "matches": _matches,
     "url": _url_parts,
     "isURL": _is_url,
-    "duration": lambda text: text if isinstance(text, int) else round(parse_duration(text) * 1e9),
+    "duration": lambda text: text if isinstance(text, int) else read_duration(text),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from istioctl.api.schema.envoy import WELL_KNOWN, enum_names, fields_of, is_message
 from istioctl.errors import InputError
-from istioctl.golang.durations import parse_duration
+from istioctl.golang.durations import read_duration
 
 Steps = tuple[str | int, ...]
 
@@ -156,7 +156,7 @@ def _check_whole(value: Any, kind: str, at: Steps) -> None:
 
 def _check_duration(value: str, at: Steps) -> None:
     try:
-        parse_duration(value)
+        read_duration(value)
     except InputError as error:
         raise EnvoyMismatchError(at, error.message, error.hint or "") from None
 

@@ -15,7 +15,7 @@ from istioctl.analysis.schema.catalog import schema
 from istioctl.analysis.schema.language import Field, Message, Type
 from istioctl.analysis.validation.report import Place, json_name
 from istioctl.errors import InputError
-from istioctl.golang.durations import parse_duration
+from istioctl.golang.durations import read_duration
 from istioctl.yamldoc.reader import is_merge, key_text, to_data
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def _duration(value: Any, place: Place) -> int:
     if not isinstance(value, str):
         raise _wrong(place, "a duration such as 5s or 300ms", value)
     try:
-        return round(parse_duration(value) * 1e9)
+        return read_duration(value)
     except InputError as error:
         place.error(error.message, error.hint or "")
         raise _Skip from None

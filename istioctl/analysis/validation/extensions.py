@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, shared, urls
+from istioctl.analysis.validation import names, shared
+from istioctl.golang import urls
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -75,12 +76,15 @@ def _variables(variables: list[Spec], place: Place) -> None:
 
 def _module_url(text: str) -> str:
     """What is wrong with a module's URL; one that is none by itself is an image's name."""
-    url = urls.parse(text, is_request=True)
-    if url is None:
-        url = urls.parse(f"http://{text}", is_request=True)
+    try:
+        url = urls.parse_url(text, is_request=True)
+    except urls.URLError:
         text = f"http://{text}"
-    if url is None or urls.parse(text) is None:
-        return f'"{text}" is no URL'
+    try:
+        url = urls.parse_url(text, is_request=True)
+        urls.parse_url(text)
+    except urls.URLError:
+        return f'"{text}" is not a URL'
     if url.scheme not in _SCHEMES:
         known = ", ".join(_SCHEMES[1:])
         return f'"{text}" has the scheme {url.scheme}, which is not supported: write one of {known} before it'

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.validation.decode import Spec, decode, entries
 from istioctl.analysis.validation.report import Place, Report, Severity
+from istioctl.golang import strconv
 from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _FORBIDDEN = (
     "internal.istio.io/parent-namespace",
     "internal.istio.io/parents",
 )
-_TRUTH = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _annotations(spec: Spec, kind: Kind, metadata: Metadata) -> bool:
             (at / _DRY_RUN).error("is for AuthorizationPolicies only", "Remove the annotation.")
         elif action not in ("ALLOW", "DENY"):
             (at / _DRY_RUN).error(f"works with actions ALLOW and DENY only, and this is {action}")
-        elif value not in _TRUTH:
+        elif not strconv.is_bool(value):
             (at / _DRY_RUN).error(f'"{value}" is neither true nor false')
     for name in _FORBIDDEN:
         if name in metadata.annotations:

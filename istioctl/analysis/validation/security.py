@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.validation import names, shared, urls
+from istioctl.analysis.validation import names, shared
+from istioctl.golang import urls
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -286,9 +287,10 @@ def _jwt_rule(rule: Spec, place: Place) -> None:
 
 
 def _jwks_uri(uri: str) -> str:
-    url = urls.parse(uri)
-    if url is None:
-        return f'"{uri}" is no URL'
+    try:
+        url = urls.parse_url(uri)
+    except urls.URLError:
+        return f'"{uri}" is not a URL'
     return "" if url.scheme in ("http", "https") else f'"{url.scheme}" is neither the scheme http nor https'
 
 

@@ -16,9 +16,7 @@ from typing import Any, get_args, get_origin
 from istioctl.cli.line import global_flags
 from istioctl.cli.line.declare import Context, Declaration
 from istioctl.cli.line.parameters import REQUIRED, call, parameters
-
-_TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
-_FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
+from istioctl.golang import strconv
 
 
 class _NotPlain(Exception):  # noqa: N818 - it is no error
@@ -149,9 +147,9 @@ def _read(args: list[str], flags: dict[str, tuple[Slot, bool]]) -> list[str]:
 
 
 def _switched(meaning: bool, text: str) -> bool:
-    if text in _TRUE:
+    if text in strconv.TRUE:
         return meaning
-    if text in _FALSE:
+    if text in strconv.FALSE:
         return not meaning
     raise _NotPlain
 

@@ -13,6 +13,7 @@ from istioctl.cli.line import global_flags
 from istioctl.cli.line.declare import Context, Declaration
 from istioctl.cli.line.parameters import REQUIRED, call, parameters
 from istioctl.errors import UsageError
+from istioctl.golang import strconv
 
 
 def typer_command(function: Callable[..., Any], name: str) -> GlobalFlagsCommand:
@@ -106,8 +107,8 @@ class GlobalFlagsCommand(TyperCommand):
 
 def _flag_words(option: TyperOption, name: str, value: str) -> list[str]:
     """What `--flag=VALUE` means in words the parser knows; Go's strconv.ParseBool says what is a boolean."""
-    if value in ("1", "t", "T", "true", "TRUE", "True"):
+    if value in strconv.TRUE:
         return [name]
-    if value in ("0", "f", "F", "false", "FALSE", "False"):
+    if value in strconv.FALSE:
         return list(option.secondary_opts[:1])
     raise UsageError(f'"{value}" is not a boolean', where=name, hint="Write true or false.")

@@ -5,84 +5,20 @@ Sources: sprig 3.3 (`strings.go`, `numeric.go`, `defaults.go`) and spf13/cast 1.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from typing import cast
 
 from istioctl.golang import types
 from istioctl.golang.fmt import show
+from istioctl.golang.strconv import parse_float, parse_int, truncate, wrap
 from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import Func, Pointer, deref, is_nil, kind, type_name, type_of
 
 NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer dereference"
 NEGATIVE_REPEAT = "strings: negative Repeat count"
 
-_INTEGER = re.compile(
-    r"([-+]?)(?:0[xX](?P<x>_?[0-9a-fA-F_]*)|0[bB](?P<b>_?[01_]*)|0[oO]?(?P<o>_?[0-7_]+)|(?P<d>0|[1-9][0-9_]*))\Z"
-)
-_UNDERSCORES = re.compile(r"[-+]?(?:0[xXbBoO]?)?(?:_?[0-9a-fA-F])+\Z")
-_MOST_DIGITS = 70  # more make no int64 in any base
-_BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?\Z")
 _DECIMALS = re.compile(r"([-+]?[0-9]*)\.[0-9]*\Z")
-_SPECIAL = re.compile(r"([-+]?(?:inf|infinity)|nan)\Z", re.IGNORECASE)
-_HEX_FLOAT = re.compile(r"[-+]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?[0-9]+\Z")
-
-
-def wrap(number: int) -> int:
-    """A number as an int64 holds it after overflow."""
-    return number if -(1 << 63) <= number < 1 << 63 else (number + (1 << 63)) % (1 << 64) - (1 << 63)
-
-
-def truncate(number: float) -> int:
-    """A float as amd64 turns it into an int64."""
-    if -(2.0**63) <= number < 2.0**63:
-        return int(number)
-    return -(1 << 63)
-
-
-def parse_int(text: str, base: int = 0) -> int:
-    """strconv.ParseInt to 64 bits, with Go's base prefixes and underscores where `base` is 0; it is at most 10.
-
-    Raises:
-        ValueError: it is no such number; OverflowError: it does not fit.
-    """
-    if base:
-        digits = text[1:] if text[:1] in ("+", "-") else text
-        if not digits or not set(digits) <= set("0123456789"[:base]):
-            raise ValueError(text)
-        digits = digits.lstrip("0") or "0"
-        number = int(digits, base) if len(digits) < _MOST_DIGITS else 1 << 64
-    else:
-        found = _INTEGER.match(text)
-        if found is None or found.lastgroup is None or ("_" in text and not _UNDERSCORES.match(text)):
-            raise ValueError(text)
-        digits = found[found.lastgroup].replace("_", "").lstrip("0") or "0"
-        number = int(digits, _BASES[found.lastgroup]) if len(digits) < _MOST_DIGITS else 1 << 64
-    if text[0] == "-":
-        number = -number
-    if not -(1 << 63) <= number < 1 << 63:
-        raise OverflowError(text)
-    return number
-
-
-def parse_float(text: str) -> float:
-    """strconv.ParseFloat.
-
-    Raises:
-        ValueError: it is no number; OverflowError: it does not fit.
-    """
-    if _FLOAT.match(text):
-        number = float(text)
-        if math.isinf(number):
-            raise OverflowError(text)
-        return number
-    if _SPECIAL.match(text):
-        return float(text)
-    if _HEX_FLOAT.match(text):
-        return float.fromhex(text.replace("_", ""))
-    raise ValueError(text)
 
 
 def _followed(value: object) -> object:

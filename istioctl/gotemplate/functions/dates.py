@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from istioctl.golang import types
+from istioctl.golang.durations import SECOND, duration_text, nanoseconds
 from istioctl.golang.layouts import ZERO_TIME, LayoutError, format_time, parse_time
-from istioctl.golang.times import SECOND, TIME, Duration, Time, duration_text, parse_duration
+from istioctl.golang.strconv import parse_int, wrap
+from istioctl.golang.times import TIME, Duration, Time
 from istioctl.golang.types import CallError, function
 from istioctl.golang.values import Int, Pointer, class_of, type_of
-from istioctl.gotemplate.functions.casting import parse_int, wrap
 from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
@@ -121,7 +122,7 @@ def _added(time: Time, nanoseconds: int) -> Time:
 def date_modify(duration: str, time: Time) -> Time:
     """A date some time later; as it was if the duration is none."""
     try:
-        return _added(time, parse_duration(duration))
+        return _added(time, nanoseconds(duration))
     except ValueError:
         return time
 
@@ -131,7 +132,7 @@ def date_modify(duration: str, time: Time) -> Time:
 def must_date_modify(duration: str, time: Time) -> Time:
     """A date some time later."""
     try:
-        return _added(time, parse_duration(duration))
+        return _added(time, nanoseconds(duration))
     except ValueError as error:
         raise CallError(str(error)) from None
 
@@ -198,7 +199,7 @@ def duration_round(value: object) -> str:
     size = 0
     if isinstance(value, str) and type_of(value) is types.STRING:
         try:
-            size = parse_duration(value)
+            size = nanoseconds(value)
         except ValueError:
             size = 0
     elif type(value) is int:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, Context, Decimal
 
 from istioctl.golang.budget import check_size
-from istioctl.golang.floats import format_float
 from istioctl.golang.fmt import show
+from istioctl.golang.strconv import format_float, parse_int, wrap
 from istioctl.golang.types import SLICE_INT, CallError
 from istioctl.golang.values import Int, make
-from istioctl.gotemplate.functions.casting import parse_int, to_float64, to_int64, wrap
+from istioctl.gotemplate.functions.casting import to_float64, to_int64
 from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.gotemplate.running.execution import Execution
 

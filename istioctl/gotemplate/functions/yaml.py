@@ -71,16 +71,7 @@ def helm_yaml_functions(yaml: YAML) -> FunctionTable:
 
 
 def _read(yaml: YAML, text: str) -> object:
-    return floats(yaml.read(text))
-
-
-def floats(data: object) -> object:
-    """Plain data with every number a float64, as encoding/json reads them into untyped values."""
-    if type(data) is dict:
-        return {key: floats(value) for key, value in data.items()}
-    if type(data) is list:
-        return [floats(item) for item in data]
-    return float(data) if type(data) is int else data
+    return json_text.floats(yaml.read(text))
 
 
 def _explained(error: Exception) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Final, cast
 
 from istioctl.golang import fmt
-from istioctl.golang.floats import format_float
 from istioctl.golang.quoting import quote
+from istioctl.golang.strconv import format_float
 from istioctl.golang.types import parse_type
 from istioctl.golang.values import Func, Int, class_of, deref, is_nil, make, nil, type_of
 from istioctl.gotemplate.errors import EvaluationError

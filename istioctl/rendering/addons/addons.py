@@ -12,9 +12,9 @@ from hashlib import sha256
 from typing import Any, cast
 
 from istioctl.api.names import DATAPLANE_MODE, INJECT, SYSTEM_NAMESPACE
+from istioctl.api.trees import Values, copy_of, lookup, merge
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.suggestions import closest
-from istioctl.rendering.specification.values import Values, copy_of, lookup, merge
 from istioctl.rendering.text.data_files import data_names, read_data
 from istioctl.rendering.text.documents import RenderedDocument
 

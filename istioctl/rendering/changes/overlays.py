@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from istioctl.api.trees import copy_of
 from istioctl.errors import InputError
 from istioctl.rendering.changes.overlay_paths import Index, Key, Match, Step, parse_path
 from istioctl.rendering.components.parts import Part
 from istioctl.rendering.specification.value_text import go_text
-from istioctl.rendering.specification.values import copy_of
 from istioctl.rendering.text.documents import RenderedDocument
 
 

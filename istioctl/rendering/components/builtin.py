@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from istioctl.api.trees import Values
 from istioctl.rendering.components.chart_values import chart_values
 from istioctl.rendering.components.facts import Target
-from istioctl.rendering.specification.values import Values
 
 
 def render_builtin(component: str, namespace: str, values: Values, kube_version: str | None = None) -> list[str]:

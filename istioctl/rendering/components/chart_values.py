@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 
+from istioctl.api.trees import Values, copy_of, merge
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.profiles import apply_value_overlays
-from istioctl.rendering.specification.values import Values, copy_of, merge
 from istioctl.rendering.text.cache import prepared
 from istioctl.rendering.text.data_files import data_folder
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, TAG
 from istioctl.api.webhooks import injector_name, injector_selectors, tag_injector_name
+from istioctl.golang import json_text
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -26,7 +27,6 @@ from istioctl.rendering.components.mesh_settings import (
     injector_values,
     mesh_config,
     mesh_networks,
-    pretty_json,
 )
 from istioctl.rendering.components.stable_channel import admission_rules
 from istioctl.rendering.components.user_templates import run_templates
@@ -110,8 +110,8 @@ def _configuration_facts(values: Tree, given: Tree, target: Target) -> Tree:
         "mesh": mesh_config(values, target.namespace),
         "mesh_networks": mesh_networks(values),
         "injector": injector,
-        "original_values": pretty_json(given),
-        "merged_values": pretty_json(values),
+        "original_values": json_text.write(given, indent="  "),
+        "merged_values": json_text.write(values, indent="  "),
         "values_description": _VALUES_DESCRIPTION,
         "gateway_classes": gateway_class_overlays(values),
     }

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from istioctl.api.trees import copy_of, lookup, merge
 from istioctl.errors import SpecError
+from istioctl.golang import json_text
 from istioctl.rendering.components.facts import Tree, revision_suffix
 from istioctl.rendering.specification.value_text import bare, go_text
-from istioctl.rendering.specification.values import copy_of, lookup, merge
 from istioctl.rendering.text.data_files import data_names, read_data
-from istioctl.yamldoc.scalars import json_number
 from istioctl.yamldoc.writer import dump
 
 # An old istiod fails on this with a text that names the reason.
@@ -121,27 +120,14 @@ def injector_config(values: Tree) -> str:
 
 def injector_values(values: Tree) -> str:
     """The part of the values that the injector's templates ask for."""
-    return pretty_json(
+    return json_text.write(
         {
             **{key: values[key] for key in ("global", "sidecarInjectorWebhook", "revision")},
             "pilot": {key: values[key] for key in ("cni", "env")},
             "gateways": {key: values["gateways"][key] for key in ("securityContext", "seccompProfile")},
-        }
+        },
+        indent="  ",
     )
-
-
-def pretty_json(data: Tree) -> str:
-    """Values as people and tools read them back."""
-    return json.dumps(_as_go_counts(data), indent=2, sort_keys=True, ensure_ascii=False)
-
-
-def _as_go_counts(data: Any) -> Any:
-    """Whole numbers as integers, however large: Go writes them without an exponent."""
-    if isinstance(data, dict):
-        return {key: _as_go_counts(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_as_go_counts(item) for item in data]
-    return json_number(data) if isinstance(data, float) else data
 
 
 def gateway_class_overlays(values: Tree) -> list[tuple[str, dict[str, str]]]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from istioctl.api.components import COMPONENTS, Component
 from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.trees import Values, copy_of, lookup, lookup_text, merge
 from istioctl.rendering.specification.set_flags import parse_value
 from istioctl.rendering.specification.value_text import go_text
-from istioctl.rendering.specification.values import Values, copy_of, lookup, lookup_text, merge
 
 
 @dataclass(frozen=True, slots=True)

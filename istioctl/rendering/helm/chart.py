@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from istioctl.errors import InputError
+from istioctl.golang.json_text import floats
 from istioctl.gotemplate.functions.semver import VersionError, parse_constraint, parse_version
-from istioctl.gotemplate.functions.yaml import floats
 from istioctl.rendering.helm.files import Files, read_chart_files, unpack
 from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.scalars import single_float_text

@@ -174,7 +174,7 @@ def _check_name(name: str) -> None:
 
 
 def _user_values(value_files: Iterable[str | Path], values: Mapping[str, Any] | None) -> dict[str, Any]:
-    from istioctl.gotemplate.functions.yaml import floats
+    from istioctl.golang.json_text import floats
     from istioctl.rendering.helm.chart import read_values
     from istioctl.rendering.helm.values import merge_user_values
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from istioctl.api.trees import copy_of
 from istioctl.rendering.helm.chart import Chart, Dependency, Values, version_allowed
-from istioctl.rendering.helm.values import coalesce, coalesce_tables, deep_copy, table
+from istioctl.rendering.helm.values import coalesce, coalesce_tables, table
 
 
 def resolve_dependencies(chart: Chart, user: Values) -> None:
@@ -75,7 +76,7 @@ def _import_values(chart: Chart) -> None:
             found, target = _import(values, one.name, entry)
             if found is not None:
                 imported = coalesce_tables(imported, _under(target, found), keep_nulls=True)
-    chart.values = coalesce_tables(deep_copy(values), imported, keep_nulls=True)
+    chart.values = coalesce_tables(copy_of(values), imported, keep_nulls=True)
 
 
 def _import(values: Values, name: str, entry: Any) -> tuple[Values | None, str]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from istioctl.api.components import BY_NAME
+from istioctl.api.trees import Values, lookup
 from istioctl.errors import InputError
-from istioctl.rendering.specification.values import Values, lookup
 
 if TYPE_CHECKING:
     from istioctl.rendering.helm.chart import Chart
@@ -62,7 +62,7 @@ class ReleaseCharts:
             InputError: the release has no such component, or its chart can't be read.
             TemplateError: the chart can't be rendered with these values.
         """
-        from istioctl.gotemplate.functions.yaml import floats
+        from istioctl.golang.json_text import floats
         from istioctl.rendering.helm.capabilities import capabilities_of
         from istioctl.rendering.helm.engine import render_templates
         from istioctl.rendering.helm.schema import check_values

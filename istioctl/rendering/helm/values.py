@@ -7,17 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from istioctl.api.trees import copy_of
 from istioctl.errors import InputError
 from istioctl.rendering.helm.chart import Chart, Values
 
 GLOBAL = "global"
-
-
-def deep_copy(data: Any) -> Any:
-    """Plain data that share no dict and no list with the original; other values stay what they are."""
-    if type(data) is dict:
-        return {key: deep_copy(value) for key, value in data.items()}
-    return [deep_copy(item) for item in data] if type(data) is list else data
 
 
 def merge_user_values(base: Values, over: Values) -> Values:
@@ -42,7 +36,7 @@ def coalesce(chart: Chart, user: Values, *, keep_nulls: bool = False) -> Values:
     Raises:
         InputError: the value of a sub-chart's name is no mapping.
     """
-    result: Values = deep_copy(user)
+    result: Values = copy_of(user)
     _coalesce_chart(chart, result, keep_nulls)
     return result
 
@@ -61,7 +55,7 @@ def _coalesce_chart(chart: Chart, target: Values, keep_nulls: bool) -> None:
 
 def _coalesce_own(chart: Chart, target: Values, keep_nulls: bool) -> None:
     names = {sub.name for sub in chart.charts}
-    own: Values = deep_copy(chart.values)
+    own: Values = copy_of(chart.values)
     for key, default in own.items():
         if key not in target:
             target[key] = default

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.release import HUB, VERSION
+from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 from istioctl.errors import InputError, SpecError
 from istioctl.rendering.specification.origins import DEFAULT, Assignment, Layer, Origin, Origins
 from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import DEFAULT_PROFILE, current_name, read_profile, value_overlay
 from istioctl.rendering.specification.set_flags import SetFlag, apply, parse, parse_value
 from istioctl.rendering.specification.validation import check_overlays, validate
-from istioctl.rendering.specification.values import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 
 if TYPE_CHECKING:
     from istioctl.rendering.addons.addon_choice import AddonChoice

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from istioctl.api.trees import lookup, lookup_text
 from istioctl.rendering.specification.origins import Path
-from istioctl.rendering.specification.values import lookup, lookup_text
 
 _DNS_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
 _WILDCARD_LABEL = r"(?:\*|(?:\*-?)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)"
@@ -82,14 +82,13 @@ def _port(data: object, path: tuple[str, ...]) -> Iterator[Finding]:
 
 def _nanoseconds(text: object) -> int | None:
     """A duration; None where it is none, which the schema reports."""
-    from istioctl.errors import InputError
-    from istioctl.golang.durations import parse_duration
+    from istioctl.golang.durations import nanoseconds
 
     if not isinstance(text, str):
         return None
     try:
-        return round(parse_duration(text) * _SECOND)
-    except (InputError, OverflowError):
+        return nanoseconds(text)
+    except ValueError:
         return None
 
 

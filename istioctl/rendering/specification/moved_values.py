@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from istioctl.api.trees import lookup
 from istioctl.errors import SpecError
 from istioctl.rendering.components.facts import Tree
-from istioctl.rendering.specification.values import lookup
 
 _TRACING = "meshConfig.defaultConfig.tracing"
 

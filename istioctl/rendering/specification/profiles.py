@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from istioctl.api.trees import Values, copy_of, lookup, merge
 from istioctl.errors import InputError, SpecError
 from istioctl.rendering.specification.suggestions import closest
-from istioctl.rendering.specification.values import Values, copy_of, lookup, merge
 from istioctl.rendering.text.cache import prepared
 from istioctl.rendering.text.data_files import data_folder
 

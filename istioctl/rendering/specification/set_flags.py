@@ -17,8 +17,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from istioctl.api.trees import Values
 from istioctl.errors import SpecError
-from istioctl.rendering.specification.values import Values
+from istioctl.golang import strconv
 
 _METADATA = "meshConfig.defaultConfig.proxyMetadata."
 #: Below these paths (of the document) a value is text, whatever it looks like.
@@ -31,9 +32,6 @@ _WHOLE = r"[+-]?[0-9]+"
 #: More characters than a whole number of 64 bits has with any sensible number of leading zeros.
 _LONGEST_WHOLE = 100
 _DEEPEST = 100
-_HEX_FLOAT = r"[+-]?0[xX]_?(?:[0-9a-fA-F]_?)*\.?(?:[0-9a-fA-F]_?)*[pP][+-]?[0-9]+"
-_TRUE = ("1", "t", "T", "TRUE", "true", "True")
-_FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
 
 class SetFlag(NamedTuple):
@@ -98,20 +96,17 @@ def parse_value(text: str) -> int | float | bool | str:
         return whole
     if (number := _parse_float(text)) is not None:
         return number
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
+    if strconv.is_bool(text):
+        return strconv.parse_bool(text)
     return text.replace("\\,", ",")
 
 
 def _parse_float(text: str) -> float | None:
     """Go's strconv.ParseFloat: None where it would refuse, which includes finite numbers out of range."""
-    if not text.isascii() or text[1:].lower() == "nan":
-        return None
     try:
-        number = float.fromhex(text.replace("_", "")) if re.fullmatch(_HEX_FLOAT, text) else float(text)
+        return strconv.parse_float(text)
     except (ValueError, OverflowError):
         return None
-    return None if math.isinf(number) and any(char.isdigit() for char in text) else number
 
 
 def split_path(path: str) -> list[str]:

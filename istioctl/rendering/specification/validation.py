@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from istioctl.api.components import COMPONENTS
+from istioctl.api.trees import Values, lookup, lookup_text
 from istioctl.errors import SpecError
 from istioctl.rendering.schema.check import Violation, check
 from istioctl.rendering.schema.types import Type, message
@@ -18,7 +19,6 @@ from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import check_overlay, overlay_choices
 from istioctl.rendering.specification.set_flags import parse_value
 from istioctl.rendering.specification.suggestions import closest
-from istioctl.rendering.specification.values import Values, lookup, lookup_text
 
 _DOCUMENT = Type("operator", "IstioOperator")
 _DNS_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"

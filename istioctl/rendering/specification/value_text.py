@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
+from istioctl.golang.strconv import format_float
 from istioctl.yamldoc.scalars import resolve
 
 
@@ -20,12 +20,11 @@ def go_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number(float(value))
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{_nested(value[key])}" for key in sorted(value)) + "]"
-    if isinstance(value, list | tuple):
-        return "[" + " ".join(map(_nested, value)) + "]"
-    return str(value)
+        return format_float(float(value))
+    from istioctl.golang.fmt import show
+    from istioctl.golang.json_text import floats
+
+    return show(floats(value))
 
 
 def bare(value: object) -> object:
@@ -46,27 +45,3 @@ def requirements(resources: Mapping[str, object] | None) -> dict[str, dict[str, 
         if isinstance(entries, Mapping) and (kept := {name: bare(value) for name, value in entries.items() if value}):
             result[kind] = kept
     return result or None
-
-
-def _nested(value: object) -> str:
-    return "<nil>" if value is None else go_text(value)
-
-
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    scientific = _scientific(value)
-    if -4 <= int(scientific.partition("e")[2]) < 6:
-        return repr(value).removesuffix(".0")
-    return scientific
-
-
-def _scientific(value: float) -> str:
-    """The shortest digits that give the value back, with an exponent of two digits at least."""
-    for precision in range(17):
-        text = f"{value:.{precision}e}"
-        if float(text) == value:
-            break
-    return text

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from istioctl.api.trees import lookup
 from istioctl.errors import SpecError, UsageError
 from istioctl.rendering.addons.addon_choice import AddonChoice, choose_addons, with_providers
 from istioctl.rendering.addons.addons import ADDONS
 from istioctl.rendering.specification.build import Specification, SpecificationInputs, build_specification
-from istioctl.rendering.specification.values import lookup
 
 TRACING = AddonChoice(("jaeger",), {"jaeger": {"tracing": {"enabled": True}}})
 

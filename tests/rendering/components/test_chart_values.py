@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from istioctl.api.trees import Values, lookup
 from istioctl.errors import SpecError
 from istioctl.rendering.components.chart_values import CHARTS, chart_values
-from istioctl.rendering.specification.values import Values, lookup
 from tests.support.rendering import objects
 
 

@@ -110,6 +110,13 @@ def test_the_injector_s_templates() -> None:
     assert "{{" in config["templates"]["sidecar"]
 
 
+def test_the_injector_s_values_are_json_as_go_writes_it() -> None:
+    given = {"global": {"proxy": {"tracer": "none"}, "x": [1e-9, 5e20, 3.0], "y": "a<b"}}
+    text = injector_values(chart_values("istiod", given))
+    assert '"x": [\n      1e-9,\n      500000000000000000000,\n      3\n    ]' in text
+    assert '"y": "a\\u003cb"' in text
+
+
 def test_own_templates_come_beside_or_instead() -> None:
     webhook = {"templates": {"sidecar": "a: {{ b }}\n", "more": "c"}, "injectedAnnotations": {"k": True}}
     config = load(injector_config(chart_values("istiod", {"sidecarInjectorWebhook": webhook})))

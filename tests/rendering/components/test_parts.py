@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from istioctl.api.trees import lookup
 from istioctl.rendering.components.parts import Part, part_values, parts_of
-from istioctl.rendering.specification.values import lookup
 
 
 def document(components: dict[str, Any], **values: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from istioctl.api.trees import lookup
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
 from istioctl.rendering.specification.build import Specification, SpecificationInputs, build_specification
 from istioctl.rendering.specification.profiles import profile_names
-from istioctl.rendering.specification.values import lookup
 from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.writer import dump
 from tests.support.corpus import corpus_dir

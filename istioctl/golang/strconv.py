@@ -1,9 +1,26 @@
-"""Floating-point numbers as Go writes them (strconv.FormatFloat)."""
+"""Numbers and booleans as texts and back, as Go's package strconv has them; quoted texts are in `quoting`."""
 
 from __future__ import annotations
 
 import math
+import re
 import struct
+from typing import Final
+
+TRUE: Final = ("1", "t", "T", "TRUE", "true", "True")
+FALSE: Final = ("0", "f", "F", "FALSE", "false", "False")
+
+_INTEGER = re.compile(
+    r"([-+]?)(?:0[xX](?P<x>_?[0-9a-fA-F_]*)|0[bB](?P<b>_?[01_]*)|0[oO]?(?P<o>_?[0-7_]+)|(?P<d>0|[1-9][0-9_]*))\Z"
+)
+_UNDERSCORES = re.compile(r"[-+]?(?:0[xXbBoO]?)?(?:_?[0-9a-fA-F])+\Z")
+_MOST_DIGITS = 70  # more make no int64 in any base
+_BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
+_DIGITS = "[0-9](?:_?[0-9])*"
+_FLOAT = re.compile(rf"[-+]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][-+]?{_DIGITS})?\Z")
+_SPECIAL = re.compile(r"([-+]?(?:inf|infinity)|nan)\Z", re.IGNORECASE)
+_HEX = "[0-9a-fA-F](?:_?[0-9a-fA-F])*"
+_HEX_FLOAT = re.compile(rf"[-+]?0[xX]_?(?:{_HEX}\.?(?:{_HEX})?|\.{_HEX})[pP][-+]?{_DIGITS}\Z")
 
 
 def format_float(number: float, verb: str = "g", precision: int = -1, bits: int = 64) -> str:
@@ -104,3 +121,76 @@ def _hexadecimal(number: float, precision: int) -> str:
     digits = f"{mantissa & ((1 << 52) - 1):013x}"
     digits = digits.rstrip("0") if precision < 0 else digits[:precision].ljust(precision, "0")
     return f"{sign}0x{mantissa >> 52}{'.' if digits else ''}{digits}p{'-' if power < 0 else '+'}{abs(power):02d}"
+
+
+def parse_bool(text: str) -> bool:
+    """The boolean that a text says (strconv.ParseBool).
+
+    Raises:
+        ValueError: it is none of the twelve spellings.
+    """
+    if text in TRUE:
+        return True
+    if text in FALSE:
+        return False
+    raise ValueError(f"strconv.ParseBool: parsing {text!r}: invalid syntax")
+
+
+def is_bool(text: str) -> bool:
+    """Whether `parse_bool` takes a text."""
+    return text in TRUE or text in FALSE
+
+
+def parse_int(text: str, base: int = 0) -> int:
+    """strconv.ParseInt to 64 bits, with Go's base prefixes and underscores where `base` is 0; it is at most 10.
+
+    Raises:
+        ValueError: it is no such number; OverflowError: it does not fit.
+    """
+    if base:
+        digits = text[1:] if text[:1] in ("+", "-") else text
+        if not digits or not set(digits) <= set("0123456789"[:base]):
+            raise ValueError(text)
+        digits = digits.lstrip("0") or "0"
+        number = int(digits, base) if len(digits) < _MOST_DIGITS else 1 << 64
+    else:
+        found = _INTEGER.match(text)
+        if found is None or found.lastgroup is None or ("_" in text and not _UNDERSCORES.match(text)):
+            raise ValueError(text)
+        digits = found[found.lastgroup].replace("_", "").lstrip("0") or "0"
+        number = int(digits, _BASES[found.lastgroup]) if len(digits) < _MOST_DIGITS else 1 << 64
+    if text[0] == "-":
+        number = -number
+    if not -(1 << 63) <= number < 1 << 63:
+        raise OverflowError(text)
+    return number
+
+
+def parse_float(text: str) -> float:
+    """strconv.ParseFloat.
+
+    Raises:
+        ValueError: it is no number; OverflowError: it does not fit.
+    """
+    if _FLOAT.match(text):
+        number = float(text)
+        if math.isinf(number):
+            raise OverflowError(text)
+        return number
+    if _SPECIAL.match(text):
+        return float(text)
+    if _HEX_FLOAT.match(text):
+        return float.fromhex(text.replace("_", ""))
+    raise ValueError(text)
+
+
+def wrap(number: int) -> int:
+    """A number as an int64 holds it after overflow."""
+    return number if -(1 << 63) <= number < 1 << 63 else (number + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def truncate(number: float) -> int:
+    """A float as amd64 turns it into an int64."""
+    if -(2.0**63) <= number < 2.0**63:
+        return int(number)
+    return -(1 << 63)

@@ -1,4 +1,4 @@
-"""Untyped trees of values: merging and reading by path, as the operator's value maps behave.
+"""Untyped trees of values: copying, merging, and reading and setting by path, as the operator's value maps behave.
 
 Source of the rules: upstream `operator/pkg/values/map.go`.
 """
@@ -6,7 +6,7 @@ Source of the rules: upstream `operator/pkg/values/map.go`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 #: A mapping with text keys whose values are what JSON can say.
 Values = dict[str, object]
@@ -31,15 +31,19 @@ def merge(base: Values, overlay: Mapping[str, object]) -> None:
 
 
 def copy_of(data: _Wanted) -> _Wanted:
-    """A deep copy of a tree; cheaper than `copy.deepcopy`, which must allow for more than JSON has."""
-    if isinstance(data, dict):
-        return cast(_Wanted, {key: copy_of(value) for key, value in data.items()})
-    if isinstance(data, list):
-        return cast(_Wanted, [copy_of(item) for item in data])
+    """A deep copy of a tree; cheaper than `copy.deepcopy`, which must allow for more than JSON has.
+
+    What is neither a plain dict nor a plain list stays what it is, and shared.
+    """
+    kind: type = type(data)
+    if kind is dict:
+        return cast(_Wanted, {key: copy_of(value) for key, value in cast("Values", data).items()})
+    if kind is list:
+        return cast(_Wanted, [copy_of(item) for item in cast("list[object]", data)])
     return data
 
 
-def lookup(data: object, *keys: str) -> object:
+def lookup(data: object, *keys: str) -> Any:
     """The value under nested keys; None where one is missing or no mapping is there."""
     for key in keys:
         if not isinstance(data, dict):

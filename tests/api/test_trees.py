@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istioctl.rendering.specification.values import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
+from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 
 _TREES = st.dictionaries(
     st.sampled_from("abc"),
