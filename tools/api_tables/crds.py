@@ -1,22 +1,19 @@
-"""Writes the CustomResourceDefinitions of the schema as YAML text.
+"""The CustomResourceDefinitions as YAML text, out of the tables and our own descriptions.
 
-    python -m istioctl.analysis.schema.crds manifests/base/crds
-
-writes one file a kind. The text goes out as it is when manifests are rendered, so a test checks that what is committed
-is what this module makes. Versions of a kind share one schema: it is written once, under an anchor.
+The text goes out as it is when manifests are rendered. Versions of a kind share one schema: it is written once, under
+an anchor.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
-from pathlib import Path
+from collections.abc import Mapping
 from textwrap import wrap
 from typing import TypeAlias
 
-from istioctl.analysis.schema.catalog import plural, schema
-from istioctl.analysis.schema.language import Kind, Message, Type
+from istioctl.api.schema.catalog import Kind, enum_values, message, patterns, plural, rules
+from istioctl.api.schema.notation import Field, Limits, Message
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
 
@@ -40,7 +37,7 @@ _SCALARS: dict[str, dict[str, Json]] = {
     "uint32": {"type": "integer", "minimum": 0, "maximum": 4294967295},
     "uint64": {"type": "integer", "minimum": 0},
     "double": {"type": "number", "format": "double"},
-    "any-duration": {"type": "string"},
+    "duration": {"type": "string"},
     "time": {"type": "string", "format": "date-time"},
     "struct": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
 }
@@ -49,8 +46,12 @@ _PLAIN = re.compile(r"[A-Za-z_.$/][\w.$/-]*\Z")
 _NOT_TEXT = re.compile(r"(?:y|n|yes|no|on|off|true|false|null|\.nan|[-+.]?\.inf)\Z", re.IGNORECASE)
 
 
-def definition(kind: Kind) -> str:
-    """The CRD of one kind, as YAML text that ends with a newline."""
+def definition(kind: Kind, descriptions: Mapping[str, str]) -> str:
+    """The CRD of one kind, as YAML text that ends with a newline.
+
+    Args:
+        descriptions: a sentence on each message, by full name.
+    """
     name = plural(kind.name)
     shared = "schema: &schema"
     first, *others = kind.versions
@@ -64,7 +65,7 @@ def definition(kind: Kind) -> str:
     lines += _block({"spec": {"group": kind.group, "scope": "Namespaced", "names": names}}, 0)
     lines.append("  versions:")
     lines += _version(kind, first)
-    lines += [f"    {shared if others else 'schema:'}", *_block({"openAPIV3Schema": _root(kind)}, 6)]
+    lines += [f"    {shared if others else 'schema:'}", *_block({"openAPIV3Schema": _Schemas(descriptions).root(kind)}, 6)]
     for version in others:
         lines += [*_version(kind, version), "    schema: *schema"]
     return "\n".join(lines) + "\n"
@@ -82,38 +83,84 @@ def _version(kind: Kind, version: str) -> list[str]:
     return [f"  - {head.lstrip()}", *rest]
 
 
-def _root(kind: Kind) -> dict[str, Json]:
-    spec = _message(schema().messages[kind.name])
-    root: dict[str, Json] = {"type": "object"}
-    if kind.spec_required:
-        root["required"] = ["spec"]
-    root["properties"] = {"spec": spec, "status": _message(schema().messages["IstioStatus"])}
-    return root
+class _Schemas:
+    """Makes OpenAPI schemas of messages."""
+
+    def __init__(self, descriptions: Mapping[str, str]) -> None:
+        self._descriptions = descriptions
+
+    def root(self, kind: Kind) -> dict[str, Json]:
+        """The schema of a whole object."""
+        root: dict[str, Json] = {"type": "object"}
+        if kind.spec_required:
+            root["required"] = ["spec"]
+        spec = self._message(message(kind.message), kind.rules)
+        root["properties"] = {"spec": spec, "status": self._message(message("istio.meta.v1alpha1.IstioStatus"))}
+        return root
+
+    def _message(self, of: Message, more_rules: tuple[str, ...] = ()) -> dict[str, Json]:
+        result: dict[str, Json] = {"type": "object"}
+        if text := self._descriptions.get(of.name):
+            result["description"] = text
+        if "open" in of.limits:
+            result["x-kubernetes-preserve-unknown-fields"] = True
+        required: list[Json] = [field.name for field in of.fields.values() if field.required]
+        if required:
+            result["required"] = required
+        groups: list[Json] = [_at_most_one(group) for group in of.groups.values()]
+        if len(groups) == 1:
+            result["oneOf"] = groups[0]
+        elif groups:
+            result["allOf"] = [{"oneOf": group} for group in groups]
+        if names := (*more_rules, *_rule_names(of.limits)):
+            result["x-kubernetes-validations"] = _rules(names)
+        properties: dict[str, Json] = {}
+        for field in of.fields.values():
+            properties[field.name] = self._field(field)
+            if field.alias:
+                properties[field.alias] = self._field(field)
+        result["properties"] = properties
+        return result
+
+    def _field(self, field: Field) -> dict[str, Json]:
+        if not field.many:
+            return self._value(field, field.limits)
+        inner = self._value(field, field.item_limits)
+        if field.many == "list":
+            return _limited({"type": "array", "items": inner}, field.limits)
+        return _limited({"type": "object", "additionalProperties": inner}, field.limits)
+
+    def _value(self, field: Field, limits: Limits) -> dict[str, Json]:
+        if field.sort == "message":
+            own = {key: value for key, value in limits.items() if key != "rule"}
+            return _limited(self._message(message(field.of), _rule_names(limits)), own)
+        if field.sort == "enum":
+            result: dict[str, Json] = {"type": "string", "enum": list(enum_values(field.of))}
+        else:
+            result = dict(_SCALARS[field.of])
+        if field.nullable:
+            result["nullable"] = True
+        return _limited(result, limits)
 
 
-def _message(message: Message) -> dict[str, Json]:
-    result: dict[str, Json] = {"type": "object"}
-    if message.description:
-        result["description"] = message.description
-    if message.open:
-        result["x-kubernetes-preserve-unknown-fields"] = True
-    required: list[Json] = [field.name for field in message.fields.values() if field.required]
-    if required:
-        result["required"] = required
-    groups: list[Json] = [_at_most_one(group) for group in message.oneofs]
-    if len(groups) == 1:
-        result["oneOf"] = groups[0]
-    elif groups:
-        result["allOf"] = [{"oneOf": group} for group in groups]
-    if message.rules:
-        result["x-kubernetes-validations"] = _rules(message.rules)
-    properties: dict[str, Json] = {}
-    for field in message.fields.values():
-        properties[field.name] = _type(field.type)
-        if field.alias:
-            properties[field.alias] = _type(field.type)
-    result["properties"] = properties
-    return result
+def _rule_names(limits: Limits) -> tuple[str, ...]:
+    names = limits.get("rule", ())
+    assert isinstance(names, tuple)  # noqa: S101 - the notation reads rules as a tuple
+    return names
+
+
+def _limited(schema: dict[str, Json], limits: Limits) -> dict[str, Json]:
+    for keyword, value in limits.items():
+        if keyword == "mapKey":
+            schema["x-kubernetes-list-type"] = "map"
+            schema["x-kubernetes-list-map-keys"] = [str(value)]
+        elif keyword == "pattern":
+            schema[keyword] = patterns()[str(value)]
+        elif not isinstance(value, tuple):
+            schema[keyword] = value
+    if names := _rule_names(limits):
+        schema["x-kubernetes-validations"] = _rules(names)
+    return schema
 
 
 def _at_most_one(group: list[str]) -> list[Json]:
@@ -121,40 +168,8 @@ def _at_most_one(group: list[str]) -> list[Json]:
     return [{"not": {"anyOf": each}}, *each]
 
 
-def _rules(names: list[str]) -> list[Json]:
-    rules = schema().rules
-    return [{"rule": rules[name].expression, "message": rules[name].message} for name in names]
-
-
-def _type(type_: Type) -> dict[str, Json]:
-    known = schema()
-    rules = list(type_.rules)
-    if type_.name == "list":
-        assert type_.item is not None  # noqa: S101 - the parser gives every list an item
-        result: dict[str, Json] = {"type": "array", "items": _type(type_.item)}
-    elif type_.name == "map":
-        assert type_.item is not None  # noqa: S101 - the parser gives every map an item
-        result = {"type": "object", "additionalProperties": _type(type_.item)}
-    elif type_.name == "duration":
-        result = {"type": "string"}
-        rules.insert(0, "duration")
-    elif type_.name in known.enums:
-        result = {"type": "string", "enum": list(known.enums[type_.name].values)}
-    elif type_.name in known.messages:
-        result = _message(known.messages[type_.name])
-    else:
-        result = dict(_SCALARS[type_.name])
-    if type_.nullable:
-        result["nullable"] = True
-    for keyword, value in type_.limits.items():
-        if keyword == "mapKey":
-            result["x-kubernetes-list-type"] = "map"
-            result["x-kubernetes-list-map-keys"] = [value]
-        else:
-            result[keyword] = known.patterns[str(value)] if keyword == "pattern" else value
-    if rules:
-        result["x-kubernetes-validations"] = _rules(rules)
-    return result
+def _rules(names: tuple[str, ...]) -> list[Json]:
+    return [{"rule": rules()[name].expression, "message": rules()[name].message} for name in names]
 
 
 def _block(mapping: dict[str, Json], indent: int) -> list[str]:
@@ -196,18 +211,3 @@ def _scalar(value: str | int) -> str:
         plain = _PLAIN.match(value) and not _NOT_TEXT.match(value)
         return value if plain else json.dumps(value, ensure_ascii=False)
     return json.dumps(value)
-
-
-def write_all(folder: Path) -> list[Path]:
-    """Write the CRD of every kind into `folder` as `<plural>.<group>.yaml`, and name the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for kind in schema().kinds.values():
-        path = folder / f"{plural(kind.name)}.{kind.group}.yaml"
-        path.write_text(definition(kind), encoding="utf-8")
-        written.append(path)
-    return written
-
-
-if __name__ == "__main__":
-    write_all(Path(sys.argv[1]))
