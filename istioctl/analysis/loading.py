@@ -15,12 +15,12 @@ from istioctl.analysis.resources import (
     text,
     texts,
 )
-from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.sources import Source, template_hint, with_quoted_addresses
 from istioctl.analysis.validation.decode import decode, entries
 from istioctl.analysis.validation.report import Place, Report, locate, path_text
 from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.api.names import IGNORED_NAMESPACES
+from istioctl.api.schema.catalog import Kind, find_kind
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import compose_all, to_data
 
@@ -99,7 +99,7 @@ class Loader:
         if found or (group, kind) in FOREIGN or kind in _TEMPLATES:
             _expect_texts(data, kind, root, name, offset)
         if found:
-            yield from self._istio_object(root, data, found.name, name, offset)
+            yield from self._istio_object(root, data, found, name, offset)
             return
         resource = self._resource(FOREIGN.get((group, kind), kind), mapping(data.get("spec")), data, name, offset, root)
         if resource.namespace in IGNORED_NAMESPACES or (
@@ -111,16 +111,16 @@ class Loader:
         if kind in _TEMPLATES and group in ("apps", "batch"):
             yield derived_pod(resource)
 
-    def _istio_object(self, root: Node, data: dict[str, Any], kind: str, name: str, offset: int) -> Iterator[Resource]:
+    def _istio_object(self, root: Node, data: dict[str, Any], kind: Kind, name: str, offset: int) -> Iterator[Resource]:
         report = Report(root, offset)
-        spec = decode(dict(entries(root)).get("spec"), kind, Place(report))
+        spec = decode(dict(entries(root)).get("spec"), kind.message, Place(report))
         broken = next((p for p in report.errors if not p.message.startswith("unknown field")), None)
         if broken:
             where = f"{name}:{broken.line}:{broken.column}"
             raise InputError(
-                f"{kind}: {broken.path}: {broken.message}", where=where, hint=broken.hint or None, id="placed"
+                f"{kind.name}: {broken.path}: {broken.message}", where=where, hint=broken.hint or None, id="placed"
             )
-        resource = self._resource(kind, spec, data, name, offset, root)
+        resource = self._resource(kind.name, spec, data, name, offset, root)
         if resource.namespace not in IGNORED_NAMESPACES:
             for unknown in report.errors:
                 hint = f" {unknown.hint}" if unknown.hint else ""

@@ -16,8 +16,8 @@ from typing import Any
 
 from istioctl.actions.checks.analyze import AnalyzeOptions, analyze
 from istioctl.actions.checks.validate import ValidateOptions, validate
-from istioctl.analysis.schema.catalog import schema
-from istioctl.analysis.schema.language import Type
+from istioctl.api.schema import catalog
+from istioctl.api.schema.notation import Field
 from istioctl.cli.screen.analyze_report import report_text
 from istioctl.errors import IstioctlError
 from istioctl.yamldoc.reader import load_all
@@ -87,36 +87,33 @@ spec: {group: rbac.istio.io, names: {kind: RbacConfig}}
 """
 
 
-def value(type_: Type, depth: int = 0) -> Any:
-    """Some data for a type of the schema; now and then for another."""
-    known = schema()
+def value(field: Field, depth: int = 0, *, one: bool = False) -> Any:
+    """Some data for a field, or for one item of it; now and then for another."""
     if depth > 6 or random.random() < 0.1:
         return random.choice(SCALARS)
-    if type_.name == "list" and type_.item:
-        return [value(type_.item, depth + 1) for _ in range(random.randrange(3))]
-    if type_.name == "map" and type_.item:
-        return {str(random.choice(SCALARS)): value(type_.item, depth + 1) for _ in range(random.randrange(3))}
-    if type_.name in known.messages:
-        return message(type_.name, depth + 1)
-    if type_.name in known.enums:
-        return random.choice(list(known.enums[type_.name].values))
-    return random.choice(SCALARS)
+    if field.many == "list" and not one:
+        return [value(field, depth + 1, one=True) for _ in range(random.randrange(3))]
+    if field.many and not one:
+        return {str(random.choice(SCALARS)): value(field, depth + 1, one=True) for _ in range(random.randrange(3))}
+    if field.sort == "message":
+        return message(field.of, depth + 1)
+    return random.choice(list(catalog.enum_values(field.of)) if field.sort == "enum" else SCALARS)
 
 
 def message(name: str, depth: int = 0) -> dict[str, Any]:
-    fields = schema().messages[name].fields
+    fields = catalog.message(name).fields
     chosen = random.sample(list(fields), min(len(fields), random.randrange(1, 5)))
-    return {field: value(fields[field].type, depth) for field in chosen}
+    return {field: value(fields[field], depth) for field in chosen}
 
 
 def istio_object() -> dict[str, Any]:
-    kind = random.choice(list(schema().kinds.values()))
+    kind = random.choice(list(catalog.kinds().values()))
     metadata = {"name": random.choice(["a", "b"]), "namespace": random.choice(["ns", "istio-system"])}
     return {
         "apiVersion": f"{kind.group}/{kind.versions[0]}",
         "kind": kind.name,
         "metadata": metadata,
-        "spec": message(kind.name),
+        "spec": message(kind.message),
     }
 
 

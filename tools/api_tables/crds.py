@@ -65,7 +65,10 @@ def definition(kind: Kind, descriptions: Mapping[str, str]) -> str:
     lines += _block({"spec": {"group": kind.group, "scope": "Namespaced", "names": names}}, 0)
     lines.append("  versions:")
     lines += _version(kind, first)
-    lines += [f"    {shared if others else 'schema:'}", *_block({"openAPIV3Schema": _Schemas(descriptions).root(kind)}, 6)]
+    lines += [
+        f"    {shared if others else 'schema:'}",
+        *_block({"openAPIV3Schema": _Schemas(descriptions).root(kind)}, 6),
+    ]
     for version in others:
         lines += [*_version(kind, version), "    schema: *schema"]
     return "\n".join(lines) + "\n"

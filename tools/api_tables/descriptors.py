@@ -11,6 +11,8 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto,
 from google.protobuf.descriptor_pb2 import FileDescriptorProto as File
 
 _CONSTANT = re.compile(rb'_rawDesc = ""((?:\s*\+\s*"(?:[^"\\]|\\.)*")+)')
+#: As older compilers wrote it.
+_BYTES = re.compile(rb"_rawDesc = \[\]byte\{([0-9a-fx,\s]*)\}")
 _LITERAL = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(rb"\\(x[0-9a-f]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)")
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"r": b"\r", b"v": b"\v"}
@@ -79,8 +81,11 @@ class Protos(NamedTuple):
 def files_of(folder: Path) -> Iterator[File]:
     """The descriptors of all `.proto` files that a module's Go code was made from, in order of their paths."""
     for path in sorted(folder.rglob("*.pb.go")):
-        if found := _CONSTANT.search(path.read_bytes()):
+        code = path.read_bytes()
+        if found := _CONSTANT.search(code):
             yield File.FromString(b"".join(_ESCAPE.sub(_plain, text) for text in _LITERAL.findall(found[1])))
+        elif found := _BYTES.search(code):
+            yield File.FromString(bytes(int(number, 16) for number in found[1].replace(b",", b" ").split()))
 
 
 def _plain(found: re.Match[bytes]) -> bytes:
@@ -121,9 +126,7 @@ def _add_message(message: DescriptorProto, above: str, package: str, found: Prot
     found.messages[name] = ProtoMessage(name, package, fields)
 
 
-def _field(
-    field: FieldDescriptorProto, message: DescriptorProto, entries: dict[str, DescriptorProto]
-) -> ProtoField:
+def _field(field: FieldDescriptorProto, message: DescriptorProto, entries: dict[str, DescriptorProto]) -> ProtoField:
     group = ""
     if field.HasField("oneof_index") and not field.proto3_optional:
         group = message.oneof_decl[field.oneof_index].name
@@ -138,7 +141,7 @@ def _type(field: FieldDescriptorProto) -> str:
     name = field.type_name.removeprefix(".")
     if field.type == FieldDescriptorProto.TYPE_ENUM:
         return f"#{name}"
-    if field.type != FieldDescriptorProto.TYPE_MESSAGE:
+    if field.type not in (FieldDescriptorProto.TYPE_MESSAGE, FieldDescriptorProto.TYPE_GROUP):
         return _SCALARS[field.type]
     package, _, last = name.rpartition(".")
     return _WELL_KNOWN.get(last, name) if package == "google.protobuf" else name
@@ -152,6 +155,6 @@ def closure(start: list[str], known: Protos) -> set[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            if name in known.messages:
+            if name[0] != "#":
                 waiting += [field.of for field in known.messages[name].fields if "." in field.of]
     return found

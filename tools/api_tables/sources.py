@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 
 #: Seconds for one module; the largest has 40 MB.
@@ -23,12 +24,14 @@ def versions() -> dict[str, str]:
     return {line[0]: line[1] for line in lines if line and line[0] != "#"}
 
 
-def module_folder(path: str, version: str) -> Path:
-    """The folder with a module's files, which Go keeps in its cache.
+@cache
+def module_folder(path: str) -> Path:
+    """The folder with the files of a module of `versions.txt`, which Go keeps in its cache.
 
     Raises:
         SourceError: Go is not installed, or the module proxy has no such version or can't be reached.
     """
+    version = versions()[path]
     go = shutil.which("go")
     if go is None:
         raise SourceError("the program 'go' is not on the PATH; it fetches the modules")

@@ -10,10 +10,10 @@ from typing import Any
 
 from istioctl.analysis.loading import object_of
 from istioctl.analysis.resources import FOREIGN, Resource, mapping
-from istioctl.analysis.schema.catalog import schema
 from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import IGNORED_NAMESPACES, REVISION
+from istioctl.api.schema import catalog
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
@@ -59,7 +59,10 @@ def objects_of_clusters(
             read = partial(_list, session, discovery, istio_namespace)
             for found in in_parallel([partial(read, kind) for kind in wanted]):
                 for resource in found:
-                    if resource.labels.get(REVISION, revision) in (revision, "") or resource.kind not in schema().kinds:
+                    if (
+                        resource.labels.get(REVISION, revision) in (revision, "")
+                        or resource.kind not in catalog.kinds()
+                    ):
                         yield replace(resource, cluster=options.context) if index else resource
         finally:
             session.close()
@@ -74,16 +77,16 @@ def _list(session: Any, discovery: Discovery, istio_namespace: str, kind: str) -
 
 def api_of(kind: str) -> tuple[str, str]:
     """The apiVersion and kind of a snapshot's key."""
-    if kind in schema().kinds:
-        found = schema().kinds[kind]
+    if kind in catalog.kinds():
+        found = catalog.kinds()[kind]
         return f"{found.group}/{found.versions[0]}", kind
     group, name = next(key for key, value in FOREIGN.items() if value == kind)
     return _VERSIONS[group], name
 
 
 def _resource(kind: str, item: dict[str, Any]) -> Resource:
-    if kind not in schema().kinds:
+    if kind not in catalog.kinds():
         return object_of(kind, mapping(item.get("spec")), item)
     document = next(compose_all(json.dumps(item.get("spec")), "the object"), None)
-    spec = decode(document.root if document else None, kind, Place(Report()))
+    spec = decode(document.root if document else None, catalog.kinds()[kind].message, Place(Report()))
     return object_of(kind, spec, item)

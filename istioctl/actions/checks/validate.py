@@ -207,9 +207,9 @@ def _check_one(
 
 def _warn_of_version(api_version: str, kind: str, report: Report) -> bool:
     """Warn of an Istio kind in a version that is not served; whether it is one."""
-    from istioctl.analysis.schema.catalog import schema
+    from istioctl.api.schema.catalog import kinds
 
-    known = schema().kinds.get(kind)
+    known = kinds().get(kind)
     if known is None or not api_version.startswith(f"{known.group}/"):
         return False
     versions = ", ".join(f"{known.group}/{version}" for version in known.versions)

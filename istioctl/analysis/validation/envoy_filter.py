@@ -5,15 +5,19 @@ Source: istio `pkg/config/validation/envoyfilter/envoyfilter.go`, old filter nam
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.schema import envoy
 from istioctl.analysis.validation import names, shared
+from istioctl.api.schema.casing import snake_case
+from istioctl.api.schema.catalog import fields_by_any_name, message
+from istioctl.api.schema.decode import check as mismatches
+from istioctl.api.schema.notation import proto_name
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
     from istioctl.analysis.validation.objects import Metadata
     from istioctl.analysis.validation.report import Place
+    from istioctl.api.schema.decode import Mismatch
 
 _CONNECTION_MANAGER = ("envoy.filters.network.http_connection_manager", "envoy.http_connection_manager")
 #: The part of the match that goes with what is patched.
@@ -80,22 +84,49 @@ def _config_patch(entry: Spec, place: Place) -> None:
 
 def _value(value: Spec, applies_to: str, place: Place) -> None:
     """The patch itself, as data of Envoy's API."""
-    message = _MESSAGES.get(applies_to)
-    if message is None:
+    name = _MESSAGES.get(applies_to)
+    if name is None:
         place.error(f"there is no type {applies_to} of objects to patch", "Correct applyTo.")
         return
-    for strict in (False, True):
-        try:
-            envoy.check_value(value, message, strict=strict)
-        except envoy.EnvoyMismatchError as mismatch:
-            at = place
-            for step in mismatch.steps:
-                at = at / step
-            (at.warn if strict else at.error)(mismatch.problem, mismatch.hint)
-            return
-    if missing := envoy.without_typed_config(value, message):
-        chosen = ", ".join(f'"{name}"' for name in missing)
+    found = mismatches(value, name, place.path)
+    wrong = [mismatch for mismatch in found if mismatch.kind == "wrong-type"]
+    unknown = [mismatch for mismatch in found if mismatch.kind == "unknown-field"]
+    if wrong:
+        type(place)(place.report, wrong[0].path).error(wrong[0].message, wrong[0].hint)
+    elif unknown:
+        _unknown_field(unknown[0], type(place)(place.report, unknown[0].path))
+    elif missing := without_typed_config(value, name):
+        chosen = ", ".join(f'"{one}"' for one in missing)
         place.warn(f"{chosen} is chosen by name only, without typed_config", "Set typed_config.")
+
+
+def _unknown_field(mismatch: Mismatch, place: Place) -> None:
+    from difflib import get_close_matches
+
+    given = str(mismatch.path[-1])
+    fields = [proto_name(field) for field in message(mismatch.of).fields.values()]
+    near = get_close_matches(snake_case(given), fields, n=1)
+    text = f'Envoy\'s {mismatch.of} has no field "{given}"'
+    place.warn(text, f"Did you mean {near[0]}?" if near else "")
+
+
+def without_typed_config(value: dict[str, Any], name: str) -> list[str]:
+    """The names of extensions in a value that are chosen by name only, without `typed_config`.
+
+    Args:
+        value: data of Envoy's API.
+        name: the full name of the message that it is.
+    """
+    fields = fields_by_any_name(name)
+    given = {fields[key].name for key in value if key in fields and value[key] is not None}
+    missing = []
+    for key, inner in value.items():
+        field = fields.get(key)
+        if field and field.sort == "message" and not field.many and isinstance(inner, dict):
+            missing += without_typed_config(inner, field.of)
+    if "typed_config" in fields and not given & {"typedConfig", "configDiscovery"}:
+        missing.append(str(value.get("name") or ""))
+    return missing
 
 
 def _match(match: Spec, applies_to: str, place: Place) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.schema.catalog import schema
-from istioctl.analysis.schema.cel import holds
-from istioctl.analysis.validation.report import Path
+from istioctl.analysis.validation.cel import holds
+from istioctl.api.schema.catalog import message, patterns, rules
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
-    from istioctl.analysis.schema.language import Kind, Message, Type
+    from istioctl.analysis.validation.report import Path
+    from istioctl.api.schema.catalog import Kind
+    from istioctl.api.schema.notation import Field, Limits
     from istioctl.yamldoc.reader import Node
 
 _SIZES = {
@@ -41,55 +42,65 @@ def broken_limits(node: Node | None, kind: Kind) -> Iterator[tuple[Path, str]]:
             yield ("spec",), "the spec is missing"
         return
     if isinstance(data, dict):
-        yield from _message(data, schema().messages[kind.name], ("spec",))
+        yield from _message(data, kind.message, ("spec",))
+        yield from _rules(data, kind.rules, ("spec",))
 
 
-def _message(data: dict[str, Any], message: Message, path: Path) -> Iterator[tuple[Path, str]]:
-    for field in message.fields.values():
+def _message(data: dict[str, Any], name: str, path: Path) -> Iterator[tuple[Path, str]]:
+    of = message(name)
+    for field in of.fields.values():
         value = data.get(field.name, data.get(field.alias) if field.alias else None)
         if value is not None:
-            yield from _value(value, field.type, (*path, field.name))
+            yield from _field(value, field, (*path, field.name))
         elif field.required:
             yield path, f"{field.name} is required"
-    for group in message.oneofs:
+    for group in of.groups.values():
         given = [name for name in group if name in data]
         if len(given) > 1:
             yield (*path, given[1]), f"only one of {', '.join(group)} can be set"
-    yield from _rules(data, message.rules, path)
+    yield from _limits(data, of.limits, path)
 
 
-def _rules(value: Any, names: list[str], path: Path) -> Iterator[tuple[Path, str]]:
+def _field(value: Any, field: Field, path: Path) -> Iterator[tuple[Path, str]]:
+    yield from _limits(value, field.limits, path)
+    inside: Iterable[tuple[str | int, Any]] = ()
+    if not field.many:
+        yield from _inner(value, field, path)
+    elif field.many == "list" and isinstance(value, list):
+        inside = enumerate(value)
+    elif field.many == "map" and isinstance(value, dict):
+        inside = value.items()
+    for step, item in inside:
+        if item is not None:
+            yield from _limits(item, field.item_limits, (*path, step))
+            yield from _inner(item, field, (*path, step))
+
+
+def _inner(value: Any, field: Field, path: Path) -> Iterator[tuple[Path, str]]:
+    if field.sort == "message" and isinstance(value, dict):
+        yield from _message(value, field.of, path)
+
+
+def _limits(value: Any, limits: Limits, path: Path) -> Iterator[tuple[Path, str]]:
+    for keyword, limit in limits.items():
+        if isinstance(limit, tuple):
+            yield from _rules(value, limit, path)
+        elif problem := _broken(value, keyword, limit):
+            yield path, problem
+
+
+def _rules(value: Any, names: Iterable[str], path: Path) -> Iterator[tuple[Path, str]]:
     for name in names:
-        rule = schema().rules[name]
+        rule = rules()[name]
         if not holds(rule.expression, value):
             yield path, rule.message
-
-
-def _value(value: Any, type_: Type, path: Path) -> Iterator[tuple[Path, str]]:
-    known = schema()
-    for keyword, limit in type_.limits.items():
-        if problem := _broken(value, keyword, limit):
-            yield path, problem
-    yield from _rules(value, type_.rules, path)
-    if type_.name == "duration":
-        yield from _rules(value, ["duration"], path)
-    elif type_.name in known.messages and isinstance(value, dict):
-        yield from _message(value, known.messages[type_.name], path)
-    elif type_.name == "list" and type_.item and isinstance(value, list):
-        for i, item in enumerate(value):
-            if item is not None:
-                yield from _value(item, type_.item, (*path, i))
-    elif type_.name == "map" and type_.item and isinstance(value, dict):
-        for key, item in value.items():
-            if item is not None:
-                yield from _value(item, type_.item, (*path, key))
 
 
 def _broken(value: Any, keyword: str, limit: str | int) -> str:
     """What a limit says against a value; empty where it is kept, or the value is of another type."""
     if isinstance(limit, str):
-        if keyword == "pattern" and isinstance(value, str) and not re.search(schema().patterns[limit], value):
-            return f'"{value}" does not match {schema().patterns[limit]}'
+        if keyword == "pattern" and isinstance(value, str) and not re.search(patterns()[limit], value):
+            return f'"{value}" does not match {patterns()[limit]}'
         if keyword == "mapKey" and isinstance(value, list):
             keys = [item.get(limit) for item in value if isinstance(item, dict)]
             return "" if len(keys) == len({str(key) for key in keys}) else f"two entries have the same {limit}"

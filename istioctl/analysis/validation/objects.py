@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.schema.catalog import find_kind
 from istioctl.analysis.validation.decode import Spec, decode, entries
 from istioctl.analysis.validation.report import Place, Report, Severity
+from istioctl.api.schema.catalog import find_kind
 from istioctl.golang import strconv
 from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
-    from istioctl.analysis.schema.language import Kind
+    from istioctl.api.schema.catalog import Kind
     from istioctl.yamldoc.reader import Node
 
 Check = Callable[[Spec, "Metadata", Place], None]
@@ -61,7 +61,7 @@ def check_object(root: Node, kind: Kind, *, namespace: str = "default", offset: 
     """
     report = Report(root, offset)
     fields = dict(entries(root))
-    spec = decode(fields.get("spec"), kind.name, Place(report))
+    spec = decode(fields.get("spec"), kind.message, Place(report))
     for name in fields:
         if name not in _TOP_FIELDS:
             report.add(Severity.ERROR, (name,), f'unknown field "{name}"')

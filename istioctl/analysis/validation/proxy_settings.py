@@ -45,7 +45,7 @@ def problem(text: str) -> str:
         return "it is no mapping"
     report = Report(root)
     place = Place(report, ())
-    _check(decode(root, "ProxySettings", place), place)
+    _check(decode(root, "istio.mesh.v1alpha1.ProxyConfig", place), place)
     found = next((error for error in report.errors if not error.message.startswith("unknown field")), None)
     return f"{found.path}: {found.message}" if found else ""
 

@@ -44,7 +44,7 @@ def _providers(entry: Spec, place: Place) -> None:
 
 
 def _expression(text: str) -> str:
-    from istioctl.analysis.schema.cel import CelError, parse
+    from istioctl.analysis.validation.cel import CelError, parse
 
     try:
         parse(text)

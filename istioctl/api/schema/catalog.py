@@ -125,7 +125,7 @@ def _table_of(name: str) -> str:
 def _lines(table: str) -> dict[str, tuple[str, str]]:
     """For each full name its package, and what its line says about it; enums begin with `#`."""
     found: dict[str, tuple[str, str]] = {}
-    package = ""
+    package = above = ""
     try:
         text = _text(table)
     except FileNotFoundError:
@@ -134,10 +134,11 @@ def _lines(table: str) -> dict[str, tuple[str, str]]:
         name, _, rest = line.partition(" ")
         if name == "package":
             package = rest
+            above = rest.partition(" ")[0]
         elif name[0] == "#":
-            found[f"#{package}.{name[1:]}"] = (package, rest)
+            found[f"#{above}.{name[1:]}"] = (package, rest)
         else:
-            found[f"{package}.{name}"] = (package, rest)
+            found[f"{above}.{name}"] = (package, rest)
     return found
 
 

@@ -8,11 +8,13 @@ A table is a text file with a line for each message and each enum, below the pac
     PortSelector number:uint32@port name:string@port
     #ApplyTo INVALID LISTENER FILTER_CHAIN=5
 
+`go` after a package's name says that its members are structs of Go's, `as-written` that its fields have one name.
+
 A field is its JSON name, a colon and its type. Beside the name may stand
 
     !             the API server wants it (protobuf), or Go always writes it (Go)
-    /other        its name in the `.proto` file, where that does not follow from the JSON name; for Go's structs the name
-                  of the struct's field, where that is not the JSON name with a capital
+    /other        its name in the `.proto` file, where that does not follow from the JSON name; the name of a Go
+                  struct's field, where that is not the JSON name with a capital
     |alias        a second name that the CRD offers
 
 and after the type `@group`: in protobuf the `oneof` it belongs to; in Go the embedded struct that it comes from.
@@ -80,11 +82,15 @@ class Message(NamedTuple):
         name: its full name.
         fields: its fields by JSON name, in the order of their declaration.
         limits: its own limits: `rule`, `open`.
+        is_go: whether it is a struct of Go's.
+        as_written: whether fields are known by their JSON names only.
     """
 
     name: str
     fields: dict[str, Field]
     limits: Limits
+    is_go: bool = False
+    as_written: bool = False
 
     @property
     def groups(self) -> dict[str, list[str]]:
@@ -101,9 +107,10 @@ def read_message(name: str, package: str, text: str) -> Message:
 
     Args:
         name: the full name of the message.
-        package: what a leading dot stands for.
+        package: the package, which a leading dot stands for, and the words after it.
         text: the line after the name.
     """
+    package, _, words = package.partition(" ")
     limits: Limits = {}
     if text.startswith("("):
         head, _, text = text[1:].partition(")")
@@ -122,7 +129,7 @@ def read_message(name: str, package: str, text: str) -> Message:
             json_name, of, sort, _MANY[many], key or "string", bool(nullable), bool(required),
             other, group, alias, _limits(whole), _limits(inner) if many else _NONE,
         )  # fmt: skip
-    return Message(name, fields, limits)
+    return Message(name, fields, limits, words == "go", bool(words))
 
 
 def proto_name(field: Field) -> str:

@@ -7,7 +7,7 @@ import pytest
 from istioctl.analysis.analyzers.registry import ANALYZERS, Analyzer, chosen
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import FOREIGN, Snapshot
-from istioctl.analysis.schema.catalog import schema
+from istioctl.api.schema.catalog import kinds
 
 
 @pytest.mark.parametrize("analyzer", ANALYZERS, ids=lambda analyzer: analyzer.name)
@@ -20,7 +20,7 @@ def test_each_runs_on_nothing(analyzer: Analyzer) -> None:
 @pytest.mark.parametrize("analyzer", ANALYZERS, ids=lambda analyzer: analyzer.name)
 def test_inputs_are_kinds(analyzer: Analyzer) -> None:
     assert analyzer.inputs
-    assert set(analyzer.inputs) <= {*FOREIGN.values(), *schema().kinds}
+    assert set(analyzer.inputs) <= {*FOREIGN.values(), *kinds()}
 
 
 def test_choice() -> None:

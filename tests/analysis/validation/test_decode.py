@@ -1,47 +1,59 @@
-"""Objects decoded as protobuf's JSON decoder does it."""
+"""Nodes decoded with their problems at their places."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from istioctl.analysis.validation.decode import decode
-from istioctl.analysis.validation.report import Place, Report
+from istioctl.analysis.validation.report import Place, Report, Severity
 from istioctl.yamldoc.reader import compose_all
 
+ROUTE = "istio.networking.v1alpha3.HTTPRoute"
 
-def decoded(message: str, text: str) -> tuple[dict[str, Any], list[str]]:
+
+def report(text: str) -> Report:
     root = next(compose_all(text)).root
-    report = Report(root)
-    return decode(root, message, Place(report)), [error.path for error in report.errors]
+    assert root is not None
+    found = Report(root)
+    decode(root.value[0][1], ROUTE, Place(found))
+    return found
+
+
+def test_a_problem_has_a_path_and_a_line() -> None:
+    (problem,) = report("spec:\n  retries:\n    attempts: many\n").problems
+    assert (problem.path, problem.line, problem.column) == ("spec.retries.attempts", 3, 5)
 
 
 @pytest.mark.parametrize(
-    ("message", "text", "expected"),
+    ("text", "hint"),
     [
-        ("OutlierDetection", "{consecutive_5xx_errors: 3}", {"consecutive5xxErrors": 3}),
-        ("OutlierDetection", "{max_ejection_percent: 3}", {"maxEjectionPercent": 3}),
-        ("WorkloadSelector", "{match_labels: {a: b}, matchLabels: {}}", {"matchLabels": {}}),
-        ("WorkloadSelector", "{matchLabels: {a: b}, match_labels: {}}", {"matchLabels": {"a": "b"}}),
-        ("PortSelector", "{number: ' 80 '}", {"number": 80}),
-        ("PortSelector", "{number: 'null'}", {"number": 0}),
-        ("Percent", "{value: '1.5 '}", {"value": 1.5}),
+        ("{rewrit: {}}", "Did you mean rewrite?"),
+        ("{cors_polici: {}}", "Did you mean corsPolicy?"),
+        ("{corsPolicy: {unmatchedPreflights: FORWRD}}", "Did you mean FORWARD?"),
+        ("{name: 5}", "Quote it to make it text."),
+        ("{retries: 5}", ""),
     ],
 )
-def test_what_istiod_takes(message: str, text: str, expected: dict[str, Any]) -> None:
-    assert decoded(message, text) == (expected, [])
+def test_hints(text: str, hint: str) -> None:
+    (problem,) = report(f"spec: {text}").errors
+    assert problem.hint == hint
 
 
-@pytest.mark.parametrize(
-    ("message", "text", "path"),
-    [
-        ("OutlierDetection", "{consecutive5xx_errors: 3}", "spec.consecutive5xx_errors"),
-        ("Telemetry", "{target_refs: []}", "spec.target_refs"),
-        ("Telemetry", "{target_ref: {}}", "spec.target_ref"),
-        ("OutlierDetection", "{interval: 10000000h}", "spec.interval"),
-        ("PortSelector", "{number: '8 0'}", "spec.number"),
-    ],
-)
-def test_what_istiod_refuses(message: str, text: str, path: str) -> None:
-    assert decoded(message, text)[1] == [path]
+def test_where_nothing_is_near_the_known_fields_are_listed() -> None:
+    (problem,) = report("spec: {delegate: {zzz: 1}}").errors
+    assert problem.message == 'unknown field "zzz"; there are name, namespace'
+
+
+def test_of_a_group_all_but_one_are_warned_of() -> None:
+    (problem,) = report("spec: {match: [{uri: {exact: a, regex: b}}]}").problems
+    assert (problem.severity, problem.path) == (Severity.WARNING, "spec.match[0].uri.exact")
+
+
+def test_merge_keys_are_expanded() -> None:
+    root = next(compose_all("{<<: {name: a, timeout: 1s}, name: b}")).root
+    assert decode(root, ROUTE, Place(Report(root))) == {"name": "b", "timeout": 10**9}
+
+
+def test_what_json_cannot_say_is_reported() -> None:
+    (problem,) = report("spec: {headers: {? [a] : b}}").errors
+    assert "key" in problem.message

@@ -44,7 +44,7 @@ def test_good_settings(text: str) -> None:
         ("privateKeyProvider: {cryptomb: {fallback: true}}", "cryptomb.pollDelay: must be set"),
         ("privateKeyProvider: {qat: {pollDelay: 0s}}", "qat.pollDelay"),
         ("holdApplicationUntilProxyStarts: 'true'", "true or false"),
-        ("interceptionMode: OTHER", "not one of REDIRECT"),
+        ("interceptionMode: OTHER", "one of REDIRECT"),
     ],
 )
 def test_bad_settings(text: str, part: str) -> None:

@@ -1,4 +1,4 @@
-"""The committed CRDs are what the schema makes, and they are what the API server gets from the real tool."""
+"""The committed CRDs are what the tables make, and they are what the API server gets from the real tool."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from typing import Any
 
 import pytest
 
-from istioctl.analysis.schema import crds
-from istioctl.analysis.schema.catalog import schema
+from istioctl.api.schema.catalog import kinds, plural
 from istioctl.yamldoc.reader import load, load_all
 from tests.support.corpus import corpus_dir
+from tools.api_tables import crds
+from tools.api_tables.crd_facts import without_descriptions
+from tools.api_tables.descriptions import descriptions
 
-COMMITTED = Path(__file__).resolve().parents[3] / "manifests" / "base" / "crds"
+COMMITTED = Path(__file__).resolve().parents[2] / "manifests" / "base" / "crds"
 
 
-@pytest.fixture(params=sorted(schema().kinds))
+@pytest.fixture(params=sorted(kinds()))
 def definition(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return load(crds.definition(schema().kinds[request.param]))
+    return load(crds.definition(kinds()[request.param], descriptions()))
 
 
-def test_the_committed_text_is_fresh(tmp_path: Path) -> None:
-    made = {path.name: path.read_text() for path in crds.write_all(tmp_path)}
+def test_the_committed_text_is_fresh() -> None:
+    made = {
+        f"{plural(kind.name)}.{kind.group}.yaml": crds.definition(kind, descriptions()) for kind in kinds().values()
+    }
     assert made == {path.name: path.read_text() for path in COMMITTED.iterdir()}
 
 
@@ -52,15 +56,7 @@ def test_required_fields_exist(definition: dict[str, Any]) -> None:
 
 @pytest.mark.conformance
 def test_the_schemas_are_the_recorded_ones() -> None:
-    def bare(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {
-                k: bare(v) for k, v in node.items() if not (k == "description" and isinstance(v, str)) and v is not None
-            }
-        return [bare(item) for item in node] if isinstance(node, list) else node
-
     expected = (corpus_dir() / "manifest" / "crds" / "expected.yaml").read_text()
-    want = {crd["metadata"]["name"]: bare(crd) for crd in load_all(expected) if crd}
-    made = (load(crds.definition(kind)) for kind in schema().kinds.values())
-    got = {crd["metadata"]["name"]: bare(crd) for crd in made}
-    assert got == want
+    want = {crd["metadata"]["name"]: without_descriptions(crd) for crd in load_all(expected) if crd}
+    made = (load(crds.definition(kind, descriptions())) for kind in kinds().values())
+    assert {crd["metadata"]["name"]: without_descriptions(crd) for crd in made} == want

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istioctl.analysis.schema.catalog import schema
-from istioctl.analysis.schema.cel import CelError, holds, parse
+from istioctl.analysis.validation.cel import CelError, holds, parse
+from istioctl.api.schema.catalog import rules
 
 
 @pytest.mark.parametrize(
@@ -55,28 +55,28 @@ def test_fields_may_be_absent() -> None:
     st.dictionaries(st.sampled_from(["address", "network", "ports", "selector"]), st.text() | st.integers() | st.none())
 )
 def test_rules_of_the_schema_never_fail_over_data(data: dict[str, Any]) -> None:
-    for rule in schema().rules.values():
+    for rule in rules().values():
         assert holds(rule.expression, data) in (True, False)
 
 
 @pytest.mark.parametrize(
     ("rule", "good", "bad"),
     [
-        ("port", 80, 0),
-        ("port-keys", {"80": 1}, {"70000": 1}),
-        ("duration", "5s", "0.5ms"),
-        ("label-key-literal", {"a": "b"}, {"a*": "b"}),
-        ("uds-absolute", "unix:///a", "unix://a"),
-        ("uds-file", "unix:///a", "unix:///a/"),
-        ("http-url", "https://a/b", "ftp://a"),
-        ("unique-port-numbers", [{"number": 1}, {"number": 2}], [{"number": 1}, {"number": 1}]),
-        ("one-target", {"selector": {}}, {"selector": {}, "targetRefs": []}),
-        ("cidr-resolution", {"addresses": ["a/8"]}, {"addresses": ["a/8"], "resolution": "DNS"}),
-        ("plugin-url", "oci://a/b", "ftp://a/b"),
-        ("waypoint-context", {"context": "ANY"}, {"context": "WAYPOINT"}),
+        ("port-must-be-between-1-65535", 80, 0),
+        ("port-must-be-between-1-65535-2", {"80": 1}, {"70000": 1}),
+        ("must-be-a-valid-duration-greater", "5s", "0.5ms"),
+        ("wildcard-not-allowed-in-label-key", {"a": "b"}, {"a*": "b"}),
+        ("uds-must-be-an-absolute-path", "unix:///a", "unix://a"),
+        ("uds-may-not-be-a-dir", "unix:///a", "unix:///a/"),
+        ("url-must-have-scheme-http-or", "https://a/b", "ftp://a"),
+        ("port-number-cannot-be-duplicated", [{"number": 1}, {"number": 2}], [{"number": 1}, {"number": 1}]),
+        ("only-one-of-targetrefs-or-selector", {"selector": {}}, {"selector": {}, "targetRefs": []}),
+        ("cidr-addresses-are-allowed-only-for", {"addresses": ["a/8"]}, {"addresses": ["a/8"], "resolution": "DNS"}),
+        ("url-must-have-schema-one-of-2", "oci://a/b", "ftp://a/b"),
+        ("only-support-waypointmatch-when-context-is", {"context": "ANY"}, {"context": "WAYPOINT"}),
     ],
 )
 def test_rules_of_the_schema(rule: str, good: Any, bad: Any) -> None:
-    expression = schema().rules[rule].expression
+    expression = rules()[rule].expression
     assert holds(expression, good)
     assert not holds(expression, bad)
