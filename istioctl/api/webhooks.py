@@ -131,6 +131,13 @@ def _sequence(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def sidecar_image(values: Mapping[str, Any]) -> str:
+    """The image of the sidecars that an injector with these values of its chart puts in."""
+    settings = _mapping(values.get("global"))
+    image = str(_mapping(settings.get("proxy")).get("image") or "")
+    return image if "/" in image else f"{settings.get('hub') or ''}/{image}:{settings.get('tag') or ''}"
+
+
 def deactivated(configuration: Configuration) -> dict[str, Any]:
     """The configuration with selectors that never match: it stays for a later switch back."""
     never = {"namespaceSelector": NEVER_MATCH, "objectSelector": NEVER_MATCH}

@@ -21,11 +21,14 @@ def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: st
     return ask_pod(session, namespace, pod, port, path)
 
 
-def ask_pod(session: Session, namespace: str, pod: str, port: int, path: str, *, method: str = "GET") -> bytes:
-    """The body of what the server at `port` of a pod answers to a request without a body.
+def ask_pod(
+    session: Session, namespace: str, pod: str, port: int, path: str, *, method: str = "GET", body: bytes = b""
+) -> bytes:
+    """The body of what the server at `port` of a pod answers.
 
     Args:
         path: with its query, if there is one.
+        body: is sent along, where the method is not GET.
 
     Raises:
         ApiError: the API server does not forward, or the pod's server answers with an error status.
@@ -36,16 +39,16 @@ def ask_pod(session: Session, namespace: str, pod: str, port: int, path: str, *,
     with session.patience.waiting_for(f"{where} to answer {method} {path}"):
         tunnel = Tunnel(session, PodPort(namespace, pod, port))
         try:
-            length = "" if method == "GET" else "Content-Length: 0\r\n"
+            length = "" if method == "GET" else f"Content-Length: {len(body)}\r\n"
             request = f"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{length}Connection: close\r\n\r\n"
-            tunnel.send(request.encode())
+            tunnel.send(request.encode() + body)
             raw = _all_of(tunnel, deadline, where)
         finally:
             tunnel.close()
     response = HTTPResponse(_Received(raw))  # type: ignore[arg-type] # it only ever calls makefile
     try:
         response.begin()
-        body = response.read()
+        answer = response.read()
     except IncompleteRead as problem:
         raise Unreachable(
             "the connection broke off in the middle of the answer", where=where, hint="run the command again"
@@ -57,8 +60,8 @@ def ask_pod(session: Session, namespace: str, pod: str, port: int, path: str, *,
     if 300 <= response.status < 400:
         raise redirected(response.status, response.headers.get("Location"), where)
     if response.status >= 400:
-        raise refused(response.status, body, where)
-    return body
+        raise refused(response.status, answer, where)
+    return answer
 
 
 def _all_of(tunnel: Tunnel, deadline: float, where: str) -> bytes:

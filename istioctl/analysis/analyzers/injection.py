@@ -11,7 +11,7 @@ from istioctl.analysis.mesh_settings import image_type
 from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, text, texts
 from istioctl.api import selectors
 from istioctl.api.names import DATAPLANE_MODE, INJECT, INJECTION, PROXY, PROXY_CONFIG, REVISION, SYSTEM_NAMESPACE
-from istioctl.api.webhooks import INJECTOR_NAME, hooks_of, takes
+from istioctl.api.webhooks import INJECTOR_NAME, hooks_of, sidecar_image, takes
 from istioctl.errors import InputError
 
 _AUTO = "auto"
@@ -103,9 +103,7 @@ def analyze_images(snapshot: Snapshot, findings: Findings) -> None:
 
 def _image(config_map: Resource) -> str:
     """The image of the sidecars that an injector puts in."""
-    settings = mapping(_injector_values(config_map).get("global"))
-    image = text(inner(settings, "proxy", "image"))
-    return image if "/" in image else f"{text(settings.get('hub'))}/{image}:{settings.get('tag') or ''}"
+    return sidecar_image(_injector_values(config_map))
 
 
 def _variant(pod: Resource, snapshot: Snapshot) -> str:

@@ -143,6 +143,21 @@ _ZTUNNEL = Command(
     },
 )
 
+_ADMIN = Command(
+    "The control plane's own settings",
+    panel="Observe",
+    aliases=("istiod",),
+    commands={"log": Command("What istiod logs, and changing it", "admin:log", aliases=("l",))},
+    flags=(
+        GroupFlag(("-l", "--selector"), True, "-l, --selector LABELS", "The labels of istiod (default app=istiod)"),
+    ),
+)
+_INJECTOR = Command(
+    "Sidecar injectors",
+    panel="Sidecar",
+    commands={"list": Command("List injectors and what they inject into", "injector:list_")},
+)
+
 #: Commands that were experimental in 1.12, or before, and are no longer.
 _ONCE_EXPERIMENTAL = {
     "create-remote-secret": "remote:create_remote_secret",
@@ -155,8 +170,12 @@ _ONCE_EXPERIMENTAL = {
 #: What to do instead of commands that people know from the original, and that this program does not have: those that
 #: look into running proxies or change ambient's waypoints, and those of 1.12 that Istio itself has given up.
 INSTEAD = {
+    **{
+        name: f"It is experimental: istioctl experimental {name}"
+        for name in "authz envoy-stats injector internal-debug metrics workload".split()
+    },
     **dict.fromkeys(
-        "admin authz bug-report envoy-stats injector internal-debug metrics pc proxy-config".split(),
+        "bug-report pc proxy-config".split(),
         "This program does not have it; the original istioctl does, and works beside this one.",
     ),
     "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
@@ -244,6 +263,7 @@ ROOT = Command(
                 "uninstall": Command("Remove add-ons", "addons:uninstall"),
             },
         ),
+        "admin": _ADMIN,
         "waypoint": _WAYPOINT,
         "ztunnel-config": _ZTUNNEL,
         "experimental": Command(
@@ -263,6 +283,14 @@ ROOT = Command(
                 "proxy-status": _PROXY_STATUS,
                 "revision": _REVISION,
                 "wait": _WAIT,
+                "envoy-stats": Command(
+                    "Show the statistics of Envoys", "envoy_stats:envoy_stats", "Observe", aliases=("es",)
+                ),
+                "injector": _INJECTOR,
+                "internal-debug": Command("Print a debug page of istiod", "internal_debug:internal_debug", "Observe"),
+                "metrics": Command(
+                    "Show requests, errors and latencies of workloads", "metrics:metrics", "Observe", aliases=("m",)
+                ),
                 "workload": _WORKLOAD,
                 **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
             },

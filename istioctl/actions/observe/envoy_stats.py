@@ -1,0 +1,59 @@
+"""The statistics of Envoys (istio `istioctl/pkg/proxyconfig/proxyconfig.go`, `envoy-stats`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
+from istioctl.cluster.answers import read_json
+from istioctl.cluster.pod_http import LARGEST
+from istioctl.cluster.session import Session
+
+_PAGES = {"server": "/stats", "clusters": "/clusters"}
+_MERGED_PATH, _MERGED_PORT = "/stats/prometheus", 15020
+_PATH, _PORT = "prometheus.io/path", "prometheus.io/port"
+
+
+def stats_text(session: Session, proxies: Sequence[Proxy], subject: str, port: int = ADMIN_PORT) -> Answers[str]:
+    """What each Envoy tells, as it prints it.
+
+    Args:
+        subject: `server` or `clusters`.
+    """
+    return each_proxy(proxies, lambda proxy: _text(ask_proxy(session, proxy, _PAGES[subject], port=port)))
+
+
+def stats_data(session: Session, proxies: Sequence[Proxy], subject: str, port: int = ADMIN_PORT) -> Answers[Any]:
+    """The same as data."""
+
+    def read(proxy: Proxy) -> Any:
+        body = ask_proxy(session, proxy, f"{_PAGES[subject]}?format=json", port=port)
+        return read_json(body, f"what {proxy} answers", largest=LARGEST)
+
+    return each_proxy(proxies, read)
+
+
+def prometheus_text(
+    session: Session, proxies: Sequence[Proxy], port: int = ADMIN_PORT, *, merged: bool = False
+) -> Answers[str]:
+    """The statistics as Prometheus reads them.
+
+    Args:
+        merged: with those of the agent and the application, from where the pod's annotations lead Prometheus.
+    """
+
+    def read(proxy: Proxy) -> str:
+        if not merged:
+            return _text(ask_proxy(session, proxy, "/stats/prometheus", port=port))
+        pod = session.get(f"/api/v1/namespaces/{proxy.namespace}/pods/{proxy.name}")
+        annotations = pod["metadata"].get("annotations") or {}
+        number = annotations.get(_PORT, "")
+        path = "/" + annotations.get(_PATH, _MERGED_PATH).lstrip("/")
+        return _text(ask_proxy(session, proxy, path, port=int(number) if number.isdecimal() else _MERGED_PORT))
+
+    return each_proxy(proxies, read)
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")

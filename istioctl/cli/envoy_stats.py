@@ -1,0 +1,77 @@
+"""`istioctl experimental envoy-stats`: the statistics of Envoys."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
+from istioctl.cli.screen.printers import print_data
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import UsageError
+
+
+class Form(StrEnum):
+    """How they are printed."""
+
+    SHORT = "short"
+    JSON = "json"
+    YAML = "yaml"
+    PROM = "prom"
+    PROM_MERGED = "prom-merged"
+
+
+class Subject(StrEnum):
+    """What they are about; `cluster` is `clusters`."""
+
+    SERVER = "server"
+    CLUSTERS = "clusters"
+    CLUSTER = "cluster"
+
+
+def envoy_stats(
+    ctx: Context,
+    proxies: ProxyFlags,
+    subject: Annotated[Subject, Option("-t", "--type", help="What they are about.")] = Subject.SERVER,
+    output: Annotated[
+        Form, Option("-o", "--output", help="How they are printed; prom-merged adds the application's own metrics.")
+    ] = Form.SHORT,
+    port: AdminPortOption = 15000,
+) -> None:
+    """Show the statistics of Envoys."""
+    about = "server" if subject is Subject.SERVER else "clusters"
+    is_prometheus = output in (Form.PROM, Form.PROM_MERGED)
+    if is_prometheus and about == "clusters":
+        raise UsageError(f"clusters can't be printed as {output}", where="--output", hint="Choose short, json or yaml.")
+    wanted = targets(ctx, proxies)
+    from istioctl.actions.observe.envoy_stats import prometheus_text, stats_data, stats_text
+    from istioctl.actions.observe.targets import find_proxies
+    from istioctl.cluster.session import open_session
+
+    session = open_session(client_options(ctx), report=terminal().say)
+    found = find_proxies(session, wanted)
+    if output in (Form.JSON, Form.YAML):
+        data = stats_data(session, found, about, port)
+        if data.found:
+            by_key = {proxy.key: each for proxy, each in data.found.items()}
+            print_data(next(iter(by_key.values())) if wanted.means_one else by_key, output.value)
+        failure = data.failure
+    else:
+        merged = output is Form.PROM_MERGED
+        answers = (
+            prometheus_text(session, found, port, merged=merged)
+            if is_prometheus
+            else stats_text(session, found, about, port)
+        )
+        mark = "# " if is_prometheus else ""  # a comment to Prometheus
+        for proxy, text in answers.found.items():
+            console = terminal()
+            console.write(
+                f"{mark}The result of pod {proxy}:\n\n" if is_prometheus else f"\nThe result of pod {proxy}:\n\n"
+            )
+            console.write(text if text.endswith("\n") else f"{text}\n")
+        failure = answers.failure
+    if failure is not None:
+        raise failure
