@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from istioctl.cli.line.commands import ROOT, Command
-from istioctl.cli.main import PROGRAM, load
+from istioctl.cli.line.commands import PROGRAM, ROOT, Command
+from istioctl.cli.line.find import function_of
+from istioctl.cli.line.typer_command import typer_command
 
 PAGE = Path(__file__).parent / "reference.md"
 
@@ -33,7 +34,7 @@ def _section(group: Command, path: tuple[str, ...]) -> list[str]:
 
 
 def _command(command: Command, path: tuple[str, ...]) -> str:
-    made = load(command, path[-1])
+    made = typer_command(function_of(command), path[-1])
     context = made.make_context(" ".join((PROGRAM, *path)), [], resilient_parsing=True)
     usage = " ".join([PROGRAM, *path, *made.collect_usage_pieces(context)])
     parts = [made.help or command.help + ".", f"```text\n{usage}\n```"]
@@ -45,7 +46,7 @@ def _command(command: Command, path: tuple[str, ...]) -> str:
 
 
 def _global_flags() -> str:
-    made = load(ROOT.commands["version"], "version")
+    made = typer_command(function_of(ROOT.commands["version"]), "version")
     context = made.make_context(PROGRAM, [], resilient_parsing=True)
     for param in made.global_params:
         param.hidden = False  # those about logs are in no command's help, to keep that short

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
-from istioctl.cli.line import global_flags
 from istioctl.cli.line.declare import Context
 from istioctl.cli.line.options import OutputOption
-from istioctl.cli.line.quick import Slot, slots
+from istioctl.cli.line.slots import Slot, global_slots
 from istioctl.cli.screen.printers import print_data, print_table
 
 
@@ -16,7 +15,7 @@ def list_(ctx: Context, output: OutputOption = None) -> None:
 
     An environment variable sets what no flag sets; the kubeconfig also comes from KUBECONFIG.
     """
-    rows = [_row(slot, ctx) for slot in slots(global_flags.declare)]
+    rows = [_row(slot, ctx) for slot in global_slots()]
     if output is not None:
         print_data(rows, output)
         return
@@ -31,7 +30,7 @@ def options(output: OutputOption = None) -> None:
             "value": str(slot.settings.get("metavar", "")),
             "help": str(slot.settings["help"]),
         }
-        for slot in slots(global_flags.declare)
+        for slot in global_slots()
     ]
     if output is not None:
         print_data(rows, output)

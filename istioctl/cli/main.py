@@ -7,10 +7,10 @@ import gc
 import os
 import sys
 from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-from istioctl.cli.line.commands import INSTEAD, ROOT, Command
+from istioctl.cli.line.commands import PROGRAM, Command
+from istioctl.cli.line.find import find_command, function_of, unknown_command
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
 from istioctl.errors import IstioctlError, UsageError
@@ -18,17 +18,7 @@ from istioctl.errors import IstioctlError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from istioctl.cli.line.typer_command import GlobalFlagsCommand
-
-PROGRAM = "istioctl"
-
-#: The global flags that may stand before a command's name, and whether a value follows.
-_GLOBAL_FLAGS = {
-    **dict.fromkeys(("-c", "--kubeconfig", "--context", "-n", "--namespace", "-i", "--istioNamespace"), True),
-    **dict.fromkeys(("--istio-namespace", "--kubeclient-timeout", "--as", "--as-group", "--as-uid", "--vklog"), True),
-    **dict.fromkeys(("--log_output_level", "--log_target", "--log_caller", "--log_stacktrace_level"), True),
-    "--log_as_json": False,
-}
+    from istioctl.cli.line.parameters import Call
 
 
 def main() -> None:
@@ -117,68 +107,12 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
 
     words = [word for word in rest if not word.startswith("-")]
     if words:
-        raise _unknown_command(path, command, words[0])
+        raise unknown_command(path, command, words[0])
     for word in rest:
         if word not in ("-h", "--help"):
             raise UsageError(f"unknown flag: {word}", hint=f"Run '{' '.join([PROGRAM, *path])} --help' for usage.")
     streams.write(group_help([PROGRAM, *path], command))
     return ExitStatus.OK
-
-
-def find_command(argv: list[str]) -> tuple[list[str], Command, list[str]]:
-    """Follow the words of a command line through the table.
-
-    Returns:
-        The path of names, the command (a group where the words name no member), and the words left for it; flags that
-        stood before the name, global ones and those of its groups, come first among these.
-    """
-    path: list[str] = []
-    command, flags, rest = ROOT, list[str](), list(argv)
-    known = _GLOBAL_FLAGS
-    if rest[:1] == ["help"]:
-        rest = [*rest[1:], "--help"]
-    while not command.target and rest:
-        word = rest[0]
-        if word.partition("=")[0] in known:
-            width = 1 if "=" in word or not known[word] else 2
-            flags, rest = flags + rest[:width], rest[width:]
-        elif found := command.find(word):
-            name, command = found
-            path.append(name)
-            rest = rest[1:]
-            if command.flags:
-                known = known | {spelling: flag.takes_value for flag in command.flags for spelling in flag.names}
-        else:
-            break
-    return path, command, (flags + rest if command.target else rest)
-
-
-def _unknown_command(path: list[str], group: Command, word: str) -> UsageError:
-    from difflib import get_close_matches
-
-    parent = " ".join([PROGRAM, *path])
-    near = get_close_matches(word, [name for name, member in group.commands.items() if not member.replaced_by], n=3)
-    if word in INSTEAD:
-        hint = INSTEAD[word]
-    elif near:
-        hint = f"Did you mean {' or '.join(near)}?"
-    else:
-        hint = f"Run '{parent} --help' for the commands there are."
-    return UsageError(f'unknown command "{word}" for "{parent}"', hint=hint, id="unknown-command")
-
-
-def load(command: Command, name: str) -> GlobalFlagsCommand:
-    """Import a command's function and make it a Typer command called `name`."""
-    from istioctl.cli.line.typer_command import typer_command
-
-    return typer_command(function_of(command), name)
-
-
-def function_of(command: Command) -> Callable[..., int | None]:
-    """Import a command's function."""
-    module, _, function = command.target.partition(":")
-    found: Callable[..., int | None] = getattr(import_module(f"istioctl.cli.{module}"), function)
-    return found
 
 
 def _run_command(path: list[str], command: Command, args: list[str]) -> int:
@@ -188,27 +122,35 @@ def _run_command(path: list[str], command: Command, args: list[str]) -> int:
     name = " ".join([PROGRAM, *path])
     if command.replaced_by:
         terminal().warn(f"`{name}` is now `{PROGRAM} {command.replaced_by}`")
+    function = function_of(command)
     try:
-        call = bind(function_of(command), name, args)
-        return int((call() if call else _run_with_typer(command, path, name, args)) or ExitStatus.OK)
+        call = bind(function, name, args) or _bind_with_typer(function, name, args)
+        return int(call.run() or ExitStatus.OK)
     except Exit as end:
         return end.status
 
 
-def _run_with_typer(command: Command, path: list[str], name: str, args: list[str]) -> int | None:
+def _bind_with_typer(function: Callable[..., int | None], name: str, args: list[str]) -> Call:
+    """The call that a command line means.
+
+    Raises:
+        UsageError: it has none.
+        Exit: it asks for help, which is printed.
+    """
     from contextlib import redirect_stdout
 
-    from typer import Abort
-    from typer import Exit as TyperExit
     from typer.exceptions import TyperException
 
+    from istioctl.cli.line.declare import Exit
+    from istioctl.cli.line.parameters import Call
+    from istioctl.cli.line.typer_command import typer_command
+
+    command = typer_command(function, name.rpartition(" ")[2])
     try:
         with redirect_stdout(terminal().stdout):  # where Typer prints help
-            status: int | None = load(command, path[-1]).main(args, prog_name=name, standalone_mode=False)
+            made = command.main(args, prog_name=name, standalone_mode=False)
     except TyperException as error:
         raise UsageError(error.format_message().rstrip("."), hint=f"Run '{name} --help' for usage.") from None
-    except TyperExit as end:
-        return end.exit_code
-    except Abort:
-        raise KeyboardInterrupt from None
-    return status
+    if not isinstance(made, Call):
+        raise Exit(int(made or ExitStatus.OK))
+    return made

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from istioctl.cli.line.commands import ROOT
-from istioctl.cli.main import function_of
+from istioctl.cli.line.find import function_of
 from tests.support.run import run_cli
 
 CONFIG = ("experimental", "config", "list")

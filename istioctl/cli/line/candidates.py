@@ -7,16 +7,17 @@ import; flags and their values from the command's declarations, without Typer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from istioctl.cli.line.commands import Command
-from istioctl.cli.main import find_command, function_of
+from istioctl.cli.line.find import find_command, function_of
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
 
 if TYPE_CHECKING:
     from istioctl.cli.line.declare import GlobalOptions
-    from istioctl.cli.line.quick import Slot
+    from istioctl.cli.line.slots import Slot
 
 Candidate = tuple[str, str]
 
@@ -44,10 +45,9 @@ def candidates(words: list[str]) -> list[Candidate]:
 
 
 def _of_command(command: Command, before: list[str], typed: str) -> list[Candidate]:
-    from istioctl.cli.line import global_flags
-    from istioctl.cli.line.quick import slots
+    from istioctl.cli.line.slots import global_slots, slots
 
-    own, shared = slots(function_of(command)), slots(global_flags.declare)
+    own, shared = slots(function_of(command)), global_slots()
     by_flag = {flag: slot for slot in (*shared, *own) for flag in slot.flags}
     positional, pending = _read(before, by_flag)
     options = _global_options([slot for slot in shared if any(by_flag[flag] is slot for flag in slot.flags)])
@@ -73,34 +73,44 @@ def _read(words: list[str], by_flag: Mapping[str, Slot]) -> tuple[int, Slot | No
     Returns:
         How many positional words there are, and the flag that waits for a value.
     """
+    from istioctl.cli.line.slots import takes_value
+    from istioctl.cli.line.tokens import tokens
+
     positional, pending = 0, None
-    for word in words:
-        flag, equals, value = word.partition("=")
-        if pending is not None:
-            pending.given.append(word)
-            pending = None
-        elif flag in by_flag and equals:
-            by_flag[flag].given.append(value)
-        elif flag in by_flag:
-            pending = None if by_flag[flag].is_switch else by_flag[flag]
-        elif not word.startswith("-"):
+    for flag, value, _, _, _ in tokens(words, lambda flag: takes_value(by_flag, flag)):
+        slot = by_flag.get(flag)
+        if not flag:
             positional += 1
+        elif slot is not None and not slot.is_switch:
+            if value is None:
+                pending = slot
+            else:
+                _give(slot, value)
     return positional, pending
 
 
+def _give(slot: Slot, value: str) -> None:
+    from istioctl.cli.line.slots import NotPlainError
+
+    with suppress(NotPlainError):  # the value of another flag can do without it
+        slot.add(value)
+
+
 def _global_options(shared: list[Slot]) -> GlobalOptions:
-    from istioctl.cli.line import global_flags
     from istioctl.cli.line.declare import GlobalOptions
+    from istioctl.cli.line.slots import NotPlainError
 
     try:
-        return global_flags.collect({slot.name: slot.value() for slot in shared if slot.name != "vklog"})
-    except IstioctlError:
+        return GlobalOptions(**{slot.name: slot.value() for slot in shared})
+    except NotPlainError:  # the environment
         return GlobalOptions()
 
 
 def _values(slot: Slot, options: GlobalOptions, typed: str) -> list[str]:
+    from istioctl.cli.line.completers import OF_GLOBAL_FLAGS
+
     found = slot.choices
-    complete = slot.settings.get("autocompletion")
+    complete = slot.settings.get("autocompletion") or OF_GLOBAL_FLAGS.get(slot.name)
     if callable(complete):
         try:
             found = list(complete(options))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from istioctl.api.labels import is_dns_label
 from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.cli.line.client import client_of
 from istioctl.cli.line.options import SpecificationFlags, global_options, split_commas
 from istioctl.cli.screen.terminal import terminal
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -19,15 +20,7 @@ if TYPE_CHECKING:
 
 def client_options(ctx: Context, context: str = "") -> ClientOptions:
     """The connection that the global flags ask for; `context` wins over the flag."""
-    flags = global_options(ctx)
-    return ClientOptions(
-        kubeconfig=flags.kubeconfig,
-        context=context or flags.context,
-        as_user=flags.as_user,
-        as_groups=flags.as_groups,
-        as_uid=flags.as_uid,
-        timeout=flags.kubeclient_timeout,
-    )
+    return client_of(global_options(ctx), context)
 
 
 def check_revision(revision: str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+PROGRAM = "istioctl"
+
 
 class GroupFlag(NamedTuple):
     """A flag of all members of a group, which may also stand before the member's name.

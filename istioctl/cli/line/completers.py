@@ -56,18 +56,10 @@ def services(options: GlobalOptions) -> list[str]:
 
 
 def _session(options: GlobalOptions) -> Session:
-    from istioctl.cluster.kubeconfig import ClientOptions
+    from istioctl.cli.line.client import client_of
     from istioctl.cluster.session import open_session
 
-    client = ClientOptions(
-        kubeconfig=options.kubeconfig,
-        context=options.context,
-        as_user=options.as_user,
-        as_groups=options.as_groups,
-        as_uid=options.as_uid,
-        timeout=min(options.kubeclient_timeout, _MOMENT),
-    )
-    return open_session(client)
+    return open_session(client_of(options, at_most=_MOMENT))
 
 
 def _names(session: Session, kind: str, namespace: str = "") -> list[str]:
@@ -76,3 +68,7 @@ def _names(session: Session, kind: str, namespace: str = "") -> list[str]:
 
     found = list_objects(session, Discovery(session), "v1", kind, namespace=namespace, metadata_only=True)
     return [item["metadata"]["name"] for item in found]
+
+
+#: The completers of the global flags, which are declared below this module.
+OF_GLOBAL_FLAGS = {"context": contexts, "namespace": namespaces, "istio_namespace": namespaces}

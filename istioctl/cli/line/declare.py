@@ -9,7 +9,7 @@ which makes a Typer command of the same function for help, completion and every 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from istioctl.api.names import SYSTEM_NAMESPACE
 
@@ -38,12 +38,22 @@ def Option(  # noqa: N802 - named as Typer names it
     min: int | None = None,  # noqa: A002
     max: int | None = None,  # noqa: A002
     hidden: bool = False,
+    parse: Callable[[str], object] | None = None,
+    default_text: str | None = None,
     autocompletion: Completer | None = None,
 ) -> Declaration:
-    """Declare a flag; the arguments are those of `typer.Option`, but for `autocompletion`, see `Completer`."""
+    """Declare a flag.
+
+    Args:
+        parse: makes the value of the word; raises `IstioctlError` where it can't.
+        default_text: the word that makes the default, where `parse` is given.
+        autocompletion: see `Completer`.
+
+    The other arguments are those of `typer.Option`.
+    """
     settings: dict[str, object] = {
         "help": help, "metavar": metavar, "envvar": envvar, "min": min, "max": max, "hidden": hidden,
-        "autocompletion": autocompletion,
+        "parse": parse, "default_text": default_text, "autocompletion": autocompletion,
     }  # fmt: skip
     return Declaration(True, names, settings)
 
@@ -74,8 +84,19 @@ class Exit(Exception):  # noqa: N818 - it is no error
         self.status = status
 
 
+def duration(text: str) -> float:
+    """The seconds that a duration such as `1m30s` means; for `Option(parse=…)`.
+
+    Raises:
+        InputError: it is not a duration.
+    """
+    from istioctl.golang.durations import parse_duration
+
+    return parse_duration(text)
+
+
 class GlobalOptions(NamedTuple):
-    """The flags every command takes, before or after its name.
+    """The flags every command takes, before or after its name: this is their list.
 
     Attributes:
         kubeclient_timeout: seconds one request to the API server may take.
@@ -87,20 +108,70 @@ class GlobalOptions(NamedTuple):
         log_stacktrace_level: from which level on it has the stack.
     """
 
-    kubeconfig: str = ""
-    context: str = ""
-    namespace: str = ""
-    istio_namespace: str = SYSTEM_NAMESPACE
-    kubeclient_timeout: float = 15.0
-    as_user: str = ""
-    as_groups: tuple[str, ...] = ()
-    as_uid: str = ""
-    vklog: int = 0
-    log_output_level: str = ""
-    log_target: tuple[str, ...] = ()
-    log_as_json: bool = False
-    log_caller: str = ""
-    log_stacktrace_level: str = ""
+    kubeconfig: Annotated[
+        str, Option("-c", "--kubeconfig", metavar="FILE", envvar="ISTIOCTL_KUBECONFIG", help="The kubeconfig file.")
+    ] = ""
+    context: Annotated[
+        str, Option("--context", metavar="NAME", envvar="ISTIOCTL_CONTEXT", help="The kubeconfig context.")
+    ] = ""
+    namespace: Annotated[
+        str,
+        Option("-n", "--namespace", metavar="NAME", envvar="ISTIOCTL_NAMESPACE", help="The namespace to work in."),
+    ] = ""
+    istio_namespace: Annotated[
+        str,
+        Option(
+            "-i", "--istioNamespace", "--istio-namespace", metavar="NAME", envvar="ISTIOCTL_ISTIONAMESPACE",
+            help="The namespace of the control plane.",
+        ),
+    ] = SYSTEM_NAMESPACE  # fmt: skip
+    kubeclient_timeout: Annotated[
+        float,
+        Option(
+            "--kubeclient-timeout", metavar="DURATION", envvar="ISTIOCTL_KUBECLIENT_TIMEOUT", parse=duration,
+            default_text="15s", help="How long one request to the cluster may take.",
+        ),
+    ] = 15.0  # fmt: skip
+    as_user: Annotated[str, Option("--as", metavar="NAME", envvar="ISTIOCTL_AS", help="The user to impersonate.")] = ""
+    as_groups: Annotated[
+        tuple[str, ...], Option("--as-group", metavar="NAME", help="A group to impersonate; may be repeated.")
+    ] = ()
+    as_uid: Annotated[
+        str, Option("--as-uid", metavar="UID", envvar="ISTIOCTL_AS_UID", help="The UID to impersonate.")
+    ] = ""
+    vklog: Annotated[
+        int,
+        Option(
+            "--vklog", metavar="LEVEL", envvar="ISTIOCTL_VKLOG",
+            help="Log requests to the cluster: from 6 on a line for each, from 8 on bodies.",
+        ),
+    ] = 0  # fmt: skip
+    log_output_level: Annotated[
+        str,
+        Option(
+            "--log_output_level", metavar="SCOPE:LEVEL,...", envvar="ISTIOCTL_LOG_OUTPUT_LEVEL", hidden=True,
+            help="What is logged: debug logs each request to the cluster.",
+        ),
+    ] = ""  # fmt: skip
+    log_target: Annotated[
+        tuple[str, ...],
+        Option("--log_target", metavar="FILE", hidden=True, help="Where logs go: a file, stdout or stderr."),
+    ] = ()
+    log_as_json: Annotated[bool, Option("--log_as_json", hidden=True, help="Log JSON, an object a line.")] = False
+    log_caller: Annotated[
+        str,
+        Option(
+            "--log_caller", metavar="SCOPE,...", envvar="ISTIOCTL_LOG_CALLER", hidden=True,
+            help="Scopes whose logs name the source line.",
+        ),
+    ] = ""  # fmt: skip
+    log_stacktrace_level: Annotated[
+        str,
+        Option(
+            "--log_stacktrace_level", metavar="SCOPE:LEVEL,...", envvar="ISTIOCTL_LOG_STACKTRACE_LEVEL", hidden=True,
+            help="From which level on logs have the stack.",
+        ),
+    ] = ""  # fmt: skip
 
 
 class Context(NamedTuple):

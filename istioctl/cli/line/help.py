@@ -1,20 +1,9 @@
-"""The help of groups, printed from the command table alone."""
+"""The help of groups, printed from the command table and the declarations of the global flags."""
 
 from __future__ import annotations
 
 from istioctl.cli.line.commands import Command
-
-_GLOBAL_FLAGS = """\
-Global flags:
-  -c, --kubeconfig FILE          The kubeconfig file
-      --context NAME             The kubeconfig context
-  -n, --namespace NAME           The namespace to work in
-  -i, --istioNamespace NAME      The namespace of the control plane (default istio-system)
-      --kubeclient-timeout TIME  How long one request to the cluster may take (default 15s)
-      --as NAME, --as-group NAME, --as-uid UID
-                                 The user, group or UID to impersonate
-  -h, --help                     This text
-"""
+from istioctl.cli.line.slots import global_slots
 
 
 def group_help(path: list[str], group: Command) -> str:
@@ -37,4 +26,20 @@ def group_help(path: list[str], group: Command) -> str:
         lines += ["", "Flags:", *(f"  {flag.shown.ljust(width)}  {flag.help}" for flag in group.flags)]
     if group.aliases:
         lines += ["", f"Other names: {', '.join(group.aliases)}"]
-    return "\n".join([*lines, "", _GLOBAL_FLAGS, f"Run '{' '.join(path)} COMMAND --help' for one command.", ""])
+    return "\n".join([*lines, "", *_global_flags(), "", f"Run '{' '.join(path)} COMMAND --help' for one command.", ""])
+
+
+def _global_flags() -> list[str]:
+    rows = [("-h, --help", "This text")]
+    for slot in reversed(global_slots()):
+        if slot.settings.get("hidden"):
+            continue
+        short = next((f"{flag}, " for flag in slot.flags if not flag.startswith("--")), "    ")
+        long = next(flag for flag in slot.flags if flag.startswith("--"))
+        default = slot.settings.get("default_text") or slot.default
+        text = str(slot.settings["help"]).removesuffix(".")
+        rows.insert(
+            0, (f"{short}{long} {slot.settings['metavar']}", f"{text} (default {default})" if default else text)
+        )
+    width = max(len(flag) for flag, _ in rows)
+    return ["Global flags:", *(f"  {flag.ljust(width)}  {text}" for flag, text in rows)]

@@ -44,33 +44,46 @@ def parameters(function: Callable[..., Any]) -> list[Parameter]:
     found = []
     for name, annotation, default in _signature(function):
         if annotation in _groups:
-            hints, defaults = get_type_hints(annotation, include_extras=True), annotation._field_defaults
-            found += [_parameter(field, hints[field], defaults[field]) for field in annotation._fields]
+            found += group_parameters(annotation)
         elif annotation is not Context:
             found.append(_parameter(name, annotation, default))
     return found
 
 
-def call(function: Callable[..., Any], values: Mapping[str, Any], context: Context) -> Any:
-    """Run a function, with the logs that the global flags ask for.
+def group_parameters(group: type[tuple[Any, ...]]) -> list[Parameter]:
+    """The flags of a named tuple whose fields are declared flags, each with a default."""
+    declared: Any = group
+    hints, defaults = get_type_hints(declared, include_extras=True), declared._field_defaults
+    return [_parameter(field, hints[field], defaults[field]) for field in declared._fields]
 
-    Args:
+
+class Call(NamedTuple):
+    """What a command line means: a command's function, and what it is called with.
+
+    Attributes:
         values: a value for each of its `parameters`.
         context: for the parameter that takes it, if there is one.
     """
-    given: dict[str, Any] = {}
-    for name, annotation, _ in _signature(function):
-        if annotation in _groups:
-            given[name] = annotation(*(values[field] for field in annotation._fields))
-        else:
-            given[name] = context if annotation is Context else values[name]
-    options = context.options
-    if not (options.vklog or options.log_output_level or options.log_stacktrace_level or options.log_target):
-        return function(**given)
-    from istioctl.cli.line.logs import logging_as
 
-    with logging_as(options):
-        return function(**given)
+    function: Callable[..., Any]
+    values: Mapping[str, Any]
+    context: Context
+
+    def run(self) -> Any:
+        """Call the function, with the logs that the global flags ask for."""
+        given: dict[str, Any] = {}
+        for name, annotation, _ in _signature(self.function):
+            if annotation in _groups:
+                given[name] = annotation(*(self.values[field] for field in annotation._fields))
+            else:
+                given[name] = self.context if annotation is Context else self.values[name]
+        options = self.context.options
+        if not (options.vklog or options.log_output_level or options.log_stacktrace_level or options.log_target):
+            return self.function(**given)
+        from istioctl.cli.line.logs import logging_as
+
+        with logging_as(options):
+            return self.function(**given)
 
 
 def _parameter(name: str, annotation: Any, default: object) -> Parameter:

@@ -2,52 +2,82 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from inspect import Parameter, Signature
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from istioctl.cli.line import global_flags
-from istioctl.cli.line.declare import Context, Declaration
-from istioctl.cli.line.parameters import REQUIRED, call, parameters
-from istioctl.errors import UsageError
+from istioctl.cli.line.declare import Context, Declaration, GlobalOptions
+from istioctl.cli.line.parameters import REQUIRED, Call, Parameter, group_parameters, parameters
+from istioctl.cli.line.tokens import tokens
+from istioctl.errors import IstioctlError, UsageError
 from istioctl.golang import strconv
+
+#: Keeps the names of global flags apart from those of a command's own parameters: `namespace` may be both.
+_PREFIX = "global_"
 
 
 def typer_command(function: Callable[..., Any], name: str) -> GlobalFlagsCommand:
-    """The command called `name` (its last word) that runs `function`."""
+    """The command called `name` (its last word) whose `main` makes the `Call` of `function` that the words mean."""
+    declared = parameters(function)
+
+    def make_call(ctx: typer.Context, **values: Any) -> Call:
+        return Call(function, _converted(declared, values), ctx.obj)
+
     app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"max_content_width": 120})
-    app.command(name, cls=GlobalFlagsCommand)(_for_typer(function))
+    app.command(name, cls=GlobalFlagsCommand)(_for_typer(declared, make_call, function))
     made = typer.main.get_command(app)
     assert isinstance(made, GlobalFlagsCommand)  # noqa: S101 - Typer makes what `cls` says
     made.context_settings["help_option_names"] = ["-h", "--help"]
     return made
 
 
-def _for_typer(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function with Typer's own declarations in its signature."""
-    typed = [Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
-    for name, kind, default, declaration in parameters(function):
-        assert declaration is not None, f"{function.__name__}: {name} is not declared"  # noqa: S101
-        annotation: Any = Annotated[kind, _declaration(declaration)]
-        default = Parameter.empty if default is REQUIRED else default
-        typed.append(Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
+def _for_typer(declared: list[Parameter], run: Callable[..., Any], about: Any = None) -> Callable[..., Any]:
+    """`run`, which takes a context and the values of parameters, with Typer's own declarations in its signature."""
+    typed = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
+    for name, kind, default, declaration in declared:
+        assert declaration is not None, f"{name} is not declared"  # noqa: S101
+        annotation: Any = Annotated[list[str] if get_origin(kind) is tuple else kind, _declaration(declaration)]
+        default = inspect.Parameter.empty if default is REQUIRED else declaration.settings.get("default_text", default)
+        typed.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
 
-    def run(ctx: typer.Context, **values: Any) -> Any:
-        return call(function, values, ctx.obj)
+    def made(ctx: typer.Context, **values: Any) -> Any:
+        return run(ctx, **values)
 
-    run.__signature__ = Signature(typed)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in typed}
-    run.__doc__, run.__name__ = function.__doc__, function.__name__
-    return run
+    made.__signature__ = inspect.Signature(typed)  # type: ignore[attr-defined]
+    made.__annotations__ = {parameter.name: parameter.annotation for parameter in typed}
+    made.__doc__, made.__name__ = getattr(about, "__doc__", None), getattr(about, "__name__", "command")
+    return made
+
+
+def _converted(declared: list[Parameter], values: dict[str, Any]) -> dict[str, Any]:
+    """The values that Typer made, as the parameters want them."""
+    kinds = {name: get_origin(kind) or kind for name, kind, _, _ in declared}
+    return {name: kinds[name](value or ()) if kinds[name] in (list, tuple) else value for name, value in values.items()}
 
 
 def _declaration(declaration: Declaration) -> Any:
     make: Any = typer.Option if declaration.is_option else typer.Argument
-    settings = {key: value for key, value in declaration.settings.items() if key != "autocompletion"}
-    return make(*declaration.names, **settings)
+    ours = ("autocompletion", "default_text", "parse")
+    settings = {key: value for key, value in declaration.settings.items() if key not in ours}
+    return make(*declaration.names, parser=_parser(declaration), **settings)
+
+
+def _parser(declaration: Declaration) -> Callable[[str], Any] | None:
+    parse: Any = declaration.settings.get("parse")
+    if parse is None:
+        return None
+
+    def parser(text: str) -> Any:
+        try:
+            return parse(text)
+        except IstioctlError as error:
+            error.where = error.where or declaration.names[-1]
+            raise
+
+    return parser
 
 
 class GlobalFlagsCommand(TyperCommand):
@@ -62,33 +92,42 @@ class GlobalFlagsCommand(TyperCommand):
     def __init__(self, *args: Any, params: list[Any], **kwargs: Any) -> None:
         own = {name for param in params for name in (*param.opts, *param.secondary_opts)}
         app = typer.Typer(add_completion=False)
-        app.command()(_for_typer(global_flags.declare))
+        shared = [each._replace(name=_PREFIX + each.name) for each in group_parameters(GlobalOptions)]
+        app.command()(_for_typer(shared, lambda ctx: None))
         self.own_params = params
         self.global_params = [p for p in typer.main.get_command(app).params if not own.intersection(p.opts)]
         super().__init__(*args, params=[*params, *self.global_params], **kwargs)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Rewrite what only the real tool understands, then parse as usual."""
-        options = {name: p for p in self.params if isinstance(p, TyperOption) for name in p.opts}
-        end = args.index("--") if "--" in args else len(args)
-        rewritten: list[str] = []
-        for arg in args[:end]:
-            name, equals, value = arg.partition("=")
-            if not equals or name not in options:
-                rewritten.append(arg)
-            elif options[name].is_bool_flag:
-                if not (words := _flag_words(options[name], name, value)):  # off: take back an earlier "on"
-                    rewritten = [word for word in rewritten if word not in options[name].opts]
-                rewritten += words
-            else:
-                rewritten += [arg] if name.startswith("--") else [name, value]
-        return super().parse_args(ctx, rewritten + args[end:])
+        options = {name: p for p in self.params if isinstance(p, TyperOption) for name in (*p.opts, *p.secondary_opts)}
+
+        def takes_value(flag: str) -> bool | None:
+            return None if flag not in options else not options[flag].is_bool_flag
+
+        read: list[tuple[TyperOption | None, list[str]]] = []
+        for flag, value, _, _, _ in tokens(args, takes_value):
+            option = options.get(flag)
+            if not flag:
+                words = [str(value)]
+            elif option is None:
+                words = [flag if value is None else f"{flag}={value}"]
+            elif value is None:
+                words = [flag]
+            elif not option.is_bool_flag:
+                words = [flag, value]
+            elif not (words := _flag_words(option, flag, value)):  # off: take back an earlier "on"
+                read = [entry for entry in read if entry[0] is not option]
+            read.append((option, words))
+        return super().parse_args(ctx, [word for _, words in read for word in words])
 
     def invoke(self, ctx: Any) -> Any:
         """Take the global flags out of the parameters and put them on the context."""
-        given = {param.name: ctx.params.pop(param.name) for param in self.global_params}
-        on_line = frozenset(name for name in given if ctx.get_parameter_source(name).name == "COMMANDLINE")
-        ctx.obj = Context(ctx.info_name, global_flags.collect(given), on_line)
+        given = {param.name.removeprefix(_PREFIX): ctx.params.pop(param.name) for param in self.global_params}
+        sources = {name: ctx.get_parameter_source(_PREFIX + name).name for name in given}
+        on_line = frozenset(name for name, source in sources.items() if source == "COMMANDLINE")
+        values = _converted(group_parameters(GlobalOptions), given)
+        ctx.obj = Context(ctx.info_name, GlobalOptions(**values), on_line)
         return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
-from istioctl.cli.line.parameters import REQUIRED, call, flag_group, parameters
+from istioctl.cli.line.parameters import REQUIRED, Call, flag_group, parameters
 from istioctl.cli.line.quick import bind
 from istioctl.cli.line.typer_command import typer_command
 
@@ -48,7 +48,7 @@ def test_a_group_stands_for_its_flags() -> None:
 def test_the_function_gets_the_group_and_the_context() -> None:
     values = {"colour": "blue", "lamps": ["a"], "room": "hall", "hard": True}
 
-    assert call(switch, values, CONTEXT) == ("istioctl switch", Light("blue", ["a"]), "hall", True)
+    assert Call(switch, values, CONTEXT).run() == ("istioctl switch", Light("blue", ["a"]), "hall", True)
 
 
 @given(st.lists(st.sampled_from(["--colour=blue", "--lamp=a", "--lamp=b", "--hard"]), max_size=6))
@@ -58,13 +58,13 @@ def test_both_readers_of_a_command_line_fill_a_group_alike(flags: list[str]) -> 
 
     by_typer = typer_command(switch, "switch").main(["hall", *flags], prog_name="switch", standalone_mode=False)
 
-    assert by_typer[1:] == plain()[1:]
+    assert by_typer.run()[1:] == plain.run()[1:]
 
 
 def test_defaults_of_a_group_are_nobodys_to_change() -> None:
     first = bind(switch, "istioctl switch", ["hall"])
     assert first is not None
-    first()[1].lamps.append("x")
+    first.run()[1].lamps.append("x")
 
     assert Light().lamps == []
 

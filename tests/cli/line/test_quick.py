@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.exceptions import TyperException
 
+from istioctl.cli.line.commands import ROOT, Command
 from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
+from istioctl.cli.line.find import function_of
 from istioctl.cli.line.quick import bind
+from istioctl.cli.line.slots import global_slots, slots
 from istioctl.cli.line.typer_command import typer_command
 from istioctl.errors import IstioctlError
 
@@ -38,26 +42,70 @@ def sample(
     return (ctx.options, words, files, name, folder, force, remote, colour, count)
 
 
-def by_typer(args: list[str]) -> Any:
-    try:
-        return typer_command(sample, "sample").main(args, prog_name="sample", standalone_mode=False)
-    except (TyperException, IstioctlError) as error:
-        return type(error)
+def every_command(group: Command = ROOT, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Command]]:
+    """The commands of the program by their full names."""
+    for name, member in group.commands.items():
+        if member.target:
+            yield " ".join((*path, name)), member
+        else:
+            yield from every_command(member, (*path, name))
 
 
-WORDS = st.sampled_from(
-    "a b.yaml - -- -f --filename --filename=x -f=x -fx -r --revision --revision= -y --force --force=true --force=false"
-    " --force=x --remote --no-remote --remote=false --remote=0 -d -o red --output=blue --output=green --count --count=4"
-    " --count=-4 7 -n --namespace=shop -i --as-group=x --as-group -yf --nope -1 --kubeclient-timeout=1m".split()
-)
+#: By target: old spellings and other names share the function.
+COMMANDS = {command.target: (name, command) for name, command in every_command()}
 
 
-@given(st.lists(WORDS, max_size=6))
-def test_both_readings_agree(args: list[str]) -> None:
-    call = bind(sample, "sample", args)
+def words_for(function: Callable[..., Any]) -> st.SearchStrategy[list[str]]:
+    """Command lines for a command: its own flags and the global ones in all spellings, good values and bad ones."""
 
-    if call is not None:
-        assert call() == by_typer(args)
+    def spelled(flag: str, value: str) -> list[list[str]]:
+        return [[flag], [flag, value], [f"{flag}={value}"], [f"{flag}{value}"], [flag, "-"], [f"{flag}="]]
+
+    values = ["x", "a=b", "", "7", "-1", "1m", "true", "0", "no", "--", "default", "-y"]
+    choices = [
+        words
+        for slot in (*slots(function), *global_slots())
+        for flag in slot.flags
+        for value in (*values, *slot.choices)
+        for words in spelled(flag, value)
+    ]
+    letters = [flag[1] for slot in (*slots(function), *global_slots()) for flag in slot.flags if len(flag) == 2]
+    together = st.tuples(st.lists(st.sampled_from(letters), min_size=1, max_size=3), st.sampled_from(["", "x", "=x"]))
+    word = st.one_of(
+        st.sampled_from(choices),
+        st.sampled_from([["a"], ["b.yaml"], ["-"], ["--"], ["--nope"], ["--nope=1"], ["-1"]]),
+        together.map(lambda parts: ["-" + "".join(parts[0]) + parts[1]]),
+    )
+    return st.lists(word, max_size=5).map(lambda groups: [word for group in groups for word in group])
+
+
+@pytest.mark.parametrize("target", COMMANDS, ids=lambda target: COMMANDS[target][0])
+def test_both_readings_agree(target: str) -> None:
+    name, command = COMMANDS[target]
+    function = function_of(command)
+    typed = typer_command(function, name)
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(words_for(function))
+    def agree(args: list[str]) -> None:
+        quick = bind(function, name, args)
+        if quick is None:
+            return
+        try:
+            by_typer: Any = typed.main(args, prog_name=name, standalone_mode=False)
+        except (TyperException, IstioctlError) as error:
+            by_typer = str(error)
+        assert quick == by_typer
+
+    agree()
+
+
+def test_most_words_are_plain() -> None:
+    """Or the comparison above would compare nothing."""
+    function = function_of(COMMANDS["install:install"][1])
+    plain = [["-y"], ["--set", "a=b"], ["-sa=b"], ["-ys", "a=b"], ["-f", "x", "--"], ["-n=shop"], ["--prune=false"]]
+
+    assert [args for args in plain if bind(function, "istioctl install", args) is None] == []
 
 
 @pytest.mark.parametrize(
@@ -73,26 +121,29 @@ def test_plain_words_are_read(args: list[str], values: tuple[Any, ...]) -> None:
     call = bind(sample, "sample", args)
 
     assert call is not None
-    assert call() == (GlobalOptions(), *values)
+    assert call.run() == (GlobalOptions(), *values)
 
 
 def test_global_flags_arrive_in_the_context() -> None:
     call = bind(sample, "sample", ["-n", "shop", "--as-group", "x", "--as-group=y", "--kubeclient-timeout", "1m"])
 
     assert call is not None
-    assert call()[0] == GlobalOptions(namespace="shop", as_groups=("x", "y"), kubeclient_timeout=60.0)
+    assert call.run()[0] == GlobalOptions(namespace="shop", as_groups=("x", "y"), kubeclient_timeout=60.0)
 
 
 def test_the_environment_gives_global_flags(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISTIOCTL_NAMESPACE", "from-outside")
+    monkeypatch.setenv("ISTIOCTL_KUBECLIENT_TIMEOUT", "1m")
     call = bind(sample, "sample", [])
 
     assert call is not None
-    assert call() == by_typer([])
-    assert call()[0].namespace == "from-outside"
+    assert call == typer_command(sample, "sample").main([], prog_name="sample", standalone_mode=False)
+    assert call.context.options == GlobalOptions(namespace="from-outside", kubeclient_timeout=60.0)
 
 
-@pytest.mark.parametrize("word", ["--help", "-h", "--nope", "-yf", "--output=green", "--count=x", "-f", "--force=x"])
+@pytest.mark.parametrize(
+    "word", ["--help", "-h", "--nope", "-yf", "-yz", "--output=green", "--count=x", "-f", "--force=x"]
+)
 def test_what_is_not_plain_is_left_to_typer(word: str) -> None:
     assert bind(sample, "sample", [word]) is None
 
