@@ -15,7 +15,7 @@ from istioctl.analysis.resources import (
     text,
     texts,
 )
-from istioctl.analysis.sources import Source, template_hint, with_quoted_addresses
+from istioctl.analysis.sources import Source, template_hint
 from istioctl.analysis.validation.decode import decode, entries
 from istioctl.analysis.validation.report import Place, Report, locate, path_text
 from istioctl.analysis.validation.scan import expect_separators, split
@@ -56,18 +56,21 @@ class Loader:
 
     def read(self, source: Source) -> Iterator[Resource]:
         """The objects of a text, pods made from templates after their workload."""
-        whole = with_quoted_addresses(source.text) if "::" in source.text else source.text
-        for chunk, offset in split(whole):
-            try:
-                expect_separators(chunk, source.name)
-                document = next(compose_all(chunk, source.name), None)
-                if document is not None and document.root is not None:
-                    yield from self._objects(document.root, source.name, offset)
-            except InputError as error:
-                hint = error.hint or template_hint("", chunk) or None
-                self.errors.append(
-                    InputError(error.message, where=_moved(error, source.name, offset), hint=hint, id=error.id)
-                )
+        try:
+            for chunk, offset in split(source.text, source.name):
+                yield from self._document(chunk, offset, source.name)
+        except InputError as error:
+            self.errors.append(error)
+
+    def _document(self, text: str, offset: int, name: str) -> Iterator[Resource]:
+        try:
+            expect_separators(text, name)
+            document = next(compose_all(text, name), None)
+            if document is not None and document.root is not None:
+                yield from self._objects(document.root, name, offset)
+        except InputError as error:
+            hint = error.hint or template_hint("", text) or None
+            self.errors.append(InputError(error.message, where=_moved(error, name, offset), hint=hint, id=error.id))
 
     def _objects(self, root: Node, name: str, offset: int) -> Iterator[Resource]:
         data = to_data(root, name)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from istioctl.errors import InputError
+from istioctl.yamldoc.texts import read_text
 
 #: What a folder is searched for.
 EXTENSIONS = (".json", ".yaml", ".yml")
-
-_OPEN_ADDRESS = re.compile(r"(?<=[\[,{ ])([0-9A-Fa-f.:]*::)(?=\s*[\],}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +27,7 @@ def read_file(path: Path) -> Source:
     Raises:
         InputError: it can't be read.
     """
-    try:
-        return Source(str(path), path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"cannot read the file: {reason}", where=str(path), id="unreadable") from None
-    except ValueError:
-        raise InputError("cannot read the file: the name holds a null character", where=repr(str(path))) from None
+    return Source(str(path), read_text(path))
 
 
 def files_below(folder: Path, *, recursive: bool = True) -> Iterator[Path]:
@@ -85,11 +77,6 @@ def open_input(name: str, stdin: Callable[[], str], fetch: Callable[[str], str])
             raise InputError("there is no such file", where=name, id="unreadable")
         for file in files_below(path) if is_folder else (path,):
             yield lambda file=file: read_file(file)  # type: ignore[misc]
-
-
-def with_quoted_addresses(text: str) -> str:
-    """The text with quotes around IPv6 addresses that end in `::` in flow lists: Go reads those plain."""
-    return _OPEN_ADDRESS.sub(r'"\1"', text)
 
 
 def template_hint(name: str, text: str) -> str:

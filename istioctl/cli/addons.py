@@ -146,18 +146,9 @@ def _settings(files: list[str], flags: list[str]) -> Values:
 
 
 def _text(name: str) -> str:
-    from pathlib import Path
+    from istioctl.yamldoc.texts import read_text
 
-    from istioctl.errors import InputError
-
-    if name == "-":
-        return terminal().stdin.read()
-    try:
-        return Path(name).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError("it is no UTF-8 text", where=name) from None
-    except OSError as problem:
-        raise InputError(f"it can't be read: {problem.strerror}", where=name) from None
+    return terminal().read_input() if name == "-" else read_text(name)
 
 
 def _conclude(report: AddonReport, output: OutputOption) -> None:

@@ -86,7 +86,7 @@ def analyze(
         mesh_config_file=mesh_config_file,
     )
     fetch = _fetch(ctx, revision, remote_contexts) if use_kube else None
-    analysis = run(options, stdin=terminal().stdin.read, download=download, fetch=fetch)
+    analysis = run(options, stdin=terminal().read_input, download=download, fetch=fetch)
     findings = [finding for finding in analysis.findings if finding.message.level <= shown]
     terminal().write(report_text(findings, form, color=color or terminal().has_colour(stdout=True)))
     _say(analysis, has_findings=bool(findings), files=files, verbose=verbose)

@@ -37,7 +37,7 @@ def manifest_diff(
     console = terminal()
     selection = Selection(split_commas(select), split_commas(ignore))
     try:
-        changes = compare(first, second, selection, cache(console.stdin.read))
+        changes = compare(first, second, selection, cache(console.read_input))
     except IstioctlError as problem:
         console.show_error(problem)
         raise Exit(ExitStatus.TROUBLE) from None

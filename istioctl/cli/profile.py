@@ -90,7 +90,7 @@ def diff(
 
     console = terminal()
     try:
-        found = diff_profiles(first, second, manifests, console.stdin.read)
+        found = diff_profiles(first, second, manifests, console.read_input)
     except IstioctlError as error:
         console.show_error(error)
         raise Exit(max(exit_status_of(error), ExitStatus.TROUBLE)) from None

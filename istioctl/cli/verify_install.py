@@ -35,7 +35,7 @@ def verify_install(
     check_revision(wanted.revision)
     seconds = parse_duration(timeout) if wait else 0.0
     client, progress = client_options(ctx), ConsoleProgress(console)
-    stdin = cache(console.stdin.read)
+    stdin = cache(console.read_input)
     objects = _objects(wanted.files, stdin)
     if objects is None:
         inputs = None

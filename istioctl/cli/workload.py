@@ -119,7 +119,7 @@ def configure_entry(
         auto_register=auto_register,
         capture_dns=capture_dns,
     )
-    done = configure(options, stdin=console.stdin.read, report=console.say)
+    done = configure(options, stdin=console.read_input, report=console.say)
     for note in done.notes:
         console.warn(note)
     console.write(f"Configuration generation into directory {folder} was successful\n")

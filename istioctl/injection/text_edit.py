@@ -77,10 +77,10 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
     """
     text = piece.text
     if text.startswith("\ufeff"):  # a byte order mark, which the parser does not count
-        return text[0] + changed(Piece(text[1:], piece.body, piece.line, piece.source), change, results)
+        return text[0] + changed(piece._replace(text=text[1:]), change, results)
     if not text.endswith("\n"):
         end = "\r\n" if "\r\n" in text else "\n"
-        whole = Piece(text + end, piece.body, piece.line, piece.source)
+        whole = piece._replace(text=text + end)
         return changed(whole, change, results).removesuffix(end)
     edits: list[edit.Edit] = []
     for document in _documents(piece):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
@@ -21,11 +20,11 @@ from yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
-    StreamEndEvent,
 )
 from yaml.scanner import ScannerError
 
 from istioctl.errors import InputError
+from istioctl.yamldoc.parsing import documents
 from istioctl.yamldoc.scalars import Scalar, json_number, resolve, resolve_tagged, single_float_text
 
 MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -45,10 +44,7 @@ def read_documents(text: str | bytes, source: str) -> Iterator[Any]:
         InputError: the text is no YAML, or holds what JSON can't; `where` is `source:line`.
     """
     try:
-        parser = CParser(text)
-        parser.get_event()  # the start of the stream
-        while type(parser.get_event()) is not StreamEndEvent:
-            yield _Reader(parser, source).document()
+        yield from documents(text, lambda parser, _: _Reader(parser, source).document())
     except MarkedYAMLError as error:
         raise unreadable(error, source) from None
     except (YAMLError, UnicodeError) as error:
@@ -182,7 +178,7 @@ def excessive_aliasing(decoded: int, aliased: int) -> bool:
 class _Reader:
     """Reads one document."""
 
-    def __init__(self, parser: CParser, source: str) -> None:
+    def __init__(self, parser: Any, source: str) -> None:
         self._next: Callable[[], Any] = parser.get_event
         self._source = source
         self._anchors: dict[str, tuple[Any, int] | _Open] = {}

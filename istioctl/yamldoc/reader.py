@@ -3,9 +3,6 @@
 `load` and `load_all` give dicts with string keys, lists, str, int, float, bool and None: what JSON can say, since
 Kubernetes turns YAML into JSON first. `compose_all` gives nodes that know their place in the text, for error
 messages, origins and edits.
-
-The parser is PyYAML's binding of libyaml 0.2: the one bundled with ruamel.yaml is older and refuses a colon inside a
-plain scalar of a flow mapping, as in `{address: zipkin:9411}`, which Kubernetes accepts.
 """
 
 from __future__ import annotations
@@ -13,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
@@ -22,10 +18,10 @@ from yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    StreamEndEvent,
 )
 
 from istioctl.yamldoc import plain
+from istioctl.yamldoc.parsing import documents
 
 
 class Node:
@@ -118,10 +114,7 @@ def compose_all(text: str | bytes, source: str = "<input>") -> Iterator[Document
         InputError: the text is no YAML; `where` is `source:line`.
     """
     try:
-        parser = CParser(text)
-        parser.get_event()  # the start of the stream
-        while not isinstance(event := parser.get_event(), StreamEndEvent):
-            yield _Composer(parser, source).document(event)
+        yield from documents(text, lambda parser, event: _Composer(parser, source).document(event))
     except MarkedYAMLError as error:
         raise plain.unreadable(error, source) from None
     except (YAMLError, UnicodeError) as error:
@@ -133,7 +126,7 @@ def compose_all(text: str | bytes, source: str = "<input>") -> Iterator[Document
 class _Composer:
     """Builds the nodes of one document from parser events."""
 
-    def __init__(self, parser: CParser, source: str) -> None:
+    def __init__(self, parser: Any, source: str) -> None:
         self._next: Callable[[], Any] = parser.get_event
         self._source = source
         self._anchors: dict[str, Node] = {}

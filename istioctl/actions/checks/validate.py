@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.sources import Source, open_input, template_hint, with_quoted_addresses
+from istioctl.analysis.sources import Source, open_input, template_hint
 from istioctl.analysis.validation import kubernetes, scan
 from istioctl.analysis.validation.report import Problem, Report, Severity
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.errors import InputError
-from istioctl.yamldoc.wellformed import is_well_formed
+from istioctl.yamldoc.parsing import is_well_formed
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
@@ -97,18 +97,17 @@ def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileR
     except InputError as error:
         return FileReport(error.where or "", failures=[error])
     report = FileReport(source.name)
-    whole = source.text
-    well_formed = is_well_formed(whole)
-    if not well_formed and "::" in whole:
-        whole = with_quoted_addresses(whole)
-        well_formed = is_well_formed(whole)
-    for text, offset in scan.split(whole):
-        try:
-            scan.expect_separators(text, source.name)
-            if not (well_formed and _skip(text, options, report)):
-                _check_document(source.name, text, offset, options, report)
-        except InputError as error:
-            report.failures.append(_placed(error, source.name, offset, text))
+    well_formed = is_well_formed(source.text)
+    try:
+        for text, offset in scan.split(source.text, source.name):
+            try:
+                scan.expect_separators(text, source.name)
+                if not (well_formed and _skip(text, options, report)):
+                    _check_document(source.name, text, offset, options, report)
+            except InputError as error:
+                report.failures.append(_placed(error, source.name, offset, text))
+    except InputError as error:
+        report.failures.append(error)
     if hint := template_hint(source.name, "" if well_formed else source.text):
         report.notes.append(hint)
     return report

@@ -12,6 +12,7 @@ from istioctl.errors import ClusterError, InputError, IstioctlError
 from istioctl.injection.injector import Injector, Outcome
 from istioctl.injection.settings import Settings, Templates, read_templates
 from istioctl.injection.templates import TemplateRenderer
+from istioctl.yamldoc.texts import read_text
 
 if TYPE_CHECKING:
     from istioctl.cluster.kubeconfig import ClientOptions
@@ -74,11 +75,11 @@ def load_injector(options: InjectorOptions, environ: Mapping[str, str], say: Cal
     native = environ.get("ENABLE_NATIVE_SIDECARS", "auto")
     texts = _Texts()
     if options.inject_config_file:
-        texts.templates = read_templates(_read(options.inject_config_file), options.inject_config_file)
+        texts.templates = read_templates(read_text(options.inject_config_file), options.inject_config_file)
     if options.mesh_config_file:
-        texts.mesh, texts.mesh_source = _read(options.mesh_config_file), options.mesh_config_file
+        texts.mesh, texts.mesh_source = read_text(options.mesh_config_file), options.mesh_config_file
     if options.values_file:
-        texts.values, texts.values_source = _read(options.values_file), options.values_file
+        texts.values, texts.values_source = read_text(options.values_file), options.values_file
         _check_values(texts.values, options.values_file)
     if options.operator_file:
         _use_operator_file(texts, options)
@@ -120,15 +121,6 @@ class _Texts:
     @property
     def complete(self) -> bool:
         return self.templates is not None and self.mesh is not None and self.values is not None
-
-
-def _read(name: str) -> str:
-    try:
-        return Path(name).read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"the file can't be read: {error.strerror}", where=name) from None
-    except UnicodeDecodeError:
-        raise InputError("the file is no UTF-8 text", where=name) from None
 
 
 def _check_values(text: str, source: str) -> None:

@@ -57,9 +57,16 @@ def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: B
     """
     entries: list[Entry] = []
     foreign = 0
+    encoding, was_changed, ends_line = "", False, True
     with _Spool() as spool:
-        for _, result in change(_joined(inputs, stdin)):
-            spool.write(result.text.encode())
+        for piece, result in change(_joined(inputs, stdin)):
+            encoding = encoding or piece.encoding  # of several inputs, the first says how all are written
+            is_changed = result.text != piece.text
+            text = result.text
+            if piece.is_apart and (is_changed or was_changed):  # what is now YAML has to be told from the next value
+                text = ("" if ends_line else "\n") + "---\n" + text.lstrip("\n")
+            spool.write(text.encode(encoding))
+            was_changed, ends_line = is_changed, text.endswith("\n")
             entries += result.entries
             foreign += result.foreign
         spool.pour_into(sink)
@@ -190,7 +197,7 @@ def _joined(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[Piece]:
                     lead = "" if last.text.endswith("\n") else "\n"
                     lead += "" if piece.body else "---\n"
                     added = lead.count("\n")
-                    piece = Piece(lead + piece.text, piece.body + len(lead), piece.line - added, piece.source)
+                    piece = piece._replace(text=lead + piece.text, body=piece.body + len(lead), line=piece.line - added)
                 yield piece
                 last, fresh = piece, False
 

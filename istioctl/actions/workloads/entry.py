@@ -5,7 +5,6 @@ Everything is read, and the token made, before the first file is written.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -32,6 +31,7 @@ from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.session import Session, open_session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
+from istioctl.golang.netip import is_address
 from istioctl.yamldoc.reader import Node, compose_all, to_data
 
 EAST_WEST_GATEWAY = "istio-eastwestgateway"
@@ -238,22 +238,14 @@ def _cluster_of(injector: Mapping[str, str]) -> str:
 
 def _ingress_address(session: Session, options: EntryOptions) -> str:
     """The address by which the workload reaches istiod; empty where none is known."""
-    if _is_address(options.ingress_address):
+    if is_address(options.ingress_address):
         return options.ingress_address
     name, _, namespace = options.ingress_service.partition(".")
     service = session.find(f"/api/v1/namespaces/{namespace or options.istio_namespace}/services/{name}") or {}
     balancers = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or []
     external = (service.get("spec") or {}).get("externalIPs") or []
     address = str(balancers[0].get("ip") or "") if balancers else str(external[0]) if external else ""
-    return address if _is_address(address) else ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
+    return address if is_address(address) else ""
 
 
 def _token(session: Session, group: Group, seconds: int) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text
-from istioctl.analysis.validation import names
 from istioctl.api.webhooks import (
     DEFAULT_VALIDATOR_NAME,
     INJECTOR,
@@ -20,6 +19,7 @@ from istioctl.api.webhooks import (
     revisions_of,
 )
 from istioctl.golang import urls
+from istioctl.golang.netip import is_address
 
 Webhook = Mapping[str, Any]
 
@@ -69,7 +69,7 @@ def _check_address(configuration: Resource, webhook: Webhook, index: int, findin
         except urls.URLError:
             findings.report("InvalidExternalControlPlaneConfig", configuration, url, name, "is not a URL", path=at)
             return
-        if names.is_address(host) and "%" not in host:
+        if is_address(host) and "%" not in host:
             findings.report("ExternalControlPlaneAddressIsNotAHostname", configuration, url, name, path=at)
     elif not isinstance(client.get("service"), dict):
         findings.report("InvalidExternalControlPlaneConfig", configuration, "", name, "is missing", path=at)

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation import names, shared
+from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -236,6 +237,6 @@ def _tunnel(tunnel: Spec, place: Place) -> None:
     if protocol not in ("", "CONNECT", "POST"):
         (place / "protocol").error(f'"{protocol}" is neither CONNECT nor POST')
     host = tunnel.get("targetHost", "")
-    if names.domain(host) and not names.is_address(host):
+    if names.domain(host) and not is_address(host):
         (place / "targetHost").error(f'"{host}" is neither a domain name nor an IP address')
     (place / "targetPort").expect(names.port(tunnel.get("targetPort", 0)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation import names, protocols, shared
+from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -67,7 +68,7 @@ def namespaced_host(host: str, place: Place, *, at_gateway: bool) -> None:
     if name != "*" and "." not in name:
         place.error("a short name is not allowed: write the fully qualified one")
     problem = names.wildcard_domain(name)
-    if problem and not (at_gateway and names.is_address(name)):
+    if problem and not (at_gateway and is_address(name)):
         place.error(problem)
     place.expect(names.partial_wildcard(name))
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from istioctl.golang.netip import is_address, is_prefix
+
 _LABEL_TEXT = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _LABEL = re.compile(rf"{_LABEL_TEXT}\Z")
 _WILDCARD_LABEL = re.compile(rf"(?:\*|(?:\*-?)?{_LABEL_TEXT})\Z")
@@ -100,34 +102,15 @@ def host_covers(wide: str, narrow: str) -> bool:
     return narrow.endswith(wide[1:])
 
 
-def is_address(text: str) -> bool:
-    """Whether the text is an IP address (Go's netip.ParseAddr)."""
-    from ipaddress import ip_address
-
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def address(text: str) -> str:
     """What is wrong with an IP address."""
     return "" if is_address(text) else f'"{text}" is no IP address'
 
 
-def is_network(text: str) -> bool:
-    """Whether the text is a CIDR block (Go's netip.ParsePrefix)."""
-    base, slash, bits = text.partition("/")
-    if not slash or "%" in base or not is_address(base) or not re.match(r"(0|[1-9][0-9]*)\Z", bits):
-        return False
-    return int(bits) <= (128 if ":" in base else 32)
-
-
 def subnet(text: str) -> str:
     """What is wrong with an IP address or CIDR block."""
     if text.count("/") == 1:
-        return "" if is_network(text) else f'"{text}" is no CIDR block'
+        return "" if is_prefix(text) else f'"{text}" is no CIDR block'
     return address(text)
 
 

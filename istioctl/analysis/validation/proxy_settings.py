@@ -11,6 +11,7 @@ from istioctl.analysis.validation import names
 from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
 from istioctl.errors import InputError
+from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -91,8 +92,6 @@ def _address(settings: Spec, path: tuple[str, ...], place: Place, *, may_be_empt
     known = address.replace("$(HOST_IP)", "127.0.0.1", 1) if path[-2:-1] in (("zipkin",), ("datadog",)) else address
     host, colon, port = known.rpartition(":")
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else "" if ":" in host else host
-    usable = (
-        colon and port.isdecimal() and not names.port(int(port)) and (names.is_address(host) or not names.domain(host))
-    )
+    usable = colon and port.isdecimal() and not names.port(int(port)) and (is_address(host) or not names.domain(host))
     if not usable and not (may_be_empty and not address):
         (place / name).error(f'"{address}" is not of the form host:port')

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from istioctl.analysis.validation import protocols
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
 from istioctl.errors import InputError
+from istioctl.yamldoc.json_values import further_values
 
 _SEPARATOR = re.compile(r"^---[ \t]*(?:#.*)?(?:\r?\n|\Z)", re.MULTILINE)
 _NO_SEPARATOR = re.compile(r"^---(?![ \t]*(?:#.*)?\r?$)", re.MULTILINE)
@@ -34,17 +35,31 @@ _ITEM = re.compile(r"^ +- ", re.MULTILINE)
 _PORT_NAME = re.compile(r"(?:^ +(?:- )?|[{,] *)name: *([a-z][\w-]*) *(?=[\n,}])", re.MULTILINE)
 
 
-def split(text: str) -> Iterator[tuple[str, int]]:
-    """The documents of a stream as (text, lines before it), split where kubectl splits: at lines of `---`."""
+def split(text: str, name: str) -> Iterator[tuple[str, int]]:
+    """The documents of a stream as (text, lines before it), split where kubectl splits.
+
+    That is at lines of `---`, and between JSON objects that follow one another.
+
+    Raises:
+        InputError: something follows a JSON object that is not another one; `name` is that of the stream.
+    """
     start = line = 0
     for separator in _SEPARATOR.finditer(text):
         chunk = text[start : separator.start()]
-        if chunk:
-            yield chunk, line
+        yield from _json_apart(chunk, line, name)
         line += chunk.count("\n") + separator[0].count("\n")
         start = separator.end()
-    if start < len(text):
-        yield text[start:], line
+    yield from _json_apart(text[start:], line, name)
+
+
+def _json_apart(chunk: str, line: int, name: str) -> Iterator[tuple[str, int]]:
+    start = 0
+    for further in further_values(chunk, name, line + 1):
+        yield chunk[start:further], line
+        line += chunk.count("\n", start, further)
+        start = further
+    if start < len(chunk):
+        yield chunk[start:], line
 
 
 def expect_separators(text: str, name: str) -> None:

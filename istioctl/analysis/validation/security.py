@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.validation import names, shared
 from istioctl.golang import urls
+from istioctl.golang.netip import is_address, is_prefix
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -160,7 +161,7 @@ def _bad_addresses(values: list[str]) -> list[tuple[int, str]]:
     return [
         (i, f'"{value}" is neither an IP address nor a CIDR block')
         for i, value in enumerate(values)
-        if not (names.is_network(value) if "/" in value else names.is_address(value))
+        if not (is_prefix(value) if "/" in value else is_address(value))
     ]
 
 

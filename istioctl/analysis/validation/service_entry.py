@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation import names, protocols, shared
 from istioctl.analysis.validation.gateway import UNIX
+from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -109,7 +110,7 @@ def _dns(spec: Spec, meta: Metadata, place: Place) -> None:
     for i, endpoint in enumerate(endpoints):
         at = place / "endpoints" / i
         address = endpoint.get("address", "")
-        if names.domain(address) and not names.is_address(address):
+        if names.domain(address) and not is_address(address):
             (at / "address").error(f'"{address}" is neither a domain name nor an IP address')
         shared.labels(endpoint.get("labels", {}), at / "labels")
         _workload_ports(endpoint, at, port_names)
@@ -185,7 +186,7 @@ def _workload(workload: Spec, place: Place, port_names: set[str] | None) -> None
         at.expect(names.unix_socket(address.removeprefix(UNIX)))
         if workload.get("ports"):
             (place / "ports").error("can't be combined with the address of a Unix socket")
-    elif address and not names.is_address(address):
+    elif address and not is_address(address):
         if port_names is not None:
             at.error(f'"{address}" is no IP address')
         elif names.domain(address):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation import names, shared
 from istioctl.analysis.validation.unused_routes import warn_of_unused
+from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -103,7 +104,7 @@ def _hosts(spec: Spec, place: Place, *, at_gateway: bool) -> None:
     valid = True
     for i, host in enumerate(hosts):
         problem = names.gateway_domain(host, sni=has_sni) if at_gateway else names.wildcard_domain(host)
-        if problem and names.is_address(host):
+        if problem and is_address(host):
             continue
         if not problem and host == "*" and not at_gateway:
             problem = "the host * is only for VirtualServices bound to gateways"
@@ -372,7 +373,7 @@ def _tls_route(route: Spec, place: Place, hosts: list[str], *, at_gateway: bool)
 
 def _sni_host(host: str, hosts: list[str], place: Place, *, at_gateway: bool) -> None:
     problem = names.gateway_domain(host, sni=True) if at_gateway else names.wildcard_domain(host)
-    if problem and names.is_address(host):
+    if problem and is_address(host):
         place.warn(f"{host} is an IP address, which clients do not send as SNI")
     elif problem:
         place.error(problem)

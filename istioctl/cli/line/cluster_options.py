@@ -59,6 +59,6 @@ def specification_inputs(
         revision=wanted.revision,
         manifests=wanted.manifests or wanted.charts,
         force=wanted.force,
-        stdin=terminal().stdin.read,
+        stdin=terminal().read_input,
         addons=choice,
     )

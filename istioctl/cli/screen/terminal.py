@@ -14,6 +14,7 @@ import re
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
@@ -107,25 +108,46 @@ class Terminal:
         stream = self.stdout if stdout else self.stderr
         return not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb" and stream.isatty()
 
-    @property
-    def is_interactive(self) -> bool:
-        """Whether somebody can be asked: stdin and stderr are a terminal."""
-        return self.stdin.isatty() and self.stderr.isatty()
-
-    def confirm(self, question: str, *, flag: str) -> bool:
-        """Ask a yes-or-no question; anything but y or yes is no.
+    def read_input(self) -> str:
+        """All of stdin as text, in whatever encoding its first bytes tell.
 
         Raises:
-            UsageError: nobody can be asked; the hint names `flag`, which answers beforehand.
+            InputError: it is not a text.
         """
-        if not self.is_interactive:
+        from istioctl.yamldoc.texts import text_of
+
+        raw = getattr(self.stdin, "buffer", None)
+        return self.stdin.read() if raw is None else text_of(raw.read(), "<stdin>")
+
+    def confirm(self, question: str, *, flag: str) -> bool:
+        """Ask a yes-or-no question; anything but y or yes is no. A piped answer counts, as in `yes | istioctl install`.
+
+        Raises:
+            UsageError: stdin is empty or closed; the hint names `flag`, which answers beforehand.
+        """
+        self._ask(f"{question} (y/N) ")
+        try:
+            answer = self.stdin.readline()
+        except ValueError:  # it is closed
+            answer = ""
+        if not answer:
+            self.say("")
             raise UsageError(
-                f"there is no terminal to ask: {question}",
+                f"there is nobody to ask: {question}",
                 hint=f"Pass {flag} to go on without asking.",
                 id="no-terminal",
             )
-        self.show_on_stderr(f"{question} (y/N) ")
-        return self.stdin.readline().strip().lower() in ("y", "yes")
+        return answer.strip().lower() in ("y", "yes")
+
+    def _ask(self, question: str) -> None:
+        """The question to stderr, and to the person at the terminal where stderr goes elsewhere (`2>log`)."""
+        self.show_on_stderr(question)
+        if self.stdin.isatty() and not self.stderr.isatty():
+            try:
+                with Path(os.ttyname(self.stdin.fileno())).open("w") as screen:
+                    screen.write(visible(question))
+            except (OSError, ValueError):
+                self.stdout.flush()  # there is no way to that terminal; it waits for an answer all the same
 
     def show_error(self, error: IstioctlError) -> None:
         """An error record as text: `Error: where: message`, then a `Hint:` line."""

@@ -26,7 +26,7 @@ def report_on(inputs: tuple[str, ...], namespace: str, istio_namespace: str, out
 
 
 def _read_stdin() -> str:
-    return terminal().stdin.read()
+    return terminal().read_input()
 
 
 def _fetch(url: str) -> str:

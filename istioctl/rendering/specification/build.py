@@ -240,11 +240,12 @@ def _in_order(files: tuple[str, ...]) -> tuple[str, ...]:
 
 def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> Layer:
     from istioctl.yamldoc.reader import compose_all
+    from istioctl.yamldoc.texts import read_text
 
     name = name.strip()
     if not name:
         raise InputError("a file's name is empty", where="-f", hint="write -f FILE", id="unreadable-file")
-    text = _read_stdin(inputs) if name == "-" else _read_text(name)
+    text = _read_stdin(inputs) if name == "-" else read_text(name)
     source = "<stdin>" if name == "-" else name
     documents = [document for document in compose_all(text, source) if document.root is not None]
     if len(documents) > 1:
@@ -282,16 +283,6 @@ def _read_stdin(inputs: SpecificationInputs) -> str:
     if inputs.stdin is None:
         raise InputError("there is no stdin to read", where="-f -")
     return inputs.stdin()
-
-
-def _read_text(name: str) -> str:
-    try:
-        return Path(name).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError("the file is not UTF-8 text", where=name, id="unreadable-file") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"can't read the file: {reason}", where=name, id="unreadable-file") from None
 
 
 def _apply_flags(inputs: SpecificationInputs, spec: Values, problems: Problems) -> list[Assignment]:

@@ -66,11 +66,12 @@ def read_profile(name: str, manifests: Path | None = None, where: str | None = N
             raise _unknown_profile(name, manifests, where)
         return found
     from istioctl.yamldoc.reader import load
+    from istioctl.yamldoc.texts import read_text
 
     file = _folder(manifests) / f"{name}.yaml"
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError):
+        text = read_text(file)
+    except InputError:
         raise _unknown_profile(name, manifests, where) from None
     document = load(text, str(file))
     if not isinstance(document, dict):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from istioctl.api.components import COMPONENTS
 from istioctl.api.trees import Values, lookup, lookup_text
 from istioctl.errors import SpecError
+from istioctl.golang.netip import is_prefix
 from istioctl.rendering.schema.check import Violation, check
 from istioctl.rendering.schema.types import Type, message
 from istioctl.rendering.specification.origins import Origins, Path, dotted
@@ -262,7 +263,7 @@ class _Rules:
             text = lookup_text(proxy, field)
             if text not in ("", "*"):
                 for part in text.split(","):
-                    if not _is_address_range(part):
+                    if not is_prefix(part):
                         self._refuse(
                             ("values", "global", "proxy", field),
                             f"holds '{part}', which is no address range such as 10.0.0.0/8",
@@ -333,16 +334,3 @@ def _is_hub(hub: str) -> bool:
     if registry != "localhost" and not any(char in registry for char in ".:"):
         registry, repository = "", f"{hub}/pilot"
     return bool(re.fullmatch(_REGISTRY, registry) and re.fullmatch(_REPOSITORY, repository))
-
-
-def _is_address_range(text: str) -> bool:
-    from ipaddress import ip_network
-
-    address, slash, bits = text.partition("/")
-    if not (slash and re.fullmatch("0|[1-9][0-9]{0,2}", bits)) or "%" in address:
-        return False
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True

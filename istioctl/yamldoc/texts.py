@@ -1,0 +1,60 @@
+"""Bytes to text, as kubectl reads files: UTF-8, or UTF-16 with its mark, which PowerShell's `>` writes."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from istioctl.errors import InputError
+
+UTF_8 = "utf-8"
+_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def encoding_of(raw: bytes) -> str:
+    """The encoding that the first bytes of a text tell: UTF-8 where they hold no mark of another."""
+    return next((name for mark, name in _MARKS if raw.startswith(mark)), UTF_8)
+
+
+def decoded(raw: bytes, source: str, *, line: int = 1) -> str:
+    """The text that bytes stand for, its mark (U+FEFF) included.
+
+    Args:
+        source: names it in errors.
+        line: the line in it that `raw` starts on, counted from 1.
+
+    Raises:
+        InputError: they are not a text; `where` is `source:line`.
+    """
+    encoding = encoding_of(raw)
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        at = line + raw[: error.start].decode(encoding, "replace").count("\n")
+        problem = f"this is not {encoding.upper().removesuffix('-LE').removesuffix('-BE')} text"
+        raise InputError(problem, where=f"{source}:{at}", hint="Is it a binary file?", id="unreadable") from None
+
+
+def text_of(raw: bytes, source: str) -> str:
+    """The text that bytes stand for, without its mark.
+
+    Raises:
+        InputError: they are not a text; `where` is `source:line`.
+    """
+    return decoded(raw, source).removeprefix("\ufeff")
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a file, without its mark.
+
+    Raises:
+        InputError: it can't be read, or is not a text.
+    """
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise InputError(f"cannot read the file: {reason}", where=str(path), id="unreadable") from None
+    except ValueError:
+        raise InputError("cannot read the file: its name holds a null character", where=repr(str(path))) from None
+    return text_of(raw, str(path))
