@@ -53,8 +53,7 @@ def read_text(path: str | Path) -> str:
     try:
         raw = Path(path).read_bytes()
     except OSError as error:
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise InputError(f"cannot read the file: {reason}", where=str(path), id="unreadable") from None
+        raise InputError(f"the file can't be read: {error.strerror}", where=str(path), id="unreadable") from None
     except ValueError:
-        raise InputError("cannot read the file: its name holds a null character", where=repr(str(path))) from None
+        raise InputError("the file can't be read: its name holds a null character", where=repr(str(path))) from None
     return text_of(raw, str(path))

@@ -35,11 +35,11 @@ def test_settings_from_files_and_flags(tmp_path: Path) -> None:
         (["list", "--set", "loki.sise=1"], "there is no setting 'addons.loki.sise'"),
         (["list", "--set", "loki"], "'loki' has no value"),
         (["list", "--set", "addons=1"], "--set addons=1: it names no setting"),
-        (["list", "-f", "nothing-here.yaml"], "nothing-here.yaml: it can't be read"),
+        (["list", "-f", "nothing-here.yaml"], "nothing-here.yaml: the file can't be read"),
         (["install", "graphana"], "there is no add-on 'graphana'"),
         (["status", "graphana"], "there is no add-on 'graphana'"),
         (["uninstall", "graphana", "-y"], "there is no add-on 'graphana'"),
-        (["uninstall", "grafana"], "there is no terminal to ask: Remove grafana?"),
+        (["uninstall", "grafana"], "there is nobody to ask: Remove grafana?"),
     ],
 )
 def test_what_is_refused_before_any_cluster_is_asked(argv: list[str], message: str) -> None:

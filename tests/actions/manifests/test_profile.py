@@ -130,5 +130,5 @@ def test_the_same_under_two_names() -> None:
 def test_an_unknown_side_of_a_comparison() -> None:
     with pytest.raises(InputError, match="unknown profile 'demoo'"):
         diff_profiles("demo", "demoo")
-    with pytest.raises(InputError, match="can't read"):
+    with pytest.raises(InputError, match="can't be read"):
         diff_profiles("demo", "no/such.yaml")

@@ -235,3 +235,29 @@ def test_a_result_beyond_memory_goes_through_a_file(files, monkeypatch):
     monkeypatch.setattr("istioctl.actions.sidecars.kube_inject._SPOOL", 200)
     text = "---\n".join([SERVICE] * 40)
     assert run_cli("kube-inject", *files, "-f", "-", stdin=text).stdout == text
+
+
+POD = (
+    '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "%s"},'
+    ' "spec": {"containers": [{"name": "c", "image": "i"}]}}'
+)
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n---\n"])
+def test_json_objects_in_a_row_are_documents(files, between):
+    Path("row.json").write_text(between.join(POD % name for name in "abc"))
+    done = run_cli("kube-inject", *files, "-f", "row.json")
+    assert done.status == 0
+    assert [document["metadata"]["name"] for document in load_all(done.stdout)] == ["a", "b", "c"]
+    assert all("istio-proxy" in str(document) for document in load_all(done.stdout))
+
+
+def test_a_file_in_utf_16_stays_one(files):
+    pod = "apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: a}\r\nspec:\r\n  containers: [{name: c, image: i}]\r\n"
+    text = f"\ufeff# ä\r\n{pod}"
+    Path("wide.yaml").write_bytes(text.encode("utf-16-le"))
+    done = run_cli("kube-inject", *files, "-f", "wide.yaml", "-o", "out.yaml")
+    assert done.status == 0
+    written = Path("out.yaml").read_bytes().decode("utf-16-le")
+    assert written.startswith("\ufeff# ä\r\n")
+    assert "istio-proxy" in written

@@ -57,8 +57,8 @@ def test_duplicates_are_seen(text: str) -> None:
 
 
 def test_split_counts_lines() -> None:
-    assert list(scan.split("a\n---\nb\n--- # x\n\nc\n---\n")) == [("a\n", 0), ("b\n", 2), ("\nc\n", 4)]
-    assert list(scan.split("---\na: '---'\n")) == [("a: '---'\n", 1)]
+    assert list(scan.split("a\n---\nb\n--- # x\n\nc\n---\n", "f")) == [("a\n", 0), ("b\n", 2), ("\nc\n", 4)]
+    assert list(scan.split("---\na: '---'\n", "f")) == [("a: '---'\n", 1)]
 
 
 def test_header() -> None:
@@ -103,7 +103,14 @@ def test_separators(line: str) -> None:
 @pytest.mark.parametrize("line", ["----", "---x", "--- x", "--- |", "--- {}", "--- !!map", "---\r# x"])
 def test_what_is_no_separator(line: str) -> None:
     text = f"a: b\n{line}\nc: d\n"
-    assert [chunk for chunk, _ in scan.split(text)] == [text]
+    assert [chunk for chunk, _ in scan.split(text, "f")] == [text]
     with pytest.raises(InputError) as raised:
         scan.expect_separators(text, "f")
     assert raised.value.where == "f:2"
+
+
+def test_json_objects_in_a_row_are_documents() -> None:
+    text = 'x: 1\n---\n{"a": 1}\n{"b":\n2} {"c": 3}\n'
+    assert list(scan.split(text, "f")) == [
+        ("x: 1\n", 0), ('{"a": 1}\n', 2), ('{"b":\n2} ', 3), ('{"c": 3}\n', 4),
+    ]  # fmt: skip

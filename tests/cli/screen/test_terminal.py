@@ -52,9 +52,7 @@ def test_data_for_programs_stays_as_it_is() -> None:
     assert streams.stderr.getvalue() == SHOWN + "\n"  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    ("answer", "agreed"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False)]
-)
+@pytest.mark.parametrize(("answer", "agreed"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False)])
 def test_only_yes_agrees(answer: str, agreed: bool) -> None:
     streams = on_screen(answer)
 
@@ -62,8 +60,18 @@ def test_only_yes_agrees(answer: str, agreed: bool) -> None:
     assert streams.stdout.getvalue() == ""  # type: ignore[attr-defined]
 
 
-def test_nobody_is_asked_without_a_terminal() -> None:
-    streams = Terminal(io.StringIO("y\n"), io.StringIO(), io.StringIO())
+@pytest.mark.parametrize(("answer", "agreed"), [("y\n", True), ("y", True), ("n\n", False)])
+def test_a_piped_answer_counts(answer: str, agreed: bool) -> None:
+    streams = Terminal(io.StringIO(answer), io.StringIO(), io.StringIO())
+    assert streams.confirm("Install?", flag="-y") is agreed
+    assert streams.stderr.getvalue() == "Install? (y/N) "  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_nobody_is_asked_where_stdin_has_nothing(is_closed: bool) -> None:
+    streams = Terminal(io.StringIO(), io.StringIO(), io.StringIO())
+    if is_closed:
+        streams.stdin.close()
 
     with pytest.raises(UsageError) as caught:
         streams.confirm("Install?", flag="-y")

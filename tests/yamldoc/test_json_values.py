@@ -1,0 +1,43 @@
+"""JSON values one after another."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from istioctl.errors import InputError
+from istioctl.yamldoc.json_values import further_values
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+OBJECTS = st.lists(st.dictionaries(st.text(), JSON, max_size=3), min_size=1, max_size=4)
+
+
+@given(OBJECTS, st.sampled_from(["", " ", "\n", "\n\n  "]), st.sampled_from([None, 2]))
+def test_objects_are_told_apart(objects: list[dict[str, Any]], between: str, indent: int | None) -> None:
+    texts = [json.dumps(each, indent=indent, ensure_ascii=False) for each in objects]
+    whole = between.join(texts) + "\n"
+    starts = [0, *further_values(whole, "f")]
+    ends = [*starts[1:], len(whole)]
+    assert [json.loads(whole[start:end]) for start, end in zip(starts, ends, strict=True)] == objects
+
+
+@pytest.mark.parametrize(
+    "text", ["a: {}\n", "{a: b}\n{c: d}\n", '{"a": 1}\n# end\n', '{"a": 1}\n...\n', "", "  ", "[1]"]
+)
+def test_other_texts_stay_whole(text: str) -> None:
+    assert further_values(text, "f") == []
+
+
+@pytest.mark.parametrize("rest", ["x", "5", "a: b", "]", '"t"'])
+def test_what_follows_and_is_not_an_object_is_refused(rest: str) -> None:
+    with pytest.raises(InputError, match="not another object") as caught:
+        further_values('{"a":\n1}\n{"b": 2}\n' + rest, "f", line=3)
+    assert caught.value.where == "f:6"
