@@ -142,7 +142,7 @@ class Terminal:
     def _ask(self, question: str) -> None:
         """The question to stderr, and to the person at the terminal where stderr goes elsewhere (`2>log`)."""
         self.show_on_stderr(question)
-        if self.stdin.isatty() and not self.stderr.isatty():
+        if not self.stdin.closed and self.stdin.isatty() and not self.stderr.isatty():
             try:
                 with Path(os.ttyname(self.stdin.fileno())).open("w") as screen:
                     screen.write(visible(question))
