@@ -27,7 +27,7 @@ def metrics(
     from istioctl.actions.observe.workload_metrics import check_names, find_prometheus, workload_metrics
     from istioctl.cluster.session import open_session
     from istioctl.golang.durations import parse_duration
-    from istioctl.golang.times import duration_text
+    from istioctl.golang.durations import duration_text
 
     nanoseconds = round(parse_duration(duration) * 1e9)
     if nanoseconds <= 0:

@@ -138,7 +138,7 @@ def _field(field: FieldDescriptorProto, message: DescriptorProto, entries: dict[
 
 
 def _type(field: FieldDescriptorProto) -> str:
-    name = field.type_name.removeprefix(".")
+    name = str(field.type_name).removeprefix(".")
     if field.type == FieldDescriptorProto.TYPE_ENUM:
         return f"#{name}"
     if field.type not in (FieldDescriptorProto.TYPE_MESSAGE, FieldDescriptorProto.TYPE_GROUP):

@@ -19,7 +19,7 @@ from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.session import Session
 from istioctl.errors import InputError, IstioctlError
-from istioctl.golang.times import duration_text
+from istioctl.golang.durations import duration_text
 
 PROMETHEUS = "app.kubernetes.io/name=prometheus"
 PORT = 9090
