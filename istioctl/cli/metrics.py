@@ -26,8 +26,7 @@ def metrics(
     """Show how many requests workloads get, how many fail, and how long they take, by Prometheus."""
     from istioctl.actions.observe.workload_metrics import check_names, find_prometheus, workload_metrics
     from istioctl.cluster.session import open_session
-    from istioctl.golang.durations import parse_duration
-    from istioctl.golang.durations import duration_text
+    from istioctl.golang.durations import duration_text, parse_duration
 
     nanoseconds = round(parse_duration(duration) * 1e9)
     if nanoseconds <= 0:
