@@ -6,7 +6,7 @@ The engine finds the place and raises one of the two that callers see, both `ist
 
     TemplateError
     ├── ParseError            the text is no template
-    └── ExecutionError        it failed while it ran; `category` is exec, call, fail or limit
+    └── ExecutionError        it failed while it ran; `category` is exec, call, fail, limit or bug
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class ExecutionError(TemplateError):
 
     Args:
         message: Go's whole message.
-        category: `exec` (the engine), `call` (a function), `fail` (the author's own `fail`/`required`), `limit`.
+        category: `exec` (the engine), `call` (a function), `fail` (the author's own `fail`/`required`), `limit`,
+            `bug` (the engine's own fault).
         place: the outermost place of the failure.
         reason: the innermost error's own words.
     """

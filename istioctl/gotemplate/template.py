@@ -10,29 +10,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Final, Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from istioctl.golang.budget import LimitError
 from istioctl.golang.quoting import quote
 from istioctl.golang.types import CallError, Function
-from istioctl.golang.values import UnknownValueError, readable
-from istioctl.gotemplate.compiler.units import Functions, Unit, compile_text
-from istioctl.gotemplate.errors import EvaluationError, ExecutionError, FailureError, ParseError, Place
+from istioctl.golang.values import readable
+from istioctl.gotemplate.compiler.units import Functions, compile_text
+from istioctl.gotemplate.errors import ExecutionError
+from istioctl.gotemplate.failures import UNIT, Linked, explained
 from istioctl.gotemplate.given import given
 from istioctl.gotemplate.limits import DEFAULT, Limits
 from istioctl.gotemplate.running import runtime
-from istioctl.gotemplate.running.execution import DYNAMIC, Compiled, Execution, settle
+from istioctl.gotemplate.running.execution import Compiled, Execution, settle
 
 Dialect = Literal["go", "helm", "istio"]
 MissingKey = Literal["default", "zero", "error"]
-
-_UNIT: Final = "U"  # the global of generated code that leads to its _Linked
-
-
-class _Linked(NamedTuple):
-    name: str
-    unit: Unit
 
 
 class TemplateSet:
@@ -66,7 +59,7 @@ class TemplateSet:
 
     def _add(self, name: str, text: str, *, keep: bool = True) -> None:
         unit = compile_text(name, text, self.functions, keep=keep)
-        space: dict[str, object] = {"__builtins__": {}, **runtime.NAMES, _UNIT: _Linked(name, unit)}
+        space: dict[str, object] = {"__builtins__": {}, **runtime.NAMES, UNIT: Linked(name, unit)}
         for called, home in unit.functions:
             space[f"f_{called}"] = self.functions.find(called, home).call
         exec(unit.code, space)  # noqa: S102 - our own code, which sees nothing but `space`
@@ -139,65 +132,9 @@ class TemplateSet:
                     f"output limit exceeded: {size} characters, at most {execution.limits.output} are allowed"
                 )
             return "".join(out)
-        except EvaluationError as error:
-            category, reason = "exec", error.text
-            found = _find(error.__traceback__, execution.site, error.site)
-            if isinstance(error, runtime.UnprintableError) and found:
-                reason = f"can't print {found[2]} of type {reason}"
-        except CallError as error:
-            category, reason, found = "call", error.text, _find(error.__traceback__, execution.site)
-            if isinstance(error, FailureError):
-                category = "fail"
-            raise _error(category, reason, found, error.function, reason) from None
-        except ExecutionError as error:
-            found = _find(error.__traceback__, execution.site)
-            raise _error(error.category, error.message, found, "", error.reason) from None
-        except ParseError as error:
-            raise _error("call", error.message, _find(error.__traceback__, execution.site), "", error.message) from None
-        except (LimitError, UnknownValueError) as error:
-            category, reason, found = "limit", error.text, _find(error.__traceback__, execution.site)
-        except RecursionError as error:
-            category, found = "limit", _find(error.__traceback__, execution.site)
-            reason = "depth limit exceeded: templates or data are nested too deeply"
-        except MemoryError as error:
-            category, reason, found = "limit", "memory limit exceeded", _find(error.__traceback__, execution.site)
-        raise _error(category, reason, found, None, reason)
-
-
-def _find(traceback: TracebackType | None, dynamic: int, site: int | None = None) -> tuple[Place, str, str, str] | None:
-    """The innermost template action in a traceback: its place, template, text, and the function it calls.
-
-    Args:
-        traceback: the traceback of what was raised.
-        dynamic: the site of a line that has no fixed one.
-        site: the site if it is known better.
-    """
-    found: tuple[Place, str, str, str] | None = None
-    while traceback is not None:
-        linked = traceback.tb_frame.f_globals.get(_UNIT)
-        if isinstance(linked, _Linked):
-            unit = linked.unit
-            index = unit.lines[traceback.tb_lineno] if site is None else site
-            if index == DYNAMIC:
-                index = dynamic
-            if index >= 0:
-                template, line, column, text, call = unit.sites[index]
-                found = Place(linked.name, line, column), unit.templates[template][0], text, call
-        traceback = traceback.tb_next
-    return found
-
-
-def _error(
-    category: str, text: str, found: tuple[Place, str, str, str] | None, function: str | None, reason: str
-) -> ExecutionError:
-    """The error that callers see; `function` None means that no function call failed."""
-    if found is None:
-        return ExecutionError(text, category=category, place=None, reason=reason)
-    place, template, action, call = found
-    if function is not None:
-        text = f"error calling {function or call}: {text}"
-    message = f"template: {place}: executing {quote(template)} at <{action}>: {text}"
-    return ExecutionError(readable(message), category=category, place=place, reason=reason)
+        except Exception as error:  # whatever the bug, callers see one kind of error
+            found = explained(error, execution.site)
+            raise found from (error if found.category == "bug" else None)
 
 
 def render(

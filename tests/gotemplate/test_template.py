@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 
 import istioctl.gotemplate
+from istioctl.errors import InputError
 from istioctl.golang import types
 from istioctl.golang.types import CallError, function
 from istioctl.golang.values import Func, Int, make, nil, pointer
 from istioctl.gotemplate.errors import ExecutionError, FailureError, ParseError
+from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.gotemplate.limits import Limits
 from istioctl.gotemplate.template import MissingKey, TemplateSet, render
 
@@ -174,3 +176,27 @@ def test_the_package_offers_the_engine() -> None:
     assert istioctl.gotemplate.render is render
     with pytest.raises(ParseError):
         istioctl.gotemplate.TemplateSet({"main": "{{"}, limits=Limits())
+
+
+def test_where_evaluation_was_in_a_block_that_did_not_run_does_not_matter() -> None:
+    text = "{{ if .a }}{{ and .b .c }}{{ end }}" + "{{ print 1 }}" * 9
+    assert render({"main": text}, "main", {}) == "1" * 9
+
+
+def test_whatever_the_bug_callers_see_one_kind_of_error() -> None:
+    table = FunctionTable()
+
+    @table.function("broken", "any")
+    def broken(value: object) -> object:
+        raise AttributeError(f"no such thing: {value}")
+
+    @table.function("refusing", "")
+    def refusing() -> object:
+        raise InputError("not like this")
+
+    with pytest.raises(ExecutionError, match=r"main:2:3: .* internal error: AttributeError: no such thing") as caught:
+        render({"main": "x\n{{ broken 5 }}"}, "main", None, functions=table)
+    assert (caught.value.category, type(caught.value.__cause__)) == ("bug", AttributeError)
+    with pytest.raises(ExecutionError, match="error calling refusing: not like this") as caught:
+        render({"main": "{{ refusing }}"}, "main", None, functions=table)
+    assert caught.value.category == "call"

@@ -95,13 +95,13 @@ class _Body(Expressions):
     def split_off(self, node: nodes.Branch) -> None:
         """Puts a deeply nested action into a function of its own."""
         self.flush()
-        kept = self.lines, self.indent, self.blocks, self.loops
+        kept = self.lines, self.indent, self.blocks, self.loops, self.node
         name = f"t{self.index}_{len(self.split)}"
         self.lines, self.indent, self.blocks, self.loops = [Line(f"def {name}(X, w, F):")], 1, 0, 0
         self.split.append(self.lines)
         self.branch(node)
         self.flush()
-        self.lines, self.indent, self.blocks, self.loops = kept
+        self.lines, self.indent, self.blocks, self.loops, self.node = kept
         left = self.temporary()
         self.emit(f"{left} = {name}(X, w, F)")
         if self.loops:

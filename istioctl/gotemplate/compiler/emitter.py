@@ -187,11 +187,16 @@ class Emitter:
 
     @contextmanager
     def indented(self) -> Iterator[None]:
-        """Emits the body of a Python block."""
+        """Emits the body of a Python block.
+
+        The block may not run, so what comes after it can't ask where evaluation was in it: `node` is again what it
+        was before.
+        """
         self.indent += 1
-        start = len(self.lines)
+        start, node = len(self.lines), self.node
         yield
         self.flush()
         if len(self.lines) == start:
             self.plain("pass")
         self.indent -= 1
+        self.node = node

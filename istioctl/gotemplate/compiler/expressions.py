@@ -202,8 +202,8 @@ class Expressions(Emitter):
                 f" if {value.code} is not None or not {value.boxed} else BOXED_NIL" if value.boxed != "False" else ""
             )
             self.plain(f"return {value.code}{boxed}")
-        if isinstance(self.node, Choice):  # its locals are those of the inner function
-            self.node = node
+            end = self.node
+        self.node = node if isinstance(end, Choice) else end  # a choice's locals are those of the inner function
         return f"({self.module.site(self.index, self.node, '')}, None, {name})"
 
     # Calls

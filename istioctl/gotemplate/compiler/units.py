@@ -104,7 +104,11 @@ def _compile(name: str, text: str, functions: Functions) -> Unit:
     try:
         source = generate(name, text, parse(name, text, functions.all), functions.all)
         code = compile(source.text, "<template>", "exec", dont_inherit=True, optimize=0)
-    except RecursionError:
+    except ParseError:
+        raise
+    except (RecursionError, MemoryError):
         raise ParseError(f"template: {name}:1: depth limit exceeded: actions are nested too deeply") from None
+    except Exception as error:  # whatever the bug, callers see one kind of error
+        raise ParseError(f"template: {name}:1: internal error: {type(error).__name__}: {error}") from error
     called = [(name, functions.home(name)) for name in source.functions]
     return Unit(code, source.lines, source.sites, source.templates, called)
