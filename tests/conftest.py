@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import random
 import signal
 
 import pytest
 from hypothesis import settings
+
+# Fuzz tests see other inputs in each run; what they were, the seed tells. Workers inherit it.
+os.environ.setdefault("ISTIOCTL_FUZZ_SEED", str(random.SystemRandom().randrange(1 << 32)))
 
 pytest_plugins = ["tests.support.cluster", "tests.support.mesh"]
 
@@ -16,6 +21,11 @@ settings.load_profile("project")
 # A shell without job control starts background commands deaf to Ctrl-C, and what they start; tests press it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_report_header() -> str:
+    """How to see the same inputs again."""
+    return f"ISTIOCTL_FUZZ_SEED={os.environ['ISTIOCTL_FUZZ_SEED']}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from istioctl.cli.line.commands import PROGRAM, Command
 from istioctl.cli.line.find import find_command, function_of, unknown_command
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
+from istioctl.cli.signals import Ended, end_on_signals
 from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def main() -> None:
     """The console script: run the process's own command line and exit."""
     # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
     gc.set_threshold(50_000, 20, 50)
+    end_on_signals()
     _leave(run(sys.argv[1:], system_terminal()))
 
 
@@ -61,9 +63,10 @@ def run(argv: list[str], streams: Terminal) -> int:
             return exit_status_of(error)
         except BrokenPipeError:
             return _closed_pipe(streams)
-        except KeyboardInterrupt:
-            streams.say("Interrupted.")
-            return ExitStatus.INTERRUPTED
+        except KeyboardInterrupt as end:
+            with suppress(OSError):  # the terminal may be gone
+                streams.say("Interrupted.")
+            return end.status if isinstance(end, Ended) else ExitStatus.INTERRUPTED
         except Exception as error:
             if streams.environ.get("ISTIOCTL_TRACEBACK"):
                 raise

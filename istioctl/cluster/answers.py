@@ -13,14 +13,12 @@ from typing import Any, NoReturn
 
 from istioctl.cluster.errors import Malformed
 from istioctl.cluster.shapes import Shape
+from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of one answer. etcd stores at most 1.5 MiB an object, so that a list in pages stays below."""
 BYTES_A_VALUE = 16
 """How many bytes of an answer there are at least for each value: one takes a Python object, however short its text."""
-DEEPEST = 200
-"""How far collections may stand in each other; the deepest that Istio knows, in Envoy's configuration, have some 50."""
-
 _INT64 = 2**63
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -70,7 +68,7 @@ def read_json(body: bytes, where: str, *, largest: int = LARGEST) -> Any:
         raise malformed(_TOO_DEEP, where) from None
     except ValueError as problem:
         raise malformed(_not_json(body, problem), where, id="no-json") from None
-    if _is_too_deep(data):
+    if is_too_deep(data):
         raise malformed(_TOO_DEEP, where)
     return _without_surrogates(data) if "\\ud" in text or "\\uD" in text else data
 
@@ -150,20 +148,6 @@ class _ConstantError(ValueError):
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _ConstantError(name)
-
-
-def _is_too_deep(data: Any) -> bool:
-    level = [data] if isinstance(data, dict | list) else []
-    for _ in range(DEEPEST):
-        if not level:
-            return False
-        level = [
-            child
-            for container in level
-            for child in (container.values() if type(container) is dict else container)
-            if type(child) is dict or type(child) is list
-        ]
-    return bool(level)
 
 
 def _without_surrogates(data: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -24,6 +25,7 @@ from yaml.events import (
 from yaml.scanner import ScannerError
 
 from istioctl.errors import InputError
+from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
 from istioctl.yamldoc.parsing import documents
 from istioctl.yamldoc.scalars import Scalar, json_number, resolve, resolve_tagged, single_float_text
 
@@ -96,9 +98,12 @@ def bad(problem: str, source: str, line: int) -> UnreadableError:
     return UnreadableError(f"bad YAML: {problem}", where=f"{source}:{line + 1}", go_text=f"yaml: {problem}")
 
 
-def too_deep(where: str) -> UnreadableError:
-    """The error of a document that nests deeper than it can be read."""
-    return UnreadableError("bad YAML: it nests too deeply", where=where, go_text="yaml: exceeded max depth")
+def too_deep(source: str, line: int | None = None) -> UnreadableError:
+    """The error of a document that nests deeper than it can be read; `line` counts from 0."""
+    where = source if line is None else f"{source}:{line + 1}"
+    return UnreadableError(
+        f"bad YAML: it nests more than {DEEPEST} levels deep", where=where, go_text="yaml: exceeded max depth"
+    )
 
 
 def _line(event: Any) -> int:
@@ -184,6 +189,7 @@ class _Reader:
         self._anchors: dict[str, tuple[Any, int] | _Open] = {}
         self._decoded = 0
         self._aliased = 0
+        self._depth = 0
 
     def document(self) -> Any:
         event = self._next()
@@ -193,6 +199,8 @@ class _Reader:
             data = self._value(event)
         except RecursionError:
             raise too_deep(self._source) from None
+        if self._aliased and is_too_deep(data):
+            raise too_deep(self._source, event.start_mark.line)
         self._next()
         return data
 
@@ -213,7 +221,11 @@ class _Reader:
         self._decoded += 1
         if event.anchor is not None:
             self._anchors[event.anchor] = _OPEN
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise too_deep(self._source, event.start_mark.line)
         data = self._mapping() if kind is MappingStartEvent else self._sequence()
+        self._depth -= 1
         if event.anchor is not None:
             self._anchors[event.anchor] = data, self._decoded - before
         return data
@@ -282,8 +294,9 @@ class _Reader:
 
     def _unusual_key(self, event: Any) -> str:
         value = self._value(event)
-        if type(event) is AliasEvent and not isinstance(value, (dict, list)) and value is not None:
-            return key_text(value)
+        if type(event) is AliasEvent and not isinstance(value, (dict, list)):
+            with suppress(ValueError):
+                return key_text(value)
         raise bad("a key must be text, a number or a boolean", self._source, event.start_mark.line)
 
     def _merge(self, into: dict[str, Any], event: Any) -> None:

@@ -21,6 +21,7 @@ from yaml.events import (
 )
 
 from istioctl.yamldoc import plain
+from istioctl.yamldoc.nesting import DEEPEST
 from istioctl.yamldoc.parsing import documents
 
 
@@ -133,6 +134,7 @@ class _Composer:
         self._open: set[str] = set()
         self._decoded = 0
         self._aliased = 0
+        self._depth = 0
 
     def document(self, start: Any) -> Document:
         event = self._next()
@@ -141,6 +143,8 @@ class _Composer:
         if root is not None and root.kind == "scalar" and root.start == root.end and not root.style and not root.tag:
             root = None  # an empty document is read as an empty plain scalar
         line = root.line if root else start.end_mark.line
+        if root is not None and self._aliased and _is_too_deep(root):
+            raise plain.too_deep(self._source, root.line)
         return Document(root, start.start_mark.index, end.end_mark.index, line, self._source)
 
     def _node(self, event: Any) -> Node:
@@ -166,10 +170,14 @@ class _Composer:
     def _children(self, node: Node, kind: type[Any]) -> None:
         if node.anchor:
             self._open.add(node.anchor)
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise plain.too_deep(self._source, node.line)
         if kind is MappingStartEvent:
             self._mapping(node)
         else:
             self._sequence(node)
+        self._depth -= 1
         if node.anchor:
             self._open.discard(node.anchor)
 
@@ -210,6 +218,25 @@ class _Composer:
             node.end = _end(event)
         elif node.value:
             node.end = node.value[-1].end
+
+
+def _is_too_deep(root: Node) -> bool:
+    """Whether collections nest too deep once aliases are expanded."""
+    level = [root]
+    for _ in range(DEEPEST):
+        children = (child for node in level for child in _children_of(node) if child.kind != "scalar")
+        level = list({id(child.value): child for child in children}.values())
+        if not level:
+            return False
+    return True
+
+
+def _children_of(node: Node) -> Iterator[Node]:
+    for item in node.value:
+        if node.kind == "mapping":
+            yield from item
+        else:
+            yield item
 
 
 def _end(event: Any) -> int:

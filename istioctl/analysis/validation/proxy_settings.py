@@ -33,13 +33,15 @@ _ADDRESSES = (
 
 def problem(text: str) -> str:
     """What is wrong with settings as YAML; empty where they are in order. Fields that are not known are let pass."""
-    from istioctl.yamldoc.reader import compose_all
+    from istioctl.yamldoc.reader import compose_all, to_data
 
     try:
         document = next(compose_all(text, "the annotation"), None)
+        root = document.root if document else None
+        if root is not None:
+            to_data(root, "the annotation")  # what JSON can't say, such as null as a key, is found here
     except InputError as error:
         return str(error)
-    root = document.root if document else None
     if root is None or (root.kind == "scalar" and root.value in ("", "null", "~")):
         return ""
     if root.kind != "mapping":
