@@ -140,12 +140,7 @@ def apply_waypoint(session: Session, gateway: dict[str, Any]) -> None:
         session.request("PATCH", path, {"fieldManager": _OWNER}, json.dumps(gateway).encode(), APPLY)
     except ApiError as problem:
         if problem.status == 404:
-            raise ClusterError(
-                "the cluster has no Gateway API",
-                where=session.server,
-                hint="install its CRDs first; `istioctl addons list` and istio.io tell how",
-                id="no-gateway-api",
-            ) from problem
+            raise _no_gateway_api(session) from problem
         problem.where = f"{key} on {session.server}"
         raise
 
@@ -180,10 +175,13 @@ def list_waypoints(session: Session, namespace: str, *, revision: str = "") -> l
     """The waypoints of a namespace, of all where it is empty, by namespace and name.
 
     Raises:
-        ClusterError: the server can't be reached or refuses.
+        ClusterError: the cluster has no Gateway API, the server can't be reached or refuses.
     """
+    discovery = Discovery(session)
     labels = f"{REVISION}={revision}" if revision else ""
-    gateways = list_objects(session, Discovery(session), _API, "Gateway", namespace=namespace, labels=labels)
+    gateways = list_objects(session, discovery, _API, "Gateway", namespace=namespace, labels=labels)
+    if not gateways and "Gateway" not in discovery.served(_API):
+        raise _no_gateway_api(session)
     own = [item for item in gateways if (item.get("spec") or {}).get("gatewayClassName") == _CLASS]
     return sorted((_waypoint(item) for item in own), key=lambda found: (found.namespace, found.name))
 
@@ -228,6 +226,11 @@ def delete_waypoints(
         on_deleted(name, gone)
     if problems:
         raise problems[0] if len(problems) == 1 else ErrorGroup(problems)
+
+
+def _no_gateway_api(session: Session) -> ClusterError:
+    hint = "Install its CRDs first, see https://gateway-api.sigs.k8s.io/guides/"
+    return ClusterError("the cluster has no Gateway API", where=session.server, hint=hint, id="no-gateway-api")
 
 
 def _waypoint(gateway: dict[str, Any]) -> Waypoint:

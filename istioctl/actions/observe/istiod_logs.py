@@ -86,7 +86,7 @@ def log_scopes(session: Session, istiod: Proxy, port: int) -> list[Scope]:
         ClusterError: it does not answer, or with something else.
     """
     where = f"ControlZ of {istiod}"
-    data: Any = read_json(ask_pod(session, istiod.namespace, istiod.name, port, "/scopej"), where)
+    data: Any = read_json(ask_pod(session, istiod.namespace, istiod.name, port, "/scopej/"), where)
     check(data, _SCOPES, where)
     found = [
         Scope(

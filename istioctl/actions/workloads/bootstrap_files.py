@@ -110,7 +110,7 @@ def proxy_config(group: Group, around: Surroundings) -> mesh.Message:
         "ISTIO_METAJSON_LABELS": json.dumps(labels, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
     }
     if group.ports:
-        ports = [{"name": name, "containerPort": port} for name, port in sorted(group.ports.items())]
+        ports = [{"name": name, "containerPort": port, "protocol": ""} for name, port in sorted(group.ports.items())]
         metadata["ISTIO_META_POD_PORTS"] = json.dumps(ports, separators=(",", ":"), ensure_ascii=False)
     if around.capture_dns:
         metadata["ISTIO_META_DNS_CAPTURE"] = "true"

@@ -27,6 +27,7 @@ from istioctl.analysis.sources import Source, read_file
 from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.schema.catalog import kinds
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.session import Session, open_session
@@ -197,7 +198,7 @@ def _spec(root: Node, source: str) -> dict[str, Any]:
     """
     node = next((value for key, value in root.value if key.value == "spec"), None)
     found = Report(root)
-    spec = decode(node, _KIND, Place(found))
+    spec = decode(node, kinds()[_KIND].message, Place(found))
     problems: list[IstioctlError] = [
         InputError(f"{problem.path}: {problem.message}", where=f"{source}:{problem.line}", hint=problem.hint or None)
         for problem in found.errors

@@ -87,7 +87,7 @@ def test_probe_ports_and_registration() -> None:
     assert found["readinessProbe"] == probe
     metadata = found["proxyMetadata"]
     assert json.loads(metadata["ISTIO_META_POD_PORTS"]) == [
-        {"name": "a", "containerPort": 9}, {"name": "http", "containerPort": 80},
+        {"name": "a", "containerPort": 9, "protocol": ""}, {"name": "http", "containerPort": 80, "protocol": ""},
     ]  # fmt: skip
     assert metadata["ISTIO_META_AUTO_REGISTER_GROUP"] == "vm"
     assert "ISTIO_META_DNS_CAPTURE" not in metadata
