@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.declare import Argument, Context, Option
@@ -54,7 +56,9 @@ def analyze(
         list[str],
         Option("--remote-contexts", metavar="CONTEXT", help="Another cluster of the mesh; may be repeated."),
     ] = [],  # noqa: B006 - it is copied
-    timeout: Annotated[str, Option("--timeout", hidden=True)] = "30s",
+    timeout: Annotated[
+        str, Option("--timeout", metavar="DURATION", help="How long reading the cluster may take.")
+    ] = "30s",
     recursive: Annotated[bool, Option("-R", "--recursive", help="Folders are always searched to the bottom.")] = False,
     color: Annotated[bool, Option("--color", help="Colour the report (by default on a terminal).")] = False,
     verbose: Annotated[bool, Option("-v", "--verbose", help="Name the analyzers that ran.")] = False,
@@ -68,6 +72,7 @@ def analyze(
     from istioctl.actions.checks.analyze import analyze as run
     from istioctl.cli.screen.analyze_report import list_of_analyzers, report_text
     from istioctl.cluster.download import download
+    from istioctl.golang.durations import parse_duration
 
     form = output.lower()
     if form not in FORMATS:
@@ -85,7 +90,7 @@ def analyze(
         suppressions=tuple(map(_suppression, suppress)),
         mesh_config_file=mesh_config_file,
     )
-    fetch = _fetch(ctx, revision, remote_contexts) if use_kube else None
+    fetch = _fetch(ctx, revision, remote_contexts, parse_duration(timeout)) if use_kube else None
     analysis = run(options, stdin=terminal().read_input, download=download, fetch=fetch)
     findings = [finding for finding in analysis.findings if finding.message.level <= shown]
     terminal().write(report_text(findings, form, color=color or terminal().has_colour(stdout=True)))
@@ -118,16 +123,23 @@ def _suppression(given: str) -> Suppression:
     return Suppression(code, pattern)
 
 
-def _fetch(ctx: Context, revision: str, contexts: list[str]) -> Fetch:
-    """How to get the objects of the cluster, and those of the other clusters of the mesh."""
+def _fetch(ctx: Context, revision: str, contexts: list[str], seconds: float) -> Fetch:
+    """How to get the objects of the cluster, and those of the other clusters of the mesh, within some time."""
 
     def fetch(kinds: tuple[str, ...]) -> Iterator[Resource]:
         from istioctl.actions.checks.cluster_objects import objects_of_clusters
         from istioctl.cli.line.cluster_options import client_options
+        from istioctl.errors import ClusterError
 
-        clusters = (client_options(ctx), *(client_options(ctx, context) for context in contexts))
+        deadline = time.monotonic() + seconds
+        found = [client_options(ctx), *(client_options(ctx, context) for context in contexts)]
+        clusters = tuple(replace(each, timeout=min(each.timeout, seconds)) for each in found)
         namespace = global_options(ctx).istio_namespace
-        return objects_of_clusters(clusters, kinds, istio_namespace=namespace, revision=revision)
+        for resource in objects_of_clusters(clusters, kinds, istio_namespace=namespace, revision=revision):
+            if time.monotonic() > deadline:
+                hint = "Allow more time with --timeout, or look at fewer analyzers with --analyzer."
+                raise ClusterError(f"the cluster could not be read within {seconds:g}s", hint=hint, id="timeout")
+            yield resource
 
     return fetch
 

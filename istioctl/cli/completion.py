@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.line.declare import Argument, GlobalOptions
+from istioctl.cli.line.declare import Argument, GlobalOptions, Option
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -70,6 +70,9 @@ def completion(
         str,
         Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in.", autocompletion=_shells),
     ],
+    without_help: Annotated[
+        bool, Option("--no-descriptions", help="Complete names alone, without a line of help each.")
+    ] = False,
 ) -> None:
     """Print the completion script of a shell.
 
@@ -77,4 +80,5 @@ def completion(
     """
     if shell not in SCRIPTS:
         raise UsageError(f'there is no completion for "{shell}"', hint=f"Choose one of {', '.join(SCRIPTS)}.")
-    terminal().write(SCRIPTS[shell])
+    script = SCRIPTS[shell]
+    terminal().write(script.replace("istioctl __complete ", "istioctl __completeNoDesc ") if without_help else script)

@@ -23,6 +23,9 @@ def internal_debug(
     listing: Annotated[bool, Option("-L", "--list", help="List the pages there are.")] = False,
     everyone: Annotated[bool, Option("--all", help="Ask all istiods, and key their answers by pod.")] = False,
     revision: RevisionOption = "",
+    timeout: Annotated[
+        str, Option("--timeout", metavar="DURATION", help="How long istiod may take to answer.")
+    ] = "30s",
     output: OutputOption = None,
 ) -> None:
     """Print a debug page of istiod, such as syncz or configz.
@@ -37,7 +40,7 @@ def internal_debug(
     from istioctl.actions.observe.debug_pages import LIST, ask_page, data_of, page_of
 
     page = page_of(words) if words else LIST
-    answers = ask_page(open_istiods(ctx, istiod, revision), page)
+    answers = ask_page(open_istiods(ctx, istiod, revision, timeout), page)
     if everyone:
         print_data({each.istiod: data_of(each.body) for each in answers.given}, output or "json")
         if answers.problems:

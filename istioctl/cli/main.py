@@ -98,10 +98,10 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
         if (text := client_version(argv[1:])) is not None:
             streams.write(text)
             return ExitStatus.OK
-    if argv[:1] == ["__complete"]:
+    if argv[:1] in (["__complete"], ["__completeNoDesc"]):
         from istioctl.cli.line.candidates import print_candidates
 
-        print_candidates(argv[1:])
+        print_candidates(argv[1:], with_help=argv[0] == "__complete")
         return ExitStatus.OK
     path, command, rest = find_command(argv)
     if command.target:

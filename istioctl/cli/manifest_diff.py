@@ -22,6 +22,7 @@ def manifest_diff(
     ] = [],  # noqa: B006 - it is copied
     ignore: Annotated[list[str], Option("--ignore", metavar=_PATTERN, help="Not these objects.")] = [],  # noqa: B006
     brief: Annotated[bool, Option("--brief", help="Only the names of what differs.")] = False,
+    _dry_run: Annotated[bool, Option("--dry-run", hidden=True)] = False,  # of the group; nothing is changed anyway
     _directory: Annotated[bool, Option("-r", "--directory", hidden=True)] = False,  # 1.12 wants it for folders
     output: OutputOption = None,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.cluster_options import specification_inputs
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.line.options import SpecificationFlags
+from istioctl.cli.line.options import DryRunOption, SpecificationFlags
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import InputError
 
@@ -21,6 +21,7 @@ def manifest_translate(
     output: Annotated[
         Path | None, Option("-o", "--output", metavar="DIR", help="Write values and scripts into this folder.")
     ] = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Turn an installation into Helm values, and into the commands that hand it over to Helm.
 
@@ -33,6 +34,9 @@ def manifest_translate(
     translation = translate(specification_inputs(ctx, wanted))
     for note in translation.notes:
         console.warn(note)
+    if output is not None and dry_run:
+        console.say(f"Would write the values and scripts of {len(translation.releases)} releases into {output}.")
+        return
     if output is not None:
         _write(translation, output)
         console.say(f"Output written to {output}; see {output / 'README.md'} for the next steps")

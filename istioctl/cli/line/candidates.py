@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 Candidate = tuple[str, str]
 
 
-def print_candidates(words: list[str]) -> None:
+def print_candidates(words: list[str], *, with_help: bool = True) -> None:
     """Print what may stand in place of the last of `words` (which may be empty)."""
     for name, help_text in candidates(words or [""]):
-        terminal().write(f"{name}\t{help_text}\n" if help_text else f"{name}\n")
+        terminal().write(f"{name}\t{help_text}\n" if help_text and with_help else f"{name}\n")
 
 
 def candidates(words: list[str]) -> list[Candidate]:

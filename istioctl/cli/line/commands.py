@@ -199,6 +199,7 @@ ROOT = Command(
                 "install": _INSTALL,
                 "translate": Command("Turn an installation into Helm values", "manifest_translate:manifest_translate"),
             },
+            flags=(GroupFlag(("--dry-run",), False, "--dry-run", "Say what would happen; change nothing"),),
         ),
         "images": Command("List every image of an installation", "images:images", "Install"),
         "upgrade": Command("Upgrade an installation in place", "upgrade:upgrade", "Install"),
@@ -254,6 +255,11 @@ ROOT = Command(
                 "controlz": Command("Open the ControlZ page of istiod", "dashboard:controlz"),
                 "istiod-debug": Command("Open the debug pages of istiod", "dashboard:istiod_debug"),
             },
+            flags=(
+                GroupFlag(("--address",), True, "--address ADDRESS", "The local IP address to listen on"),
+                GroupFlag(("-p", "--port"), True, "-p, --port PORT", "The local port"),
+                GroupFlag(("--browser", "--no-browser"), False, "--[no-]browser", "Open a browser on the page"),
+            ),
         ),
         "addons": Command(
             "Install what shows the mesh: Prometheus, Grafana, Kiali and others",
