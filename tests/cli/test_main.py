@@ -61,9 +61,9 @@ def test_an_alias_finds_its_command() -> None:
     ("argv", "message", "hint"),
     [
         (["nope"], 'unknown command "nope" for "istioctl"', "istioctl --help"),
-        (["metrics"], 'unknown command "metrics" for "istioctl"', "the original istioctl does"),
+        (["metrics"], 'unknown command "metrics" for "istioctl"', "istioctl experimental metrics"),
         (["operator", "init"], 'unknown command "operator" for "istioctl"', "`istioctl install -f FILE`"),
-        (["x", "injector", "list"], 'unknown command "injector"', "the original istioctl does"),
+        (["x", "add-to-mesh"], 'unknown command "add-to-mesh"', "`istioctl injection enable NAMESPACE --restart`"),
         (["instal"], 'unknown command "instal" for "istioctl"', "Did you mean install"),
         (["manifest", "generat"], 'unknown command "generat" for "istioctl manifest"', "Did you mean generate?"),
         (["manifest", "--nope"], "unknown flag: --nope", "istioctl manifest --help"),
