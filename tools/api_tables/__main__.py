@@ -15,6 +15,7 @@ from tools.api_tables.descriptions import descriptions
 from tools.api_tables.descriptors import Protos, closure, files_of, protos
 from tools.api_tables.envoy import ENVOY_MODULES, envoy_messages
 from tools.api_tables.sources import SourceError, module_folder, versions
+from tools.api_tables.structs import KUBERNETES_MODULES, kubernetes_table
 
 _ROOT = Path(__file__).parents[2]
 _TABLES = "istioctl/api/schema/tables"
@@ -55,6 +56,7 @@ def istio_tables() -> Iterator[tuple[str, str]]:
         yield f"{_TABLES}/{table}.txt", head + tables.table(names, known, facts)
     names, known = envoy_messages()
     yield f"{_TABLES}/envoy.txt", _head(*ENVOY_MODULES) + tables.table(names, known, CrdFacts())
+    yield f"{_TABLES}/kubernetes.txt", _head(*KUBERNETES_MODULES) + kubernetes_table()
     yield f"{_TABLES}/kinds.txt", head + tables.kinds(facts)
     yield f"{_TABLES}/rules.txt", head + tables.rules(facts)
 

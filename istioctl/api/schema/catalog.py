@@ -118,7 +118,7 @@ def _table_of(name: str) -> str:
     first, _, rest = name.partition(".")
     if first == "istio" and not rest.startswith("envoy."):
         return rest.partition(".")[0]
-    return "kubernetes" if first == "k8s" else "envoy"
+    return "kubernetes" if first in ("k8s", "openshift") else "envoy"
 
 
 @cache
