@@ -125,14 +125,13 @@ class _Texts:
 
 def _check_values(text: str, source: str) -> None:
     """Refuse values of wrong types, as istiod does; names it does not know may stand among them."""
-    from istioctl.rendering.schema.check import check
-    from istioctl.rendering.schema.types import Type
+    from istioctl.api.schema.decode import check
     from istioctl.rendering.specification.origins import dotted
     from istioctl.yamldoc import reader
 
-    for violation in check(reader.load(text, source), Type("chart_values", "Values")):
-        if violation.kind == "wrong-type" and violation.table == "chart_values":
-            raise InputError(f"{dotted(violation.path) or 'this'} {violation.message}", where=source)
+    for mismatch in check(reader.load(text, source), "istio.values.Values"):
+        if mismatch.kind == "wrong-type" and (not mismatch.of or mismatch.of.startswith("istio.values.")):
+            raise InputError(f"{dotted(mismatch.path) or 'this'} {mismatch.message}", where=source)
 
 
 def _has_cluster(options: InjectorOptions, environ: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from istioctl.api.schema.catalog import enum_values, fields_by_any_name, is_message, message
-from istioctl.api.schema.notation import Field
+from istioctl.api.schema.notation import Field, Message
 from istioctl.api.schema.scalars import Unfit, described, read_scalar, read_whole
 
 #: Keys and indexes that lead to a value.
@@ -87,6 +87,7 @@ class _Decoder:
     def __init__(self, report: Callable[[Mismatch], None], drop_zeros: bool) -> None:
         self._report = report
         self._drop_zeros = drop_zeros
+        self._of = Message("", {}, {})  # the message whose fields are being read
 
     def message(self, data: object, name: str, path: Path, *, loose: bool = False, keep_zeros: bool = False) -> Data:
         """The data of a message.
@@ -96,49 +97,55 @@ class _Decoder:
             keep_zeros: keep zeros in this message.
 
         Raises:
-            Unfit: the data are no mapping; it is reported.
+            Unfit: the data are not a mapping; it is reported.
         """
         if not isinstance(data, dict):
             raise self._wrong("a mapping", data, path)
-        of = message(name)
-        fields = of.fields if of.as_written else fields_by_any_name(name)
+        outer, self._of = self._of, message(name)
+        try:
+            return self._fields(data, self._of, path, loose, keep_zeros)
+        finally:
+            self._of = outer
+
+    def _fields(self, data: dict[str, Any], of: Message, path: Path, loose: bool, keep_zeros: bool) -> Data:
+        fields = of.fields if of.as_written else fields_by_any_name(of.name)
         result: Data = {}
         for key, value in data.items():
             field = fields.get(key)
             if field is None:
                 text = f'unknown field "{key}"'
-                self._report(Mismatch("unknown-field", (*path, key), text, known=tuple(of.fields), of=name))
+                self._report(Mismatch("unknown-field", (*path, key), text, known=tuple(of.fields), of=of.name))
             elif value is not None and (key == field.name or field.name not in data):
                 # what a message of protobuf holds for Kubernetes is read as YAML
                 inner_loose = loose or (not of.is_go and field.of.startswith("k8s."))
                 try:
-                    value = self._field(value, field, (*path, key), of.is_go, inner_loose)
+                    value = self._field(value, field, (*path, key), inner_loose)
                 except Unfit:
                     continue
                 if keep_zeros or not self._drop_zeros or not is_zero(value, field):
                     result[field.name] = value
         if not of.is_go:
-            self._settle_groups(result, of.groups, name, path)
+            self._settle_groups(result, of, path)
         return result
 
-    def _settle_groups(self, result: Data, groups: dict[str, list[str]], name: str, path: Path) -> None:
-        for group in groups.values():
+    def _settle_groups(self, result: Data, of: Message, path: Path) -> None:
+        for group in of.groups.values():
             *ignored, last = [field for field in group if field in result] or [""]
             for field in ignored:
                 text = f"is ignored: only one of {', '.join(group)} can be set, and {last} is, too"
-                self._report(Mismatch("only-one", (*path, field), text, of=name))
+                self._report(Mismatch("only-one", (*path, field), text, of=of.name))
                 del result[field]
 
-    def _field(self, value: object, field: Field, path: Path, is_go: bool, loose: bool) -> Any:
+    def _field(self, value: object, field: Field, path: Path, loose: bool) -> Any:
         if not field.many:
-            return self._value(value, field, path, is_go, loose)
+            return self._value(value, field, path, loose)
         if field.many == "list":
             if not isinstance(value, list):
                 raise self._wrong("a list", value, path)
             items = []
             for index, item in enumerate(value):
                 try:
-                    items.append(self._value(item, field, (*path, index), is_go, loose))
+                    items.append(self._value(item, field, (*path, index), loose))
                 except Unfit:
                     continue
             return items
@@ -148,42 +155,43 @@ class _Decoder:
         for key, item in value.items():
             place = (*path, key)
             try:
-                name = key if field.key == "string" else self._scalar(key, field.key, place, False, False)
-                entries[name] = self._value(item, field, place, is_go, loose)
+                name = key if field.key == "string" else self._scalar(key, field.key, place)
+                entries[name] = self._value(item, field, place, loose)
             except Unfit:
                 continue
         return entries
 
-    def _value(self, value: object, field: Field, path: Path, is_go: bool, loose: bool) -> Any:
+    def _value(self, value: object, field: Field, path: Path, loose: bool) -> Any:
         if field.sort == "message":
             return self.message({} if value is None else value, field.of, path, loose=loose)
         if field.sort == "enum":
             return self._enum(value, field.of, path)
-        if field.of == "any" and not is_go:
+        if field.of == "any":
             return self._any(value, path)
-        return self._scalar(value, field.of, path, is_go, loose)
+        return self._scalar(value, field.of, path, loose)
 
-    def _scalar(self, value: object, name: str, path: Path, is_go: bool, loose: bool) -> Any:
+    def _scalar(self, value: object, name: str, path: Path, loose: bool = False) -> Any:
         if loose and name == "string" and isinstance(value, bool | int | float):
             return value
         try:
-            return read_scalar(value, name, quoted=not is_go)
+            return read_scalar(value, name, quoted=not self._of.is_go)
         except Unfit as unfit:
             raise self._wrong(unfit.wanted, value, path) from None
 
     def _enum(self, value: object, name: str, path: Path) -> str:
         values = enum_values(name)
-        if isinstance(value, str):
-            if value in values:
-                return value
-            raise self._wrong(f"one of {', '.join(values)}", value, path, tuple(values))
+        if isinstance(value, str) and value in values:
+            return value
         if value is None:
             return next(iter(values))
-        try:
-            number = read_whole(value, "int32")
-        except Unfit:
-            raise self._wrong(f"one of {', '.join(values)}", value, path, tuple(values)) from None
-        return next((word for word, own in values.items() if own == number), str(number))
+        if not isinstance(value, str) and not self._of.as_written:
+            try:
+                number = read_whole(value, "int32")
+            except Unfit:
+                pass
+            else:
+                return next((word for word, own in values.items() if own == number), str(number))
+        raise self._wrong(f"one of {', '.join(values)}", value, path, tuple(values))
 
     def _any(self, value: object, path: Path) -> Any:
         """A message that says itself which one it is."""
@@ -197,7 +205,7 @@ class _Decoder:
         if of := _WELL_KNOWN.get(name):
             if "value" not in value:
                 raise self._unfit(path, 'lacks "value", which holds it')
-            return {"@type": url, "value": self._scalar(value["value"], of, (*path, "value"), False, False)}
+            return {"@type": url, "value": self._scalar(value["value"], of, (*path, "value"))}
         if not is_message(name):
             hint = "Use the v3 API." if ".v2." in name else ""
             raise self._unfit((*path, "@type"), f'"{name}" is not a message that istiod knows', hint)
@@ -209,7 +217,7 @@ class _Decoder:
         return self._unfit(path, f"must be {wanted}, not {described(value)}", hint, known)
 
     def _unfit(self, path: Path, text: str, hint: str = "", known: tuple[str, ...] = ()) -> Unfit:
-        self._report(Mismatch("wrong-type", path, text, hint, known))
+        self._report(Mismatch("wrong-type", path, text, hint, known, self._of.name))
         return Unfit("")
 
 

@@ -10,18 +10,19 @@ import re
 from collections.abc import Iterator
 
 from istioctl.api.components import COMPONENTS
+from istioctl.api.schema.catalog import message
+from istioctl.api.schema.decode import Mismatch, check
 from istioctl.api.trees import Values, lookup, lookup_text
 from istioctl.errors import SpecError
 from istioctl.golang.netip import is_prefix
-from istioctl.rendering.schema.check import Violation, check
-from istioctl.rendering.schema.types import Type, message
 from istioctl.rendering.specification.origins import Origins, Path, dotted
 from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import check_overlay, overlay_choices
 from istioctl.rendering.specification.set_flags import parse_value
 from istioctl.rendering.specification.suggestions import closest
 
-_DOCUMENT = Type("operator", "IstioOperator")
+_DOCUMENT = "istio.operator.IstioOperator"
+_SPEC = "istio.operator.IstioOperatorSpec"
 _DNS_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
 _OBJECT_NAME = r"[a-z0-9.-]{1,254}"
 _REPOSITORY = r"[a-z0-9_./-]{2,255}"
@@ -76,8 +77,8 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
         origins: who set what, for the places in messages.
         problems: where errors and warnings go.
     """
-    for violation in check(merged, _DOCUMENT):
-        _report(violation, origins, problems)
+    for mismatch in check(merged, _DOCUMENT):
+        _report(mismatch, origins, problems)
     rules = _Rules(merged, origins, problems)
     rules.check_nulls()
     rules.check_images()
@@ -108,19 +109,22 @@ def check_overlays(merged: Values, origins: Origins, problems: Problems) -> None
                 problems.refuse(error)
 
 
-def _report(violation: Violation, origins: Origins, problems: Problems) -> None:
-    path = violation.path
+def _report(mismatch: Mismatch, origins: Origins, problems: Problems) -> None:
+    path = mismatch.path
     origin = origins.of(path)
-    if violation.kind == "wrong-type":
-        error = SpecError(f"{_shown(path)} {violation.message}", where=str(origin), id=violation.kind)
+    if mismatch.kind == "wrong-type":
+        error = SpecError(f"{_shown(path)} {mismatch.message}", where=str(origin), id=mismatch.kind)
         problems.refuse(error, always=_is_read(path))
         return
-    above = _shown(path[:-1])
-    text = f"{violation.message} in {above}" if above else violation.message
-    if violation.kind == "only-one" or (violation.table == "mesh" and origin.kind == "file"):
-        problems.warn(text, str(origin))
+    if mismatch.kind == "only-one":
+        problems.warn(f"{_shown(path)} {mismatch.message}", str(origin))
         return
-    problems.refuse(SpecError(text, where=str(origin), hint=_suggestion(violation), id=violation.kind))
+    above = _shown(path[:-1])
+    text = f"{mismatch.message} in {above}" if above else mismatch.message
+    if origin.kind == "file" and not mismatch.of.startswith(("istio.operator.", "istio.values.", "k8s.")):
+        problems.warn(text, str(origin))
+    else:
+        problems.refuse(SpecError(text, where=str(origin), hint=_suggestion(mismatch), id=mismatch.kind))
 
 
 def _is_read(path: Path) -> bool:
@@ -135,31 +139,28 @@ def _shown(path: Path) -> str:
     return dotted(path[1:] if path[:1] == ("spec",) and len(path) > 1 else path)
 
 
-def _suggestion(violation: Violation) -> str:
+def _suggestion(mismatch: Mismatch) -> str:
     """What an unknown field may have been meant to be."""
-    name = str(violation.path[-1])
-    if close := closest(name, violation.known):
+    name = str(mismatch.path[-1])
+    if close := closest(name, mismatch.known):
         return f"did you mean '{close}'?"
-    if len(violation.path) == 2 and violation.table == "operator":
+    if len(mismatch.path) == 2 and mismatch.of == _SPEC:
         below = _fields_below_spec()
         if close := closest(name, below):
             return f"did you mean '{below[close]}'?"
-    if not violation.known:
+    if not mismatch.known:
         return "nothing can be set there"
-    if len(violation.known) > _MOST_LISTED:
-        return f"the nearest known name is '{closest(name, violation.known, cutoff=0)}'"
-    return f"known there: {', '.join(sorted(violation.known))}"
+    if len(mismatch.known) > _MOST_LISTED:
+        return f"the nearest known name is '{closest(name, mismatch.known, cutoff=0)}'"
+    return f"known there: {', '.join(sorted(mismatch.known))}"
 
 
 def _fields_below_spec() -> dict[str, str]:
     """The fields one level below those of `spec`, each with its path; of two that share a name the chart value."""
     found: dict[str, str] = {}
-    for prefix, table, kind in (
-        ("meshConfig", "mesh", "MeshConfig"),
-        ("components", "operator", "IstioComponentSpec"),
-        ("values", "chart_values", "Values"),
-    ):
-        found |= {field: f"{prefix}.{field}" for field in message(table, kind) or {}}
+    for prefix in ("meshConfig", "components", "values"):
+        of = message(_SPEC).fields[prefix].of
+        found |= {field: f"{prefix}.{field}" for field in message(of).fields}
     return found
 
 

@@ -12,10 +12,13 @@ from istioctl.api.schema.catalog import enum_values, find_kind, kinds, message, 
 from istioctl.api.schema.notation import Field, proto_name, read_enum, read_message
 from istioctl.api.schema.scalars import RANGES
 
-TABLES = ("analysis", "envoy", "extensions", "mesh", "meta", "networking", "security", "telemetry", "type")
+TABLES = tuple(path.stem for path in catalog._TABLES.iterdir() if path.stem not in ("kinds", "rules"))
 SCALARS = frozenset(
-    (*RANGES, "string", "bool", "bytes", "double", "float", "duration", "time", "struct", "value", "list", "any")
-)
+    (
+        *RANGES, "string", "bool", "bytes", "double", "float", "duration", "time", "struct", "value", "list", "any",
+        "quantity", "int-or-string",
+    )
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

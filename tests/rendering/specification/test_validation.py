@@ -149,7 +149,7 @@ def test_an_unknown_field_of_the_mesh_configuration_is_refused_in_a_flag_only() 
     (error,) = refusals("", "meshConfig.enableTracin=true")
     assert error.hint == "did you mean 'enableTracing'?"
     assert len(refusals("", "values.meshConfig.enableTracin=true")) == 1
-    assert warnings("{meshConfig: {newerField: 1}}") == ("<stdin>:3: unknown field 'newerField' in meshConfig",)
+    assert warnings("{meshConfig: {newerField: 1}}") == ('<stdin>:3: unknown field "newerField" in meshConfig',)
     assert refusals("{meshConfig: {newerField: 1}}") == []
 
 
