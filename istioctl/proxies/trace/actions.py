@@ -52,7 +52,7 @@ def cluster_shares(action: Config, request: Request) -> list[tuple[str, float]]:
     if "cluster" in action:
         return [(str(action["cluster"]), 1.0)]
     if "cluster_header" in action:
-        return [(request.header(str(action["cluster_header"])) or "", 1.0)]
+        return [(next(iter(request.values(str(action["cluster_header"]))), ""), 1.0)]
     return weighted(action.get("weighted_clusters") or {})
 
 
@@ -72,14 +72,15 @@ def redirect(action: Config, match: Config, request: Request) -> tuple[int, str]
         host = host.removesuffix(default) if default else host
     if port := action.get("port_redirect"):
         name, colon, text = host.rpartition(":")
-        host = f"{name if colon and text.isdecimal() else host}:{port}"
+        bare = name if colon and text.isdecimal() and "host_redirect" not in action else host
+        host = f"{bare}:{port}"
     path, mark, query = request.path.partition("?")
+    rest = "" if action.get("strip_query") else mark + query
     if "path_redirect" in action:
         path, own, own_query = str(action["path_redirect"]).partition("?")
-        mark, query = (own, own_query) if own else (mark, query)
+        rest = own + own_query if own else rest
     elif rewritten := new_path(action, match, request):
         path = rewritten
-    rest = "" if action.get("strip_query") else mark + query
     return _CODES.get(str(action.get("response_code")), 301), f"{scheme}://{host}{path}{rest}"
 
 

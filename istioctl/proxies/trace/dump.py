@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 
 from istioctl.errors import InputError
+from istioctl.proxies.trace.request import IP
 
 Config = dict[str, Any]
 
@@ -61,6 +63,15 @@ class Dump:
     def is_gateway(self) -> bool:
         """Whether the proxy is a gateway, so that requests come from outside."""
         return str(self.node.get("id", "")).startswith("router~")
+
+    @property
+    def address(self) -> IP | None:
+        """The pod's own address."""
+        parts = str(self.node.get("id", "")).split("~")
+        try:
+            return ip_address(parts[1])
+        except (IndexError, ValueError):
+            return None
 
     @property
     def domain(self) -> str:
@@ -142,10 +153,14 @@ def origin_of(part: Mapping[str, Any]) -> Origin | None:
 
 
 def services_of(cluster: Mapping[str, Any]) -> list[Origin]:
-    """The Services behind a cluster, as istiod notes them."""
+    """The Services behind a cluster, as istiod notes them; of a ServiceEntry it notes the host alone."""
     metadata = ((cluster.get("metadata") or {}).get("filter_metadata") or {}).get("istio") or {}
     return [
-        Origin("Service", str(each.get("namespace", "")), str(each.get("name", "")))
+        Origin(
+            "Service" if ".svc." in str(each.get("host", "")) else "ServiceEntry for",
+            str(each.get("namespace", "")),
+            str(each.get("name", "")),
+        )
         for each in metadata.get("services") or []
         if isinstance(each, dict)
     ]

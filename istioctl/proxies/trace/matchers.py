@@ -53,20 +53,21 @@ def header_matches(matcher: Config, request: Request) -> bool | None:
     """Whether a HeaderMatcher takes the request (envoy.config.route.v3.HeaderMatcher).
 
     A header that is missing matches nothing but the question whether it is there, inverted or not, unless the matcher
-    treats it as empty.
+    treats it as empty. Of several values each is matched by itself, and one is enough (since Envoy 1.38; before, they
+    were joined by commas).
     """
     invert = bool(matcher.get("invert_match"))
-    value = request.header(str(matcher.get("name", "")))
+    values = request.values(str(matcher.get("name", "")))
     as_empty = bool(matcher.get("treat_missing_header_as_empty"))
     if "present_match" in matcher or not _VALUE_MATCHES.intersection(matcher):
         wanted = bool(matcher.get("present_match", True))
-        return ((value is not None or as_empty) == wanted) != invert
-    if value is None:
-        if not as_empty:
-            return False
-        value = ""
-    found = _header_value_matches(matcher, value)
-    return None if found is None else found != invert
+        return (bool(values or as_empty) == wanted) != invert
+    if not values and not as_empty:
+        return False
+    found = [_header_value_matches(matcher, value) for value in values or [""]]
+    if True in found:
+        return not invert
+    return None if None in found else invert
 
 
 _VALUE_MATCHES = frozenset(

@@ -60,14 +60,13 @@ class Request:
         """The path without query and fragment."""
         return self.path.partition("#")[0].partition("?")[0]
 
-    def header(self, name: str) -> str | None:
-        """All values of a header, joined by commas as Envoy matches them; None where there is none."""
+    def values(self, name: str) -> list[str]:
+        """The values of a header, also of those that HTTP/2 writes with a colon."""
         name = name.lower()
         pseudo = {":method": self.method, ":path": self.path, ":authority": self.authority, ":scheme": self.scheme}
         if name in pseudo or name == "host":
-            return pseudo.get(name, self.authority)
-        values = [value for key, value in self.headers if key == name]
-        return ",".join(values) if values else None
+            return [pseudo.get(name, self.authority)]
+        return [value for key, value in self.headers if key == name]
 
     def parameter(self, name: str) -> str | None:
         """The first value of a query parameter as it is written; None where there is none."""

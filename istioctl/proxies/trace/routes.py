@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,14 +30,11 @@ class RouteChoice:
     unsure: tuple[str, ...] = ()
 
 
-def host_for_routes(request: Request, manager: Config, routes: Config, port: int) -> str:
-    """The host that virtual hosts are looked up by: in lower case, without its port where the configuration says so."""
+def host_for_routes(request: Request, routes: Config) -> str:
+    """The host that virtual hosts are looked up by: in lower case, without its port where the routes ignore it."""
     host = request.authority.lower()
-    name, own = _split_port(host)
-    strips = manager.get("strip_any_host_port") or (manager.get("strip_matching_host_port") and own == port)
-    if strips or (own is not None and routes.get("ignore_port_in_host_matching")):
-        return name
-    return host
+    name, port = _split_port(host)
+    return name if port is not None and routes.get("ignore_port_in_host_matching") else host
 
 
 def find_virtual_host(routes: Config, host: str) -> tuple[Config, str] | None:
@@ -97,7 +94,7 @@ def _matches(match: Config, request: Request, unsure: list[str]) -> bool:
             return False
         if found is None:
             unsure.append(f"query parameter {matcher.get('name')}")
-    if "grpc" in match and not (request.header("content-type") or "").startswith("application/grpc"):
+    if "grpc" in match and not any(value.startswith("application/grpc") for value in request.values("content-type")):
         return False
     unsure += [
         f"{key.replace('_', ' ')}" for key in ("tls_context", "dynamic_metadata", "filter_state") if match.get(key)
@@ -139,10 +136,15 @@ def _share(fraction: Any) -> float:
     return float(default.get("numerator", 0)) / _DENOMINATORS[default.get("denominator", "HUNDRED")]
 
 
-def normalized(request: Request, manager: Config) -> Request:
-    """The request with its path as the connection manager makes it before it is matched."""
-    from dataclasses import replace
+def normalized(request: Request, manager: Config, port: int) -> Request:
+    """The request with path and host as the connection manager makes them before anything is matched.
 
+    Args:
+        port: of the listener.
+    """
+    name, own = _split_port(request.authority)
+    strips = manager.get("strip_any_host_port") or (manager.get("strip_matching_host_port") and own == port)
+    authority = name if strips and own is not None else request.authority
     path, mark, rest = request.path.partition("#")[0].partition("?")
     action = manager.get("path_with_escaped_slashes_action", "KEEP_UNCHANGED")
     if action == "UNESCAPE_AND_FORWARD":
@@ -150,10 +152,9 @@ def normalized(request: Request, manager: Config) -> Request:
             path = path.replace(escaped, plain)
     if manager.get("normalize_path"):
         path = _resolve_dots(_unescape(path).replace("\\", "/"))
-    if manager.get("merge_slashes"):
-        while "//" in path:
-            path = path.replace("//", "/")
-    return replace(request, path=path + mark + rest)
+    if manager.get("merge_slashes") and "//" in path:  # of `//` two are left: one leads, one ends the path
+        path = "/" + "/".join(filter(None, path.split("/"))) + ("/" if path.endswith("/") else "")
+    return replace(request, path=path + mark + rest, authority=authority)
 
 
 def _unescape(path: str) -> str:

@@ -119,6 +119,8 @@ def trace(dump: Dump, request: Request, *, inbound: bool) -> Trace:
         request = result.request = replace(request, destination_ip=address_of(dump, request.host, request.port))
         if request.destination_ip is None:
             result.notes.append(f"the dump does not say which address {request.host} has; --address can")
+    if inbound and request.destination_ip is None:
+        request = result.request = replace(request, destination_ip=dump.address)
     connection = _connection(request)
     listener = find_listener(dump, connection, inbound=inbound)
     behind = _GATEWAY_PORTS.get(request.port)
@@ -176,10 +178,10 @@ def _through_chain(dump: Dump, chain: Config, connection: Connection, result: Tr
 
 
 def _through_http(dump: Dump, manager: Config, connection: Connection, result: Trace) -> None:
-    request = normalized(result.request, manager)
+    request = normalized(result.request, manager, connection.port)
     if request.path != result.request.path:
         result.notes.append(f"the path is normalized to {request.path}")
-        result.request = request
+    result.request = request
     for each in manager.get("http_filters") or []:
         config = each.get("typed_config") or {}
         kind = str(config.get("@type", ""))
@@ -195,7 +197,7 @@ def _through_http(dump: Dump, manager: Config, connection: Connection, result: T
         result.outcomes.append(Outcome("not found", 1.0, 404, f"the dump holds no route configuration {name}"))
         return
     result.steps.append(Step("routes", name, "", origin_of(routes)))
-    host = host_for_routes(request, manager, routes, connection.port)
+    host = host_for_routes(request, routes)
     found = find_virtual_host(routes, host)
     if found is None:
         result.outcomes.append(Outcome("not found", 1.0, 404, f"no virtual host is for {host}"))
