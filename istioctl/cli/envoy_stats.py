@@ -65,13 +65,11 @@ def envoy_stats(
             if is_prometheus
             else stats_text(session, found, about, port)
         )
-        mark = "# " if is_prometheus else ""  # a comment to Prometheus
+        mark = "# " if is_prometheus else "\n"  # a comment to Prometheus
         for proxy, text in answers.found.items():
-            console = terminal()
-            console.write(
-                f"{mark}The result of pod {proxy}:\n\n" if is_prometheus else f"\nThe result of pod {proxy}:\n\n"
-            )
-            console.write(text if text.endswith("\n") else f"{text}\n")
+            name = proxy.name if wanted.means_one else proxy
+            terminal().write(f"{mark}The result of pod {name}:\n\n")
+            terminal().write(text if text.endswith("\n") else f"{text}\n")
         failure = answers.failure
     if failure is not None:
         raise failure

@@ -26,7 +26,7 @@ PORT = 9090
 
 _QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)?")
-_ANSWER = {"status!": str, "data!": {"resultType!": str, "result!": [{"value!": []}]}}
+_ANSWER = {"status!": str, "data!": {"resultType!": str, "result!": [{"value!": [int | float | str]}]}}
 
 
 @dataclass(frozen=True, slots=True)
