@@ -14,6 +14,9 @@ class Progress(Protocol):
     def note(self, text: str) -> None:
         """Something to know, such as what a slow server is asked."""
 
+    def warn(self, text: str) -> None:
+        """Something to take care of."""
+
     def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
         """These components (by title) are under way, and these objects are waited for."""
 
@@ -29,11 +32,20 @@ class Progress(Protocol):
     def removed(self, key: ObjectKey, *, pretended: bool) -> None:
         """An object is removed, or would be."""
 
+    def end(self) -> None:
+        """Nothing is under way any more."""
+
+    def complete(self, text: str) -> None:
+        """All is done."""
+
 
 class Silence:
     """A Progress that tells nobody."""
 
     def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def warn(self, text: str) -> None:
         """Say nothing."""
 
     def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
@@ -49,4 +61,10 @@ class Silence:
         """Say nothing."""
 
     def removed(self, key: ObjectKey, *, pretended: bool) -> None:
+        """Say nothing."""
+
+    def end(self) -> None:
+        """Say nothing."""
+
+    def complete(self, text: str) -> None:
         """Say nothing."""

@@ -30,6 +30,8 @@ AMBIENT_REDIRECTION = "ambient.istio.io/redirection"
 
 #: Names the control plane revision of an object, or asks for it; on some objects it is an annotation.
 REVISION = "istio.io/rev"
+#: What a control plane without a revision is called, and the tag that makes one the default.
+DEFAULT_REVISION = "default"
 TAG = "istio.io/tag"
 #: A namespace's word on injection.
 INJECTION = "istio-injection"

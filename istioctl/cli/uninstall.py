@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
@@ -12,8 +13,6 @@ from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
     from istioctl.actions.installation.uninstall import Removal
-
-_LISTED = 30
 
 
 def uninstall(
@@ -29,10 +28,9 @@ def uninstall(
     output: OutputOption = None,
 ) -> None:
     """Remove one control plane (--revision, --filename) or all of Istio (--purge)."""
-    from istioctl.actions.installation.uninstall import UninstallOptions, carry_out, plan_removal
+    from istioctl.actions.installation.uninstall import UninstallOptions
+    from istioctl.actions.installation.uninstall import uninstall as run
 
-    console = terminal()
-    progress = ConsoleProgress(console, removals_on_stdout=output is None)
     options = UninstallOptions(
         client=client_options(ctx),
         inputs=specification_inputs(ctx, wanted),
@@ -42,49 +40,21 @@ def uninstall(
         delete_namespace=delete_namespace,
         dry_run=dry_run,
     )
-    removal = plan_removal(options, progress)
-    for warning in removal.warnings:
-        console.warn(warning)
-    asks = not (yes or dry_run)
-    for line in _preview(removal, every_object=verbose or asks):
-        console.say(line)
-    if asks and (removal.objects or delete_namespace) and not console.confirm("Proceed?", flag="--skip-confirmation"):
-        console.say("Cancelled.")
+    progress = ConsoleProgress(terminal(), removals_on_stdout=output is None)
+    report = run(options, progress, partial(_confirm, asks=not (yes or dry_run), verbose=verbose))
+    if report is None:
+        terminal().say("Cancelled.")
         raise Exit(1)
-    removed = carry_out(removal, progress)
-    progress.complete("Uninstall complete" + (" (dry run: nothing was changed)" if dry_run else ""))
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 
-        print_data(
-            {
-                "context": removal.session.connection.context,
-                "dryRun": dry_run,
-                "removed": [str(key) for key in removed],
-                "customResources": removal.custom_resources,
-            },
-            output,
-        )
+        print_data(report.as_data(), output)
 
 
-def _preview(removal: Removal, *, every_object: bool) -> list[str]:
-    """What the user should know before anything goes."""
-    lines = ["All Istio resources will be pruned from the cluster"] if removal.options.purge else []
-    if not removal.objects:
-        lines.append("No resources will be pruned from the cluster. Please double check the input configs")
-        return lines
-    if every_object:
-        lines += ["These objects will be removed:", *(f"  {key}" for key in removal.objects)]
-    if removal.custom_resources:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in removal.custom_resources.items())
-        lines.append(f"Their definitions take {sum(removal.custom_resources.values())} custom resources along: {kinds}")
-    if removal.gateways and not removal.options.purge:
-        lines.append(f"These gateways go, and what they serve with them: {', '.join(removal.gateways)}")
-    if removal.proxies:
-        shown = list(removal.proxies[:_LISTED])
-        more = [f"  and {len(removal.proxies) - _LISTED} more"] if len(removal.proxies) > _LISTED else []
-        lines.append(f"{len(removal.proxies)} proxies lose their control plane:")
-        lines += [*(f"  {proxy}" for proxy in shown), *more]
-    elif removal.proxies is None and not removal.options.purge:
-        lines.append("The control plane does not tell which proxies are connected to it; some may lose it.")
-    return lines
+def _confirm(removal: Removal, *, asks: bool, verbose: bool) -> bool:
+    from istioctl.cli.screen.changes import removal_text
+
+    for line in removal_text(removal, every_object=verbose or asks):
+        terminal().say(line)
+    goes = removal.objects or removal.options.delete_namespace
+    return not (asks and goes) or terminal().confirm("Proceed?", flag="--skip-confirmation")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.install import install
+from istioctl.cli.install import confirmation
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
-from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import DryRunOption, OutputOption, SpecificationFlags, YesOption
+from istioctl.cli.screen.console_progress import ConsoleProgress
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import ClusterError
+from istioctl.golang.durations import parse_duration
 
 
 def upgrade(
@@ -28,43 +29,23 @@ def upgrade(
 
     Give the profile, files and flags of the installation again. A gradual upgrade installs a second revision instead.
     """
-    from istioctl.actions.checks.precheck import PrecheckOptions, precheck
-    from istioctl.actions.installation.upgrade import plan_upgrade
-    from istioctl.analysis.messages import Level
+    from istioctl.actions.installation.install_plan import InstallOptions
+    from istioctl.actions.installation.upgrade import upgrade as run
 
-    console = terminal()
-    client, namespace = client_options(ctx), ctx.options.istio_namespace
-    plan = plan_upgrade(client, namespace, wanted.revision, console.say)
-    if plan.needed:
-        console.say(f"- Istio is being upgraded from {plan.installed} to {plan.target} (revision {plan.revision})")
-        console.say("- To upgrade gradually instead:")
-        for command in plan.canary:
-            console.say(f"    {command}")
-    else:
-        console.say(f"- Istio {plan.installed} is installed already; what differs will be changed")
-    if plan.problem:
-        _object(plan.problem, force=wanted.force)
-    inputs = specification_inputs(ctx, wanted)
-    from_version = ".".join(plan.installed.split(".")[:2]) if plan.needed and not plan.problem else ""
-    found = precheck(PrecheckOptions(client, inputs, "", namespace, from_version), console.say)
-    for finding in found.findings:
-        if finding.message.level <= Level.WARNING or "values." in finding.text:
-            console.say(f"- {finding.message.level.title} [{finding.message.code}] {finding.text}")
-    if any(finding.message.level is Level.ERROR for finding in found.findings):
-        _object("the checks before the upgrade found errors", force=wanted.force)
-    install(
-        ctx,
-        wanted,
+    options = InstallOptions(
+        inputs=specification_inputs(ctx, wanted),
+        client=client_options(ctx),
+        readiness_timeout=parse_duration(readiness_timeout),
         dry_run=dry_run,
-        yes=yes,
-        readiness_timeout=readiness_timeout,
         atomic=atomic,
         verify=verify,
-        output=output,
     )
+    progress = ConsoleProgress(terminal(), removals_on_stdout=output is None)
+    report = run(options, ctx.options.istio_namespace, progress, confirmation(asks=not (yes or dry_run)))
+    if report is None:
+        terminal().say("Cancelled.")
+        raise Exit(1)
+    if output is not None:
+        from istioctl.cli.screen.printers import print_data
 
-
-def _object(problem: str, *, force: bool) -> None:
-    if not force:
-        raise ClusterError(problem, hint="upgrade gradually, by a second revision, or go on with --force", id="upgrade")
-    terminal().warn(f"{problem}; going on because of --force")
+        print_data(report.as_data(), output)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from typing import Annotated, Any
 
-from istioctl.cli.line.cluster_options import check_revision, client_options, specification_inputs
+from istioctl.cli.line.cluster_options import check_revision, client_options, specification_inputs, stdin_text
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, OutputOption, SpecificationFlags, split_commas
 from istioctl.cli.screen.console_progress import ConsoleProgress
@@ -35,7 +34,7 @@ def verify_install(
     check_revision(wanted.revision)
     seconds = parse_duration(timeout) if wait else 0.0
     client, progress = client_options(ctx), ConsoleProgress(console)
-    stdin = cache(console.read_input)
+    stdin = stdin_text()
     objects = _objects(wanted.files, stdin)
     if objects is None:
         inputs = None

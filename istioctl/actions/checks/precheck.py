@@ -12,14 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.installation.install_survey import MINIMUM_MINOR, kubernetes_version, kubernetes_warning
-from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.analysis.findings import Finding
 from istioctl.analysis.messages import MESSAGES, Level, Message
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import VERSION, labels_of
-from istioctl.api.names import REVISION, SYSTEM_NAMESPACE, TAG
+from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
@@ -115,7 +114,9 @@ def precheck(options: PrecheckOptions, report: Report) -> Prechecked:
         deployments = reader.read("apps/v1", "Deployment", labels="app=istiod")
         installed = [
             InstalledControlPlane(
-                labels_of(item).get(REVISION, DEFAULT), labels_of(item).get(VERSION, "?"), item["metadata"]["namespace"]
+                labels_of(item).get(REVISION, DEFAULT_REVISION),
+                labels_of(item).get(VERSION, "?"),
+                item["metadata"]["namespace"],
             )
             for item in deployments
         ]
@@ -232,7 +233,7 @@ def _webhooks(hooks: Sequence[dict[str, Any]], services: Sequence[dict[str, Any]
                 place = f"{target['namespace']}/{target['name']}"
                 text = f"Injector refers to a control plane service that does not exist: {place}"
                 yield _finding("InvalidWebhook", text, resource=_resource(config))
-    defaults = [item for item in hooks if labels_of(item).get(TAG) == DEFAULT]
+    defaults = [item for item in hooks if labels_of(item).get(TAG) == DEFAULT_REVISION]
     if len({labels_of(item).get(REVISION) for item in defaults}) > 1:
         names = ", ".join(item["metadata"]["name"] for item in defaults)
         yield _finding("InvalidWebhook", f"It is ambiguous which revision is the default: {names}")

@@ -1,79 +1,106 @@
-"""Carrying out an installation: apply in waves, wait until ready, prune, make it the default.
-
-Component order and pruning follow `operator/pkg/install` and `operator/pkg/uninstall` upstream. Unlike there,
-components whose predecessor failed are not begun.
-"""
+"""Installing Istio, from the first look at the cluster to the last check: the whole of `istioctl install`."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from istioctl.actions.installation.install_plan import InstallPlan, WantedObject, text_at
-from istioctl.actions.progress import Progress
-from istioctl.actions.revisions.tag_objects import DEFAULT
-from istioctl.api.components import BY_NAME, COMPONENTS, EGRESS, INGRESS
-from istioctl.api.identity import ObjectKey
-from istioctl.api.install_order import Wave, wave_of
-from istioctl.api.names import NETWORK
-from istioctl.api.release import VERSION
-from istioctl.cluster.apply import FIELD_OWNER, apply_all, delete, ensure_namespace
+from istioctl.actions.installation.execute import InstallReport, execute
+from istioctl.actions.installation.install_plan import InstallOptions, InstallPlan, prepare
+from istioctl.actions.installation.rollback import put_back, remember
+from istioctl.actions.progress import Progress, Silence
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.wait import wait_until_gone, wait_until_ready
-from istioctl.errors import IstioctlError
+from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
 
 if TYPE_CHECKING:
     from istioctl.actions.installation.addons import AddonReport
 
-
-@dataclass(slots=True)
-class InstallReport:
-    """What an installation did.
-
-    Attributes:
-        created, changed, unchanged: the objects applied.
-        removed: the objects pruned.
-        addons: what became of the add-ons that were asked for, once they are installed.
-        seconds: how long it took.
-    """
-
-    plan: InstallPlan
-    created: list[ObjectKey] = field(default_factory=list)
-    changed: list[ObjectKey] = field(default_factory=list)
-    unchanged: list[ObjectKey] = field(default_factory=list)
-    removed: list[ObjectKey] = field(default_factory=list)
-    seconds: float = 0.0
-    addons: AddonReport | None = None
-
-    def as_data(self) -> dict[str, Any]:
-        """The report for `-o json` and `-o yaml`."""
-        return {
-            "version": VERSION,
-            "profile": self.plan.specification.profile,
-            "revision": self.plan.revision or DEFAULT,
-            "namespace": self.plan.namespace,
-            "context": self.plan.session.connection.context,
-            "dryRun": self.plan.options.dry_run,
-            "created": sorted(map(str, self.created)),
-            "changed": sorted(map(str, self.changed)),
-            "unchanged": sorted(map(str, self.unchanged)),
-            "removed": sorted(map(str, self.removed)),
-            "seconds": round(self.seconds, 2),
-            "addons": self.addons.as_data() if self.addons else None,
-        }
+#: Shows a plan to whoever decides; whether it may be carried out.
+Confirm = Callable[[InstallPlan], bool]
 
 
-def install_addons(plan: InstallPlan, progress: Progress) -> AddonReport | None:
-    """Installs the add-ons that go with a planned installation, whose mesh is told of them by its own configuration.
+def install(
+    options: InstallOptions, progress: Progress | None = None, confirm: Confirm | None = None
+) -> InstallReport | None:
+    """Plans an installation, asks, carries it out, and installs the add-ons that go with it.
+
+    With `options.atomic`, everything is put back as it was where that fails; with `options.verify`, every object is
+    checked afterwards.
+
+    Args:
+        options: what to install, where, and how carefully.
+        progress: takes what happens; nobody by default.
+        confirm: is asked before anything is changed; by default all is carried out.
+
+    Returns:
+        What was done; None where `confirm` says no.
 
     Raises:
-        ClusterError: an object is refused, or an add-on is not ready in time.
-        ErrorGroup: several are.
+        SpecError, InputError: the specification is wrong.
+        ClusterError: the cluster can't be reached, or refuses; an object is not ready in time or not as it should be.
+        ErrorGroup: several of these.
     """
+    progress = progress or Silence()
+    try:
+        plan = prepare(options, progress)
+        for warning in plan.warnings:
+            progress.warn(warning)
+        if confirm is not None and not confirm(plan):
+            return None
+        report = _execute(plan, progress)
+        report.addons = _install_addons(plan, progress)
+    finally:
+        progress.end()
+    pretended = " (dry run: nothing was changed)" if options.dry_run else ""
+    progress.complete(f"Installation complete{pretended}")
+    if options.verify and not options.dry_run:
+        _verify(options, progress)
+    return report
+
+
+def install_everywhere(
+    installations: Mapping[str, Callable[[], InstallReport | None]], tell: Callable[[str, InstallReport | None], None]
+) -> list[InstallReport]:
+    """Installs into several clusters at the same time.
+
+    Args:
+        installations: what installs into each, by the cluster's context.
+        tell: takes what became of each as soon as that is known; None where it failed.
+
+    Raises:
+        IstioctlError: one failed; the others were carried out all the same.
+        ErrorGroup: several did.
+    """
+
+    def one(context: str) -> InstallReport | None:
+        try:
+            report = installations[context]()
+        except IstioctlError:
+            tell(context, None)
+            raise
+        tell(context, report)
+        return report
+
+    reports = in_parallel([partial(one, context) for context in installations])
+    return [report for report in reports if report is not None]
+
+
+def _execute(plan: InstallPlan, progress: Progress) -> InstallReport:
+    if not plan.options.atomic or plan.options.dry_run:
+        return execute(plan, progress)
+    before = remember(plan)
+    try:
+        return execute(plan, progress)
+    except (IstioctlError, KeyboardInterrupt):
+        progress.note("putting back what was there")
+        count = put_back(before)
+        progress.note(f"{count} objects are as they were before")
+        raise
+
+
+def _install_addons(plan: InstallPlan, progress: Progress) -> AddonReport | None:
+    """Installs the add-ons that go with an installation, whose mesh is told of them by its own configuration."""
     choice = plan.options.inputs.addons
     if choice is None:
         return None
@@ -88,179 +115,18 @@ def install_addons(plan: InstallPlan, progress: Progress) -> AddonReport | None:
         dry_run=plan.options.dry_run,
         tell_mesh=False,
     )
-    return addons.install_addons(plan.options.client, options, progress)
+    report = addons.install_addons(plan.options.client, options, progress)
+    for line in report.advice:
+        progress.note(line)
+    return report
 
 
-def execute(plan: InstallPlan, progress: Progress) -> InstallReport:
-    """Carries out a plan; each step can be repeated, so a run that was cut short is mended by the next one.
+def _verify(options: InstallOptions, progress: Progress) -> None:
+    from istioctl.actions.installation.verify_install import VerifyOptions, verify_install
 
-    Raises:
-        ClusterError: an object is refused, or not ready in time.
-        ErrorGroup: several are.
-    """
-    began = time.monotonic()
-    run = _Run(plan, progress)
-    try:
-        run.namespace()
-        run.components()
-        run.prune()
-        run.default_tag()
-    except KeyboardInterrupt:
-        plan.session.stop()  # what other threads were about to do is not done behind the user's back
-        raise
-    run.report.seconds = time.monotonic() - began
-    return run.report
-
-
-class _Run:
-    """The steps of one installation, and what they have in common."""
-
-    def __init__(self, plan: InstallPlan, progress: Progress) -> None:
-        self.plan = plan
-        self.progress = progress
-        self.report = InstallReport(plan)
-        self._before = plan.survey.resource_versions()
-        self._lock = threading.Lock()
-        self._names = [part.name for part in COMPONENTS if any(item.component == part.name for item in plan.wanted)]
-        self._board = _Board(progress, [BY_NAME[name].title for name in self._names])
-
-    def namespace(self) -> None:
-        """Creates the control plane's namespace, as the real tool does: outside of the manifests."""
-        network = text_at(self.plan.specification.spec, "values", "global", "network")
-        if not self.plan.survey.namespace_exists:
-            labels = {NETWORK: network} if network else {}
-            ensure_namespace(self.plan.session, self.plan.namespace, labels, f"istioctl-{VERSION}")
-
-    def components(self) -> None:
-        """Applies everything, and waits until each component is ready before those that need it begin."""
-        names = self._names
-        done = {name: threading.Event() for name in names}
-        good: dict[str, bool] = {}
-
-        def component(name: str) -> None:
-            try:
-                before = BY_NAME[name].after
-                while before and before not in done:
-                    before = BY_NAME[before].after
-                if before:
-                    done[before].wait()
-                if not before or good.get(before):
-                    self._component(name)
-                    good[name] = True
-            finally:
-                done[name].set()
-
-        in_parallel([partial(component, name) for name in names], limit=max(len(names), 1))
-
-    def _component(self, name: str) -> None:
-        title = BY_NAME[name].title
-        self._board.begin(title)
-        items = [item for item in self.plan.wanted if item.component == name]
-        try:
-            for wave in Wave:
-                members = [item for item in items if wave_of(item.key.kind) is wave]
-                self._apply(members)
-                if wave is not Wave.CONFIGURATION:
-                    self._wait(title, [item.key for item in members])
-        except IstioctlError as problem:
-            self._board.fail(title, str(problem))
-            raise
-        self._board.finish(title)
-
-    def _apply(self, items: Iterable[WantedObject]) -> None:
-        sendable = [item.desired() for item in items if self._can_be_sent(item.key)]
-        apply_all(self.plan.session, self.plan.discovery, sendable, on_applied=self._note)
-
-    def _can_be_sent(self, key: ObjectKey) -> bool:
-        """A dry run can't check objects in a namespace that it only pretended to create."""
-        pretended = self.plan.options.dry_run and not self.plan.survey.namespace_exists
-        if pretended and key.namespace == self.plan.namespace:
-            with self._lock:
-                self.report.created.append(key)
-            return False
-        return True
-
-    def _wait(self, title: str, keys: list[ObjectKey]) -> None:
-        if not self.plan.options.dry_run:
-            plan = self.plan
-            wait_until_ready(
-                plan.session, plan.discovery, keys, plan.options.readiness_timeout, partial(self._board.waiting, title)
-            )
-
-    def _note(self, key: ObjectKey, applied: dict[str, Any]) -> None:
-        before = self._before.get(key.versionless)
-        with self._lock:
-            if before is None:
-                self.report.created.append(key)
-            elif before == applied["metadata"].get("resourceVersion"):
-                self.report.unchanged.append(key)
-            else:
-                self.report.changed.append(key)
-
-    def prune(self) -> None:
-        """Removes what is stale, objects of one kind at the same time, kind after kind; returns once all is gone."""
-        self.progress.pruning()
-        session, discovery, stale = self.plan.session, self.plan.discovery, self.plan.stale
-        for kind in dict.fromkeys((key.group, key.kind) for key in stale):
-            keys = [key for key in stale if (key.group, key.kind) == kind]
-            in_parallel([partial(delete, session, discovery, key) for key in keys])
-            for key in keys:
-                self.report.removed.append(key)
-                self.progress.removed(key, pretended=self.plan.options.dry_run)
-        if not self.plan.options.dry_run:
-            wait_until_gone(session, discovery, stale, self.plan.options.readiness_timeout)
-
-    def default_tag(self) -> None:
-        """Makes this installation the one that `istio-injection=enabled` means."""
-        if self.plan.muted is not None:
-            path = self.plan.discovery.path(ObjectKey.of(self.plan.muted))
-            self.plan.session.send("PUT", path, self.plan.muted, {"fieldManager": FIELD_OWNER})
-        self._apply(self.plan.tag)
-
-
-class _Board:
-    """Which components are under way, and what they wait for; tells it in a steady order."""
-
-    def __init__(self, progress: Progress, titles: Sequence[str]) -> None:
-        self._progress = progress
-        self._lock = threading.Lock()
-        self._open = set(titles)
-        self._waiting: dict[str, list[str]] = {}
-        self._held: list[str] = []
-
-    def begin(self, title: str) -> None:
-        self.waiting(title, [])
-
-    def waiting(self, title: str, objects: list[str]) -> None:
-        with self._lock:
-            self._waiting[title] = objects
-            self._tell()
-
-    def finish(self, title: str) -> None:
-        with self._lock:
-            self._close(title)
-            if title == BY_NAME[INGRESS].title and BY_NAME[EGRESS].title in self._open:
-                self._held.append(title)  # both begin at once; the guide names egress gateways first
-                return
-            self._progress.installed(title)
-            self._release(title)
-
-    def fail(self, title: str, reason: str) -> None:
-        with self._lock:
-            self._close(title)
-            self._progress.failed(title, reason)
-            self._release(title)
-
-    def _close(self, title: str) -> None:
-        self._open.discard(title)
-        self._waiting.pop(title, None)
-
-    def _release(self, title: str) -> None:
-        if title == BY_NAME[EGRESS].title:
-            for name in self._held:
-                self._progress.installed(name)
-            self._held.clear()
-
-    def _tell(self) -> None:
-        objects = sorted({name for names in self._waiting.values() for name in names})
-        self._progress.processing(sorted(self._waiting), objects)
+    found = verify_install(VerifyOptions(options.client, options.inputs), progress)
+    if found.failures:
+        raise ErrorGroup(
+            [ClusterError(str(checked.problem), where=str(checked.key), id="unverified") for checked in found.failures]
+        )
+    progress.complete(f"{len(found.objects)} objects checked successfully")

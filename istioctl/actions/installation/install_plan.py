@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from istioctl.actions.installation.install_survey import Survey, kubernetes_version, kubernetes_warning, survey
 from istioctl.actions.installation.platform import network_warnings, with_detected
 from istioctl.actions.progress import Progress
-from istioctl.actions.revisions.tag_objects import DEFAULT, TagOptions, tag_objects
+from istioctl.actions.revisions.tag_objects import TagOptions, tag_objects
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import OWNER_NOT_PRUNED, labels_of, owner_labels
-from istioctl.api.names import REVISION, SYSTEM_NAMESPACE, TAG
+from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
 from istioctl.api.webhooks import INJECTOR, deactivated
 from istioctl.cluster.apply import Desired
@@ -43,6 +43,8 @@ class InstallOptions:
         readiness_timeout: how many seconds each component may take to get ready.
         dry_run: let the server check everything and store nothing.
         prune: remove what an earlier installation left and this one does not want.
+        atomic: put everything back as it was if the installation fails.
+        verify: check every object afterwards.
     """
 
     inputs: SpecificationInputs
@@ -50,6 +52,8 @@ class InstallOptions:
     readiness_timeout: float = 300.0
     dry_run: bool = False
     prune: bool = True
+    atomic: bool = False
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class InstallPlan:
         namespace, revision: of the control plane; the revision `default` is empty.
         wanted: the objects to apply.
         tag: the objects that make this installation the default one; applied last.
-        muted: an injection webhook of another revision that gives way to the tag.
+        deactivated: an injection webhook of another revision, as it is once it gives way to the tag.
         stale: what is to be removed.
         warnings: what the user should know first.
     """
@@ -87,7 +91,7 @@ class InstallPlan:
     revision: str
     wanted: tuple[WantedObject, ...]
     tag: tuple[WantedObject, ...]
-    muted: dict[str, Any] | None
+    deactivated: dict[str, Any] | None
     stale: tuple[ObjectKey, ...]
     warnings: tuple[str, ...]
 
@@ -107,9 +111,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     discovery = Discovery(session)
     kubernetes = kubernetes_version(session)
     specification = build_specification(with_detected(options.inputs, kubernetes))
-    namespace = text_at(specification.data, "metadata", "namespace") or SYSTEM_NAMESPACE
-    revision = text_at(specification.spec, "values", "revision")
-    revision = "" if revision == DEFAULT else revision
+    namespace, revision = specification.namespace, specification.revision
     results: list[Any] = in_parallel(
         [
             partial(survey, session, discovery, namespace, revision),
@@ -123,20 +125,20 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         namespace=namespace,
         revision=revision,
         version=VERSION,
-        name=text_at(specification.data, "metadata", "name"),
+        name=specification.name,
     )
     wanted = [
         _wanted(document.component, document.data, owner(component=document.component))
         for document in rendering.ordered()
     ]
-    tag, muted = _default_tag(specification, found, wanted, namespace, revision, owner())
+    tag, replaced = _default_tag(specification, found, wanted, namespace, revision, owner())
     if tag:
-        wanted = [_muted_if_default(item) for item in wanted]
+        wanted = [_deactivated_if_default(item) for item in wanted]
     keep = {item.key.versionless for item in (*wanted, *tag)}
     stale = found.stale(keep, namespace) if options.prune else []
     warnings = [*specification.warnings, *rendering.warnings, *about_network]
     warnings += filter(None, (kubernetes_warning(kubernetes), found.version_warning()))
-    warnings += _ambiguous_injection([*wanted, *tag], found, muted, force=options.inputs.force)
+    warnings += _ambiguous_injection([*wanted, *tag], found, replaced, force=options.inputs.force)
     return InstallPlan(
         options=options,
         session=session,
@@ -147,17 +149,10 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         revision=revision,
         wanted=tuple(wanted),
         tag=tuple(tag),
-        muted=muted,
+        deactivated=replaced,
         stale=tuple(stale),
         warnings=tuple(warnings),
     )
-
-
-def text_at(data: object, *path: str) -> str:
-    """The text at a path of plain data; empty where there is none."""
-    for part in path:
-        data = data.get(part) if isinstance(data, Mapping) else None
-    return data if isinstance(data, str) else ""
 
 
 def _wanted(component: str, data: Mapping[str, Any], labels: Mapping[str, str]) -> WantedObject:
@@ -190,7 +185,7 @@ def _default_tag(
     service = next((item.data for item in wanted if _is_control_plane_service(item)), None)
     injection = values.get("sidecarInjectorWebhook") if isinstance(values, Mapping) else None
     options = TagOptions(
-        tag=DEFAULT,
+        tag=DEFAULT_REVISION,
         namespace=namespace,
         all_namespaces=isinstance(injection, Mapping) and injection.get("enableNamespacesByDefault") is True,
         labels={**owner, OWNER_NOT_PRUNED: "true"},
@@ -202,7 +197,7 @@ def _default_tag(
         (
             hook
             for hook in found.webhooks
-            if revision and labels_of(hook).get(REVISION) == DEFAULT and TAG not in labels_of(hook)
+            if revision and labels_of(hook).get(REVISION) == DEFAULT_REVISION and TAG not in labels_of(hook)
         ),
         None,
     )
@@ -221,7 +216,7 @@ def _with_bundle(canonical: dict[str, Any], live: Mapping[str, Any] | None) -> d
 
 
 def _ambiguous_injection(
-    wanted: list[WantedObject], found: Survey, muted: Mapping[str, Any] | None, *, force: bool
+    wanted: list[WantedObject], found: Survey, deactivated: Mapping[str, Any] | None, *, force: bool
 ) -> list[str]:
     """What would inject pods twice (`operator/pkg/webhook` upstream, CheckWebhooks); refused unless `force`.
 
@@ -229,7 +224,7 @@ def _ambiguous_injection(
         ClusterError: a webhook of this installation and one of another would select the same pods.
     """
     own = {item.key.name: item.data for item in wanted if item.key.kind == INJECTOR[1]}
-    replaced = {*own, *([muted["metadata"]["name"]] if muted is not None else [])}
+    replaced = {*own, *([deactivated["metadata"]["name"]] if deactivated is not None else [])}
     others = [hook for hook in found.webhooks if hook["metadata"]["name"] not in replaced]
     problems = [problem for hook in own.values() for problem in conflicts(hook, others)]
     if problems and not force:
@@ -253,11 +248,11 @@ def _is_control_plane_service(item: WantedObject) -> bool:
     return is_service and labels.get("app") == "istiod" and TAG not in labels
 
 
-def _muted_if_default(item: WantedObject) -> WantedObject:
-    """The injector of the revision `default`, put to sleep where the tag takes over.
+def _deactivated_if_default(item: WantedObject) -> WantedObject:
+    """The injector of the revision `default`, deactivated where the tag takes over.
 
-    Applying it awake first would change its generation at each installation.
+    Applying it active first would change its generation at each installation.
     """
-    if _is_injector(item) and labels_of(item.data).get(REVISION) == DEFAULT:
+    if _is_injector(item) and labels_of(item.data).get(REVISION) == DEFAULT_REVISION:
         return WantedObject(item.component, item.key, deactivated(item.data))
     return item

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS
 from istioctl.api.labels import COMPONENT, OWNER_NAMESPACE, OWNER_NOT_PRUNED, labels_of
 from istioctl.api.labels import VERSION as VERSION_LABEL
-from istioctl.api.names import REVISION, TAG
+from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR
 from istioctl.cluster.discovery import Discovery
@@ -51,7 +50,7 @@ class Survey:
     def has_default_tag(self) -> bool:
         """Whether some installation is the default one already."""
         return any(
-            labels_of(hook).get("app") == "sidecar-injector" and labels_of(hook).get(TAG) == DEFAULT
+            labels_of(hook).get("app") == "sidecar-injector" and labels_of(hook).get(TAG) == DEFAULT_REVISION
             for hook in self.webhooks
         )
 
@@ -93,7 +92,7 @@ def survey(session: Session, discovery: Discovery, namespace: str, revision: str
         ClusterError: the server can't be reached or refuses.
         ErrorGroup: it refuses several things.
     """
-    selector = f"{COMPONENT},{REVISION}={revision or DEFAULT},operator.istio.io/managed=Reconcile"
+    selector = f"{COMPONENT},{REVISION}={revision or DEFAULT_REVISION},operator.istio.io/managed=Reconcile"
     definitions = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
     kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS)
     reads: list[Callable[[], Any]] = [

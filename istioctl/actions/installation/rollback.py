@@ -35,8 +35,8 @@ def remember(plan: InstallPlan) -> Before:
         ClusterError: the server can't be reached or refuses.
     """
     keys = [*(item.key for item in (*plan.wanted, *plan.tag)), *plan.stale]
-    if plan.muted is not None:
-        keys.append(ObjectKey.of(plan.muted))
+    if plan.deactivated is not None:
+        keys.append(ObjectKey.of(plan.deactivated))
     states = read_all(plan.session, plan.discovery, keys)
     return Before(plan, dict(zip(keys, states, strict=True)))
 

@@ -7,18 +7,19 @@ for a purge; else the objects of one revision or one IstioOperator file, but for
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from istioctl.actions.progress import Progress
+from istioctl.actions.progress import Progress, Silence
 from istioctl.actions.revisions.control_planes import connected_proxies, control_plane_pods
-from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.api.components import BASE, COMPONENTS
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
 from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, labels_of
-from istioctl.api.names import REVISION, SYSTEM_NAMESPACE
+from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE
+from istioctl.api.trees import lookup_text
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.apply import delete
 from istioctl.cluster.discovery import Discovery
@@ -82,6 +83,57 @@ class Removal:
         return [key.name for key in self.objects if key.kind == "Deployment" and "gateway" in key.name]
 
 
+@dataclass(frozen=True, slots=True)
+class RemovalReport:
+    """What an uninstallation did.
+
+    Attributes:
+        removed: in the order in which it went.
+    """
+
+    removal: Removal
+    removed: tuple[ObjectKey, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """The report for `-o json` and `-o yaml`."""
+        return {
+            "context": self.removal.session.connection.context,
+            "dryRun": self.removal.options.dry_run,
+            "removed": [str(key) for key in self.removed],
+            "customResources": self.removal.custom_resources,
+        }
+
+
+def uninstall(
+    options: UninstallOptions, progress: Progress | None = None, confirm: Callable[[Removal], bool] | None = None
+) -> RemovalReport | None:
+    """Finds what belongs to an installation, asks, removes it, and waits until it is gone.
+
+    Args:
+        options: what to remove.
+        progress: takes what happens; nobody by default.
+        confirm: is asked before anything is removed; by default all is.
+
+    Returns:
+        What was removed; None where `confirm` says no.
+
+    Raises:
+        UsageError: nothing says what to remove.
+        InputError: the file or the kubeconfig is unreadable.
+        ClusterError: the revision does not exist, or the cluster refuses, or something is not gone in time.
+        ErrorGroup: several of these.
+    """
+    progress = progress or Silence()
+    removal = plan_removal(options, progress)
+    for warning in removal.warnings:
+        progress.warn(warning)
+    if confirm is not None and not confirm(removal):
+        return None
+    removed = carry_out(removal, progress)
+    progress.complete("Uninstall complete" + (" (dry run: nothing was changed)" if options.dry_run else ""))
+    return RemovalReport(removal, tuple(removed))
+
+
 def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
     """Finds what there is to remove; changes nothing.
 
@@ -90,7 +142,6 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
         InputError: the file or the kubeconfig is unreadable.
         ClusterError: the revision does not exist, or the cluster can't be asked.
     """
-    from istioctl.actions.installation.install_plan import text_at
     from istioctl.rendering.specification.build import build_specification
 
     revision = options.revision or _flag_value(options.inputs.set_flags, "revision")
@@ -109,13 +160,13 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
         selector = COMPONENT
     else:
         specification = build_specification(options.inputs)
-        revision = revision or text_at(specification.spec, "values", "revision") or DEFAULT
+        revision = revision or specification.revision or DEFAULT_REVISION
         _check_exists(session, discovery, revision)
         kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS)
         wanted = {
             REVISION: revision,
-            OWNER_NAME: text_at(specification.data, "metadata", "name"),
-            OWNER_NAMESPACE: text_at(specification.data, "metadata", "namespace"),
+            OWNER_NAME: specification.name,
+            OWNER_NAMESPACE: lookup_text(specification.data, "metadata", "namespace"),
         }
         selector = ",".join(f"{key}={value}" for key, value in wanted.items() if value)
         selector += f",{COMPONENT} in ({','.join(part.name for part in COMPONENTS if part.name != BASE)})"

@@ -1,17 +1,24 @@
-"""Checking an upgrade in place before it begins."""
+"""Upgrading in place: check that it is safe, then install over what is there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from istioctl.actions.progress import Progress, Silence
 from istioctl.actions.revisions.control_planes import installed_versions
-from istioctl.actions.revisions.tag_objects import DEFAULT
+from istioctl.api.names import DEFAULT_REVISION
 from istioctl.api.release import VERSION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.patience import Report
 from istioctl.cluster.session import open_session
 from istioctl.errors import ClusterError
+
+if TYPE_CHECKING:
+    from istioctl.actions.installation.execute import InstallReport
+    from istioctl.actions.installation.install import Confirm
+    from istioctl.actions.installation.install_plan import InstallOptions
 
 _MOST_MINORS = 2
 """How many minor versions a control plane may be ahead of its proxies; an upgrade in place leaves these behind at first
@@ -44,6 +51,54 @@ class Upgrade:
         return [f"istioctl install --revision {name}", f"istioctl tag set default --revision {name} --overwrite"]
 
 
+def upgrade(
+    options: InstallOptions, namespace: str, progress: Progress | None = None, confirm: Confirm | None = None
+) -> InstallReport | None:
+    """Checks whether an installation can be upgraded to what this program installs, and does it.
+
+    Args:
+        options: what to install, as for `install`; `options.inputs.force` goes on despite what speaks against it.
+        namespace: the control plane's.
+        progress: takes what happens; nobody by default.
+        confirm: is asked before anything is changed; by default all is carried out.
+
+    Returns:
+        What was done; None where `confirm` says no.
+
+    Raises:
+        ClusterError: no such control plane is installed, or the upgrade is not safe; and as `install`.
+    """
+    from istioctl.actions.checks.precheck import PrecheckOptions, precheck
+    from istioctl.actions.installation.install import install
+    from istioctl.analysis.messages import Level
+
+    progress = progress or Silence()
+    plan = plan_upgrade(options.client, namespace, options.inputs.revision, progress.note)
+    if plan.needed:
+        progress.note(f"Istio is being upgraded from {plan.installed} to {plan.target} (revision {plan.revision})")
+        progress.note("\n    ".join(["To upgrade gradually instead:", *plan.canary]))
+    else:
+        progress.note(f"Istio {plan.installed} is installed already; what differs will be changed")
+    if plan.problem:
+        _object(plan.problem, options, progress)
+    from_version = ".".join(plan.installed.split(".")[:2]) if plan.needed and not plan.problem else ""
+    found = precheck(PrecheckOptions(options.client, options.inputs, "", namespace, from_version), progress.note)
+    for finding in found.findings:
+        if finding.message.level <= Level.WARNING or "values." in finding.text:
+            progress.note(f"{finding.message.level.title} [{finding.message.code}] {finding.text}")
+    if any(finding.message.level is Level.ERROR for finding in found.findings):
+        _object("the checks before the upgrade found errors", options, progress)
+    return install(options, progress, confirm)
+
+
+def _object(problem: str, options: InstallOptions, progress: Progress) -> None:
+    if not options.inputs.force:
+        raise ClusterError(
+            problem, hint="Upgrade gradually, by a second revision, or go on with --force.", id="upgrade"
+        )
+    progress.warn(f"{problem}; going on because of --force")
+
+
 def plan_upgrade(client: ClientOptions, namespace: str, revision: str, report: Report) -> Upgrade:
     """Compares what is installed with what this program installs.
 
@@ -51,7 +106,7 @@ def plan_upgrade(client: ClientOptions, namespace: str, revision: str, report: R
         ClusterError: no such control plane is installed, or the cluster can't be asked.
     """
     session = open_session(client, report=report)
-    revision = revision or DEFAULT
+    revision = revision or DEFAULT_REVISION
     versions = installed_versions(session, Discovery(session), namespace)
     if revision not in versions:
         raise ClusterError(

@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any
 
 from istioctl.actions.revisions.control_planes import image_tag
-from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import COMPONENT, VERSION, labels_of
-from istioctl.api.names import INJECTION, REVISION, SYSTEM_NAMESPACE, TAG
+from istioctl.api.names import DEFAULT_REVISION, INJECTION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import INJECTOR, tag_injector_name
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
@@ -105,13 +104,15 @@ def default_revision(session: Session) -> str:
         Unreachable: no answer came.
     """
     try:
-        name = tag_injector_name(DEFAULT, SYSTEM_NAMESPACE)  # upstream looks for this name whatever the namespace
+        name = tag_injector_name(
+            DEFAULT_REVISION, SYSTEM_NAMESPACE
+        )  # upstream looks for this name whatever the namespace
         hook = session.find(Discovery(session).path(ObjectKey(*INJECTOR, "", name)))
     except ApiError as problem:
         if problem.status not in (401, 403):
             raise
         hook = None
-    return labels_of(hook or {}).get(REVISION) or DEFAULT
+    return labels_of(hook or {}).get(REVISION) or DEFAULT_REVISION
 
 
 def _revision(name: str, hooks: Objects, istiods: Objects, pods: Objects, namespaces: Objects) -> Revision:
@@ -137,7 +138,7 @@ def _revision(name: str, hooks: Objects, istiods: Objects, pods: Objects, namesp
 def _asks_for(namespace: dict[str, Any], names: set[str]) -> bool:
     labels = labels_of(namespace)
     if INJECTION in labels:
-        return labels[INJECTION] == "enabled" and DEFAULT in names
+        return labels[INJECTION] == "enabled" and DEFAULT_REVISION in names
     return labels.get(REVISION) in names
 
 

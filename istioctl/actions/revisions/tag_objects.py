@@ -14,7 +14,7 @@ from typing import Any
 
 from istioctl.actions.revisions.tag_charts import webhooks_of_charts
 from istioctl.api.labels import COMPONENT, labels_of
-from istioctl.api.names import REVISION, SYSTEM_NAMESPACE, TAG
+from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import (
     DEFAULT_VALIDATOR_NAME,
     INJECTOR,
@@ -25,8 +25,6 @@ from istioctl.api.webhooks import (
     tag_injector_name,
 )
 from istioctl.errors import ClusterError
-
-DEFAULT = "default"
 
 _VALIDATED = ("security.istio.io", "networking.istio.io", "telemetry.istio.io", "extensions.istio.io")
 
@@ -73,7 +71,7 @@ def tag_objects(
     """
     injector = _injector(webhook)
     found = [_tag_webhook(options, webhook, injector)]
-    if options.tag == DEFAULT:
+    if options.tag == DEFAULT_REVISION:
         found.append(_default_validator(options, webhook, injector, validator))
     if service is not None:
         found.append(_tag_service(options, service))
@@ -134,7 +132,7 @@ def _webhooks(options: TagOptions, injector: Mapping[str, Any]) -> list[dict[str
             "objectSelector": {"matchExpressions": pods},
         }
         for prefix, namespaces, pods in injector_selectors(
-            options.tag, is_default=options.tag == DEFAULT, everywhere=options.all_namespaces
+            options.tag, is_default=options.tag == DEFAULT_REVISION, everywhere=options.all_namespaces
         )
     ]
 
@@ -181,7 +179,7 @@ def _tag_service(options: TagOptions, service: Mapping[str, Any]) -> dict[str, A
     spec = service.get("spec") or {}
     labels = _labels(options, {}, labels_of(service))
     name = f"istiod-revision-tag-{options.tag}"
-    selector = {"app": "istiod", REVISION: labels_of(service).get(REVISION, DEFAULT)}
+    selector = {"app": "istiod", REVISION: labels_of(service).get(REVISION, DEFAULT_REVISION)}
     kept = {key: spec[key] for key in ("ports", "ipFamilyPolicy", "ipFamilies") if key in spec}
     return {
         "apiVersion": "v1",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.tag_objects import DEFAULT, TagOptions, tag_objects
+from istioctl.actions.revisions.tag_objects import TagOptions, tag_objects
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import labels_of
-from istioctl.api.names import REVISION, TAG
+from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, deactivated
 from istioctl.cluster.apply import FIELD_OWNER, Desired, apply, delete
 from istioctl.cluster.discovery import Discovery
@@ -47,14 +47,14 @@ class TagPlan:
 
     Attributes:
         objects: to apply.
-        muted: the default revision's own webhook, which gives way where the tag is `default`.
+        deactivated: the default revision's own webhook, as it is once it gives way to the tag `default`.
         conflicts: why injection would become ambiguous, one sentence each.
     """
 
     session: Session
     discovery: Discovery
     objects: tuple[dict[str, Any], ...]
-    muted: dict[str, Any] | None
+    deactivated: dict[str, Any] | None
     conflicts: tuple[str, ...]
 
 
@@ -105,7 +105,9 @@ def plan_tag(
             ),
         ]
     )
-    if not (generate or overwrite or options.tag == DEFAULT) and _of_revision([*hooks, *services], options.tag):
+    if not (generate or overwrite or options.tag == DEFAULT_REVISION) and _of_revision(
+        [*hooks, *services], options.tag
+    ):
         raise ClusterError(
             f"cannot create revision tag {options.tag!r}: found existing control plane revision with same name",
             hint="choose another name, or pass --overwrite",
@@ -125,13 +127,13 @@ def plan_tag(
             hint="pass --overwrite to point it to another revision",
             id="tag-exists",
         )
-    is_default = options.tag == DEFAULT
+    is_default = options.tag == DEFAULT_REVISION
     validator = session.find(discovery.path(ObjectKey(*VALIDATOR, "", DEFAULT_VALIDATOR_NAME))) if is_default else None
     objects = tag_objects(options, webhook, service, validator)
-    muted = next(iter(_of_revision(hooks, DEFAULT)), None) if is_default else None
-    muted = deactivated(muted) if muted is not None else None
-    present = [hook for hook in hooks if muted is None or hook["metadata"]["name"] != muted["metadata"]["name"]]
-    return TagPlan(session, discovery, tuple(objects), muted, tuple(conflicts(objects[0], present)))
+    own = next(iter(_of_revision(hooks, DEFAULT_REVISION)), None) if is_default else None
+    others = [hook for hook in hooks if own is None or hook["metadata"]["name"] != own["metadata"]["name"]]
+    replaced = None if own is None else deactivated(own)
+    return TagPlan(session, discovery, tuple(objects), replaced, tuple(conflicts(objects[0], others)))
 
 
 def set_tag(plan: TagPlan) -> None:
@@ -142,9 +144,9 @@ def set_tag(plan: TagPlan) -> None:
     """
     import json
 
-    if plan.muted is not None:
-        path = plan.discovery.path(ObjectKey.of(plan.muted))
-        plan.session.send("PUT", path, plan.muted, {"fieldManager": FIELD_OWNER})
+    if plan.deactivated is not None:
+        path = plan.discovery.path(ObjectKey.of(plan.deactivated))
+        plan.session.send("PUT", path, plan.deactivated, {"fieldManager": FIELD_OWNER})
     for obj in plan.objects:
         apply(plan.session, plan.discovery, Desired(ObjectKey.of(obj), json.dumps(obj).encode()), _FIELD_OWNER)
 

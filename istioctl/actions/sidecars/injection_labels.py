@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.tag_objects import DEFAULT
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import VERSION, labels_of
-from istioctl.api.names import INJECT, INJECTION, KUBERNETES_NAMESPACES, REVISION, STATUS, TAG
+from istioctl.api.names import DEFAULT_REVISION, INJECT, INJECTION, KUBERNETES_NAMESPACES, REVISION, STATUS, TAG
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -144,7 +143,7 @@ def injection_status(client: ClientOptions, namespace: str, report: Report) -> l
     if namespace and not chosen:
         raise ClusterError(f"there is no namespace {namespace!r}", where=session.server, id="no-namespace")
     revisions = _revisions(hooks)
-    versions = {labels_of(item).get(REVISION, DEFAULT): labels_of(item).get(VERSION, "") for item in istiods}
+    versions = {labels_of(item).get(REVISION, DEFAULT_REVISION): labels_of(item).get(VERSION, "") for item in istiods}
     statuses = []
     for item in chosen:
         name = item["metadata"]["name"]
@@ -174,7 +173,7 @@ def _status(
     label, asked = "", ""
     if INJECTION in labels:  # it wins over the revision's label
         label = f"{INJECTION}={labels[INJECTION]}"
-        asked = DEFAULT if labels[INJECTION] == "enabled" else ""
+        asked = DEFAULT_REVISION if labels[INJECTION] == "enabled" else ""
     elif REVISION in labels:
         label, asked = f"{REVISION}={labels[REVISION]}", labels[REVISION]
     revision = revisions.get(asked, "")
@@ -197,7 +196,7 @@ def _problem(
 ) -> str | None:
     labels = labels_of(pod)
     choice = labels.get(INJECT) or ((pod["metadata"].get("annotations") or {}).get(INJECT))
-    asked = asked or (DEFAULT if choice == "true" else "")
+    asked = asked or (DEFAULT_REVISION if choice == "true" else "")
     wanted = bool(asked) and choice != "false" and not pod["spec"].get("hostNetwork")
     sidecar = _sidecar(pod)
     if sidecar is None:

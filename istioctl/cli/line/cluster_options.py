@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from istioctl.api.labels import is_dns_label
@@ -52,13 +54,25 @@ def specification_inputs(
 
         choice, set_flags = choose_addons(addons, set_flags)
     namespace = global_options(ctx).istio_namespace
-    moved = [f"values.global.istioNamespace={namespace}"] if namespace != SYSTEM_NAMESPACE else []
     return SpecificationInputs(
         files=split_commas(wanted.files),
-        set_flags=(*moved, *set_flags),
+        set_flags=set_flags,
+        namespace="" if namespace == SYSTEM_NAMESPACE else namespace,
         revision=wanted.revision,
         manifests=wanted.manifests or wanted.charts,
         force=wanted.force,
-        stdin=terminal().read_input,
+        stdin=stdin_text(),
         addons=choice,
     )
+
+
+def stdin_text() -> Callable[[], str]:
+    """What reads the whole of stdin, once for all who ask: several clusters, an installation and its verification."""
+    lock = Lock()
+    read = cache(terminal().read_input)
+
+    def text() -> str:
+        with lock:
+            return read()
+
+    return text

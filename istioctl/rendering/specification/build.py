@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.names import DEFAULT_REVISION, SYSTEM_NAMESPACE
 from istioctl.api.release import HUB, VERSION
 from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 from istioctl.errors import InputError, SpecError
@@ -53,6 +53,7 @@ class SpecificationInputs:
         files: paths of IstioOperator files, the weakest first; `-` is stdin and only allowed last.
         profile: a profile's name given as an argument; stronger than `files`, weaker than `set_flags`.
         set_flags: the texts of the `--set` flags, the weakest first.
+        namespace: what `--istioNamespace` says; weaker than `set_flags`, empty for what the profile says.
         revision: what `--revision` says; stronger than `set_flags`, `default` is as good as empty.
         manifests: a folder with `profiles/` to use instead of the built-in one (`--manifests`).
         force: whether what breaks the schema is warned about instead of refused.
@@ -64,6 +65,7 @@ class SpecificationInputs:
     files: tuple[str, ...] = ()
     profile: str = ""
     set_flags: tuple[str, ...] = ()
+    namespace: str = ""
     revision: str = ""
     manifests: Path | None = None
     force: bool = False
@@ -99,10 +101,26 @@ class Specification:
         return spec
 
     @property
+    def name(self) -> str:
+        """The installation's own name; most have none."""
+        return lookup_text(self.data, "metadata", "name")
+
+    @property
+    def namespace(self) -> str:
+        """Where the control plane goes."""
+        return lookup_text(self.data, "metadata", "namespace") or SYSTEM_NAMESPACE
+
+    @property
+    def revision(self) -> str:
+        """The control plane's revision; that of `default` is empty."""
+        revision = lookup_text(self.spec, "values", "revision")
+        return "" if revision == DEFAULT_REVISION else revision
+
+    @property
     def root_namespace(self) -> str:
         """Where configuration of the whole mesh goes."""
         configured = lookup_text(self.data, "spec", "values", "meshConfig", "rootNamespace")
-        return configured or lookup_text(self.data, "metadata", "namespace") or SYSTEM_NAMESPACE
+        return configured or self.namespace
 
 
 def build_specification(inputs: SpecificationInputs) -> Specification:
@@ -153,7 +171,7 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
         merge(merged, {"spec": {"values": copy_of(unvalidated)}})
         origins.derived["spec", "values"] = ("spec", "unvalidatedValues")
     if inputs.addons is not None:
-        _serve(inputs.addons, merged)
+        _add_extension_providers(inputs.addons, merged)
     return Specification(
         data=merged,
         effective=effective,
@@ -204,7 +222,7 @@ def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], ob
     return written
 
 
-def _serve(addons: AddonChoice, merged: Values) -> None:
+def _add_extension_providers(addons: AddonChoice, merged: Values) -> None:
     """Add the extension providers that add-ons need to those the manifests find in a merged document, in place."""
     from istioctl.rendering.addons.addon_choice import with_providers
     from istioctl.rendering.addons.addons import addon_mesh_config, addon_settings
@@ -287,12 +305,15 @@ def _read_stdin(inputs: SpecificationInputs) -> str:
 
 def _apply_flags(inputs: SpecificationInputs, spec: Values, problems: Problems) -> list[Assignment]:
     flags = [SetFlag(("profile",), inputs.profile, f"argument {inputs.profile}")] if inputs.profile else []
+    if inputs.namespace:
+        path = ("values", "global", "istioNamespace")
+        flags.append(SetFlag(path, inputs.namespace, f"--istioNamespace {inputs.namespace}"))
     flags += [parse(flag, refuse=problems.refuse) for flag in inputs.set_flags]
     if inputs.manifests is not None:
         folder = str(inputs.manifests)
         flags.append(SetFlag(("installPackagePath",), folder, f"--manifests {folder}"))
-    if inputs.revision and inputs.revision != "default":
-        flags.append(parse(f"revision={inputs.revision}", f"--revision {inputs.revision}"))
+    if inputs.revision and inputs.revision != DEFAULT_REVISION:
+        flags.append(SetFlag(("revision",), parse_value(inputs.revision), f"--revision {inputs.revision}"))
     return [Assignment(Origin("flag", flag.text), ("spec", *apply(flag, spec))) for flag in flags]
 
 
