@@ -61,9 +61,9 @@ def test_an_alias_finds_its_command() -> None:
     ("argv", "message", "hint"),
     [
         (["nope"], 'unknown command "nope" for "istioctl"', "istioctl --help"),
-        (["metrics"], 'unknown command "metrics" for "istioctl"', "istioctl experimental metrics"),
+        (["add-to-mesh"], 'unknown command "add-to-mesh" for "istioctl"', "`istioctl injection enable NAMESPACE"),
         (["operator", "init"], 'unknown command "operator" for "istioctl"', "`istioctl install -f FILE`"),
-        (["x", "add-to-mesh"], 'unknown command "add-to-mesh"', "`istioctl injection enable NAMESPACE --restart`"),
+        (["x", "remove-from-mesh", "a"], 'unknown command "remove-from-mesh"', "injection disable NAMESPACE"),
         (["instal"], 'unknown command "instal" for "istioctl"', "Did you mean install"),
         (["manifest", "generat"], 'unknown command "generat" for "istioctl manifest"', "Did you mean generate?"),
         (["manifest", "--nope"], "unknown flag: --nope", "istioctl manifest --help"),
