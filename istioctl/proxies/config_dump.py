@@ -1,0 +1,116 @@
+"""The configuration dump of an Envoy (`/config_dump` of its admin API), section by section.
+
+The names are those of `envoy.admin.v3`; a dump whose names are in camel case is read as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from istioctl.errors import InputError
+from istioctl.proxies.json_parts import Part, Reader, open_json
+from istioctl.proxies.protobuf_json import json_name, proto_names
+
+_ADMIN = "envoy.admin.v3."
+TYPE_PREFIX = "type.googleapis.com/"
+
+BOOTSTRAP = "BootstrapConfigDump"
+CLUSTERS = "ClustersConfigDump"
+ENDPOINTS = "EndpointsConfigDump"
+EXTENSIONS = "EcdsConfigDump"
+LISTENERS = "ListenersConfigDump"
+ROUTES = "RoutesConfigDump"
+SECRETS = "SecretsConfigDump"
+
+
+class Section:
+    """One kind of configuration in a dump."""
+
+    def __init__(self, kind: str, reader: Reader, members: dict[str, Part]) -> None:
+        self.message = f"{_ADMIN}{kind}"
+        self.reader = reader
+        self._members = members
+        self._is_camel = any(not name.islower() for name in members if name != "@type")
+
+    def has(self, name: str) -> bool:
+        """Whether a list has items."""
+        return bool(self.reader.list(self._part(name)))
+
+    def entries(self, name: str, message: str) -> Iterator[dict[str, Any]]:
+        """The items of a list, decoded one by one, with the schema's names.
+
+        Args:
+            message: their type, such as `DynamicCluster`, within the section's own.
+
+        Raises:
+            InputError: an item is not an object.
+        """
+        for part in self.reader.list(self._part(name)):
+            value = self.reader.value(part)
+            if not isinstance(value, dict):
+                raise InputError(f"an item of `{name}` is not an object", where=self.message, id="not-a-dump")
+            yield proto_names(value, f"{self.message}.{message}") if self._is_camel else value
+
+    def whole(self) -> dict[str, Any]:
+        """The section as plain data, in the spelling it came in."""
+        return {name: self.reader.value(part) for name, part in self._members.items() if name != "@type"}
+
+    def _part(self, name: str) -> Part:
+        part = self._members.get(name)
+        return self._members.get(json_name(name)) if part is None else part
+
+
+class ConfigDump:
+    """A dump, of which only what is asked for is decoded.
+
+    Args:
+        data: the JSON text.
+        source: where it comes from, for messages.
+
+    Raises:
+        InputError: it is not JSON, or not a dump.
+    """
+
+    def __init__(self, data: bytes, source: str) -> None:
+        self.source = source
+        self.reader, document = open_json(data, source)
+        self._configs: list[tuple[str, dict[str, Part]]] = []
+        for config in self.reader.list(self.reader.object(document).get("configs")):
+            members = self.reader.object(config)
+            self._configs.append((str(self.reader.value(members.get("@type"))), members))
+
+    def section(self, kind: str) -> Section:
+        """The section of a kind; of several, the last one.
+
+        Raises:
+            InputError: there is none.
+        """
+        return self.sections(kind)[-1]
+
+    def sections(self, kind: str) -> list[Section]:
+        """All sections of a kind, of which some kinds have several.
+
+        Raises:
+            InputError: there is none.
+        """
+        wanted = f"{TYPE_PREFIX}{_ADMIN}{kind}"
+        found = [Section(kind, self.reader, members) for type_, members in self._configs if type_ == wanted]
+        if not found:
+            raise InputError(
+                f"the dump has no configuration of the type {wanted}",
+                where=self.source,
+                hint="Make one with: istioctl proxy-config all POD -o json",
+                id="no-section",
+            )
+        return found
+
+    def find(self, kind: str) -> Section | None:
+        """As `section`, with None where there is none."""
+        return self.section(kind) if any(type_.endswith(f".{kind}") for type_, _ in self._configs) else None
+
+
+def resource(entry: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """The resource that an entry holds as an Any; None where it holds none."""
+    found = entry.get(name)
+    return found if isinstance(found, dict) else None
