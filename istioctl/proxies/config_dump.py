@@ -10,7 +10,7 @@ from typing import Any
 
 from istioctl.errors import InputError
 from istioctl.proxies.json_parts import Part, Reader, open_json
-from istioctl.proxies.protobuf_json import json_name, proto_names
+from istioctl.proxies.protobuf_json import json_name, may_hold_secrets, proto_names, without_secrets
 
 _ADMIN = "envoy.admin.v3."
 TYPE_PREFIX = "type.googleapis.com/"
@@ -68,6 +68,9 @@ class ConfigDump:
         data: the JSON text.
         source: where it comes from, for messages.
 
+    Attributes:
+        reader: decodes its parts.
+
     Raises:
         InputError: it is not JSON, or not a dump.
     """
@@ -75,6 +78,7 @@ class ConfigDump:
     def __init__(self, data: bytes, source: str) -> None:
         self.source = source
         self.reader, document = open_json(data, source)
+        self._document = document
         self._configs: list[tuple[str, dict[str, Part]]] = []
         for config in self.reader.list(self.reader.object(document).get("configs")):
             members = self.reader.object(config)
@@ -108,6 +112,20 @@ class ConfigDump:
     def find(self, kind: str) -> Section | None:
         """As `section`, with None where there is none."""
         return self.section(kind) if any(type_.endswith(f".{kind}") for type_, _ in self._configs) else None
+
+    def shareable(self) -> dict[str, Part]:
+        """The parts of the dump, with what is secret hidden.
+
+        Raises:
+            InputError: a part is broken.
+        """
+        members = dict(self.reader.object(self._document))
+        members["configs"] = [self._without_secrets(part) for part in self.reader.list(members.get("configs"))]
+        return members
+
+    def _without_secrets(self, part: Part) -> Part:
+        """The part itself where it has no secret, else its data with the secrets hidden."""
+        return without_secrets(self.reader.value(part)) if may_hold_secrets(self.reader.text(part)) else part
 
 
 def resource(entry: dict[str, Any], name: str) -> dict[str, Any] | None:

@@ -75,7 +75,7 @@ def chain_matches(chain: Chain, listener: Mapping[str, Any]) -> list[str]:
     otherwise = matcher.get("on_no_match") or {}
     if "action" in otherwise and _action(otherwise) == name:
         return ["UNMATCHED"]
-    return _paths(name, otherwise["matcher"] if "matcher" in otherwise else matcher) or ["NONE"]
+    return _paths(name, otherwise.get("matcher", matcher)) or ["NONE"]
 
 
 def _paths(name: str, matcher: Mapping[str, Any]) -> list[str]:

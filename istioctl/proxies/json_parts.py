@@ -34,7 +34,10 @@ class Reader(Protocol):
         """The whole part as plain data."""
 
     def text(self, value: Any) -> bytes:
-        """Plain data as JSON, indented by two."""
+        """Plain data, or a part, or plain data that holds parts, as compact JSON."""
+
+    def shown(self, value: Any) -> str:
+        """The same, indented by two."""
 
 
 def open_json(data: bytes, source: str) -> tuple[Reader, Part]:
@@ -90,7 +93,10 @@ class _Whole:
         return part
 
     def text(self, value: Any) -> bytes:
-        return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return json.dumps(value, separators=(",", ":")).encode()
+
+    def shown(self, value: Any) -> str:
+        return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 class _Lazy:
@@ -111,12 +117,19 @@ class _Lazy:
         return self._read(self._list, part, "a list") or []
 
     def value(self, part: Part) -> Any:
+        if isinstance(part, dict | list):  # a collection of parts
+            pairs = part.items() if isinstance(part, dict) else enumerate(part)
+            found = {key: self.value(each) for key, each in pairs}
+            return found if isinstance(part, dict) else list(found.values())
         return None if part is None else self._read(self._any, part, "a value")
 
     def text(self, value: Any) -> bytes:
+        return self._encode(value)
+
+    def shown(self, value: Any) -> str:
         from msgspec.json import format as indented
 
-        return indented(self._encode(value), indent=2)
+        return indented(self._encode(value), indent=2).decode("utf-8", "replace")
 
     def _read(self, decoder: Any, part: Part, expected: str) -> Any:
         from msgspec import DecodeError, ValidationError

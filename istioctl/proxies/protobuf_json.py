@@ -1,8 +1,8 @@
 """Protobuf messages as JSON, in either spelling of their fields' names.
 
-Envoy writes names as they stand in the schema (`typed_config`), protobuf's canonical form is camel case (`typedConfig`),
-and readers take both. What a map or a struct holds has keys of its own, which stay as they are; so the conversion
-follows the schema. As in the real tool, fields that the schema does not know are left out, and nulls with them.
+Envoy writes names as they stand in the schema (`typed_config`), protobuf's canonical form is camel case
+(`typedConfig`), and readers take both. What a map or a struct holds has keys of its own, which stay as they are; so the
+conversion follows the schema. As in the real tool, fields that the schema does not know are left out, as are nulls.
 
 No private key, password or token passes: Envoy itself writes `[redacted]` in their place, and so does this module where
 a dump comes from elsewhere.
@@ -10,7 +10,7 @@ a dump comes from elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,10 @@ _SECRET_SOURCES = frozenset(
 )
 
 
+_INLINE = {
+    "inline_bytes": _REDACTED_BYTES, "inlineBytes": _REDACTED_BYTES, "inline_string": _REDACTED,
+    "inlineString": _REDACTED,
+}  # fmt: skip
 #: Headers whose values let their bearer in.
 _SECRET_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization", "x-api-key"))
 _HEADER = "envoy.config.core.v3.HeaderValue"
@@ -51,10 +55,59 @@ def proto_names(value: Any, message: str) -> Any:
     return _message(message, False)(value)
 
 
+def may_hold_secrets(text: bytes) -> bool:
+    """Whether JSON may hold what nobody may see, as a quick look tells."""
+    return any(mark in text for mark in _MARKS)
+
+
+def without_secrets(value: Any) -> Any:
+    """JSON of any shape in which secrets are hidden, told by their fields' names alone."""
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    is_header = "key" in value and str(value["key"]).lower() in _SECRET_HEADERS
+    result = {}
+    for key, inner in value.items():
+        if isinstance(inner, str) and (key in _HIDDEN_TEXTS or (is_header and key in _HEADER_VALUES)):
+            result[key] = _REDACTED
+        elif key in _HIDDEN_SOURCES:
+            result[key] = _hidden(inner)
+        else:
+            result[key] = without_secrets(inner)
+    return result
+
+
+def _hidden(value: Any) -> Any:
+    """A data source, or several, without what they hold; anything else of that name as `without_secrets` has it."""
+    if isinstance(value, list):
+        return [_hidden(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() & _INLINE.keys():
+        return {key: _INLINE.get(key, inner) for key, inner in value.items()}
+    return {key: _hidden(inner) for key, inner in value.items()} if _holds_sources(value) else without_secrets(value)
+
+
+def _holds_sources(value: dict[str, Any]) -> bool:
+    """Whether it is a map of data sources."""
+    return all(isinstance(inner, dict) and inner.keys() & _INLINE.keys() for inner in value.values())
+
+
 def json_name(name: str) -> str:
     """The canonical JSON name of a field: an underscore falls away, and the letter behind it becomes a capital."""
     first, *others = name.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in others)
+
+
+def _spellings(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(spelling for name in names for spelling in (name, json_name(name)))
+
+
+_HIDDEN_TEXTS, _HIDDEN_SOURCES = _spellings(_SECRET_TEXTS), _spellings(_SECRET_SOURCES)
+_HEADER_VALUES = _spellings(("value", "raw_value"))
+#: Of these, at least one stands in every JSON text that holds a secret.
+_MARKS = (b'"inline', b'oken"', b'_key"', b'Key"', b'assword"', b'uthorization"', b'ookie"', b'-api-key"')
 
 
 @cache
@@ -183,11 +236,9 @@ def _header(change: Convert) -> Convert:
 
 def _without_inline(source: Convert) -> Convert:
     """Of a data source, keeps where it is read from, and hides what it holds."""
-    hidden = {"inline_bytes": _REDACTED_BYTES, "inline_string": _REDACTED}
-    hidden |= {json_name(name): text for name, text in hidden.items()}
 
     def convert(value: Any) -> Any:
         found = source(value)
-        return {k: hidden.get(k, inner) for k, inner in found.items()} if isinstance(found, dict) else found
+        return {k: _INLINE.get(k, inner) for k, inner in found.items()} if isinstance(found, dict) else found
 
     return convert

@@ -15,7 +15,7 @@ from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate as X509
+    from cryptography import x509
 
 HEADER = ("RESOURCE NAME", "TYPE", "STATUS", "VALID CERT", "SERIAL NUMBER", "NOT AFTER", "NOT BEFORE")
 TRUST_DOMAIN = "TRUST DOMAIN"
@@ -110,7 +110,8 @@ def table(found: Iterable[Certificate], now: datetime, *, typed: bool = False, m
         ]
         row += [each.trust_domain] if trust and not more else []
         rows.append([*row, _left(each.days_left(now)), each.identity] if more else row)
-    return Table((*HEADER, *(MORE if more else (TRUST_DOMAIN,) if trust else ())), rows)
+    columns = (*HEADER, *(MORE if more else (TRUST_DOMAIN,) if trust else ()))
+    return Table(columns, rows, empty="No active or warming secrets found.")
 
 
 def tree(dump: ConfigDump) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def tree(dump: ConfigDump) -> dict[str, Any]:
     return found
 
 
-def root_certificates(dump: ConfigDump) -> list[X509]:
+def root_certificates(dump: ConfigDump) -> list[x509.Certificate]:
     """The certificates that a proxy trusts, those of its secret `ROOTCA`; none where it has no such secret.
 
     Raises:
@@ -155,7 +156,7 @@ def _of_list(section: Section, name: str, state: str) -> Iterator[Certificate]:
 
 
 def _described(empty: Certificate, text: bytes) -> Certificate:
-    """With what the first certificate of a PEM text says; unchanged but for an unknown trust domain where none can be read."""
+    """With what the first certificate of a PEM text says; where none can be read, not even the trust domain counts."""
     first = next(iter(_all_certificates(text, only_first=True)), None)
     if first is None:
         return replace(empty, trust_domain="")
@@ -171,7 +172,7 @@ def _described(empty: Certificate, text: bytes) -> Certificate:
     )
 
 
-def _all_certificates(text: bytes, *, only_first: bool = False) -> list[X509]:
+def _all_certificates(text: bytes, *, only_first: bool = False) -> list[x509.Certificate]:
     if not text:
         return []
     from cryptography.x509 import load_pem_x509_certificate, load_pem_x509_certificates
@@ -182,7 +183,7 @@ def _all_certificates(text: bytes, *, only_first: bool = False) -> list[X509]:
         return []
 
 
-def _identity(certificate: X509) -> str:
+def _identity(certificate: x509.Certificate) -> str:
     from cryptography.x509 import ExtensionNotFound, SubjectAlternativeName, UniformResourceIdentifier
 
     try:
@@ -193,7 +194,7 @@ def _identity(certificate: X509) -> str:
     return found[-1] if found else ""
 
 
-def _is_ca(certificate: X509) -> bool:
+def _is_ca(certificate: x509.Certificate) -> bool:
     from cryptography.x509 import BasicConstraints, ExtensionNotFound
 
     try:

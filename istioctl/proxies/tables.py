@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and its rows; every row has a cell for each column."""
+    """A header and its rows; every row has a cell for each column.
+
+    Attributes:
+        empty: what is said instead where there are no rows; if nothing, the header stands alone.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
+    empty: str = ""
 
 
 def beside_their_pods(tables: Mapping[str, Table]) -> Table:

@@ -186,6 +186,32 @@ INSTEAD = {
     "post-install": "Istio's webhooks need no hand any more: `istioctl verify-install` checks them.",
 }
 
+_PROXY_CONFIG = Command(
+    "Look inside proxies: listeners, routes, clusters, certificates and more",
+    panel="Observe",
+    aliases=("pc",),
+    flags=(
+        GroupFlag(("-o", "--output"), True, "-o, --output FORM", "How it is printed: short, json or yaml"),
+        GroupFlag(("--proxy-admin-port",), True, "--proxy-admin-port PORT", "The port of the proxy's admin API"),
+    ),
+    commands={
+        "all": Command("Show all configuration", "proxy_config:everything", aliases=("a",)),
+        "bootstrap": Command("Show what proxies were started with", "proxy_config:bootstrap", aliases=("b",)),
+        "cluster": Command("Show the services they can send to", "proxy_config:cluster", aliases=("clusters", "c")),
+        "ecds": Command("Show the extensions they got by name", "proxy_config:ecds", aliases=("ec",)),
+        "eds": Command("Show the endpoints they were given", "proxy_config:eds"),
+        "endpoint": Command(
+            "Show the endpoints and their health", "proxy_config:endpoint", aliases=("endpoints", "ep")
+        ),
+        "listener": Command("Show where they take connections", "proxy_config:listener", aliases=("listeners", "l")),
+        "rootca-compare": Command(
+            "Say whether two proxies trust each other", "proxy_config_secret:rootca_compare", aliases=("rc",)
+        ),
+        "route": Command("Show which requests go where", "proxy_config:route", aliases=("routes", "r")),
+        "secret": Command("Show their certificates", "proxy_config_secret:secret", aliases=("secrets", "s")),
+    },
+)
+
 ROOT = Command(
     "Install the Istio service mesh, inject its sidecar and check clusters.",
     commands={
@@ -249,6 +275,7 @@ ROOT = Command(
         "kube-inject": Command("Put the sidecar into workloads", "kube_inject:kube_inject", "Sidecar"),
         "kube-uninject": Command("Take the sidecar out again", "kube_uninject:kube_uninject", "Sidecar"),
         "validate": Command("Check Istio objects in files", "validate:validate", "Check", aliases=("v",)),
+        "proxy-config": _PROXY_CONFIG,
         "dashboard": Command(
             "Open web interfaces of the mesh",
             panel="Observe",

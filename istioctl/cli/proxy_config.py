@@ -1,0 +1,177 @@
+"""`istioctl proxy-config`: what Envoys say of their configuration, from the cluster or from a file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
+from istioctl.cli.proxy_view import FileOption, Form, FormOption, ViewFlags, show
+
+FqdnOption = Annotated[str, Option("--fqdn", metavar="TEXT", help="Only clusters whose service has this in its name.")]
+DirectionOption = Annotated[str, Option("--direction", metavar="NAME", help="Only inbound or outbound clusters.")]
+SubsetOption = Annotated[str, Option("--subset", metavar="TEXT", help="Only clusters with this in their subset.")]
+PortOption = Annotated[int, Option("--port", min=0, max=65535, metavar="PORT", help="Only those with this port.")]
+AddressOption = Annotated[str, Option("--address", metavar="ADDRESS", help="Only those with this address.")]
+TypeOption = Annotated[
+    str, Option("--type", metavar="TYPE", help="Only listeners of this type: HTTP, TCP, HTTP+TCP or UNKNOWN.")
+]
+NameOption = Annotated[str, Option("--name", metavar="NAME", help="Only the route configuration of this name.")]
+ClusterOption = Annotated[str, Option("--cluster", metavar="NAME", help="Only endpoints of this cluster.")]
+StatusOption = Annotated[str, Option("--status", metavar="STATUS", help="Only endpoints of this status: healthy, …")]
+VerboseOption = Annotated[bool, Option("--verbose/--no-verbose", help="Also what each matches and where it leads.")]
+
+
+def cluster(
+    ctx: Context,
+    proxies: ProxyFlags,
+    view: ViewFlags,
+    fqdn: FqdnOption = "",
+    direction: DirectionOption = "",
+    subset: SubsetOption = "",
+    port: PortOption = 0,
+) -> None:
+    """Show the clusters of proxies: the services and subsets that they can send to."""
+    from istioctl.actions.observe.proxy_config import CLUSTERS, of_dump
+    from istioctl.proxies import clusters
+
+    wanted = clusters.ClusterFilter(fqdn, port, subset, direction)
+    look = of_dump(
+        CLUSTERS, lambda dump: [clusters.table(dump, wanted)], lambda dump, keep: clusters.trees(dump, wanted, keep)
+    )
+    show(ctx, proxies, view, look)
+
+
+def listener(
+    ctx: Context,
+    proxies: ProxyFlags,
+    view: ViewFlags,
+    address: AddressOption = "",
+    port: PortOption = 0,
+    type_: TypeOption = "",
+    verbose: VerboseOption = True,
+    waypoint: Annotated[
+        bool, Option("--waypoint", hidden=True, help="The filter chains of a waypoint, and the ways into them.")
+    ] = False,
+) -> None:
+    """Show the listeners of proxies: where they take connections, and what they do with them."""
+    from istioctl.actions.observe.proxy_config import LISTENERS, of_dump
+    from istioctl.proxies import listeners, waypoint_listeners
+
+    wanted = listeners.ListenerFilter(address, port, type_)
+    if waypoint:
+        view = view._replace(output=Form.SHORT)
+    look = of_dump(
+        LISTENERS,
+        lambda dump: [waypoint_listeners.table(dump) if waypoint else listeners.table(dump, wanted, verbose=verbose)],
+        lambda dump, keep: listeners.trees(dump, wanted, keep),
+    )
+    show(ctx, proxies, view, look)
+
+
+def route(
+    ctx: Context, proxies: ProxyFlags, view: ViewFlags, name: NameOption = "", verbose: VerboseOption = True
+) -> None:
+    """Show the routes of proxies: which requests go where."""
+    from istioctl.actions.observe.proxy_config import ROUTES, of_dump
+    from istioctl.proxies import routes
+
+    look = of_dump(
+        ROUTES,
+        lambda dump: [routes.table(dump, name, verbose=verbose)],
+        lambda dump, keep: routes.trees(dump, name, keep),
+    )
+    show(ctx, proxies, view, look)
+
+
+def endpoint(
+    ctx: Context,
+    proxies: ProxyFlags,
+    view: ViewFlags,
+    address: AddressOption = "",
+    port: PortOption = 0,
+    cluster: ClusterOption = "",
+    status: StatusOption = "",
+) -> None:
+    """Show the endpoints of proxies and their health, as `/clusters?format=json` of the admin API tells them."""
+    from istioctl.actions.observe.proxy_config import HOSTS, View
+    from istioctl.proxies import hosts
+    from istioctl.proxies.endpoints import EndpointFilter
+
+    wanted = EndpointFilter(address, port, cluster, status)
+    look = View(
+        HOSTS,
+        hosts.ClusterStatuses,
+        lambda page: [hosts.table(page, wanted)],
+        lambda page, keep: hosts.trees(page, wanted, keep),
+    )
+    show(ctx, proxies, view, look)
+
+
+def eds(
+    ctx: Context,
+    proxies: ProxyFlags,
+    view: ViewFlags,
+    address: AddressOption = "",
+    port: PortOption = 0,
+    cluster: ClusterOption = "",
+    status: StatusOption = "",
+) -> None:
+    """Show the endpoints that proxies were given, with localities and metadata."""
+    from istioctl.actions.observe.proxy_config import EVERYTHING, of_dump
+    from istioctl.proxies import endpoints
+
+    wanted = endpoints.EndpointFilter(address, port, cluster, status)
+    look = of_dump(
+        EVERYTHING, lambda dump: [endpoints.table(dump, wanted)], lambda dump, keep: endpoints.trees(dump, wanted, keep)
+    )
+    show(ctx, proxies, view, look)
+
+
+def bootstrap(
+    ctx: Context,
+    proxies: ProxyFlags,
+    file: FileOption = "",
+    output: FormOption = Form.JSON,
+    admin_port: AdminPortOption = 15000,
+) -> None:
+    """Show what proxies were started with; in short, the versions of Istio and Envoy."""
+    from istioctl.actions.observe.proxy_config import BOOTSTRAP, of_dump
+    from istioctl.proxies import bootstrap as own
+
+    look = of_dump(BOOTSTRAP, lambda dump: [own.table(dump)], lambda dump, keep: keep(own.tree(dump)))
+    show(ctx, proxies, ViewFlags(file, output, False, admin_port), look)
+
+
+def ecds(ctx: Context, proxies: ProxyFlags, view: ViewFlags) -> None:
+    """Show the extensions that proxies got by name, such as Wasm plugins."""
+    from istioctl.actions.observe.proxy_config import EVERYTHING, of_dump
+    from istioctl.proxies import extensions
+
+    look = of_dump(EVERYTHING, lambda dump: [extensions.table(dump)], lambda dump, keep: keep(extensions.tree(dump)))
+    show(ctx, proxies, view, look)
+
+
+def everything(
+    ctx: Context,
+    proxies: ProxyFlags,
+    view: ViewFlags,
+    fqdn: FqdnOption = "",
+    direction: DirectionOption = "",
+    subset: SubsetOption = "",
+    port: PortOption = 0,
+    address: AddressOption = "",
+    type_: TypeOption = "",
+    name: NameOption = "",
+    verbose: VerboseOption = True,
+    with_headers: Annotated[bool, Option("--with-headers", help="Print a title above each table.")] = False,
+) -> None:
+    """Show all configuration of proxies; as JSON, the dump that the other commands take as a file."""
+    from datetime import UTC, datetime
+
+    from istioctl.actions.observe.proxy_config import EVERYTHING, of_dump
+    from istioctl.proxies import everything as own
+
+    wanted = own.Selection(fqdn, direction, subset, port, address, type_, name, verbose)
+    look = of_dump(EVERYTHING, lambda dump: own.tables(dump, wanted, datetime.now(UTC)), own.tree)
+    show(ctx, proxies, view, look, own.TITLES if with_headers else ())

@@ -1,0 +1,110 @@
+"""`istioctl proxy-config secret` and `rootca-compare`: the certificates of proxies; never their private keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+from istioctl.cli.line import completers
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
+from istioctl.cli.proxy_view import FileOption, Form, ViewFlags, open_cluster, show
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from istioctl.proxies.secrets import Certificate
+
+
+class SecretForm(StrEnum):
+    """How certificates are printed."""
+
+    SHORT = "short"
+    WIDE = "wide"
+    JSON = "json"
+    YAML = "yaml"
+
+
+def secret(
+    ctx: Context,
+    proxies: ProxyFlags,
+    file: FileOption = "",
+    output: Annotated[
+        SecretForm, Option("-o", "--output", help="How it is printed; wide also tells expiry and identity.")
+    ] = SecretForm.SHORT,
+    expires_within: Annotated[
+        str,
+        Option("--expires-within", metavar="DURATION", help="Only what expires by then, such as 72h; exit 1 for any."),
+    ] = "",
+    watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,
+    admin_port: AdminPortOption = 15000,
+) -> int:
+    """Show the certificates of proxies: their serial numbers, how long they count, and whose they are."""
+    from istioctl.actions.observe.proxy_config import SECRETS, of_dump
+    from istioctl.cli.line.proxy_flags import targets
+    from istioctl.proxies import secrets
+
+    span = _span(expires_within)
+    many = proxies.given and not targets(ctx, proxies).means_one
+    described = many or span is not None or output is SecretForm.WIDE
+    doomed: list[Certificate] = []
+
+    def chosen(dump: Any) -> list[Certificate]:
+        found = secrets.certificates(dump)
+        if span is None:
+            return found
+        expiring = [each for each in found if each.expires_within(span, datetime.now(UTC))]
+        doomed.extend(expiring)  # appending to a list is safe among threads
+        return expiring
+
+    def data(dump: Any, keep: Any) -> Any:
+        if described:
+            return keep([each.as_data(datetime.now(UTC)) for each in chosen(dump)])
+        return keep(secrets.tree(dump))
+
+    look = of_dump(SECRETS, lambda dump: [secrets.table(chosen(dump), datetime.now(UTC), more=described)], data)
+    form = Form.SHORT if output is SecretForm.WIDE else Form(output.value)
+    show(ctx, proxies, ViewFlags(file, form, watching, admin_port), look)
+    return 1 if doomed else 0
+
+
+def rootca_compare(
+    ctx: Context,
+    first: Annotated[str, Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod.", autocompletion=completers.pods)],
+    second: Annotated[
+        str, Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="Another pod.", autocompletion=completers.pods)
+    ],
+    output: Annotated[Form, Option("-o", "--output", help="How it is printed.")] = Form.SHORT,
+    admin_port: AdminPortOption = 15000,
+) -> int:
+    """Say whether two proxies trust a common root certificate, so that they can talk to each other by mTLS.
+
+    The exit status is 1 where they do not.
+    """
+    from istioctl.actions.observe.root_certificates import compare_roots
+
+    namespace = ctx.options.namespace
+    found = compare_roots(open_cluster(ctx), first, second, namespace, port=admin_port)
+    if output is Form.SHORT:
+        names = f"Both [{found.first}] and [{found.second}] have"
+        ending = "the identical ROOTCA, theoretically the connectivity between them is available"
+        if not found.common:
+            ending = "the non identical ROOTCA, theoretically the connectivity between them is unavailable"
+        terminal().write(f"{names} {ending}\n")
+    else:
+        from istioctl.cli.screen.printers import print_data
+
+        print_data(found.as_data(), output.value)
+    return 0 if found.common else 1
+
+
+def _span(text: str) -> timedelta | None:
+    if not text:
+        return None
+    from istioctl.golang.durations import parse_duration
+
+    span = timedelta(seconds=parse_duration(text))
+    if span < timedelta(0):
+        raise UsageError(f"{text} is in the past", where="--expires-within", hint="Pass a duration such as 72h.")
+    return span

@@ -1,0 +1,191 @@
+"""Showing what proxies say: tables, JSON and YAML, of a file, of one proxy or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.istiod_flags import read_bytes
+from istioctl.cli.line.parameters import flag_group
+from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
+from istioctl.cli.screen.printers import table_text
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from istioctl.actions.observe.proxy_config import Page, View
+    from istioctl.actions.observe.targets import Answers
+    from istioctl.cluster.session import Session
+    from istioctl.proxies.tables import Table
+
+_GAP = 5
+
+
+class Form(StrEnum):
+    """How it is printed."""
+
+    SHORT = "short"
+    JSON = "json"
+    YAML = "yaml"
+
+
+FormOption = Annotated[Form, Option("-o", "--output", help="How it is printed.")]
+FileOption = Annotated[
+    str, Option("-f", "--file", metavar="FILE", help="A saved dump to read instead of asking proxies; `-` is stdin.")
+]
+
+
+@flag_group
+class ViewFlags(NamedTuple):
+    """The flags that say where it comes from and how it is printed."""
+
+    file: FileOption = ""
+    output: FormOption = Form.SHORT
+    watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False
+    admin_port: AdminPortOption = 15000
+
+
+def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], titles: Sequence[str] = ()) -> None:
+    """Print a view of a file, or of the proxies that are named.
+
+    Args:
+        titles: stand above the tables, if there are any.
+
+    Raises:
+        UsageError: flags exclude each other, or nothing is named.
+        InputError: a file can't be read.
+        ClusterError: proxies can't be asked; what the others say is printed before.
+        ErrorGroup: several can't.
+    """
+    if bool(flags.file) == proxies.given:
+        problem = "pods and --file exclude each other" if flags.file else "a pod or --file is needed"
+        raise UsageError(problem, hint="Name a pod, pass --selector, --all or --all-namespaces, or a --file.")
+    if flags.watching and (flags.file or flags.output is not Form.SHORT):
+        raise UsageError("only the tables of proxies can be watched", where="--watch")
+    if flags.file:
+        page = view.open(read_bytes(flags.file), "stdin" if flags.file == "-" else flags.file)
+        if flags.output is Form.SHORT:
+            terminal().write(_text(view.tables(page), titles))
+        else:
+            _print_one(_shown(view, page, flags.output), flags.output)
+        return
+    asker = _Asker(ctx, proxies, flags, view, titles)
+    if flags.watching:
+        from istioctl.cli.screen.watching import watch
+
+        watch(asker.watched)
+    elif flags.output is Form.SHORT:
+        asker.print_tables()
+    else:
+        asker.print_data()
+
+
+def open_cluster(ctx: Context) -> Session:
+    """A session with the cluster that the global flags name; nothing is sent yet."""
+    from istioctl.cli.line.cluster_options import client_options
+    from istioctl.cluster.session import open_session
+
+    return open_session(client_options(ctx), report=terminal().say)
+
+
+class _Asker:
+    """Asks the proxies that are meant, and shows their answers."""
+
+    def __init__(
+        self, ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], titles: Sequence[str]
+    ) -> None:
+        self._targets = targets(ctx, proxies)
+        self._session = open_cluster(ctx)
+        self._flags, self._view, self._titles = flags, view, titles
+
+    def watched(self) -> str:
+        """The tables; what can't be asked is said on stderr."""
+        answers = self._tables()
+        if answers.failure and not answers.found:
+            raise answers.failure
+        for problem in answers.problems.values():
+            terminal().show_error(problem)
+        return self._text(answers)
+
+    def print_tables(self) -> None:
+        """The tables; the problems of other proxies are raised behind them."""
+        answers = self._tables()
+        if answers.found:
+            terminal().write(self._text(answers))
+        if answers.failure:
+            raise answers.failure
+
+    def print_data(self) -> None:
+        """The trees of one proxy, or of several by `NAMESPACE/POD`; the problems of others are raised behind them."""
+        from istioctl.actions.observe.proxy_config import look
+        from istioctl.cli.screen.json_texts import mapping
+
+        form = self._flags.output
+        answers = look(
+            self._session,
+            self._targets,
+            self._view,
+            lambda page: _shown(self._view, page, form),
+            self._flags.admin_port,
+        )
+        found = {proxy.key: answer for proxy, answer in answers.found.items()}
+        if not self._targets.means_one:
+            if form is Form.JSON:
+                for piece in mapping(found):
+                    terminal().write(piece)
+            else:
+                _print_one(found, form)
+        elif found:
+            _print_one(next(iter(found.values())), form)
+        if answers.failure:
+            raise answers.failure
+
+    def _tables(self) -> Answers[Sequence[Table]]:
+        from istioctl.actions.observe.proxy_config import look
+
+        return look(self._session, self._targets, self._view, self._view.tables, self._flags.admin_port)
+
+    def _text(self, answers: Answers[Sequence[Table]]) -> str:
+        from istioctl.proxies.tables import beside_their_pods
+
+        found = {proxy.key: tables for proxy, tables in answers.found.items()}
+        if self._targets.means_one:
+            return _text(next(iter(found.values())), self._titles)
+        count = max(map(len, found.values()))
+        tables = [beside_their_pods({pod: each[n] for pod, each in found.items()}) for n in range(count)]
+        return _text(tables, self._titles)
+
+
+def _shown(view: View[Any], page: Page, form: Form) -> Any:
+    """The trees in the form in which they are printed: texts for JSON, data for YAML."""
+    return view.data(page, page.reader.shown if form is Form.JSON else page.reader.value)
+
+
+def _print_one(found: Any, form: Form) -> None:
+    if form is Form.JSON:
+        from istioctl.cli.screen.json_texts import document
+
+        for piece in document(found):
+            terminal().write(piece)
+    else:
+        from istioctl.yamldoc.writer import dump
+
+        terminal().write(dump(found))
+
+
+def _text(tables: Sequence[Table], titles: Sequence[str]) -> str:
+    """The tables with an empty line between them, each below its title if there are any."""
+    texts = [_table(table) for table in tables]
+    if titles:
+        texts = [f"------ {title} ------\n\n{text}" for title, text in zip(titles, texts, strict=True)]
+    return "\n".join(texts)
+
+
+def _table(table: Table) -> str:
+    if not table.rows and table.empty:
+        return f"{table.empty}\n"
+    if any(table.header):
+        return table_text(table.header, table.rows, _GAP)
+    return table_text(table.rows[0], table.rows[1:], 1) if table.rows else ""
