@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from istioctl.api.schema.casing import camel_case as json_name
 from istioctl.errors import InputError
 from istioctl.proxies.json_parts import Part, Reader, open_json
-from istioctl.proxies.protobuf_json import json_name, may_hold_secrets, proto_names, without_secrets
+from istioctl.proxies.protobuf_json import may_hold_secrets, proto_names, without_secrets
 
 _ADMIN = "envoy.admin.v3."
 TYPE_PREFIX = "type.googleapis.com/"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from istioctl.api.schema.casing import camel_case as json_name
 from istioctl.golang.sorting import sort_by
 from istioctl.proxies.endpoints import EndpointFilter, socket_or_other
 from istioctl.proxies.json_parts import Part, Reader, open_json
-from istioctl.proxies.protobuf_json import camel_case, json_name, proto_names
+from istioctl.proxies.protobuf_json import camel_case, proto_names
 from istioctl.proxies.tables import Table
 
 T = TypeVar("T")

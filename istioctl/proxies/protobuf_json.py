@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from istioctl.api.schema.envoy import WELL_KNOWN, enum_names, fields_of, is_message
+from istioctl.api.schema.casing import camel_case as json_name
+
+if TYPE_CHECKING:
+    from istioctl.api.schema.notation import Field
 
 Convert = Callable[[Any], Any]
 
@@ -37,7 +40,7 @@ _INLINE = {
 }  # fmt: skip
 #: Headers whose values let their bearer in.
 _SECRET_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization", "x-api-key"))
-_HEADER = "envoy.config.core.v3.HeaderValue"
+_HEADER, _SOURCE = "envoy.config.core.v3.HeaderValue", "envoy.config.core.v3.DataSource"
 
 
 def camel_case(value: Any, message: str) -> Any:
@@ -94,12 +97,6 @@ def _holds_sources(value: dict[str, Any]) -> bool:
     return all(isinstance(inner, dict) and inner.keys() & _INLINE.keys() for inner in value.values())
 
 
-def json_name(name: str) -> str:
-    """The canonical JSON name of a field: an underscore falls away, and the letter behind it becomes a capital."""
-    first, *others = name.split("_")
-    return first + "".join(part[:1].upper() + part[1:] for part in others)
-
-
 def _spellings(names: Iterable[str]) -> frozenset[str]:
     return frozenset(spelling for name in names for spelling in (name, json_name(name)))
 
@@ -110,79 +107,104 @@ _HEADER_VALUES = _spellings(("value", "raw_value"))
 _MARKS = (b'"inline', b'oken"', b'_key"', b'Key"', b'assword"', b'uthorization"', b'ookie"', b'-api-key"')
 
 
+class _Entry(NamedTuple):
+    """What becomes of a field.
+
+    Attributes:
+        name: how it is written.
+        change: what becomes of its value; None where that stays as it is.
+        zero: the value that means as much as the field's absence, so that it is left out; None where there is none.
+        is_many: whether it is a list or a map; empty ones are left out.
+    """
+
+    name: str
+    change: Convert | None
+    zero: object
+    is_many: bool
+
+
 @cache
 def _message(message: str, camel: bool) -> Convert:
-    """The conversion of a message. Its fields' own conversions are made when they are first met: messages recurse."""
-    fields = fields_of(message)
-    by_json = {json_name(name): name for name in fields}
-    known: dict[str, tuple[str, Convert | None] | None] = {}
+    """The conversion of a message. What becomes of a field is found out when it is first met: messages recurse."""
+    from istioctl.api.schema.catalog import fields_by_any_name
 
-    def entry(key: str) -> tuple[str, Convert | None] | None:
-        name = key if key in fields else by_json.get(key)
-        found = None
-        if name is not None:
-            convert = _secret(name, fields[name], camel) or _converter(fields[name], camel)
-            found = (json_name(name) if camel else name, convert)
-        known[key] = found
-        return found
+    fields = fields_by_any_name(message)
+    known: dict[str, _Entry | None] = {}
 
     def convert(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         result = {}
         for key, inner in value.items():
-            how = known[key] if key in known else entry(key)
-            if how is not None and inner is not None:
-                name, change = how
-                result[name] = inner if change is None else change(inner)
+            if key not in known:
+                known[key] = _entry(fields[key], camel) if key in fields else None
+            entry = known[key]
+            if entry is None or inner is None or inner == entry.zero or (entry.is_many and not inner):
+                continue
+            result[entry.name] = inner if entry.change is None else entry.change(inner)
         return result
 
     return _header(convert) if message == _HEADER else convert
 
 
+def _entry(field: Field, camel: bool) -> _Entry:
+    from istioctl.api.schema.notation import proto_name
+
+    own = proto_name(field)
+    change = _secret(own, field, camel) or _each(field, _converter(field.of, field.sort, camel))
+    is_plain = not (field.many or field.nullable or field.group)
+    return _Entry(field.name if camel else own, change, _zero(field) if is_plain else None, bool(field.many))
+
+
+def _zero(field: Field) -> object:
+    if field.sort == "enum":
+        from istioctl.api.schema.catalog import enum_values
+
+        return next(iter(enum_values(field.of)))
+    return _ZEROS.get(field.of)
+
+
+def _each(field: Field, change: Convert | None) -> Convert | None:
+    """A conversion for each value of a list or a map."""
+    if change is None or not field.many:
+        return change
+    each = change
+    if field.many == "list":
+        return lambda value: [each(item) for item in value] if isinstance(value, list) else value
+    return lambda value: {k: each(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _converter(of: str, sort: str, camel: bool) -> Convert | None:
+    """What becomes of a value of a type; None where it stays as it is."""
+    if sort == "enum":
+        return _enum(of)
+    if sort == "message":
+        return _message(of, camel)
+    return _any(camel) if of == "any" else _SCALARS.get(of)
+
+
 @cache
-def _converter(type_: str, camel: bool) -> Convert | None:
-    """How a value of a type changes; None where it stays as it is."""
-    first = type_[0]
-    if first in "[{":
-        inner = _converter(type_[1:-1], camel)
-        if inner is None:
-            return None
-        change = inner
-        if first == "[":
-            return lambda value: [change(item) for item in value] if isinstance(value, list) else value
-        return lambda value: {k: change(v) for k, v in value.items()} if isinstance(value, dict) else value
-    if first == "#":
-        return _enum(type_)
-    if len(type_) == 1:
-        return _any(camel) if type_ == "A" else _SCALARS.get(type_)
-    return _message(type_, camel)
-
-
 def _any(camel: bool) -> Convert:
+    from istioctl.api.schema.catalog import is_message
+
     def convert(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         url = value.get("@type")
         message = str(url).rpartition("/")[2]
-        if message in WELL_KNOWN:
-            scalar = _converter(WELL_KNOWN[message], camel)
-            inner = value.get("value")
-            return {"@type": url, "value": inner if scalar is None else scalar(inner)}
-        if not is_message(message):
+        if not is_message(message):  # protobuf's own have a `value`; of others nothing is known
             return value
         return {"@type": url, **_message(message, camel)({k: v for k, v in value.items() if k != "@type"})}
 
     return convert
 
 
-def _enum(type_: str) -> Convert:
-    names = enum_names(type_)
+@cache
+def _enum(of: str) -> Convert:
+    from istioctl.api.schema.catalog import enum_values
 
-    def convert(value: Any) -> Any:
-        return names[value] if isinstance(value, int) and 0 <= value < len(names) else value
-
-    return convert
+    names = {number: name for name, number in enum_values(of).items()}
+    return lambda value: names.get(value, value) if isinstance(value, int) else value
 
 
 def _duration(value: Any) -> Any:
@@ -204,22 +226,22 @@ def _short(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.lstrip("-").isdecimal() else value
 
 
-_SCALARS: dict[str, Convert] = {"D": _duration, "I": _long, "U": _long, "i": _short, "u": _short}
+_SCALARS: dict[str, Convert] = {
+    "duration": _duration, "int64": _long, "uint64": _long, "int32": _short, "uint32": _short
+}  # fmt: skip
+_ZEROS: dict[str, object] = {
+    "string": "", "bytes": "", "bool": False, "int64": "0", "uint64": "0",
+    **dict.fromkeys(("int32", "uint32", "double", "float"), 0),
+}  # fmt: skip
 
 
-def _secret(name: str, type_: str, camel: bool) -> Convert | None:
+def _secret(name: str, field: Field, camel: bool) -> Convert | None:
     """The conversion of a field that holds a secret; None for every other field."""
-    if type_ == "s" and name in _SECRET_TEXTS:
+    if field.of == "string" and not field.many and name in _SECRET_TEXTS:
         return lambda _: _REDACTED
-    source = "envoy.config.core.v3.DataSource"
-    if name not in _SECRET_SOURCES or source not in type_:
-        return None
-    change = _without_inline(_message(source, camel))
-    if type_[0] == "[":
-        return lambda value: [change(item) for item in value] if isinstance(value, list) else value
-    if type_[0] == "{":
-        return lambda value: {k: change(v) for k, v in value.items()} if isinstance(value, dict) else value
-    return change
+    if field.of == _SOURCE and name in _SECRET_SOURCES:
+        return _each(field, _without_inline(_message(_SOURCE, camel)))
+    return None
 
 
 def _header(change: Convert) -> Convert:

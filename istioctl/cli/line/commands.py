@@ -209,6 +209,7 @@ _PROXY_CONFIG = Command(
         ),
         "route": Command("Show which requests go where", "proxy_config:route", aliases=("routes", "r")),
         "secret": Command("Show their certificates", "proxy_config_secret:secret", aliases=("secrets", "s")),
+        "trace": Command("Show which way a request takes", "trace:trace"),
     },
 )
 
@@ -254,12 +255,7 @@ ROOT = Command(
         "remote-clusters": Command("List the clusters istiod is connected to", "remote:remote_clusters", "Cluster"),
         "ingress-endpoint": _ENDPOINT,
         "describe": _DESCRIBE,
-        "proxy-config": Command(
-            "Show what proxies are configured to do",
-            panel="Observe",
-            aliases=("pc",),
-            commands={"trace": Command("Show which way a request takes", "trace:trace")},
-        ),
+        "proxy-config": _PROXY_CONFIG,
         "proxy-status": _PROXY_STATUS,
         "wait": _WAIT,
         "profile": Command(
@@ -275,7 +271,6 @@ ROOT = Command(
         "kube-inject": Command("Put the sidecar into workloads", "kube_inject:kube_inject", "Sidecar"),
         "kube-uninject": Command("Take the sidecar out again", "kube_uninject:kube_uninject", "Sidecar"),
         "validate": Command("Check Istio objects in files", "validate:validate", "Check", aliases=("v",)),
-        "proxy-config": _PROXY_CONFIG,
         "dashboard": Command(
             "Open web interfaces of the mesh",
             panel="Observe",

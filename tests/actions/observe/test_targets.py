@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import copy
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, cast
@@ -67,8 +67,8 @@ class Api:
         start = (query or {}).get("labelSelector", "").rpartition("=")[2]
         return {"items": [each for each in chosen if each["metadata"]["name"].startswith(start)]}
 
-    def request(self, _method: str, path: str, query: Mapping[str, str] | None = None, **_: Any) -> bytes:
-        return json.dumps(self.get(path, query)).encode()
+    def ask(self, _method: str, path: str, query: Mapping[str, str] | None = None, **_: Any) -> dict[str, Any]:
+        return copy.deepcopy(self.get(path, query))
 
 
 API = cast(Session, Api())
