@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -35,6 +35,15 @@ class Form(StrEnum):
     YAML = "yaml"
 
 
+class CertificateForm(StrEnum):
+    """How certificates are printed."""
+
+    SHORT = "short"
+    WIDE = "wide"
+    JSON = "json"
+    YAML = "yaml"
+
+
 class Direction(StrEnum):
     """Which connections are shown."""
 
@@ -57,7 +66,6 @@ class ZtunnelFlags(NamedTuple):
     file: Annotated[str, Option("-f", "--file", metavar="FILE", help="A ztunnel's dump; `-` is stdin.")] = ""
     node: Annotated[str, Option("--node", metavar="NODE", help="The ztunnel of this node.")] = ""
     everything: Annotated[bool, Option("--all", help="Every ztunnel.")] = False
-    output: Annotated[Form, Option("-o", "--output", help="How it is printed.")] = Form.SHORT
     port: Annotated[int, Option("--proxy-admin-port", metavar="PORT", help="The port of ztunnel's admin API.")] = 15000
 
     def check(self) -> None:
@@ -72,6 +80,9 @@ class ZtunnelFlags(NamedTuple):
             raise UsageError(f"{' and '.join(ways)} exclude each other", hint="Pass at most one of them.")
         if not 0 < self.port < 65536:
             raise UsageError(f"port number {self.port} must be in the range 1..65535", where="--proxy-admin-port")
+
+
+OutputOption = Annotated[Form, Option("-o", "--output", help="How it is printed.")]
 
 
 class View(NamedTuple):
@@ -92,7 +103,7 @@ _SERVICES = View(tables.SERVICE_HEADER, tables.service_rows, tables.services)
 _POLICIES = View(tables.POLICY_HEADER, tables.policy_rows, tables.policies)
 _CERTIFICATES = View(
     tables.CERTIFICATE_HEADER,
-    lambda dump, _: tables.certificate_rows(dump, datetime.now(UTC)),
+    lambda dump, _: [row[:-1] for row in tables.certificate_rows(dump, datetime.now(UTC))],
     lambda dump, _: dump.certificates,
 )
 _CONNECTIONS = View(tables.CONNECTION_HEADER, tables.connection_rows, tables.states)
@@ -105,6 +116,7 @@ _EVERYTHING = {
 def workload(
     ctx: Context,
     flags: ZtunnelFlags,
+    output: OutputOption = Form.SHORT,
     address: Annotated[str, Option("--address", metavar="IP", help="Only workloads with this address.")] = "",
     namespace: Annotated[
         str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
@@ -112,39 +124,74 @@ def workload(
     workload_node: Annotated[str, Option("--workload-node", metavar="NODE", help="Only workloads of this node.")] = "",
 ) -> None:
     """Show the workloads that a ztunnel knows."""
-    _show(ctx, flags, _WORKLOADS, Selection(namespace=namespace, address=address, node=workload_node))
+    _show(ctx, flags, output, _WORKLOADS, Selection(namespace=namespace, address=address, node=workload_node))
 
 
 def service(
     ctx: Context,
     flags: ZtunnelFlags,
+    output: OutputOption = Form.SHORT,
     namespace: Annotated[
         str, Option("--service-namespace", metavar="NAME", help="Only services of this namespace.")
     ] = "",
 ) -> None:
     """Show the services that a ztunnel knows."""
-    _show(ctx, flags, _SERVICES, Selection(namespace=namespace))
+    _show(ctx, flags, output, _SERVICES, Selection(namespace=namespace))
 
 
 def policy(
     ctx: Context,
     flags: ZtunnelFlags,
+    output: OutputOption = Form.SHORT,
     namespace: Annotated[
         str, Option("--policy-namespace", metavar="NAME", help="Only policies of this namespace.")
     ] = "",
 ) -> None:
     """Show the authorization policies that a ztunnel knows."""
-    _show(ctx, flags, _POLICIES, Selection(namespace=namespace))
+    _show(ctx, flags, output, _POLICIES, Selection(namespace=namespace))
 
 
-def certificate(ctx: Context, flags: ZtunnelFlags) -> None:
+def certificate(
+    ctx: Context,
+    flags: ZtunnelFlags,
+    output: Annotated[
+        CertificateForm, Option("-o", "--output", help="How it is printed; wide also tells how long each is good.")
+    ] = CertificateForm.SHORT,
+    expires_within: Annotated[
+        str,
+        Option("--expires-within", metavar="DURATION", help="Only what expires by then, such as 72h; exit 1 for any."),
+    ] = "",
+) -> int:
     """Show the certificates of a ztunnel's workloads; without a name those of all ztunnels."""
-    _show(ctx, flags, _CERTIFICATES, Selection(), own=True)
+    from istioctl.golang.durations import parse_duration
+
+    span = timedelta(seconds=parse_duration(expires_within)) if expires_within else None
+    if span is not None and span < timedelta(0):
+        raise UsageError(f"{expires_within} is in the past", where="--expires-within")
+    now = datetime.now(UTC)
+    more = span is not None or output is CertificateForm.WIDE
+    header = (*tables.CERTIFICATE_HEADER, *(tables.EXPIRY_HEADER if more else ()))
+    doomed: list[object] = []
+
+    def rows(dump: ZtunnelDump, _: Selection) -> Sequence[Sequence[str]]:
+        found = tables.certificate_rows(dump, now, within=span)
+        doomed.extend(found if span is not None else ())
+        return [row[: len(header)] for row in found]
+
+    def data(dump: ZtunnelDump, _: Selection) -> object:
+        found = tables.certificates(dump, now, within=span)
+        doomed.extend(found if span is not None else ())
+        return found
+
+    form = Form.SHORT if output is CertificateForm.WIDE else Form(output.value)
+    _show(ctx, flags, form, View(header, rows, data), Selection(), own=True)
+    return 1 if doomed else 0
 
 
 def connections(
     ctx: Context,
     flags: ZtunnelFlags,
+    output: OutputOption = Form.SHORT,
     namespace: Annotated[
         str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
     ] = "",
@@ -157,18 +204,19 @@ def connections(
     view = _CONNECTIONS
     if raw:
         view = view._replace(rows=lambda dump, selection: tables.connection_rows(dump, selection, raw=True))
-    _show(ctx, flags, view, Selection(namespace=namespace, direction=direction), own=True)
+    _show(ctx, flags, output, view, Selection(namespace=namespace, direction=direction), own=True)
 
 
 def everything(
     ctx: Context,
     flags: ZtunnelFlags,
+    output: OutputOption = Form.SHORT,
     headers: Annotated[bool, Option("--with-headers", help="Put a heading above each part.")] = False,
 ) -> None:
     """Show all that a ztunnel knows."""
     dumps = _read(ctx, flags, own=False)
-    if flags.output is not Form.SHORT:
-        _print_data({each.key: each.dump.raw for each in dumps.given}, flags.output, dumps.is_one)
+    if output is not Form.SHORT:
+        _print_data({each.key: each.dump.raw for each in dumps.given}, output, dumps.is_one)
     elif dumps.given:
         for title, view in _EVERYTHING.items():
             terminal().write("\n" + (f"------ {title} INFO ------\n\n" if headers else ""))
@@ -179,6 +227,7 @@ def everything(
 def log(
     ctx: Context,
     flags: ZtunnelFlags,
+    output: OutputOption = Form.SHORT,
     level: Annotated[
         str, Option("--level", metavar="[LOGGER:]LEVEL,...", help="What it shall log: trace, debug, info, warning, …")
     ] = "",
@@ -197,11 +246,11 @@ def log(
     answers = log_levels(
         session, find_ztunnels(session, _source(ctx, flags, own=True)), level=level, reset=reset, port=flags.port
     )
-    if flags.output is Form.SHORT:
+    if output is Form.SHORT:
         for ztunnel, text in answers.found.items():
             terminal().write(f"{ztunnel}:\n{text}\n\n")
     elif answers.found:
-        print_data({ztunnel.key: text.splitlines() for ztunnel, text in answers.found.items()}, flags.output.value)
+        print_data({ztunnel.key: text.splitlines() for ztunnel, text in answers.found.items()}, output.value)
     if answers.failure is not None:
         raise answers.failure
 
@@ -239,15 +288,17 @@ class Dumps(NamedTuple):
             raise self.failure
 
 
-def _show(ctx: Context, flags: ZtunnelFlags, view: View, selection: Selection, *, own: bool = False) -> None:
+def _show(
+    ctx: Context, flags: ZtunnelFlags, output: Form, view: View, selection: Selection, *, own: bool = False
+) -> None:
     """Print a part of the dumps; `own` says that it differs from one ztunnel to another."""
     dumps = _read(ctx, flags, own=own)
-    if flags.output is Form.SHORT:
+    if output is Form.SHORT:
         if dumps.given:
             _print_rows(view, dumps, selection)
     else:
         found = {each.key: view.data(each.dump, _narrowed(selection, each)) for each in dumps.given}
-        _print_data(found, flags.output, dumps.is_one)
+        _print_data(found, output, dumps.is_one)
     dumps.end()
 
 

@@ -7,7 +7,7 @@ Sources: istio `istioctl/pkg/writer/ztunnel/configdump`: `workload.go`, `service
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from istioctl.proxies.ztunnel import ZtunnelDump
@@ -21,8 +21,10 @@ POLICY_HEADER = ("NAMESPACE", "POLICY NAME", "ACTION", "SCOPE")
 CERTIFICATE_HEADER = (
     "CERTIFICATE NAME", "TYPE", "STATUS", "VALID CERT", "SERIAL NUMBER", "NOT AFTER", "NOT BEFORE",
 )  # fmt: skip
+EXPIRY_HEADER = ("EXPIRES IN",)
 CONNECTION_HEADER = ("WORKLOAD", "DIRECTION", "LOCAL", "REMOTE", "REMOTE TARGET", "PROTOCOL")
 
+_DAY = timedelta(days=1)
 _LONGEST_NUMBER = 100  # digits; RFC 5280 allows 49
 
 
@@ -105,35 +107,56 @@ def policy_rows(dump: ZtunnelDump, selection: Selection = Selection()) -> list[R
     return [(entry["namespace"], entry["name"], entry["action"], entry["scope"]) for entry in policies(dump, selection)]
 
 
-def certificate_rows(dump: ZtunnelDump, now: datetime) -> list[Row]:
-    """All certificates under `CERTIFICATE_HEADER`: of each identity the chain, then its roots.
+def certificate_rows(dump: ZtunnelDump, now: datetime, *, within: timedelta | None = None) -> list[Row]:
+    """All certificates under `CERTIFICATE_HEADER` and `EXPIRY_HEADER`: of each identity the chain, then its roots.
 
     Args:
-        now: decides which are valid.
+        now: decides which are valid, and how long still.
+        within: leave out those that are good for longer, and identities without a certificate.
     """
     rows: list[Row] = []
     for secret in dump.certificates:
         state = "Unavailable" if "Unavailable" in secret["state"] else secret["state"]
         chain, roots = secret["certChain"] or [], secret["rootCerts"] or []
         if not chain:
-            rows.append((secret["identity"], "NA", state, "false", "NA", "NA", "NA"))
+            if within is None:
+                rows.append((secret["identity"], "NA", state, "false", "NA", "NA", "NA", "NA"))
             continue
         kinds = ["Leaf"] + ["Intermediate"] * (len(chain) - 1)
         if len(chain) > 1 and not roots:  # before 1.24, the root was the end of the chain
             kinds[-1] = "Root"
         for kind, certificate in [*zip(kinds, chain, strict=True), *(("Root", root) for root in roots)]:
-            rows.append(
-                (
-                    secret["identity"],
-                    kind,
-                    state,
-                    "true" if _is_valid(certificate, now) else "false",
-                    _serial_number(certificate["serialNumber"]),
-                    certificate["expirationTime"] or "NA",
-                    certificate["validFrom"] or "NA",
+            left = _time_left(certificate, now)
+            if within is None or (left is not None and left <= within):
+                rows.append(
+                    (
+                        secret["identity"],
+                        kind,
+                        state,
+                        "true" if _is_valid(certificate, now) else "false",
+                        _serial_number(certificate["serialNumber"]),
+                        certificate["expirationTime"] or "NA",
+                        certificate["validFrom"] or "NA",
+                        "NA" if left is None else f"{left // _DAY}d",
+                    )
                 )
-            )
     return rows
+
+
+def certificates(dump: ZtunnelDump, now: datetime, *, within: timedelta | None = None) -> list[Entry]:
+    """The identities with their certificates; with `within`, those that have one which is not good for longer."""
+    if within is None:
+        return dump.certificates
+
+    def expires(certificate: Mapping[str, str]) -> bool:
+        left = _time_left(certificate, now)
+        return left is not None and left <= within
+
+    return [
+        secret
+        for secret in dump.certificates
+        if any(expires(each) for each in (*(secret["certChain"] or ()), *(secret["rootCerts"] or ())))
+    ]
 
 
 def states(dump: ZtunnelDump, selection: Selection = Selection()) -> list[Entry]:  # noqa: B008
@@ -166,11 +189,6 @@ def connection_rows(dump: ZtunnelDump, selection: Selection, *, raw: bool = Fals
                 local, remote, target = (name_of(entry[key]) for key in ("src", "actualDst", "originalDst"))
                 rows.append((workload, "Outbound", local, remote, target, entry["protocol"]))
     return rows
-
-
-def expiry_of(certificate: Mapping[str, str]) -> datetime | None:
-    """When a certificate ends; None where the dump does not tell."""
-    return _moment(certificate["expirationTime"])
 
 
 def _is_wanted(value: str, wanted: str) -> bool:
@@ -228,6 +246,12 @@ def _serial_number(text: str) -> str:
 def _is_valid(certificate: Mapping[str, str], now: datetime) -> bool:
     start, end = _moment(certificate["validFrom"]), _moment(certificate["expirationTime"])
     return start is not None and end is not None and start < now < end
+
+
+def _time_left(certificate: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long a certificate is still good, negative once it is over; None where the dump does not tell."""
+    end = _moment(certificate["expirationTime"])
+    return None if end is None else end - now
 
 
 def _moment(text: str) -> datetime | None:

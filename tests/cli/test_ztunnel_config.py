@@ -67,6 +67,28 @@ def test_everything_with_headings(dump: str) -> None:
     assert json.loads(run_cli("zc", "all", "-f", dump, "-o", "json").stdout) == DUMP
 
 
+def test_certificates_that_expire_soon() -> None:
+    good = {"serialNumber": "1", "validFrom": "2020-01-01T00:00:00Z", "expirationTime": "2999-01-01T00:00:00Z"}
+    over = {**good, "serialNumber": "2", "expirationTime": "2021-01-01T00:00:00Z"}
+    certificates = [{"identity": "good", "certChain": [good]}, {"identity": "over", "certChain": [over]}]
+    text = json.dumps({"certificates": certificates})
+
+    def run(*argv: str) -> tuple[int, str]:
+        done = run_cli("zc", "certificate", "-f", "-", *argv, stdin=text)
+        return done.status, done.stdout
+
+    status, wide = run("-o", "wide")
+    assert (status, wide.splitlines()[0].split()[-2:]) == (0, ["EXPIRES", "IN"])
+    assert [line.split()[0] for line in wide.splitlines()[1:]] == ["good", "over"]
+    status, soon = run("--expires-within", "72h")
+    assert (status, [line.split()[0] for line in soon.splitlines()[1:]]) == (1, ["over"])
+    status, soon = run("--expires-within", "72h", "-o", "json")
+    assert (status, [each["identity"] for each in json.loads(soon)]) == (1, ["over"])
+    text = json.dumps({"certificates": certificates[:1]})
+    assert run("--expires-within", "72h", "-o", "json") == (0, "[]\n")
+    assert run("--expires-within", "soon")[0] != 0
+
+
 def test_an_unknown_direction_is_told(dump: str) -> None:
     done = run_cli("zc", "connections", "-f", dump, "--direction", "up")
     assert done.status == 0

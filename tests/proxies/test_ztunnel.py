@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -161,7 +161,23 @@ def _certificate(number: str, start: str = "2026-01-01T00:00:00Z", end: str = "2
 )
 def test_certificates(certificates: dict[str, Any], rows: list[tuple[str, ...]]) -> None:
     dump = _read(certificates=[{"identity": "spiffe://td/ns/a/sa/b", **certificates}])
-    assert [row[1:] for row in tables.certificate_rows(dump, NOW)] == rows
+    assert [row[1:-1] for row in tables.certificate_rows(dump, NOW)] == rows
+
+
+def test_certificates_by_how_long_they_are_good() -> None:
+    chains = [("a", "2026-06-02T12:00:00Z"), ("b", "2026-05-31T00:00:00Z"), ("c", "2027-01-01T00:00:00Z"), ("d", "")]
+    dump = _read(
+        certificates=[
+            *({"identity": name, "certChain": [_certificate("1", end=end)]} for name, end in chains),
+            {"identity": "e", "state": "Initializing"},
+        ]
+    )
+    assert [(row[0], row[-1]) for row in tables.certificate_rows(dump, NOW)] == [
+        ("a", "1d"), ("b", "-1d"), ("c", "214d"), ("d", "NA"), ("e", "NA"),
+    ]  # fmt: skip
+    span = timedelta(hours=36)
+    assert [row[0] for row in tables.certificate_rows(dump, NOW, within=span)] == ["a", "b"]
+    assert [each["identity"] for each in tables.certificates(dump, NOW, within=span)] == ["a", "b"]
 
 
 def test_connections_are_named_by_services_before_workloads() -> None:
