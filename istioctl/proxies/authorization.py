@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from istioctl.api.schema.casing import camel_case
 from istioctl.proxies.config_dump import LISTENERS, ConfigDump
 
 HEADER = ("ACTION", "AuthorizationPolicy", "RULES")
@@ -80,11 +81,11 @@ def policies_of(listeners: Iterable[Mapping[str, Any]]) -> list[AppliedPolicy]:
 
 def _filters(listener: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The configurations of a listener's RBAC filters."""
-    for chain in _list(listener.get("filter_chains")):
+    for chain in _list(_field(listener, "filter_chains")):
         for network in _list(chain.get("filters")):
             if network.get("name") in _CONNECTION_MANAGERS:
                 manager = _config(network, _CONNECTION_MANAGER_TYPE) or {}
-                for http in _list(manager.get("http_filters")):
+                for http in _list(_field(manager, "http_filters")):
                     if http.get("name") == _HTTP and (config := _config(http, _TYPES[_HTTP])) is not None:
                         yield config
             elif network.get("name") == _NETWORK and (config := _config(network, _TYPES[_NETWORK])) is not None:
@@ -93,7 +94,7 @@ def _filters(listener: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _config(found: Mapping[str, Any], type_: str) -> Mapping[str, Any] | None:
     """A filter's own configuration, an empty one where it has none; None where it is of another type."""
-    config = _mapping(found.get("typed_config"))
+    config = _mapping(_field(found, "typed_config"))
     return config if not config or str(config.get("@type", "")).endswith(type_) else None
 
 
@@ -106,9 +107,14 @@ def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     policies = _mapping(rules.get("policies"))
     if action in _ACTIONS:
         yield from ((action, name) for name in policies or (_NOTHING,))
-    for name in _mapping(_mapping(config.get("shadow_rules")).get("policies")):
+    for name in _mapping(_mapping(_field(config, "shadow_rules")).get("policies")):
         if name.startswith(_CUSTOM):
             yield "CUSTOM", name
+
+
+def _field(message: Mapping[str, Any], name: str) -> Any:
+    """A field in either spelling; dumps that were put together by hand have both."""
+    return message.get(name, message.get(camel_case(name)))
 
 
 def _mapping(data: Any) -> Mapping[str, Any]:

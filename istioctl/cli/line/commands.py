@@ -154,6 +154,11 @@ _ADMIN = Command(
         GroupFlag(("-l", "--selector"), True, "-l, --selector LABELS", "The labels of istiod (default app=istiod)"),
     ),
 )
+_AUTHZ = Command(
+    "Authorization policies",
+    panel="Observe",
+    commands={"check": Command("Show which policies proxies enforce", "authz:check")},
+)
 _INJECTOR = Command(
     "Sidecar injectors",
     panel="Sidecar",
@@ -319,6 +324,7 @@ ROOT = Command(
                 "proxy-status": _PROXY_STATUS,
                 "revision": _REVISION,
                 "wait": _WAIT,
+                "authz": _AUTHZ,
                 "envoy-stats": Command(
                     "Show the statistics of Envoys", "envoy_stats:envoy_stats", "Observe", aliases=("es",)
                 ),
