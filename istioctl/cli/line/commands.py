@@ -181,10 +181,6 @@ INSTEAD = {
         name: f"It is experimental: istioctl experimental {name}"
         for name in "authz envoy-stats injector internal-debug metrics workload".split()
     },
-    **dict.fromkeys(
-        "bug-report".split(),
-        "This program does not have it; the original istioctl does, and works beside this one.",
-    ),
     "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
     "remove-from-mesh": "Use `istioctl injection disable NAMESPACE --restart`, or `istioctl kube-uninject`.",
     "operator": "Istio has no operator any more: `istioctl install -f FILE` takes the same files.",
@@ -337,6 +333,7 @@ ROOT = Command(
                 **{name: Command("", target, replaced_by=name) for name, target in _ONCE_EXPERIMENTAL.items()},
             },
         ),
+        "bug-report": Command("Gather what helps to find a fault into an archive", "bug_report:bug_report", "Observe"),
         "completion": Command("Print a shell's completion script", "completion:completion", "Other"),
         "options": Command("List the flags that every command takes", "config:options", "Other"),
         "version": Command("Print the versions of this tool and of the mesh", "version:version", "Other"),
