@@ -18,7 +18,6 @@ from typing import Any
 from istioctl.actions.observe.istiods import Istiods
 from istioctl.actions.observe.proxy_status import mesh_status
 from istioctl.api.kinds import Resource
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
@@ -123,7 +122,7 @@ def find_target(
         InputError: the cluster knows no such type of configuration.
         ClusterError: there is no such object, or the server refuses.
     """
-    resource = _resource(Discovery(session), kind)
+    resource = _resource(session, kind)
     group = resource.api_version.partition("/")[0]
     if gone:
         return Target(group, resource.kind, namespace, name, 0)
@@ -133,13 +132,17 @@ def find_target(
     return Target(group, resource.kind, namespace, name, generation)
 
 
-def _resource(discovery: Discovery, word: str) -> Resource:
+def _resource(session: Session, word: str) -> Resource:
+    """The collection that a word means: its kind, plural, singular or one of its short names."""
     wanted = word.replace("-", "").lower()
     known: set[str] = set()
     for api_version in _API_VERSIONS:
-        for kind, resource in discovery.served(api_version).items():
-            if wanted in (kind.lower(), resource.plural.lower()):
-                return resource
+        for entry in (session.find(f"/apis/{api_version}") or {}).get("resources") or []:
+            kind, plural = entry["kind"], entry["name"]
+            if "/" in plural:
+                continue
+            if wanted in (kind.lower(), plural, entry.get("singularName"), *(entry.get("shortNames") or ())):
+                return Resource(api_version, kind, plural, bool(entry.get("namespaced")))
             known.add(kind.lower())
     raise InputError(
         f"the cluster knows no type {word!r} of Istio's",

@@ -187,7 +187,7 @@ def _canonical(host: str) -> str:
 def _matches(route: dict[str, Any]) -> Iterator[str]:
     for match in mappings(route.get("match")):
         words = []
-        for key, value in match.items():
+        for key, value in sorted(match.items(), key=lambda each: each[0] != "uri"):
             if key in ("uri", "scheme", "method", "authority") and isinstance(value, dict):
                 shown = _string_match(value)
                 words.append(shown if key == "uri" else f"{key} {shown}")

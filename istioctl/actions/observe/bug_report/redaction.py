@@ -15,8 +15,9 @@ _JWT = re.compile(rb"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
 _BEARER = re.compile(rb"(?i)(\bbearer\s+)[A-Za-z0-9._~+/-]{12,}=*")
 #: A setting by a name that is a secret's, in YAML, JSON or `key=value`.
 _NAMED = re.compile(
-    rb"(?i)([\"']?\b(?:client-key-data|private[-_]?key|password|passwd|client[-_]?secret|secret[-_]?key|api[-_]?key"
-    rb"|(?:access|refresh|id|bearer|auth)[-_]?token|token)\b[\"']?\s*[:=]\s*)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s,{}\[\]\"']+)"
+    rb"(?i)((?:\\?[\"'])?\b(?:client-key-data|private[-_]?key|password|passwd|client[-_]?secret|secret[-_]?key"
+    rb"|api[-_]?key|(?:access|refresh|id|bearer|auth)[-_]?token|token)\b(?:\\?[\"'])?\s*[:=](?!=)\s*)"
+    rb"(\"(?:[^\"\\]|\\.)*\"|\\\"[^\"\\]*\\\"|'[^']*'|[^\s,{}\[\]\"'\\]+)"
 )
 _BASE64 = re.compile(rb"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]{16,}={0,2}")
 _HARMLESS = frozenset((b"null", b"true", b"false", b'""', b"''", b"{}"))
@@ -56,5 +57,5 @@ def _value(found: re.Match[bytes]) -> bytes:
     value = found[2]
     if value in _HARMLESS or HIDDEN in value:
         return found[0]
-    quote = value[:1] if value[:1] in (b'"', b"'") else b""
+    quote = value[:2] if value[:1] == b"\\" else value[:1] if value[:1] in (b'"', b"'") else b""
     return found[1] + quote + HIDDEN + quote
