@@ -21,17 +21,14 @@ from istioctl.analysis.validation.report import Place, Report, locate, path_text
 from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.schema.catalog import Kind, find_kind
+from istioctl.api.trees import lookup
+from istioctl.api.workloads import template_path
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import compose_all, to_data
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
 
-#: Workloads whose pods are made from `spec.template`, or, for a CronJob, from a template inside its job's.
-_TEMPLATES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"), ("spec", "template")),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
 _TEXTS = (("metadata", "name"), ("metadata", "namespace"))
 _MAPS_OF_TEXT = (
     ("metadata", "labels"),
@@ -44,13 +41,18 @@ _MAPS_OF_TEXT = (
 class Loader:
     """Reads documents into objects.
 
+    Args:
+        default_namespace: of objects that name none.
+        names_it: whether messages about these name it.
+
     Attributes:
         errors: why some document could not be read.
         warnings: unknown fields of Istio objects, with their places.
     """
 
-    def __init__(self, default_namespace: str) -> None:
+    def __init__(self, default_namespace: str, *, names_it: bool = True) -> None:
         self._default_namespace = default_namespace
+        self._names_it = names_it
         self.errors: list[InputError] = []
         self.warnings: list[str] = []
 
@@ -99,7 +101,8 @@ class Loader:
             )
         group, _, version = api_version.rpartition("/")
         found = find_kind(group, version, kind)
-        if found or (group, kind) in FOREIGN or kind in _TEMPLATES:
+        makes_pods = not found and template_path(data) is not None
+        if found or (group, kind) in FOREIGN or makes_pods:
             _expect_texts(data, kind, root, name, offset)
         if found:
             yield from self._istio_object(root, data, found, name, offset)
@@ -111,7 +114,7 @@ class Loader:
             return
         if (group, kind) in FOREIGN:
             yield resource
-        if kind in _TEMPLATES and group in ("apps", "batch"):
+        if makes_pods:
             yield derived_pod(resource)
 
     def _istio_object(self, root: Node, data: dict[str, Any], kind: Kind, name: str, offset: int) -> Iterator[Resource]:
@@ -137,8 +140,15 @@ class Loader:
     ) -> Resource:
         resource = object_of(kind, spec, data)
         namespace = "" if kind in CLUSTER_WIDE else resource.namespace or self._default_namespace
+        is_implied = bool(namespace) and not resource.namespace and not self._names_it
         return replace(
-            resource, namespace=namespace, source=name, line=root.line + 1 + offset, offset=offset, root=root
+            resource,
+            namespace=namespace,
+            is_implied=is_implied,
+            source=name,
+            line=root.line + 1 + offset,
+            offset=offset,
+            root=root,
         )
 
 
@@ -172,12 +182,16 @@ def object_of(kind: str, spec: dict[str, Any], data: dict[str, Any]) -> Resource
 
 def derived_pod(workload: Resource) -> Resource:
     """The pod that a workload's template makes, under the workload's name."""
-    template: Any = workload.data
-    for step in _TEMPLATES[text(workload.data.get("kind"))]:
-        template = mapping(template).get(step)
+    template = lookup(workload.data, *(template_path(workload.data) or ()))
     pod = object_of("Pod", mapping(mapping(template).get("spec")), mapping(template))
     return replace(
-        pod, name=workload.name, namespace=workload.namespace, source=workload.source, line=workload.line, derived=True
+        pod,
+        name=workload.name,
+        namespace=workload.namespace,
+        source=workload.source,
+        line=workload.line,
+        derived=True,
+        is_implied=workload.is_implied,
     )
 
 

@@ -39,13 +39,14 @@ class Resource:
 
     Attributes:
         kind: the key in a snapshot; `KubernetesGateway` for the Gateway API's.
-        namespace: empty for cluster-wide objects, and for those that name none where all namespaces are analyzed.
+        namespace: empty for cluster-wide objects.
         spec: decoded by the schema for Istio's kinds, plain data for others.
         data: the whole object as plain data.
         source: the file it is from; empty for objects of a cluster.
         line: where it starts in the file, counted from 1.
         derived: made from the pod template of a workload.
         cluster: the cluster it is from, where there are several.
+        is_implied: whether it names no namespace itself, and messages name none either.
     """
 
     kind: str
@@ -61,11 +62,12 @@ class Resource:
     root: Node | None = None
     derived: bool = False
     cluster: str = ""
+    is_implied: bool = False
 
     @property
     def full_name(self) -> str:
         """`namespace/name`, or the name alone."""
-        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.namespace}/{self.name}" if self.namespace and not self.is_implied else self.name
 
     @property
     def friendly_name(self) -> str:
@@ -92,7 +94,8 @@ class Snapshot:
     Attributes:
         mesh: the mesh configuration as plain data, defaults filled in.
         mesh_networks: the mesh networks as plain data.
-        is_live: whether the objects of a cluster are among them, so that what is missing does not exist.
+        is_live: whether the objects of a cluster are among them.
+        is_whole: whether they are all there are, so that what is missing does not exist.
         istio_namespace: the control plane's.
     """
 
@@ -102,12 +105,14 @@ class Snapshot:
         mesh_networks: dict[str, Any],
         *,
         is_live: bool = False,
+        is_whole: bool = False,
         istio_namespace: str = SYSTEM_NAMESPACE,
     ) -> None:
         self.istio_namespace = istio_namespace
         self.mesh = mesh
         self.mesh_networks = mesh_networks
         self.is_live = is_live
+        self.is_whole = is_live or is_whole
         self._by_kind: dict[str, dict[tuple[str, str, str], Resource]] = {}
 
     def add(self, resource: Resource) -> None:
@@ -128,8 +133,11 @@ class Snapshot:
         return self._by_kind.get(kind, {}).get(("", namespace, name))
 
     def knows(self, kind: str) -> bool:
-        """Whether objects of a kind are given, so that one that is not among them does not exist."""
-        return self.is_live or any(resource.source for resource in self._by_kind.get(kind, {}).values())
+        """Whether objects of a kind are given, so that one that is not among them may be called missing.
+
+        Files are a part of a mesh: objects of a kind that they hold none of are elsewhere.
+        """
+        return self.is_whole or any(resource.source for resource in self._by_kind.get(kind, {}).values())
 
     def __len__(self) -> int:
         return sum(len(found) for found in self._by_kind.values())

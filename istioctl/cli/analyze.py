@@ -47,6 +47,9 @@ def analyze(
     ] = [],  # noqa: B006 - it is copied
     list_analyzers: Annotated[bool, Option("-L", "--list-analyzers", help="List the analyzers there are.")] = False,
     ignore_unknown: Annotated[bool, Option("--ignore-unknown", help="Do not fail on unreadable documents.")] = False,
+    strict_files: Annotated[
+        bool, Option("--strict-files", help="Take the files for the whole mesh: what they do not hold is missing.")
+    ] = False,
     mesh_config_file: Annotated[
         str,
         Option("--meshConfigFile", "--mesh-config-file", metavar="FILE", help="The mesh configuration to use."),
@@ -84,7 +87,9 @@ def analyze(
     given = global_options(ctx)
     options = AnalyzeOptions(
         inputs=tuple(files),
-        namespace="" if all_namespaces else given.namespace or "default",
+        namespace=given.namespace or "default",
+        all_namespaces=all_namespaces,
+        strict_files=strict_files,
         istio_namespace=given.istio_namespace,
         analyzers=tuple(analyzers),
         suppressions=tuple(map(_suppression, suppress)),

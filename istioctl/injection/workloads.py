@@ -10,16 +10,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from istioctl.api.trees import lookup
+from istioctl.api.workloads import POD_TEMPLATES, USUAL_PLACE, has_usual_template
 from istioctl.injection import typed
 
-_TEMPLATE = ("spec", "template")
-#: The kinds that Istio reads as their types, whichever group their apiVersion names, and where their pod stands.
-TEMPLATES: Mapping[str, tuple[str, ...]] = {
-    "Pod": (),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-    **dict.fromkeys(("Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job"), _TEMPLATE),
-    **dict.fromkeys(("ReplicationController", "DeploymentConfig"), _TEMPLATE),
-}
 _KEPT_ZEROS = ("replicas", "revisionHistoryLimit")
 _SCHEDULED = re.compile(r"(.+)-\d{8,10}")
 
@@ -89,10 +82,10 @@ def find(data: Mapping[str, Any]) -> Workload | None:
     kind = data.get("kind")
     if not isinstance(kind, str):
         return None
-    if kind not in TEMPLATES:
+    if kind not in POD_TEMPLATES:
         return _unknown(data, kind)
     tidy = typed.read(data, kind, lenient=True)
-    path = TEMPLATES[kind]
+    path = POD_TEMPLATES[kind]
     if kind == "DeploymentConfig" and "spec" in tidy:
         tidy["spec"] |= {name: value for name, value in data["spec"].items() if value is False or value == 0}
     if kind in ("ReplicationController", "DeploymentConfig") and lookup(data, *path) is None:
@@ -111,18 +104,17 @@ def find(data: Mapping[str, Any]) -> Workload | None:
 
 def _unknown(data: Mapping[str, Any], kind: str) -> Workload | None:
     """A kind that nobody declared, with a pod template at the usual place."""
-    containers = lookup(data, *_TEMPLATE, "spec", "containers")
     metadata = data.get("metadata")
-    if not isinstance(containers, list) or not containers or not isinstance(metadata, dict):
+    if not has_usual_template(data) or not isinstance(metadata, dict):
         return None
     try:
-        template = typed.read(lookup(data, *_TEMPLATE), "PodTemplateSpec", lenient=True)
+        template = typed.read(lookup(data, *USUAL_PLACE), "PodTemplateSpec", lenient=True)
     except typed.WrongTypeError as error:
         raise error.inside("template").inside("spec") from None
     name, namespace = str(metadata.get("name") or ""), str(metadata.get("namespace") or "")
     owner = Owner(str(data.get("apiVersion") or ""), kind, name, namespace)
-    tidy = _put(data, _TEMPLATE, template)
-    return Workload(tidy, (*_TEMPLATE, "metadata"), (*_TEMPLATE, "spec"), owner, kind, name, namespace)
+    tidy = _put(data, USUAL_PLACE, template)
+    return Workload(tidy, (*USUAL_PLACE, "metadata"), (*USUAL_PLACE, "spec"), owner, kind, name, namespace)
 
 
 def _missing(path: tuple[str, ...]) -> typed.WrongTypeError:

@@ -28,7 +28,9 @@ class AnalyzeOptions:
 
     Args:
         inputs: files, folders, URLs, or `-` for stdin.
-        namespace: the namespace of objects that name none, and the only one reported about; empty for all.
+        namespace: the namespace of objects that name none (`default` where empty), and the only one reported about.
+        all_namespaces: report about all; so does an empty `namespace`.
+        strict_files: take the inputs for the whole mesh, so that what they do not hold is missing.
         istio_namespace: the control plane's.
         analyzers: names of the analyzers to run; empty for all.
         mesh_config_file: a mesh configuration to use.
@@ -40,6 +42,13 @@ class AnalyzeOptions:
     analyzers: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     mesh_config_file: str = ""
+    all_namespaces: bool = False
+    strict_files: bool = False
+
+    @property
+    def reported(self) -> str:
+        """The only namespace to report about; empty for all."""
+        return "" if self.all_namespaces else self.namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +97,17 @@ def analyze(
     analyzers = chosen(options.analyzers)
     sources, skipped = _sources(options, stdin, download)
     snapshot = Snapshot(
-        read_mesh_config("", ""), {}, is_live=fetch is not None, istio_namespace=options.istio_namespace
+        read_mesh_config("", ""),
+        {},
+        is_live=fetch is not None,
+        is_whole=options.strict_files,
+        istio_namespace=options.istio_namespace,
     )
     if fetch is not None:
         kinds = {kind for analyzer in analyzers for kind in analyzer.inputs} | {"ConfigMap"}
         for resource in fetch(tuple(sorted(kinds))):
             snapshot.add(resource)
-    loader = Loader(options.namespace)
+    loader = Loader(options.namespace or "default", names_it=bool(options.reported))
     for source in sources:
         for resource in loader.read(source):
             snapshot.add(resource)
@@ -105,7 +118,7 @@ def analyze(
     findings = Findings()
     for analyzer in analyzers:
         analyzer.run(snapshot, findings)
-    kept = selected(findings.items, options.namespace, options.suppressions)
+    kept = selected(findings.items, options.reported, options.suppressions)
     return Analysis(kept, loader.errors, loader.warnings, skipped, analyzers, len(snapshot))
 
 

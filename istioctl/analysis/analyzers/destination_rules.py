@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from istioctl.analysis.analyzers.hosts import find_host, known_hosts
+from istioctl.analysis.analyzers import pods
+from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known_hosts
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, text
 from istioctl.api import selectors
+from istioctl.api.names import PROXY, TEMPLATES
 
+#: How a reference to a ConfigMap begins, which every proxy may have.
+_CONFIG_MAP = "configmap://"
 _REGION, _ZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone"
 _SUBZONE, _HOST = "topology.istio.io/subzone", "kubernetes.io/hostname"
 
 
 def analyze_certificates(snapshot: Snapshot, findings: Findings) -> None:
-    """TLS towards servers whose certificates nobody checks."""
+    """TLS towards servers whose certificates nobody checks.
+
+    Where a rule names no CA, istiod has the system's certificates used, and `insecureSkipVerify` says itself what it
+    does (upstream `pilot/pkg/networking/core/cluster_tls.go`). What remains is a `credentialName` that no proxy
+    fetches: sidecars do so only for rules with a workloadSelector, and send plain text otherwise.
+    """
     for rule in snapshot.all("DestinationRule"):
-        policy = rule.spec.get("trafficPolicy", {})
-        host = rule.spec.get("host", "")
-        has_selector = "workloadSelector" in rule.spec
-        if _is_unchecked(policy.get("tls", {}), has_selector=has_selector):
+        if "workloadSelector" in rule.spec or not _is_for_sidecars_only(rule, snapshot):
+            continue
+        policy, host = rule.spec.get("trafficPolicy", {}), rule.spec.get("host", "")
+        if _is_unchecked(policy.get("tls", {})):
             at = ("spec", "trafficPolicy", "tls")
             mode = policy["tls"]["mode"]
             name = "NoServerCertificateVerificationDestinationLevel"
             findings.report(name, rule, rule.full_name, rule.namespace, mode, host, path=at)
         for i, settings in enumerate(policy.get("portLevelSettings", [])):
-            if _is_unchecked(settings.get("tls", {}), has_selector=has_selector):
+            if _is_unchecked(settings.get("tls", {})):
                 port, mode = settings.get("port", {}).get("number", 0), settings["tls"]["mode"]
                 name, where = (
                     "NoServerCertificateVerificationPortLevel",
@@ -32,28 +41,42 @@ def analyze_certificates(snapshot: Snapshot, findings: Findings) -> None:
                 findings.report(name, rule, rule.full_name, rule.namespace, mode, host, port, path=where)
 
 
-def _is_unchecked(tls: dict[str, object], *, has_selector: bool) -> bool:
-    if tls.get("mode") not in ("SIMPLE", "MUTUAL") or tls.get("caCertificates"):
+def _is_unchecked(tls: dict[str, object]) -> bool:
+    credential = text(tls.get("credentialName"))
+    return tls.get("mode") in ("SIMPLE", "MUTUAL") and bool(credential) and not credential.startswith(_CONFIG_MAP)
+
+
+def _is_for_sidecars_only(rule: Resource, snapshot: Snapshot) -> bool:
+    """Whether the proxies that a rule reaches are known, and none of them is a gateway."""
+    if rule.spec.get("exportTo") not in (["."], [rule.namespace]):
         return False
-    return not (tls.get("credentialName") and has_selector)
+    own = [pod for pod in snapshot.all("Pod") if pod.namespace == rule.namespace and pods.pod_in_mesh(pod, snapshot)]
+    return bool(own) and not any(_is_gateway(pod) for pod in own)
+
+
+def _is_gateway(pod: Resource) -> bool:
+    found = pods.containers(pod.spec)
+    return pod.annotations.get(TEMPLATES) == "gateway" or [each.get("name") for each in found] in ([], [PROXY])
 
 
 def analyze_subsets(snapshot: Snapshot, findings: Findings) -> None:
     """Hosts that do not exist, and subsets that select no pod."""
     hosts = known_hosts(snapshot)
-    pods = [_with_places(pod, snapshot) for pod in snapshot.all("Pod")]
+    labelled = [_with_places(pod, snapshot) for pod in snapshot.all("Pod")]
     for rule in snapshot.all("DestinationRule"):
         host = rule.spec.get("host", "")
         service = find_host(rule, host, hosts)
         if service is None:
+            if not is_known_missing(rule, host, snapshot):
+                continue
             findings.report("UnknownDestinationRuleHost", rule, host, path=("spec", "host"))
             continue
-        if not (service.has_pods or snapshot.knows("Pod")):
+        if not snapshot.knows("Pod"):
             continue
         subsets = {subset.get("name", ""): (i, subset) for i, subset in enumerate(rule.spec.get("subsets", []))}
         for name, (i, subset) in subsets.items():
             wanted = {**service.selector, **subset.get("labels", {})}
-            if not any(selectors.picks(wanted, labels) for labels in pods):
+            if not any(selectors.picks(wanted, labels) for labels in labelled):
                 findings.report("DestinationRuleSubsetNotSelectPods", rule, name, path=("spec", "subsets", i, "labels"))
 
 

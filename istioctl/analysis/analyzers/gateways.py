@@ -33,7 +33,8 @@ def analyze_ports(snapshot: Snapshot, findings: Findings) -> None:
     for gateway in snapshot.all("Gateway"):
         pods = _selected(gateway, snapshot)
         if not pods:
-            _report_no_pods(gateway, findings)
+            if snapshot.knows("Pod"):
+                _report_no_pods(gateway, findings)
             continue
         if pods[0].source and not snapshot.knows("Service"):
             continue
@@ -91,7 +92,8 @@ def analyze_secrets(snapshot: Snapshot, findings: Findings) -> None:
     for gateway in snapshot.all("Gateway"):
         pods = _selected(gateway, snapshot)
         if not pods:
-            _report_no_pods(gateway, findings)
+            if snapshot.knows("Pod"):
+                _report_no_pods(gateway, findings)
             continue
         for i, server in enumerate(gateway.spec.get("servers", [])):
             name = server.get("tls", {}).get("credentialName")

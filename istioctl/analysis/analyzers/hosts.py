@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 
-from istioctl.analysis.resources import Resource, Snapshot, mappings, text
+from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text, texts
+from istioctl.api.trees import lookup_text
+from istioctl.api.webhooks import INJECTOR_NAME
 
+_DEFAULT_DOMAIN = "cluster.local"
 _SERVICE = re.compile(r"(.+)\.(.+)\.svc\.cluster\.local\Z", re.DOTALL)
+_IN_ANY_DOMAIN = re.compile(r"([^.]+\.[^.]+\.svc)\.(.+)")
 EVERYWHERE = "*"
 
 
@@ -18,16 +23,36 @@ class Host:
     Attributes:
         ports: the numbers of its ports.
         selector: the labels of the workloads that a ServiceEntry selects.
-        has_pods: whether it is a Service that selects pods.
     """
 
     ports: list[int] = field(default_factory=list)
     selector: dict[str, str] = field(default_factory=dict)
-    has_pods: bool = False
 
 
-#: Hosts by the namespace they are visible in (`*` for all) and their full name.
-Hosts = dict[tuple[str, str], Host]
+class Hosts(dict[tuple[str, str], Host]):
+    """Hosts by the namespace they are visible in (`*` for all) and their full name.
+
+    Attributes:
+        domain: that of the cluster's Services; empty where nothing tells.
+    """
+
+    def __init__(self, domain: str) -> None:
+        super().__init__()
+        self.domain = domain
+
+
+def cluster_domain(snapshot: Snapshot) -> str:
+    """The domain of the cluster's Services, by the injector or the mesh's trust domain; empty where neither tells."""
+    for config_map in snapshot.all("ConfigMap"):
+        if config_map.name.startswith(INJECTOR_NAME):
+            try:
+                values = mapping(json.loads(texts(config_map.data.get("data")).get("values", "")))
+            except ValueError:
+                continue
+            if domain := lookup_text(values, "global", "proxy", "clusterDomain"):
+                return domain
+    trusted = text(snapshot.mesh.get("trustDomain"))
+    return trusted if trusted != _DEFAULT_DOMAIN else ""
 
 
 def full_host(namespace: str, host: str) -> str:
@@ -43,7 +68,7 @@ def service_name(namespace: str, host: str) -> tuple[str, str]:
 
 def known_hosts(snapshot: Snapshot) -> Hosts:
     """The hosts of all ServiceEntries and Services."""
-    hosts: Hosts = {}
+    hosts = Hosts(cluster_domain(snapshot))
     for entry in snapshot.all("ServiceEntry"):
         ports = [port.get("number", 0) for port in entry.spec.get("ports", [])]
         service = Host(ports, entry.spec.get("workloadSelector", {}).get("labels", {}))
@@ -54,9 +79,7 @@ def known_hosts(snapshot: Snapshot) -> Hosts:
         numbers = [port["port"] for port in mappings(resource.spec.get("ports")) if isinstance(port.get("port"), int)]
         given = text(resource.annotations.get("networking.istio.io/exportTo"))
         for scope in _scopes([part.strip() for part in given.split(",")] if given else [], resource.namespace):
-            hosts[scope, full_host(resource.namespace, resource.name)] = Host(
-                numbers, has_pods=bool(resource.spec.get("selector"))
-            )
+            hosts[scope, full_host(resource.namespace, resource.name)] = Host(numbers)
     return hosts
 
 
@@ -68,6 +91,9 @@ def _scopes(export_to: list[str], namespace: str) -> list[str]:
 
 def is_known_missing(owner: Resource, host: str, snapshot: Snapshot) -> bool:
     """Whether a host that was not found does not exist: only what the inputs hold any of can be missing from them."""
+    found = _IN_ANY_DOMAIN.fullmatch(host)
+    if found and found[2] != _DEFAULT_DOMAIN and not snapshot.is_whole and not cluster_domain(snapshot):
+        return False  # it may be a Service of a cluster whose domain nothing tells
     if snapshot.knows("Service"):
         return True
     return snapshot.knows("ServiceEntry") and not _SERVICE.match(full_host(owner.namespace, host))
@@ -76,6 +102,10 @@ def is_known_missing(owner: Resource, host: str, snapshot: Snapshot) -> bool:
 def find_host(owner: Resource, host: str, hosts: Hosts) -> Host | None:
     """The service that a host means in an object; None where there is none visible to it."""
     namespace, name = owner.namespace, full_host(owner.namespace, host)
+    found = _IN_ANY_DOMAIN.fullmatch(name)
+    is_named_so = any((scope, name) in hosts for scope in (EVERYWHERE, namespace))
+    if found and not is_named_so and hosts.domain in ("", found[2]):
+        name = f"{found[1]}.{_DEFAULT_DOMAIN}"
     for entry in (EVERYWHERE, *(owner.spec.get("exportTo") or ["."])):
         scope = namespace if entry == "." else entry
         if (scope, name) in hosts:

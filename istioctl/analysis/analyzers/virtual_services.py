@@ -170,11 +170,11 @@ def analyze_conflicts(snapshot: Snapshot, findings: Findings) -> None:
                     by_host.setdefault((scope, full_host(service.namespace, host)), []).append(service)
     reported: set[Resource] = set()
     for (scope, host), services in by_host.items():
-        rivals = list(services)
+        rivals = list(dict.fromkeys(services))  # two hosts of one VirtualService may mean the same name
         if scope != EVERYWHERE:
             for (other_scope, other), others in by_host.items():
                 if other_scope == EVERYWHERE and hosts_overlap(host, other):
-                    rivals += others
+                    rivals += [service for service in others if service not in rivals]
         for service in rivals if len(rivals) > 1 else ():
             if service not in reported:
                 reported.add(service)
