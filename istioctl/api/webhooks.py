@@ -149,6 +149,20 @@ def is_deactivated(hook: Mapping[str, Any]) -> bool:
     return hook.get("namespaceSelector") == NEVER_MATCH and hook.get("objectSelector") == NEVER_MATCH
 
 
+def as_istiod_leaves_it(validator: Configuration, live: Configuration | None) -> dict[str, Any]:
+    """A validator's configuration as it is to be applied over the live one.
+
+    Once istiod serves, it sets each webhook's `failurePolicy` to `Fail` and owns the field from then on: asking for
+    `Ignore` again would open the door until istiod closes it (`pkg/webhooks/validation/controller` upstream).
+    """
+    closed = {hook.get("name") for hook in hooks_of(live or {}) if hook.get("failurePolicy") == "Fail"}
+    hooks = [dict(hook) for hook in hooks_of(validator)]
+    for hook in hooks:
+        if hook.get("name") in closed and hook.get("failurePolicy") == "Ignore":
+            del hook["failurePolicy"]
+    return {**validator, "webhooks": hooks}
+
+
 def takes(hook: Mapping[str, Any], namespace: Labels, pod: Labels) -> bool:
     """Whether a webhook is asked about a pod with these labels, in a namespace with those.
 

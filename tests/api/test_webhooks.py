@@ -10,6 +10,7 @@ import pytest
 from istioctl.api.names import INJECT, INJECTION, REVISION
 from istioctl.api.webhooks import (
     HookSelectors,
+    as_istiod_leaves_it,
     clashes,
     deactivated,
     injector_name,
@@ -100,3 +101,24 @@ def test_what_is_deactivated_takes_nothing() -> None:
 def test_names_say_where_the_control_plane_is() -> None:
     assert injector_name("-canary", "istio-system") == "istio-sidecar-injector-canary"
     assert tag_injector_name("prod", "mesh") == "istio-revision-tag-prod-mesh"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "live", "applied"),
+    [
+        ("Ignore", "Fail", None),  # istiod owns the field by now
+        ("Ignore", "Ignore", "Ignore"),
+        ("Ignore", None, "Ignore"),
+        ("Fail", "Fail", "Fail"),
+        ("Fail", "Ignore", "Fail"),
+    ],
+)
+def test_failure_policy_is_left_to_istiod_once_it_serves(wanted: str, live: str | None, applied: str | None) -> None:
+    def configuration(policy: str) -> dict[str, Any]:
+        return {"webhooks": [{"name": "validation.istio.io", "failurePolicy": policy, "sideEffects": "None"}]}
+
+    made = as_istiod_leaves_it(configuration(wanted), configuration(live) if live else None)
+    assert made["webhooks"][0].get("failurePolicy") == applied
+    assert made["webhooks"][0]["sideEffects"] == "None"
+    other = {"webhooks": [{"name": "other", "failurePolicy": "Fail"}]}
+    assert as_istiod_leaves_it(configuration("Ignore"), other) == configuration("Ignore")

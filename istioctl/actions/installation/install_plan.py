@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import OWNER_NOT_PRUNED, labels_of, owner_labels
 from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
-from istioctl.api.webhooks import INJECTOR, deactivated
+from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, as_istiod_leaves_it, deactivated
 from istioctl.cluster.apply import Desired
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -128,7 +128,7 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
         name=specification.name,
     )
     wanted = [
-        _wanted(document.component, document.data, owner(component=document.component))
+        _beside_istiod(_wanted(document.component, document.data, owner(component=document.component)), found)
         for document in rendering.ordered()
     ]
     tag, replaced = _default_tag(specification, found, wanted, namespace, revision, owner())
@@ -158,6 +158,13 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
 def _wanted(component: str, data: Mapping[str, Any], labels: Mapping[str, str]) -> WantedObject:
     metadata = {**data["metadata"], "labels": {**labels_of(data), **labels}}
     return WantedObject(component, ObjectKey.of(data), {**data, "metadata": metadata})
+
+
+def _beside_istiod(item: WantedObject, found: Survey) -> WantedObject:
+    """The object without what istiod has set in the live one and would set again."""
+    if (item.key.api_version, item.key.kind) != VALIDATOR:
+        return item
+    return replace(item, data=as_istiod_leaves_it(item.data, found.validator(item.key.name)))
 
 
 def _default_tag(
@@ -191,7 +198,10 @@ def _default_tag(
         labels={**owner, OWNER_NOT_PRUNED: "true"},
     )
     objects = tag_objects(
-        options, _with_bundle(canonical, live.get(canonical["metadata"]["name"])), service, found.validator
+        options,
+        _with_bundle(canonical, live.get(canonical["metadata"]["name"])),
+        service,
+        found.validator(DEFAULT_VALIDATOR_NAME),
     )
     other = next(
         (

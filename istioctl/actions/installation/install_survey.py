@@ -13,7 +13,7 @@ from istioctl.api.labels import COMPONENT, OWNER_NAMESPACE, OWNER_NOT_PRUNED, la
 from istioctl.api.labels import VERSION as VERSION_LABEL
 from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
-from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR
+from istioctl.api.webhooks import INJECTOR, VALIDATOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -32,19 +32,23 @@ class Survey:
         owned: name, labels and resource version of each object that an installation of this revision may remove.
         definitions: the same of the custom resource definitions, which are never removed by an installation.
         webhooks: all injection webhook configurations.
-        validator: the validator of the tag `default`, if any.
+        validators: all validating webhook configurations.
     """
 
     namespace_exists: bool
     owned: tuple[dict[str, Any], ...]
     definitions: tuple[dict[str, Any], ...]
     webhooks: tuple[dict[str, Any], ...]
-    validator: dict[str, Any] | None
+    validators: tuple[dict[str, Any], ...]
 
     def resource_versions(self) -> dict[tuple[str, str, str, str], str]:
         """The resource version of each object surveyed, by versionless key."""
-        items = (*self.owned, *self.definitions, *self.webhooks, *([self.validator] if self.validator else []))
+        items = (*self.owned, *self.definitions, *self.webhooks, *self.validators)
         return {ObjectKey.of(item).versionless: str(item["metadata"].get("resourceVersion")) for item in items}
+
+    def validator(self, name: str) -> dict[str, Any] | None:
+        """The validating webhook configuration of this name, if there is one."""
+        return next((hook for hook in self.validators if hook["metadata"]["name"] == name), None)
 
     @property
     def has_default_tag(self) -> bool:
@@ -98,17 +102,17 @@ def survey(session: Session, discovery: Discovery, namespace: str, revision: str
     reads: list[Callable[[], Any]] = [
         lambda: session.find(f"/api/v1/namespaces/{namespace}"),
         lambda: list_objects(session, discovery, *INJECTOR),
-        lambda: session.find(discovery.path(ObjectKey(*VALIDATOR, "", DEFAULT_VALIDATOR_NAME))),
+        lambda: list_objects(session, discovery, *VALIDATOR),
         partial(list_objects, session, discovery, *definitions, labels=COMPONENT, metadata_only=True),
         *(partial(list_objects, session, discovery, *kind, labels=selector, metadata_only=True) for kind in kinds),
     ]
-    found_namespace, webhooks, validator, crds, *lists = in_parallel(reads)
+    found_namespace, webhooks, validators, crds, *lists = in_parallel(reads)
     return Survey(
         namespace_exists=found_namespace is not None,
         owned=tuple(item for items in lists for item in items),
         definitions=tuple(crds),
         webhooks=tuple(webhooks),
-        validator=validator,
+        validators=tuple(validators),
     )
 
 

@@ -17,7 +17,7 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
 from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, VERSION, labels_of
 from istioctl.api.names import REVISION
-from istioctl.api.webhooks import INJECTOR, deactivated
+from istioctl.api.webhooks import INJECTOR, VALIDATOR, as_istiod_leaves_it, deactivated
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.kubeconfig import ClientOptions
@@ -159,19 +159,30 @@ def verify_manifests(
 
 
 def _compare_manifests(session: Session, discovery: Discovery, wanted: Sequence[WantedObject]) -> list[Change]:
-    """What applying manifests would change; an injection webhook may have given way to that of a tag."""
+    """What applying manifests would change.
+
+    An injection webhook may have given way to that of a tag, and istiod may have hardened a validating one.
+    """
     changes = compare_objects(session, discovery, wanted, _VERIFIER)
-    resting = [
-        replace(item, data=deactivated(item.data))
+    others = [
+        replace(item, data=other)
         for item, change in zip(wanted, changes, strict=True)
-        if change.verb is Verb.CHANGE and (item.key.api_version, item.key.kind) == INJECTOR
+        if change.verb is Verb.CHANGE and (other := _as_it_may_be(item, change.before)) is not None
     ]
     unchanged = {
         change.key: change
-        for change in compare_objects(session, discovery, resting, _VERIFIER)
+        for change in compare_objects(session, discovery, others, _VERIFIER)
         if change.verb is Verb.LEAVE
     }
     return [unchanged.get(change.key, change) for change in changes]
+
+
+def _as_it_may_be(item: WantedObject, live: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Another state of an object that is as good as the wanted one, if there is such."""
+    kind = (item.key.api_version, item.key.kind)
+    if kind == INJECTOR:
+        return deactivated(item.data)
+    return as_istiod_leaves_it(item.data, live) if kind == VALIDATOR else None
 
 
 def _checked(change: Change, state: dict[str, Any] | None, ignored: frozenset[str] = frozenset()) -> Checked:

@@ -20,6 +20,7 @@ from istioctl.api.webhooks import (
     INJECTOR,
     INJECTOR_SUFFIX,
     VALIDATOR,
+    as_istiod_leaves_it,
     expression,
     injector_selectors,
     tag_injector_name,
@@ -165,14 +166,13 @@ def _default_validator(
         "sideEffects": "None",
         "admissionReviewVersions": ["v1"],
         "objectSelector": {"matchExpressions": [expression(REVISION, "DoesNotExist")]},
+        "failurePolicy": "Ignore",
     }
-    policies = {entry.get("failurePolicy") for entry in (present or {}).get("webhooks") or []}
-    if "Fail" not in policies:  # istiod sets Fail once it serves; it then owns the field
-        hook["failurePolicy"] = "Ignore"
     labels = _labels(options, {"app": "istiod", "istio": "istiod", COMPONENT: "Pilot"}, _without_app(webhook))
     api_version, kind = VALIDATOR
     metadata = _metadata(DEFAULT_VALIDATOR_NAME, labels, webhook)
-    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "webhooks": [hook]}
+    made = {"apiVersion": api_version, "kind": kind, "metadata": metadata, "webhooks": [hook]}
+    return as_istiod_leaves_it(made, present)
 
 
 def _tag_service(options: TagOptions, service: Mapping[str, Any]) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def test_default_tag_validates_and_answers_to_the_old_label() -> None:
 
 
 def test_hardened_failure_policy_stays_istiods() -> None:
-    present = {"webhooks": [{"failurePolicy": "Fail"}]}
+    present = {"webhooks": [{"name": "validation.istio.io", "failurePolicy": "Fail"}]}
     validator = tag_objects(TagOptions("default"), injector(), None, present)[1]
     assert "failurePolicy" not in validator["webhooks"][0]
 
