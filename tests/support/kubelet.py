@@ -139,7 +139,6 @@ class Kubelet:
         """What went wrong here, tracebacks included; programs' own trouble is in their logs."""
         self._session, self._folder, self._programs, self._behave = session, folder, programs, behave
         self._local_pods, self._before_istiod = local_pods, before_istiod
-        self._istiod_ports: dict[str, list[int]] = {}
         self._extra: list[dict[str, Any]] = []
         self._written: list[dict[str, Any]] = []
         self._lock = threading.RLock()
@@ -237,10 +236,7 @@ class Kubelet:
 
     def _istiod(self, program: Program, container: dict[str, Any]) -> None:
         self._before_istiod()
-        # The pods of one Deployment follow each other on the same ports.
-        owner = program.pod["metadata"]["labels"].get("istio.io/rev", "default")
-        numbers = self._istiod_ports.setdefault(owner, free_ports(len(_ISTIOD_FLAGS) + 1))
-        *rest, introspection = numbers
+        *rest, introspection = free_ports(len(_ISTIOD_FLAGS) + 1)
         ports = dict(zip(_ISTIOD_FLAGS, rest, strict=True))
         program.environ = environment(program.pod, container) | _LACKING
         program.environ.pop("KUBECONFIG", None)

@@ -50,6 +50,8 @@ class Mesh(Cluster):
 
     def __init__(self, directory: Path, programs: Programs) -> None:
         self.directory = directory
+        self.first_log = ""
+        """What istiod printed until the mesh was up, before tests gave it reasons to complain."""
         self.network = PodNetwork()
         flags = ("--lb", "--webhooks", "--audit", "--pod-network", self.network.prefix)
         self.plane = ControlPlane(directory / "controlplane", *flags)
@@ -272,6 +274,8 @@ def start_mesh(directory: Path, profile: str = "demo") -> Mesh:
         mesh.namespace(NAMESPACE, **{"istio-injection": "enabled"})
         for app in WORKLOADS:
             mesh.deploy(app)
+        wait_for(lambda: all(mesh.in_sync(mesh.pod(app)) for app in WORKLOADS))
+        mesh.first_log = mesh.log(mesh.istiod())
     except BaseException:
         mesh.close()
         raise
