@@ -21,7 +21,7 @@ from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connecti
 from istioctl.cluster.patience import Patience, Report
 from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.request_log import Exchange
-from istioctl.cluster.shapes import expected, watched
+from istioctl.cluster.shapes import expected, named, watched
 from istioctl.cluster.transport import broken, connection_pool
 
 if TYPE_CHECKING:
@@ -186,8 +186,11 @@ class Session:
         """
         answer = self.request(method, path, query, body, content_type, accept)
         where = self._asked(method, path)
-        shape = expected(method, path, metadata_only=accept != JSON)
-        return read_answer(answer, shape, where)
+        found = read_answer(answer, expected(method, path, metadata_only=accept != JSON), where)
+        name = named(path)
+        if name and method != "DELETE" and found["metadata"]["name"] != name:
+            raise malformed("the answer is about another object", where)
+        return found
 
     def get(self, path: str, query: Query | None = None) -> dict[str, Any]:
         """One object, or one page of a list.

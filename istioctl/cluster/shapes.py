@@ -27,8 +27,7 @@ METADATA: Shape = {
     "finalizers": [str],
     "ownerReferences": [{"kind": str, "name": str, "uid": str}],
 }
-OBJECT: dict[str, Shape] = {"metadata!": METADATA, "spec": {}, "status": {}}
-"""An object of a kind that is not described below."""
+_IN_NAMESPACE = {**METADATA, "namespace!": str}
 
 _SELECTOR = {
     "matchLabels": _LABELS,
@@ -78,7 +77,7 @@ _COUNTS = (
     "numberReady",
 )
 _WORKLOAD = {
-    "metadata!": METADATA,
+    "metadata!": _IN_NAMESPACE,
     "spec!": {
         "replicas": int,
         "selector": _SELECTOR,
@@ -111,10 +110,12 @@ _WEBHOOKS = {
     ],
 }
 _PHASE = {"metadata!": METADATA, "spec": {}, "status": {"phase": str, "conditions": _CONDITIONS}}
+_RESOURCE: dict[str, Shape] = {"metadata!": METADATA, "spec": {}, "status": {}}
+_RESOURCE_IN_NAMESPACE: dict[str, Shape] = {**_RESOURCE, "metadata!": _IN_NAMESPACE}
 
 #: By the plural of the kind.
 KINDS: dict[str, dict[str, Shape]] = {
-    "configmaps": {"metadata!": METADATA, "data": {str: str}, "binaryData": {str: str}},
+    "configmaps": {"metadata!": _IN_NAMESPACE, "data": {str: str}, "binaryData": {str: str}},
     "customresourcedefinitions": {
         "metadata!": METADATA,
         "spec!": {
@@ -128,7 +129,7 @@ KINDS: dict[str, dict[str, Shape]] = {
     "daemonsets": _WORKLOAD,
     "deployments": _WORKLOAD,
     "events": {
-        "metadata!": METADATA,
+        "metadata!": _IN_NAMESPACE,
         "involvedObject": {"kind": str, "namespace": str, "name": str},
         "type": str,
         "reason": str,
@@ -136,8 +137,9 @@ KINDS: dict[str, dict[str, Shape]] = {
         "eventTime": str,
         "lastTimestamp": str,
     },
+    "gateways": _RESOURCE_IN_NAMESPACE,
     "jobs": {
-        "metadata!": METADATA,
+        "metadata!": _IN_NAMESPACE,
         "spec": {"selector": _SELECTOR, "template": _TEMPLATE},
         "status": {"conditions": _CONDITIONS},
     },
@@ -152,9 +154,9 @@ KINDS: dict[str, dict[str, Shape]] = {
             "nodeInfo": {"kubeletVersion": str},
         },
     },
-    "persistentvolumeclaims": _PHASE,
+    "persistentvolumeclaims": {**_PHASE, "metadata!": _IN_NAMESPACE},
     "pods": {
-        "metadata!": METADATA,
+        "metadata!": _IN_NAMESPACE,
         "spec!": _POD_SPEC,
         "status": {
             "phase": str,
@@ -167,9 +169,9 @@ KINDS: dict[str, dict[str, Shape]] = {
         },
     },
     "replicasets": _WORKLOAD,
-    "secrets": {"metadata!": METADATA, "type": str, "data": {str: str}},
+    "secrets": {"metadata!": _IN_NAMESPACE, "type": str, "data": {str: str}},
     "services": {
-        "metadata!": METADATA,
+        "metadata!": _IN_NAMESPACE,
         "spec!": {
             "type": str,
             "clusterIP": str,
@@ -208,16 +210,31 @@ def expected(method: str, path: str, *, metadata_only: bool = False) -> Shape:
         return _RESOURCE_LIST
     if parts[0].endswith("accessreviews"):
         return _ACCESS_REVIEW
-    one: dict[str, Shape] = {"metadata!": METADATA} if metadata_only else KINDS.get(parts[0], OBJECT)
+    one = _object(path, parts[0])
+    if metadata_only:
+        one = {"metadata!": one["metadata!"]}
     if len(parts) == 2 or method == "POST":
         return {"kind!": str, **one}
     return {"kind!": str, "metadata": {"continue": str, "resourceVersion": str}, "items": [one]}
 
 
+def named(path: str) -> str:
+    """The name of the object that a path leads to; empty where it leads to something else."""
+    parts = _below_version(path)
+    return parts[1] if parts is not None and len(parts) == 2 else ""
+
+
 def watched(path: str) -> Shape:
     """What the objects of the collection at `path` have to look like, as events of a watch tell of them."""
     parts = _below_version(path)
-    return KINDS.get(parts[0], OBJECT) if parts else OBJECT
+    return _object(path, parts[0]) if parts else {}
+
+
+def _object(path: str, plural: str) -> dict[str, Shape]:
+    """The shape of an object; of one whose kind is not described above, what all have in common."""
+    if plural in KINDS:
+        return KINDS[plural]
+    return _RESOURCE_IN_NAMESPACE if "/namespaces/" in path else _RESOURCE
 
 
 def _below_version(path: str) -> list[str] | None:
