@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -59,10 +59,18 @@ def list_objects(
             found.clear()
             continue
         for item in page.get("items", ()):
+            if not _has(item["metadata"].get("labels", {}), labels):
+                raise malformed(f"it lists objects without the labels {labels}", f"{session.server} (GET {path})")
             item["apiVersion"], item["kind"] = api_version, kind
             item["metadata"].pop("managedFields", None)  # half of an object's text, and nobody reads it
             found.append(item)
     return found
+
+
+def _has(own: Mapping[str, str], selector: str) -> bool:
+    """Whether labels fulfil the terms of a selector that ask for a key, or a key and a value."""
+    terms = [term.partition("=") for term in selector.split(",") if term and not set(term) & set("!() ")]
+    return all(own.get(key) == value.lstrip("=") if equals else key in own for key, equals, value in terms)
 
 
 def _pages(session: Session, path: str, query: dict[str, str], accept: str) -> Iterator[dict[str, Any] | None]:

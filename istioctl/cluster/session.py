@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -34,6 +34,7 @@ MERGE = "application/merge-patch+json"
 _BUSY = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _TRIES_BEFORE_CONTACT = 3
+_LARGE = 2 * 1024 * 1024
 _OWNED_BY_OTHERS = "Apply failed with"
 """How an API server begins when another manager owns what an apply without force would change."""
 
@@ -59,6 +60,7 @@ class Session:
         self.patience = Patience(report)
         self._prefix, self._pool = connection_pool(connection)
         self._renewing = threading.Lock()
+        self._turn = threading.Lock()
         self._contacted = False
         self._report = report
         self._stopped = False
@@ -243,7 +245,7 @@ class Session:
         target = f"{path}?{urlencode({**query, 'watch': '1', 'timeoutSeconds': str(int(left) + 1)})}"
         with self._open("GET", target, {"Accept": JSON}, None, left) as (response, exchange):
             if response.status >= 300:
-                raise self._refusal(response, _read(response, self._asked("GET", path)), "GET", target)
+                raise self._refusal(response, self._read(response, self._asked("GET", path)), "GET", target)
             pieces: list[bytes] = []
             size, is_first = 0, True
             while True:
@@ -293,13 +295,31 @@ class Session:
         left = max(deadline - time.monotonic(), 0.05)
         with self._open(method, target, headers, body, left) as (response, exchange):
             try:
-                data = _read(response, self._asked(method, target))
+                data = self._read(response, self._asked(method, target))
             except (HTTPError, OSError) as problem:
                 raise broken(problem, self.connection, self.timeout) from problem
             exchange.body("response", data)
             if response.status < 300:
                 return data
             raise self._refusal(response, data, method, target)
+
+    def _read(self, response: BaseHTTPResponse, where: str) -> bytes:
+        """The body of an answer, which must not be larger than any that a server has a reason to send.
+
+        It is taken as it comes: no encoding was asked for, and one that unpacks would escape the bound. Large ones are
+        read one after the other, so that many requests at once do not take the memory of as many.
+        """
+        pieces: list[bytes] = []
+        size = 0
+        with ExitStack() as turn:
+            while piece := response.read(65536, decode_content=False):
+                pieces.append(piece)
+                if size <= _LARGE < size + len(piece):
+                    turn.enter_context(self._turn)
+                size += len(piece)
+                if size > LARGEST:
+                    too_large(where)
+            return b"".join(pieces)
 
     def _asked(self, method: str, target: str) -> str:
         """What was asked of whom, for errors."""
@@ -380,18 +400,3 @@ def _wait_before_retry(problem: ApiError | Unreachable, method: str, pause: floa
 
 def _seconds(text: str | None) -> float | None:
     return float(text) if text and text.isdecimal() else None
-
-
-def _read(response: BaseHTTPResponse, where: str) -> bytes:
-    """The body of an answer, which must not be larger than any that a server has a reason to send.
-
-    It is taken as it comes: no encoding was asked for, and one that unpacks would escape the bound.
-    """
-    pieces: list[bytes] = []
-    size = 0
-    while piece := response.read(65536, decode_content=False):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST:
-            too_large(where)
-    return b"".join(pieces)

@@ -123,8 +123,8 @@ def _cut_off(asked: Asked, answer: Answer) -> Answer:
 def _huge_list(asked: Asked, answer: Answer) -> Answer:
     if not asked.is_list or asked.is_watch:
         return answer
-    item = b'{"metadata":{"name":"x","namespace":"y"}},'
-    return replace(answer, body=b'{"kind":"XList","items":[' + item * 1_500_000 + b'{"metadata":{"name":"z"}}]}')
+    items = b'{"metadata":{"name":"x","namespace":"y"}},' * 1000
+    return replace(answer, body=b'{"kind":"XList","items":[', headers={}, endless=items)
 
 
 def _status_object(code: object, **more: object) -> bytes:

@@ -219,7 +219,7 @@ class StubCluster:
             return _json({"major": "1", "minor": "33", "gitVersion": "v1.33.0"})
         collection, namespace, name = _split(asked.path)
         if name == "?":
-            return _json({"kind": "APIResourceList", "resources": []})
+            return _json({"kind": "APIResourceList", "resources": self._resources(asked.path)})
         if collection.endswith("accessreviews"):
             return _json({"kind": "SelfSubjectAccessReview", "status": {"allowed": True}})
         if asked.method == "GET":
@@ -242,6 +242,13 @@ class StubCluster:
         events = [{"type": "ADDED", "object": item} for item in items]
         events.append({"type": "BOOKMARK", "object": {"kind": "Pod", "metadata": {"resourceVersion": "9"}}})
         return Answer(200, b"".join(json.dumps(event).encode() + b"\n" for event in events))
+
+    def _resources(self, path: str) -> list[dict[str, Any]]:
+        """The kinds of an API version that custom resource definitions make."""
+        group = path.split("/")[2]
+        specs = [item["spec"] for item in self.objects.values() if item["kind"] == "CustomResourceDefinition"]
+        names = [(spec["names"], spec["scope"] == "Namespaced") for spec in specs if spec["group"] == group]
+        return [{"name": each["plural"], "kind": each["kind"], "namespaced": scoped} for each, scoped in names]
 
     def _is_in(self, path: str, collection: str, namespace: str, query: dict[str, str]) -> bool:
         own, own_namespace, _ = _split(path)

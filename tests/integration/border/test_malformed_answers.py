@@ -1,0 +1,121 @@
+"""Whatever answers at a server's address, a command ends in time with a result or clear errors.
+
+Each run draws some kinds of malformed answers for each command (`ISTIOCTL_FUZZ_SEED` repeats a draw);
+`ISTIOCTL_MALFORMED=all` runs the whole table, which takes half an hour.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from istioctl.cli.screen.exit_status import ExitStatus
+from tests.integration.border.commands import COMMANDS
+from tests.support.malformed import KINDS
+from tests.support.run import Done, run_cli
+from tests.support.stub_cluster import TOKEN, Answer, StubCluster, listening
+
+A_COMMAND = 6
+"""How many kinds each command meets."""
+LONGEST = 30.0
+LARGEST_GROWTH = 300 * 1024  # KiB
+
+POD = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: b}]}}"
+
+
+@pytest.fixture(scope="module")
+def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StubCluster]:
+    folder = tmp_path_factory.mktemp("stub")
+    (folder / "pod.yaml").write_text(POD)
+    with StubCluster(folder) as cluster:
+        yield cluster
+
+
+@pytest.fixture(autouse=True)
+def fresh(stub: StubCluster) -> None:
+    stub.reset()
+    stub.bend = lambda asked, answer: answer
+
+
+def run(stub: StubCluster, argv: tuple[str, ...], timeout: str = "1s") -> Done:
+    """Runs a command line; what goes on for good, as dashboards do, is interrupted after some seconds."""
+    words = [word.replace("FOLDER", str(stub.kubeconfig.parent)) for word in argv]
+    main = threading.main_thread().ident
+    assert main is not None
+    interrupt = threading.Timer(2 if "dashboard" in argv else LONGEST, signal.pthread_kill, (main, signal.SIGINT))
+    interrupt.start()
+    try:
+        return run_cli(*words, "-c", str(stub.kubeconfig), "--kubeclient-timeout", timeout)
+    finally:
+        interrupt.cancel()
+
+
+def drawn(command: str) -> list[str]:
+    """The kinds that a command meets in this run; all commands together meet each."""
+    if os.environ.get("ISTIOCTL_MALFORMED") == "all":
+        return list(KINDS)
+    names = random.Random(os.environ["ISTIOCTL_FUZZ_SEED"]).sample(sorted(KINDS), len(KINDS))
+    start = sorted(COMMANDS).index(command) * A_COMMAND
+    return [names[(start + offset) % len(names)] for offset in range(A_COMMAND)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_right_answers_are_understood(stub: StubCluster, command: str) -> None:
+    done = run(stub, COMMANDS[command], "10s")
+    assert "This is a bug" not in done.stderr
+    assert done.status not in (ExitStatus.USAGE, ExitStatus.UNREADABLE), done.stderr
+    assert "not what it should be" not in done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_malformed_answers(stub: StubCluster, command: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for kind in drawn(command):
+        stub.reset()
+        stub.bend = KINDS[kind]
+        began = time.monotonic()
+        done = run(stub, COMMANDS[command])
+        what = f"{command}, {kind}: {done.stderr[-2000:]}"
+        assert "This is a bug" not in done.stderr, what
+        assert "Traceback" not in done.stderr, what
+        assert "\x1b" not in done.stderr, what
+        assert TOKEN not in done.stdout + done.stderr or command == "create-remote-secret", what
+        assert time.monotonic() - began < LONGEST, what
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < LARGEST_GROWTH
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("command", ["version", "install", "tag list", "dashboard kiali", "remote-clusters"])
+def test_credentials_are_not_led_elsewhere(stub: StubCluster, command: str, status: int) -> None:
+    with listening() as (elsewhere, heard):
+        stub.bend = lambda asked, answer: Answer(status, b"", {"Location": f"{elsewhere}{asked.path}"})
+        done = run(stub, COMMANDS[command])
+    assert not heard
+    assert f"to {elsewhere}" in done.stderr
+    assert "This is a bug" not in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["same token", "new tokens", "always too old"])
+def test_a_list_that_does_not_end_is_given_up(stub: StubCluster, kind: str) -> None:
+    stub.bend = KINDS[kind]
+    done = run(stub, ("injection", "status"))
+    assert done.status == 1
+    assert "the list " in done.stderr
+    assert stub.served < 1000
+
+
+@pytest.mark.parametrize("kind", ["watch ends at once", "watch is limited"])
+def test_a_watch_in_vain_is_given_up(stub: StubCluster, kind: str) -> None:
+    stub.bend = KINDS[kind]
+    began = time.monotonic()
+    done = run(stub, ("install", "--set", "profile=minimal", "-y", "--readiness-timeout", "120s"))
+    assert done.status == 1
+    assert time.monotonic() - began < LONGEST
+    assert sum("watch=1" in seen["path"] for seen in stub.seen) < 500
