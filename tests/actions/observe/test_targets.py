@@ -68,7 +68,11 @@ class Api:
         return {"items": [each for each in chosen if each["metadata"]["name"].startswith(start)]}
 
     def ask(self, _method: str, path: str, query: Mapping[str, str] | None = None, **_: Any) -> dict[str, Any]:
-        return copy.deepcopy(self.get(path, query))
+        answer = copy.deepcopy(self.get(path, query))
+        terms = [term.partition("=") for term in (query or {}).get("labelSelector", "").split(",")]
+        for item in answer.get("items", ()):  # what a selector has found has the labels it asks for
+            item["metadata"]["labels"] = {key: value for key, _, value in terms}
+        return answer
 
 
 API = cast(Session, Api())
