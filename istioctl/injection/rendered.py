@@ -1,8 +1,13 @@
 """Reading what templates render, fast: from pod to pod a template's output differs in a few words only.
 
-A text is cut into simple values (plain words and quoted texts at the end of a line, behind `: ` or `- `) and what
-stands between them. Texts that agree in what stands between have the same structure, so the structure is read once,
-and again only the values that differ are put in. Parts without such a value are the same objects for all texts.
+A text is cut into simple values (plain words and quoted texts at the end of a line or of an entry in `{…}`, behind `: `
+or `- `) and what stands between them. Texts that agree in what stands between have the same structure, so the structure
+is read once, and again only the values that differ are put in. Parts without such a value are the same objects for all
+texts.
+
+Why not read each text by itself: of 300 Deployments injected in one process that took 2.7 times as long with the
+built-in templates (0.82 s instead of 0.31 s) and 2.4 times with those of a cluster (0.73 s instead of 0.30 s); the
+first one takes 4 ms less.
 """
 
 from __future__ import annotations
@@ -17,7 +22,9 @@ from istioctl.injection.kube_types import TYPES
 from istioctl.yamldoc import reader
 from istioctl.yamldoc.scalars import resolve
 
-_VALUE = re.compile(r'([:-] )("[^"\\\n]*"|[A-Za-z0-9_./](?:[A-Za-z0-9_./:@=+-]*[A-Za-z0-9_./@=+-])?)$', re.MULTILINE)
+_VALUE = re.compile(
+    r'([:-] )("[^"\\\n]*"|[A-Za-z0-9_./](?:[A-Za-z0-9_./:@=+-]*[A-Za-z0-9_./@=+-])?)(?=[,}]|$)', re.MULTILINE
+)
 #: How many structures are kept for a template; ports and the like make different ones.
 _MOST_STRUCTURES = 64
 _MOST_VARIANTS = 16
