@@ -64,7 +64,7 @@ class Settings(NamedTuple):
         cls,
         templates: Templates | str,
         mesh_text: str,
-        values_text: str,
+        values: str | Mapping[str, Any],
         *,
         mesh_source: str = "mesh",
         values_source: str = "values",
@@ -77,7 +77,7 @@ class Settings(NamedTuple):
         Args:
             templates: the injector's configuration, as a text or read by `read_templates`.
             mesh_text: the mesh configuration.
-            values_text: the installation's values.
+            values: the installation's values, as text or read.
             mesh_source, values_source: name the texts in errors.
             revision, native_sidecars, compliance_policy: see the class.
 
@@ -89,18 +89,18 @@ class Settings(NamedTuple):
         return cls(
             templates,
             mesh.mesh_config(mesh_text, mesh_source),
-            read_values(values_text, values_source),
+            read_values(values, values_source),
             revision,
             native_sidecars,
             compliance_policy=compliance_policy,
         )
 
 
-def read_templates(text: str, source: str, *, as_webhook: bool = False) -> Templates:
+def read_templates(given: str | Mapping[str, Any], source: str, *, as_webhook: bool = False) -> Templates:
     """The injector's configuration, or a single template that stands for it.
 
     Args:
-        text: YAML with the key `templates`, or else the text of the template `sidecar`.
+        given: YAML with the key `templates`, as text or read, or else the text of the template `sidecar`.
         source: where it comes from, for errors.
         as_webhook: heed `defaultTemplates`, `policy`, the selectors and `injectedAnnotations`, as istiod does and
             kube-inject does not.
@@ -109,12 +109,12 @@ def read_templates(text: str, source: str, *, as_webhook: bool = False) -> Templ
         InputError: a key of the configuration has a wrong type.
     """
     try:
-        data = reader.load(text, source)
+        data = reader.load(given, source) if isinstance(given, str) else given
     except InputError:
         data = None
     texts = data.get("templates") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(texts, dict) or not texts:
-        return Templates({SIDECAR: text})
+        return Templates({SIDECAR: str(given)})
     if wrong := [name for name, template in texts.items() if not isinstance(template, str)]:
         raise InputError(f"the template '{wrong[0]}' is not a text", where=source)
     aliases = {name: meant or () for name, meant in _mapping(data, "aliases", source).items()}
@@ -131,13 +131,13 @@ def read_templates(text: str, source: str, *, as_webhook: bool = False) -> Templ
     return Templates(texts, aliases, default, policy, _mapping(data, "injectedAnnotations", source))
 
 
-def read_values(text: str, source: str) -> dict[str, Any]:
-    """The installation's values.
+def read_values(given: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    """The installation's values, given as YAML or JSON or as what that says.
 
     Raises:
         InputError: no YAML or JSON, or a value that injection looks at has a wrong type.
     """
-    data = reader.load(text, source)
+    data = reader.load(given, source) if isinstance(given, str) else given
     if data is None:
         return {}
     if not isinstance(data, dict):

@@ -15,7 +15,7 @@ from istioctl.injection.settings import Settings, Templates
 from istioctl.injection.template_functions import TABLE
 from istioctl.injection.templates import TemplateRenderer
 from istioctl.rendering.components.chart_values import chart_values
-from istioctl.rendering.components.mesh_settings import injector_values
+from istioctl.rendering.components.mesh_settings import injector_values_text
 from istioctl.rendering.text.data_files import data_names, read_data
 from istioctl.yamldoc.reader import load_all
 
@@ -32,7 +32,7 @@ def own_texts() -> dict[str, str]:
 
 @cache
 def default_values() -> str:
-    return injector_values(chart_values("istiod", {}))
+    return injector_values_text(chart_values("istiod", {}))
 
 
 def overlaid(base: str, changes: Mapping[str, Any]) -> dict[str, Any]:

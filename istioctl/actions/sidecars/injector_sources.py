@@ -114,7 +114,7 @@ class _Texts:
     def __init__(self) -> None:
         self.templates: Templates | None = None
         self.mesh: str | None = None
-        self.values: str | None = None
+        self.values: str | Mapping[str, Any] | None = None
         self.mesh_source = "mesh configuration"
         self.values_source = "values"
 
@@ -149,7 +149,7 @@ def _use_builtin(texts: _Texts, options: InjectorOptions) -> None:
     from istioctl.rendering.components import mesh_settings
 
     if texts.templates is None:
-        texts.templates = read_templates(mesh_settings.injector_config(values), "built-in templates")
+        texts.templates = read_templates({"templates": mesh_settings.injector_templates(values)}, "built-in templates")
     if texts.mesh is None:
         texts.mesh = mesh_settings.mesh_config(values, namespace)
     if texts.values is None:

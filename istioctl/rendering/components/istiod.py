@@ -24,7 +24,7 @@ from istioctl.rendering.components.facts import (
 from istioctl.rendering.components.mesh_settings import (
     gateway_class_overlays,
     injector_config,
-    injector_values,
+    injector_values_text,
     mesh_config,
     mesh_networks,
 )
@@ -105,7 +105,7 @@ def _facts(values: Tree, given: Tree, target: Target) -> Tree:
 def _configuration_facts(values: Tree, given: Tree, target: Target) -> Tree:
     injector: Tree = {}
     if not values["global"]["omitSidecarInjectorConfigMap"]:
-        injector = {"values": injector_values(values), "config": injector_config(values)}
+        injector = {"values": injector_values_text(values), "config": injector_config(values)}
     return {
         "mesh": mesh_config(values, target.namespace),
         "mesh_networks": mesh_networks(values),

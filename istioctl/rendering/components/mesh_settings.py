@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from istioctl.api.trees import copy_of, lookup, merge
@@ -109,25 +110,38 @@ def injector_config(values: Tree) -> str:
         "template": _VERSION_CHECK,
     }
     lines = [dump(head, sort_keys=False), "templates:\n"]
-    for name in data_names("manifests/istiod/injection", ".yaml"):
-        if name not in own:
-            template = read_data("manifests", f"istiod/injection/{name}.yaml").strip("\n")
-            lines.append(f"  {name}: |\n{_indented(template, '    ')}\n")
+    for name, template in _built_in_templates(own):
+        lines.append(f"  {name}: |\n{_indented(template, '    ')}")
     if own:
         lines.append(_indented(dump(own), "  "))
     return "".join(lines)
 
 
-def injector_values(values: Tree) -> str:
+def injector_templates(values: Tree) -> dict[str, Any]:
+    """The templates of that configuration by name, for who needs them as they are."""
+    own: dict[str, Any] = values["sidecarInjectorWebhook"]["templates"] or {}
+    return dict(_built_in_templates(own)) | own
+
+
+def _built_in_templates(own: Tree) -> Iterator[tuple[str, str]]:
+    """Those that the user's own do not replace, each with one line end at its end."""
+    for name in data_names("manifests/istiod/injection", ".yaml"):
+        if name not in own:
+            yield name, read_data("manifests", f"istiod/injection/{name}.yaml").strip("\n") + "\n"
+
+
+def injector_values(values: Tree) -> Tree:
     """The part of the values that the injector's templates ask for."""
-    return json_text.write(
-        {
-            **{key: values[key] for key in ("global", "sidecarInjectorWebhook", "revision")},
-            "pilot": {key: values[key] for key in ("cni", "env")},
-            "gateways": {key: values["gateways"][key] for key in ("securityContext", "seccompProfile")},
-        },
-        indent="  ",
-    )
+    return {
+        **{key: values[key] for key in ("global", "sidecarInjectorWebhook", "revision")},
+        "pilot": {key: values[key] for key in ("cni", "env")},
+        "gateways": {key: values["gateways"][key] for key in ("securityContext", "seccompProfile")},
+    }
+
+
+def injector_values_text(values: Tree) -> str:
+    """These as the ConfigMap holds them."""
+    return json_text.write(injector_values(values), indent="  ")
 
 
 def gateway_class_overlays(values: Tree) -> list[tuple[str, dict[str, str]]]:

@@ -9,7 +9,14 @@ import pytest
 
 from istioctl.errors import SpecError
 from istioctl.rendering.components.chart_values import chart_values
-from istioctl.rendering.components.mesh_settings import injector_config, injector_values, mesh_config, mesh_networks
+from istioctl.rendering.components.mesh_settings import (
+    injector_config,
+    injector_templates,
+    injector_values,
+    injector_values_text,
+    mesh_config,
+    mesh_networks,
+)
 from istioctl.yamldoc.reader import load
 
 
@@ -112,7 +119,7 @@ def test_the_injector_s_templates() -> None:
 
 def test_the_injector_s_values_are_json_as_go_writes_it() -> None:
     given = {"global": {"proxy": {"tracer": "none"}, "x": [1e-9, 5e20, 3.0], "y": "a<b"}}
-    text = injector_values(chart_values("istiod", given))
+    text = injector_values_text(chart_values("istiod", given))
     assert '"x": [\n      1e-9,\n      500000000000000000000,\n      3\n    ]' in text
     assert '"y": "a\\u003cb"' in text
 
@@ -126,6 +133,15 @@ def test_own_templates_come_beside_or_instead() -> None:
 
 
 def test_the_injector_sees_only_what_it_asks_for() -> None:
-    found = json.loads(injector_values(chart_values("istiod", {"pilot": {"env": {"A": "1"}}})))
+    found = json.loads(injector_values_text(chart_values("istiod", {"pilot": {"env": {"A": "1"}}})))
     assert set(found) == {"global", "sidecarInjectorWebhook", "revision", "pilot", "gateways"}
     assert found["pilot"]["env"] == {"A": "1"}
+
+
+def test_the_injector_is_given_as_data_what_the_config_map_says() -> None:
+    webhook = {"templates": {"own": "spec: {}\n", "sidecar": "metadata:\n  labels: {a: b}\n"}}
+    for given in ({}, {"sidecarInjectorWebhook": webhook}, {"pilot": {"env": {"A": "1"}}}):
+        values = chart_values("istiod", given)
+
+        assert injector_templates(values) == load(injector_config(values))["templates"]
+        assert injector_values(values) == load(injector_values_text(values))
