@@ -18,7 +18,8 @@ from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
-from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
+from istioctl.cluster.xds import XdsClient, XdsOptions
+from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 
 if TYPE_CHECKING:
     from istioctl.cluster.session import Session
@@ -62,13 +63,17 @@ class Istiods:
         namespace: where the control planes are.
         revision: only those of this one; empty means all.
         labels: the selector of their pods; `app=istiod` if left out.
+        xds: how to ask over XDS; without it HTTP is used, and XDS where istiod has its HTTP pages turned off.
     """
 
-    def __init__(self, session: Session, namespace: str, revision: str = "", labels: str = "") -> None:
+    def __init__(
+        self, session: Session, namespace: str, revision: str = "", labels: str = "", xds: XdsOptions | None = None
+    ) -> None:
         self.session = session
         self.namespace = namespace
         self.revision = revision
         self.labels = labels
+        self._xds = xds or XdsOptions()
         self._discovery = Discovery(session)
         self._pods: list[Pod] | None = None
 
@@ -103,6 +108,9 @@ class Istiods:
         Raises:
             ClusterError: no istiod answers; the error of the first one, or of all in an ErrorGroup.
         """
+        if self._xds.address:
+            istiod, body = self._over_xds(page, "")
+            return Answers((Answer(istiod, self.revision, body),))
         answers, problems = self._ask(page)
         if not answers and all(_is_passing(problem) for problem in problems):
             self._pods = None
@@ -116,12 +124,25 @@ class Istiods:
         return [each for each in found if isinstance(each, Answer)], [e for e in found if isinstance(e, IstioctlError)]
 
     def _ask_one(self, pod: Pod, page: str) -> Answer | IstioctlError:
-        name = pod["metadata"]["name"]
+        name, revision = pod["metadata"]["name"], labels_of(pod).get(REVISION, "default")
         try:
-            body = ask_istiod(self.session, pod, f"/debug/{page}")
-        except ClusterError as problem:
-            return _explained(problem)
-        return Answer(name, labels_of(pod).get(REVISION, "default"), body)
+            if self._xds.is_asked_for:
+                return Answer(name, revision, self._over_xds(page, name, revision)[1])
+            return Answer(name, revision, ask_istiod(self.session, pod, f"/debug/{page}"))
+        except (ClusterError, InputError) as problem:
+            if not (isinstance(problem, ApiError) and _NO_PAGE in problem.message):
+                return problem
+        try:
+            return Answer(name, revision, self._over_xds(page, name, revision)[1])
+        except (ClusterError, InputError) as problem:
+            return problem if problem.id != "missing-extra" else _pages_are_off(problem, name)
+
+    def _over_xds(self, page: str, pod: str, revision: str = "") -> tuple[str, bytes]:
+        client = XdsClient(self.session, self.namespace, revision or self.revision, self._xds, self.session.timeout)
+        istiod, body = client.page(page, pod)
+        if _NOT_HERE.encode() in body[:200]:
+            raise ApiError(404, "NotFound", _NOT_HERE, where=istiod)
+        return istiod, body
 
     def config_of(self, proxy: str, types: Sequence[str]) -> Answer:
         """The configuration that istiod has for a proxy, from the istiod it is connected to.
@@ -157,15 +178,10 @@ def _is_passing(problem: IstioctlError) -> bool:
     return isinstance(problem, Unreachable)
 
 
-def _explained(problem: ClusterError) -> IstioctlError:
-    if isinstance(problem, ApiError) and _NO_PAGE in problem.message:
-        return ClusterError(
-            "istiod's debug pages are off",
-            where=problem.where,
-            hint="set ENABLE_DEBUG_ON_HTTP=true on istiod, or ask over XDS with --xds-address",
-            id="debug-off",
-        )
-    return problem
+def _pages_are_off(problem: IstioctlError, istiod: str) -> ClusterError:
+    return ClusterError(
+        f"istiod's debug pages are off, and {problem.message}", where=istiod, hint=problem.hint, id="debug-off"
+    )
 
 
 def _not_connected(proxy: str) -> ClusterError:

@@ -20,6 +20,20 @@ class IstiodFlags(NamedTuple):
     xds_label: Annotated[
         str, Option("--xds-label", metavar="LABELS", help="The labels by which istiod's pods are found.")
     ] = ""
+    xds_address: Annotated[
+        str, Option("--xds-address", metavar="HOST:PORT", help="Ask istiod there over XDS, not through the cluster.")
+    ] = ""
+    xds_port: Annotated[
+        int, Option("--xds-port", metavar="PORT", min=1, max=65535, help="The XDS port of istiod's pods.")
+    ] = 15012
+    cert_dir: Annotated[
+        str, Option("--cert-dir", metavar="DIR", help="Certificates for XDS: cert-chain.pem, key.pem, root-cert.pem.")
+    ] = ""
+    authority: Annotated[
+        str, Option("--authority", metavar="NAME", help="The name that istiod's certificate has, for XDS.")
+    ] = ""
+    insecure: Annotated[bool, Option("--insecure", help="Trust any certificate of istiod's, for XDS.")] = False
+    plaintext: Annotated[bool, Option("--plaintext", help="Use XDS without TLS and without credentials.")] = False
 
 
 def open_istiods(ctx: Context, flags: IstiodFlags, revision: str = "", timeout: str = "") -> Istiods:
@@ -36,13 +50,17 @@ def open_istiods(ctx: Context, flags: IstiodFlags, revision: str = "", timeout: 
 
     from istioctl.actions.observe.istiods import Istiods
     from istioctl.cluster.session import open_session
+    from istioctl.cluster.xds import XdsOptions
     from istioctl.golang.durations import parse_duration
 
     client = client_options(ctx)
     if timeout and "kubeclient_timeout" not in ctx.given:
         client = replace(client, timeout=parse_duration(timeout))
     session = open_session(client, report=terminal().say)
-    return Istiods(session, ctx.options.istio_namespace, revision, flags.xds_label)
+    xds = XdsOptions(
+        flags.xds_address, flags.xds_port, flags.cert_dir, flags.authority, flags.insecure, flags.plaintext
+    )
+    return Istiods(session, ctx.options.istio_namespace, revision, flags.xds_label, xds)
 
 
 def read_bytes(name: str) -> bytes:

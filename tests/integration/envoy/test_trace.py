@@ -8,7 +8,6 @@ import tempfile
 import urllib.request
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from random import Random
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from istioctl.proxies.trace.dump import Dump, read_dump
 from istioctl.proxies.trace.request import make_request
 from istioctl.proxies.trace.trace import Trace, trace
+from tests.support.certificates import make_certificate
 from tests.support.one_envoy import one_envoy
 from tests.support.ports import free_ports
 
@@ -304,33 +304,13 @@ def _chain(random: Random, name: str, certificate: tuple[str, str], ports: list[
     return chain
 
 
-def _certificate(folder: Path) -> tuple[str, str]:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    (folder / "cert").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    form = serialization.PrivateFormat.PKCS8
-    (folder / "key").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
-    return str(folder / "cert"), str(folder / "key")
-
-
 @_CONFIGURATIONS
 @given(seed=st.integers(0, 2**32))
 def test_filter_chains(seed: int) -> None:
     random = Random(seed)
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory() as folder:
-        certificate = _certificate(Path(folder))
+        certificate = make_certificate(Path(folder))
         chains: dict[str, dict[str, Any]] = {}
         for number in range(random.randrange(2, 9)):
             chain = _chain(random, f"chain-{number}", certificate, [port, port + 1])
