@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ _PAGE = 500
 _MOST_OBJECTS = 200_000  # Kubernetes is made for clusters of up to 150,000 pods
 _SHORT_PAGES = 100  # an API server fills each page but the last
 _RESTARTS = 5
+_SET_TERM = re.compile(r"[^,()]+\([^()]*\)")
 
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """Asks for the names and labels of a list without the rest."""
@@ -69,7 +71,8 @@ def list_objects(
 
 def _has(own: Mapping[str, str], selector: str) -> bool:
     """Whether labels fulfil the terms of a selector that ask for a key, or a key and a value."""
-    terms = [term.partition("=") for term in selector.split(",") if term and not set(term) & set("!() ")]
+    simple = _SET_TERM.sub("", selector).split(",")
+    terms = [term.partition("=") for term in simple if term and "!" not in term]
     return all(own.get(key) == value.lstrip("=") if equals else key in own for key, equals, value in terms)
 
 

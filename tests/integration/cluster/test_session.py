@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from istioctl.cluster.errors import ApiError, Unreachable
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.errors import ApiError, Malformed, Unreachable
 from istioctl.cluster.kubeconfig import Connection
+from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -251,3 +254,25 @@ def test_stopping_waits_for_what_is_under_way() -> None:
             session.stop()
             assert time.monotonic() - began >= 0.2
             asking.join()
+
+
+@pytest.mark.parametrize(
+    ("selector", "labels", "fits"),
+    [
+        ("a=b,c", {"a": "b", "c": ""}, True),
+        ("a==b", {"a": "b"}, True),
+        ("a=b,c", {"a": "b"}, False),
+        ("a=b", {"a": "c"}, False),
+        ("a=b,c in (d,e),!f,g!=h,i notin (j)", {"a": "b"}, True),
+        ("c in (d,e),a=b", {"c": "d"}, False),
+    ],
+)
+def test_lists_of_other_objects_are_refused(serve: Any, selector: str, labels: dict[str, str], fits: bool) -> None:
+    item = {"metadata": {"name": "x", "namespace": "y", "labels": labels}, "spec": {"containers": []}}
+    session = serve([(200, {}, json.dumps({"kind": "PodList", "items": [item]}).encode())])
+    read = partial(list_objects, session, Discovery(session), "v1", "Pod", labels=selector)
+    if fits:
+        assert [found["metadata"]["name"] for found in read()] == ["x"]
+    else:
+        with pytest.raises(Malformed, match="without the labels"):
+            read()
