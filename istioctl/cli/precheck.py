@@ -50,7 +50,7 @@ def precheck(
     The rights are checked for every kind of object that would be applied. The exit status is 1 where there is a warning
     or an error.
     """
-    from istioctl.actions.checks.precheck import PrecheckOptions, precheck
+    from istioctl.actions.installation.precheck import PrecheckOptions, precheck
     from istioctl.analysis.messages import Level
 
     console = terminal()

@@ -21,7 +21,6 @@ from istioctl.cluster.queries import list_kinds, list_objects
 from istioctl.cluster.session import Session, open_session
 from istioctl.cluster.wait import wait_until_gone, wait_until_ready
 from istioctl.errors import ClusterError
-from istioctl.rendering.addons.addon_choice import with_providers
 from istioctl.rendering.addons.addons import (
     ADDONS,
     NAME,
@@ -33,6 +32,7 @@ from istioctl.rendering.addons.addons import (
     addon_settings,
     in_order,
 )
+from istioctl.rendering.specification.extension_providers import with_providers
 from istioctl.rendering.text.documents import RenderedDocument
 
 TITLES = {

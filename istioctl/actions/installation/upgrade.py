@@ -68,8 +68,8 @@ def upgrade(
     Raises:
         ClusterError: no such control plane is installed, or the upgrade is not safe; and as `install`.
     """
-    from istioctl.actions.checks.precheck import PrecheckOptions, precheck
     from istioctl.actions.installation.install import install
+    from istioctl.actions.installation.precheck import PrecheckOptions, precheck
     from istioctl.analysis.messages import Level
 
     progress = progress or Silence()

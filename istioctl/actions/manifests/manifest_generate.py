@@ -11,10 +11,14 @@ from istioctl.api.components import COMPONENTS
 from istioctl.api.names import KUBERNETES_NAMESPACES, NETWORK, SYSTEM_NAMESPACE
 from istioctl.api.trees import lookup_text
 from istioctl.errors import InputError, UsageError
-from istioctl.rendering.addons.addon_choice import AddonChoice
 from istioctl.rendering.addons.addons import ADDONS, addon_documents, addon_settings
 from istioctl.rendering.manifests import in_order, render
-from istioctl.rendering.specification.build import Specification, SpecificationInputs, build_specification
+from istioctl.rendering.specification.build import (
+    InstalledBeside,
+    Specification,
+    SpecificationInputs,
+    build_specification,
+)
 from istioctl.rendering.text.documents import RenderedDocument
 
 if TYPE_CHECKING:
@@ -152,7 +156,7 @@ def _component_name(given: str) -> str:
     return found
 
 
-def _addons(choice: AddonChoice, specification: Specification) -> list[RenderedDocument]:
+def _addons(choice: InstalledBeside, specification: Specification) -> list[RenderedDocument]:
     system = lookup_text(specification.data, "metadata", "namespace") or SYSTEM_NAMESPACE
     return addon_documents(choice.names, addon_settings(choice.settings), system, specification.root_namespace)
 

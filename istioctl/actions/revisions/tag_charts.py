@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from istioctl.errors import InputError
-
-if TYPE_CHECKING:
-    from istioctl.actions.revisions.tag_objects import TagOptions
 
 _WEBHOOK_NAME = "istio-revision-tag-"
 
 
 def webhooks_of_charts(
-    manifests: Path, options: TagOptions, revision: str, injector: Mapping[str, Any]
+    manifests: Path, tag: str, namespace: str, revision: str, injector: Mapping[str, Any], *, all_namespaces: bool
 ) -> list[dict[str, Any]]:
     """Render the charts for one tag; the rules are those of upstream `istioctl/pkg/tag/generate.go`.
 
     Args:
         manifests: a release's manifests folder or archive.
+        tag, revision: what is to mean what.
+        namespace: the control plane's.
         injector: a webhook of the revision: whom the tag's webhooks call, and how.
+        all_namespaces: inject into namespaces without any label, too.
 
     Raises:
         InputError: the charts make no webhooks for tags.
@@ -33,13 +33,12 @@ def webhooks_of_charts(
     flags = [
         "profile=empty",
         "components.pilot.enabled=true",
-        f"values.revisionTags[0]={options.tag}",
-        f"values.sidecarInjectorWebhook.enableNamespacesByDefault={str(options.all_namespaces).lower()}",
-        f"values.global.istioNamespace={options.namespace}",
+        f"values.revisionTags[0]={tag}",
+        f"values.sidecarInjectorWebhook.enableNamespacesByDefault={str(all_namespaces).lower()}",
     ]
     if policy := injector.get("reinvocationPolicy"):
         flags.append(f"values.sidecarInjectorWebhook.reinvocationPolicy={policy}")
-    inputs = SpecificationInputs(set_flags=tuple(flags), revision=revision, manifests=manifests)
+    inputs = SpecificationInputs(set_flags=tuple(flags), namespace=namespace, revision=revision, manifests=manifests)
     for document in render(build_specification(inputs)).components.get("Pilot", ()):
         if document.kind == "MutatingWebhookConfiguration" and document.name.startswith(_WEBHOOK_NAME):
             return [{**hook, "clientConfig": injector["clientConfig"]} for hook in document.data["webhooks"]]

@@ -112,7 +112,14 @@ def _tag_webhook(options: TagOptions, webhook: Mapping[str, Any], injector: Mapp
     if options.manifests is None:
         hooks = _webhooks(options, injector)
     else:
-        hooks = webhooks_of_charts(options.manifests, options, labels_of(webhook).get(REVISION, ""), injector)
+        hooks = webhooks_of_charts(
+            options.manifests,
+            options.tag,
+            options.namespace,
+            labels_of(webhook).get(REVISION, ""),
+            injector,
+            all_namespaces=options.all_namespaces,
+        )
     labels = _labels(options, {"app": "sidecar-injector", COMPONENT: "Pilot"}, _without_app(webhook))
     name = options.webhook_name or tag_injector_name(options.tag, options.namespace)
     api_version, kind = INJECTOR

@@ -24,6 +24,18 @@ class AddonChoice:
     names: tuple[str, ...]
     settings: Mapping[str, object] = field(default_factory=dict)
 
+    def extension_providers(self, namespace: str) -> Sequence[Mapping[str, Any]]:
+        """What the mesh's configuration has to name for them.
+
+        Args:
+            namespace: where they go: the control plane's.
+        """
+        from istioctl.rendering.addons.addons import addon_mesh_config, addon_settings
+
+        config = addon_mesh_config(self.names, addon_settings(self.settings), namespace)
+        found: Sequence[Mapping[str, Any]] = config.get("extensionProviders") or ()
+        return found
+
 
 def choose_addons(names: Iterable[str], flags: Sequence[str]) -> tuple[AddonChoice | None, tuple[str, ...]]:
     """The add-ons that flags ask for, if any, and the `--set` flags that are about something else.
@@ -56,10 +68,3 @@ def choose_addons(names: Iterable[str], flags: Sequence[str]) -> tuple[AddonChoi
     overrides = addon_overrides((), settings)
     addon_settings(overrides)  # what is wrong is said now, not after the mesh was installed
     return AddonChoice(chosen, overrides), others
-
-
-def with_providers(given: object, wanted: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """A mesh configuration's list of extension providers with others added, or put in the place of their namesakes."""
-    names = {provider["name"] for provider in wanted}
-    kept = given if isinstance(given, list) else []
-    return [entry for entry in kept if not (isinstance(entry, dict) and entry.get("name") in names)] + list(wanted)

@@ -13,8 +13,8 @@ from istioctl.api.trees import copy_of
 from istioctl.errors import InputError
 from istioctl.rendering.changes.overlay_paths import Index, Key, Match, Step, parse_path
 from istioctl.rendering.components.parts import Part
-from istioctl.rendering.specification.value_text import go_text
 from istioctl.rendering.text.documents import RenderedDocument
+from istioctl.rendering.text.value_text import go_text
 
 
 class _NoPlaceError(Exception):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from istioctl.api.names import REVISION
 from istioctl.rendering.components.facts import RELEASE_NAME, Target, Tree, chart_labels, common_facts
 from istioctl.rendering.components.stable_channel import admission_rules
-from istioctl.rendering.specification.value_text import go_text
 from istioctl.rendering.text.data_files import data_names, read_data
 from istioctl.rendering.text.jinja import render_template
+from istioctl.rendering.text.value_text import go_text
 
 
 def base_documents(values: Tree, target: Target) -> list[str]:

@@ -12,8 +12,8 @@ from istioctl.rendering.components.facts import (
     image_name,
     revision_labels,
 )
-from istioctl.rendering.specification.value_text import go_text
 from istioctl.rendering.text.jinja import render_template
+from istioctl.rendering.text.value_text import go_text
 from istioctl.yamldoc.writer import dump
 
 _PLUGIN_FOLDER = "/opt/cni/bin"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.api.names import REVISION
-from istioctl.rendering.specification.value_text import go_text
+from istioctl.rendering.text.value_text import go_text
 
 #: The name of every release, and the version its charts say.
 RELEASE_NAME = "istio"

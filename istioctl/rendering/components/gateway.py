@@ -20,8 +20,8 @@ from istioctl.rendering.components.facts import (
     wants_trust_bundle,
     whole_number,
 )
-from istioctl.rendering.specification.value_text import bare, env_entries, go_text
 from istioctl.rendering.text.jinja import render_template
+from istioctl.rendering.text.value_text import bare, env_entries, go_text
 
 
 @dataclass(frozen=True, slots=True)

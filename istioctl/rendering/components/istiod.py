@@ -30,8 +30,8 @@ from istioctl.rendering.components.mesh_settings import (
 )
 from istioctl.rendering.components.stable_channel import admission_rules
 from istioctl.rendering.components.user_templates import run_templates
-from istioctl.rendering.specification.value_text import env_entries, go_text
 from istioctl.rendering.text.jinja import render_template
+from istioctl.rendering.text.value_text import env_entries, go_text
 
 _TEMPLATES = ("accounts", "configuration", "webhooks", "policies", "deployment", "scaling", "services")
 _IPV4 = re.compile(r"([0-9]*\.){3}[0-9]*\Z")

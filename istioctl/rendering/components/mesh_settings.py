@@ -9,8 +9,8 @@ from istioctl.api.trees import copy_of, lookup, merge
 from istioctl.errors import SpecError
 from istioctl.golang import json_text
 from istioctl.rendering.components.facts import Tree, revision_suffix
-from istioctl.rendering.specification.value_text import bare, go_text
 from istioctl.rendering.text.data_files import data_names, read_data
+from istioctl.rendering.text.value_text import bare, go_text
 from istioctl.yamldoc.writer import dump
 
 # An old istiod fails on this with a text that names the reason.

@@ -14,7 +14,7 @@ from istioctl.api.components import COMPONENTS, Component
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.trees import Values, copy_of, lookup, lookup_text, merge
 from istioctl.rendering.specification.set_flags import parse_value
-from istioctl.rendering.specification.value_text import go_text
+from istioctl.rendering.text.value_text import go_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,22 @@ each `--set`. Source of the rules: upstream `operator/pkg/render/manifest.go`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from istioctl.api.names import DEFAULT_REVISION, SYSTEM_NAMESPACE
 from istioctl.api.release import HUB, VERSION
 from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 from istioctl.errors import InputError, SpecError
+from istioctl.rendering.specification.extension_providers import with_providers
 from istioctl.rendering.specification.origins import DEFAULT, Assignment, Layer, Origin, Origins
 from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import DEFAULT_PROFILE, current_name, read_profile, value_overlay
 from istioctl.rendering.specification.set_flags import SetFlag, apply, parse, parse_value
 from istioctl.rendering.specification.validation import check_overlays, validate
-
-if TYPE_CHECKING:
-    from istioctl.rendering.addons.addon_choice import AddonChoice
 
 API_VERSION = "install.istio.io/v1alpha1"
 KIND = "IstioOperator"
@@ -43,6 +41,21 @@ _TRANSLATED = {
 _TEXTS = frozenset({"tag", "compatibilityVersion"})
 #: Components whose `enabled` other components' manifests must know, and where they look.
 _ENABLED = {"pilot": ("pilot", "enabled"), "cni": ("pilot", "cni", "enabled")}
+
+
+class InstalledBeside(Protocol):
+    """What is installed beside a mesh, which tells it where telemetry goes; see `istioctl.rendering.addons`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it consists of."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What is wanted otherwise than usual."""
+
+    def extension_providers(self, namespace: str) -> Sequence[Mapping[str, object]]:
+        """What the mesh's configuration has to name, given the control plane's namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ class SpecificationInputs:
     force: bool = False
     detected: Mapping[str, object] = field(default_factory=dict)
     stdin: Callable[[], str] | None = None
-    addons: AddonChoice | None = None
+    addons: InstalledBeside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +235,10 @@ def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], ob
     return written
 
 
-def _add_extension_providers(addons: AddonChoice, merged: Values) -> None:
+def _add_extension_providers(addons: InstalledBeside, merged: Values) -> None:
     """Add the extension providers that add-ons need to those the manifests find in a merged document, in place."""
-    from istioctl.rendering.addons.addon_choice import with_providers
-    from istioctl.rendering.addons.addons import addon_mesh_config, addon_settings
-
     namespace = lookup_text(merged, "metadata", "namespace") or SYSTEM_NAMESPACE
-    wanted = addon_mesh_config(addons.names, addon_settings(addons.settings), namespace).get("extensionProviders")
+    wanted = addons.extension_providers(namespace)
     if wanted:
         values, path = lookup(merged, "spec", "values"), ("meshConfig", "extensionProviders")
         given = lookup(values, *path)
@@ -240,7 +250,7 @@ def _add_extension_providers(addons: AddonChoice, merged: Values) -> None:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value
-    from istioctl.rendering.specification.value_text import go_text
+    from istioctl.rendering.text.value_text import go_text
 
     return go_text(value)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from istioctl.api.trees import lookup
+from istioctl.api.trees import Values, lookup
 from istioctl.errors import SpecError
-from istioctl.rendering.components.facts import Tree
 
 _TRACING = "meshConfig.defaultConfig.tracing"
 
@@ -43,7 +42,7 @@ _GONE = (
 )
 
 
-def moved_values(values: Tree) -> list[str]:
+def moved_values(values: Values) -> list[str]:
     """Warnings about given values of istiod that have moved, sorted."""
     return [
         f"values.{path} is deprecated; use {now} instead"
@@ -52,7 +51,7 @@ def moved_values(values: Tree) -> list[str]:
     ]
 
 
-def refuse_gone_values(values: Tree) -> None:
+def refuse_gone_values(values: Values) -> None:
     """Refuse given values of istiod that nothing obeys any more.
 
     Raises:

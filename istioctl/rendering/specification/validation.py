@@ -309,7 +309,7 @@ def _number_text(value: object) -> str | None:
     """A number or boolean as it is written into an image's name; None for anything else."""
     if not isinstance(value, int | float):
         return None
-    from istioctl.rendering.specification.value_text import go_text
+    from istioctl.rendering.text.value_text import go_text
 
     return go_text(value)
 

@@ -27,10 +27,10 @@ from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
 from istioctl.errors import InternalError
-from istioctl.rendering.specification.value_text import bare, env_entries, go_text, requirements
 from istioctl.rendering.text.cache import prepared
 from istioctl.rendering.text.data_files import data_folder
 from istioctl.rendering.text.layout import NO_LINE, lay_out, lines_token, to_text
+from istioctl.rendering.text.value_text import bare, env_entries, go_text, requirements
 
 _SUFFIX = ".yaml.j2"
 

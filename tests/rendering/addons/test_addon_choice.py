@@ -8,9 +8,10 @@ import pytest
 
 from istioctl.api.trees import lookup
 from istioctl.errors import SpecError, UsageError
-from istioctl.rendering.addons.addon_choice import AddonChoice, choose_addons, with_providers
+from istioctl.rendering.addons.addon_choice import AddonChoice, choose_addons
 from istioctl.rendering.addons.addons import ADDONS
 from istioctl.rendering.specification.build import Specification, SpecificationInputs, build_specification
+from istioctl.rendering.specification.extension_providers import with_providers
 
 TRACING = AddonChoice(("jaeger",), {"jaeger": {"tracing": {"enabled": True}}})
 

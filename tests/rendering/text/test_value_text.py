@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istioctl.rendering.specification.value_text import bare, env_entries, go_text, requirements
+from istioctl.rendering.text.value_text import bare, env_entries, go_text, requirements
 
 
 @pytest.mark.parametrize(
