@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
-from istioctl.cli.line.cluster_options import check_revision, client_options
+from istioctl.cli.line.cluster_options import check_revision
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import RevisionOption
+from istioctl.cli.proxy_view import Form, FormOption, open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 _HEADER = ("ACTIVE SCOPE", "DESCRIPTION", "LOG LEVEL", "STACK TRACE LEVEL")
-
-
-class Form(StrEnum):
-    """How it is printed."""
-
-    SHORT = "short"
-    JSON = "json"
-    YAML = "yaml"
 
 
 def log(
@@ -43,7 +35,7 @@ def log(
         bool, Option("--stack-trace-reset", help="Put the levels of stack traces to their default, none.")
     ] = False,
     port: Annotated[int, Option("--ctrlz_port", "--ctrlz-port", metavar="PORT", help="ControlZ's port.")] = 9876,
-    output: Annotated[Form, Option("-o", "--output", help="How it is printed.")] = Form.SHORT,
+    output: FormOption = Form.SHORT,
 ) -> None:
     """Show what istiod logs, by subject, or change it.
 
@@ -58,7 +50,6 @@ def log(
         raise UsageError(f"port number {port} must be in the range 1..65535", where="--ctrlz_port")
     from istioctl.actions.observe.istiod_logs import Change, change_scopes, find_istiods, log_scopes, read_levels
     from istioctl.actions.observe.targets import each_proxy
-    from istioctl.cluster.session import open_session
 
     change = Change(
         read_levels(level, "--level"),
@@ -67,7 +58,7 @@ def log(
         reset_stack=reset or reset_stack,
     )
     console = terminal()
-    session = open_session(client_options(ctx), report=console.say)
+    session = open_cluster(ctx)
     found = find_istiods(session, ctx.options.istio_namespace, pod, selector, revision)
     if change != Change({}, {}):
         changed = each_proxy(found, lambda istiod: change_scopes(session, istiod, port, change))

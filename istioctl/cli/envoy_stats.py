@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
+from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -48,9 +48,8 @@ def envoy_stats(
     wanted = targets(ctx, proxies)
     from istioctl.actions.observe.envoy_stats import prometheus_text, stats_data, stats_text
     from istioctl.actions.observe.targets import find_proxies
-    from istioctl.cluster.session import open_session
 
-    session = open_session(client_options(ctx), report=terminal().say)
+    session = open_cluster(ctx)
     found = find_proxies(session, wanted)
     if output in (Form.JSON, Form.YAML):
         data = stats_data(session, found, about, port)

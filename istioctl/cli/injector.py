@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Context
 from istioctl.cli.line.options import OutputOption
+from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
 
@@ -20,9 +20,8 @@ _NO_SIDECAR = "<non-Istio>"
 def list_(ctx: Context, output: OutputOption = None) -> None:
     """List the injectors, the namespaces they take, and how many pods await a restart."""
     from istioctl.actions.sidecars.injectors import list_injectors
-    from istioctl.cluster.session import open_session
 
-    session = open_session(client_options(ctx), report=terminal().say)
+    session = open_cluster(ctx)
     found = list_injectors(session, ctx.options.istio_namespace, ctx.options.namespace)
     if output is not None:
         data = {

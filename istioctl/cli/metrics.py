@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import OutputOption
+from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
-from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 
 _HEADER = ("WORKLOAD", "TOTAL RPS", "ERROR RPS", "P50 LATENCY", "P90 LATENCY", "P99 LATENCY")
@@ -25,14 +24,13 @@ def metrics(
 ) -> None:
     """Show how many requests workloads get, how many fail, and how long they take, by Prometheus."""
     from istioctl.actions.observe.workload_metrics import check_names, find_prometheus, workload_metrics
-    from istioctl.cluster.session import open_session
     from istioctl.golang.durations import duration_text, parse_duration
 
     nanoseconds = round(parse_duration(duration) * 1e9)
     if nanoseconds <= 0:
         raise UsageError("a time above zero is needed", where="--duration")
     check_names(workloads)
-    session = open_session(client_options(ctx), report=terminal().say)
+    session = open_cluster(ctx)
     answers = workload_metrics(session, find_prometheus(session, ctx.options.istio_namespace), workloads, nanoseconds)
     found = [each for each in answers if not isinstance(each, IstioctlError)]
     problems = [each for each in answers if isinstance(each, IstioctlError)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import OutputOption
+from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -159,9 +159,7 @@ def delete(
 
 def _open(ctx: Context) -> tuple[Session, str]:
     """A session, and the namespace to work in."""
-    from istioctl.cluster.session import open_session
-
-    session = open_session(client_options(ctx), report=terminal().say)
+    session = open_cluster(ctx)
     return session, ctx.options.namespace or session.connection.namespace or "default"
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.istiod_flags import read_bytes
 from istioctl.cli.line.parameters import flag_group
+from istioctl.cli.proxy_view import Form, FormOption, open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -20,19 +20,10 @@ from istioctl.proxies.ztunnel_tables import Selection
 
 if TYPE_CHECKING:
     from istioctl.actions.observe.ztunnels import Source
-    from istioctl.cluster.session import Session
     from istioctl.errors import IstioctlError
     from istioctl.proxies.ztunnel import ZtunnelDump
 
 _GAP = 1
-
-
-class Form(StrEnum):
-    """How it is printed."""
-
-    SHORT = "short"
-    JSON = "json"
-    YAML = "yaml"
 
 
 class CertificateForm(StrEnum):
@@ -82,9 +73,6 @@ class ZtunnelFlags(NamedTuple):
             raise UsageError(f"port number {self.port} must be in the range 1..65535", where="--proxy-admin-port")
 
 
-OutputOption = Annotated[Form, Option("-o", "--output", help="How it is printed.")]
-
-
 class View(NamedTuple):
     """A part of a dump.
 
@@ -116,7 +104,7 @@ _EVERYTHING = {
 def workload(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: OutputOption = Form.SHORT,
+    output: FormOption = Form.SHORT,
     address: Annotated[str, Option("--address", metavar="IP", help="Only workloads with this address.")] = "",
     namespace: Annotated[
         str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
@@ -130,7 +118,7 @@ def workload(
 def service(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: OutputOption = Form.SHORT,
+    output: FormOption = Form.SHORT,
     namespace: Annotated[
         str, Option("--service-namespace", metavar="NAME", help="Only services of this namespace.")
     ] = "",
@@ -142,7 +130,7 @@ def service(
 def policy(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: OutputOption = Form.SHORT,
+    output: FormOption = Form.SHORT,
     namespace: Annotated[
         str, Option("--policy-namespace", metavar="NAME", help="Only policies of this namespace.")
     ] = "",
@@ -191,7 +179,7 @@ def certificate(
 def connections(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: OutputOption = Form.SHORT,
+    output: FormOption = Form.SHORT,
     namespace: Annotated[
         str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
     ] = "",
@@ -210,7 +198,7 @@ def connections(
 def everything(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: OutputOption = Form.SHORT,
+    output: FormOption = Form.SHORT,
     headers: Annotated[bool, Option("--with-headers", help="Put a heading above each part.")] = False,
 ) -> None:
     """Show all that a ztunnel knows."""
@@ -227,7 +215,7 @@ def everything(
 def log(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: OutputOption = Form.SHORT,
+    output: FormOption = Form.SHORT,
     level: Annotated[
         str, Option("--level", metavar="[LOGGER:]LEVEL,...", help="What it shall log: trace, debug, info, warning, …")
     ] = "",
@@ -242,7 +230,7 @@ def log(
     from istioctl.actions.observe.ztunnels import find_ztunnels, log_levels, ztunnel_levels
 
     ztunnel_levels(level)
-    session = _session(ctx)
+    session = open_cluster(ctx)
     answers = log_levels(
         session, find_ztunnels(session, _source(ctx, flags, own=True)), level=level, reset=reset, port=flags.port
     )
@@ -330,7 +318,7 @@ def _read(ctx: Context, flags: ZtunnelFlags, *, own: bool) -> Dumps:
         return Dumps([Given("", "", read_ztunnel_dump(read_bytes(flags.file), source))], True)
     from istioctl.actions.observe.ztunnels import find_ztunnels, read_dumps
 
-    session = _session(ctx)
+    session = open_cluster(ctx)
     found = find_ztunnels(session, _source(ctx, flags, own=own))
     answers = read_dumps(session, found, flags.port)
     given = [
@@ -352,9 +340,3 @@ def _source(ctx: Context, flags: ZtunnelFlags, *, own: bool) -> Source:
         namespace=ctx.options.namespace,
         istio_namespace=ctx.options.istio_namespace,
     )
-
-
-def _session(ctx: Context) -> Session:
-    from istioctl.cluster.session import open_session
-
-    return open_session(client_options(ctx), report=terminal().say)

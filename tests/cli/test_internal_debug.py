@@ -83,9 +83,20 @@ def test_misuse(stub: StubCluster, argv: list[str], message: str) -> None:
 
 def test_pages_that_are_off(stub: StubCluster) -> None:
     stub.pods = lambda path: Answer(404, b"404 page not found\n")
+    done = _debug(stub, "mesh")  # the stub does not answer over XDS either
+    assert done.status != 0
+    assert (done.stdout, done.stderr.count("Error:")) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("404 page not found", "istiod has no such page"), ("You must provide a proxyID", "this page needs a proxy")],
+)
+def test_errors_that_come_as_texts(stub: StubCluster, text: str, message: str) -> None:
+    stub.pods = lambda path: Answer(200, text.encode())
     done = _debug(stub, "mesh")
-    assert done.status == 1
-    assert "istiod's debug pages are off" in done.stderr
+    assert (done.status, done.stdout) == (65, "")
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 LIST = "list"
 
 _NEEDS_PROXY = "You must provide a proxyID"
+_NO_PAGE = "404 page not found"
 _DUMP = "config_dump"
 #: All that a proxy is sent but its secrets: istiod makes a gateway's configuration anew for the answer, and that made
 #: it forget which certificates the gateway watches (istio/istio#57789).
@@ -36,16 +37,39 @@ def ask_page(istiods: Istiods, page: str) -> Answers:
         ClusterError, ErrorGroup: no istiod answers.
     """
     try:
-        return istiods.ask(page)
+        answers = istiods.ask(page)
     except (ClusterError, ErrorGroup) as problem:
         errors: list[IstioctlError] = problem.errors if isinstance(problem, ErrorGroup) else [problem]
         if any(_NEEDS_PROXY in error.message for error in errors):
-            hint = f"Name it behind the page, as in: {page.partition('?')[0]} POD.NAMESPACE"
-            raise InputError("this page needs a proxy", where=page, hint=hint) from problem
-        if page == LIST or not any(error.id == "debug-off" for error in errors):
-            raise
-        known = [str(name) for name in data_of(istiods.ask(LIST).given[0].body)]  # refused where the pages are off
-        raise InputError("istiod has no such page", where=page, hint=f"There are: {', '.join(known)}.") from problem
+            raise _needs_proxy(page) from problem
+        if page != LIST and (known := _known_pages(istiods)) and page.partition("?")[0] not in known:
+            raise _no_page(page, known) from problem
+        raise
+    first = answers.given[0].body[:200]  # over XDS, what HTTP says by its status comes as a text
+    if _NEEDS_PROXY.encode() in first:
+        raise _needs_proxy(page)
+    if _NO_PAGE.encode() in first:
+        raise _no_page(page, _known_pages(istiods))
+    return answers
+
+
+def _known_pages(istiods: Istiods) -> list[str]:
+    """The pages there are; none where istiod does not tell."""
+    try:
+        found = data_of(istiods.ask(LIST).given[0].body)
+    except (ClusterError, ErrorGroup):
+        return []
+    return [str(name) for name in found] if isinstance(found, list) else []
+
+
+def _needs_proxy(page: str) -> InputError:
+    hint = f"Name it behind the page, as in: {page.partition('?')[0]} POD.NAMESPACE"
+    return InputError("this page needs a proxy", where=page, hint=hint)
+
+
+def _no_page(page: str, known: list[str]) -> InputError:
+    hint = f"There are: {', '.join(known)}." if known else "See which there are by --list."
+    return InputError("istiod has no such page", where=page, hint=hint)
 
 
 def data_of(body: bytes) -> Any:

@@ -174,8 +174,7 @@ _ONCE_EXPERIMENTAL = {
     "version": "version:version",
 }
 
-#: What to do instead of commands that people know from the original, and that this program does not have: those that
-#: look into running proxies or change ambient's waypoints, and those of 1.12 that Istio itself has given up.
+#: What to do instead of commands that people look for: at another place, or in 1.12 and given up by Istio since.
 INSTEAD = {
     **{
         name: f"It is experimental: istioctl experimental {name}"
