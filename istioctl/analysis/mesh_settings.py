@@ -5,37 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.analysis.resources import Resource, mapping, text, texts
-from istioctl.errors import InputError
+from istioctl.api.mesh_rules import checked_mesh
 from istioctl.yamldoc.reader import load
-
-#: The defaults that matter here (istio `pkg/config/mesh/mesh.go`).
-DEFAULTS: dict[str, Any] = {
-    "rootNamespace": "istio-system",
-    "ingressService": "istio-ingressgateway",
-    "ingressControllerMode": "STRICT",
-    "defaultConfig": {},
-}
 
 
 def read_mesh_config(content: str, source: str) -> dict[str, Any]:
-    """A mesh configuration with its defaults.
+    """A mesh configuration over Istio's defaults, as decoded data.
 
     Raises:
-        InputError: it is no YAML, or no mapping.
+        InputError: it is not YAML, or istiod would refuse it.
     """
-    data = load(content, source)
-    if data is not None and not isinstance(data, dict):
-        raise InputError(
-            "a mesh configuration is expected here, which is a mapping", where=source, id="bad-mesh-config"
-        )
-    return {**DEFAULTS, **(data or {})}
+    return checked_mesh(load(content, source), source)
 
 
 def from_config_map(config_map: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
     """The mesh configuration and networks of istiod's ConfigMap.
 
     Raises:
-        InputError: one of them is no YAML.
+        InputError: one of them is not YAML, or istiod would refuse it.
     """
     data = texts(config_map.data.get("data"))
     mesh = read_mesh_config(data.get("mesh", ""), config_map.friendly_name)

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from istioctl.api.schema.catalog import enum_values, message
+from istioctl.api.schema.decode import Data, is_zero
+from istioctl.api.schema.encode import to_json
+from istioctl.api.schema.notation import Field
 from istioctl.golang import types, values
+from istioctl.golang.durations import SECOND
 from istioctl.golang.types import Function, GoType
-from istioctl.injection import mesh, typed
-from istioctl.injection.kube_types import TYPES
-from istioctl.injection.mesh_types import MESSAGES
-from istioctl.yamldoc.scalars import json_number
+from istioctl.injection import typed
 
 _SCALARS = {
     "string": types.STRING,
@@ -24,12 +26,12 @@ _SCALARS = {
     "int64": types.INT64,
     "uint32": types.UINT32,
     "uint64": types.UINT64,
-    "float64": types.FLOAT64,
     "double": types.FLOAT64,
-    "Quantity": types.STRING,
-    "Time": types.STRING,
-    "IntOrString": types.ANY,
-    "any": types.ANY,
+    "quantity": types.STRING,
+    "time": types.STRING,
+    "int-or-string": types.ANY,
+    "value": types.ANY,
+    "struct": types.ANY,
 }
 _EMPTY: tuple[object, ...] = ("", 0, False, [], {}, None)
 #: What every protobuf message is to Go.
@@ -40,21 +42,21 @@ MESSAGE = types.named(
 
 @cache
 def kube_type(of: str) -> GoType:
-    """The Go type of a type of `kube_types`, such as `Container`, `[]Container` or `*int64`."""
+    """The Go type of a type as `typed` spells it, such as `Container`, `[]Container` or `*int64`."""
     if of.startswith("*"):
         return types.pointer_to(kube_type(of[1:]))
     if of.startswith("[]"):
         return types.slice_of(kube_type(of[2:]))
     if of.startswith("{}"):
         return types.map_of(types.STRING, kube_type(of[2:]))
-    if of not in TYPES:
+    if not typed.is_struct(of):
         return _SCALARS[of]
 
     def declare(declared: GoType) -> None:
         for field in typed.shape(of).fields.values():
             declared.fields[field.go] = kube_type(field.of)
 
-    declared = types.struct_to_come(f"v1.{of}", declare)
+    declared = types.struct_to_come(f"v1.{of.rpartition('.')[2]}", declare)
     declared.json = types.pointer_to(declared).json = _json_writer(of)
     return declared
 
@@ -83,7 +85,7 @@ def kube_value(data: Any, of: str) -> object:
     """Data in the one form of `typed` as a Go value of the type `of`."""
     if of.startswith("*"):
         inner = kube_value(data, of[1:])
-        return values.class_of(kube_type(of))(inner) if of[1:] in TYPES else values.pointer(inner)
+        return values.class_of(kube_type(of))(inner) if typed.is_struct(of[1:]) else values.pointer(inner)
     if of.startswith("[]"):
         item = of[2:]
         return values.class_of(kube_type(of))([kube_value(entry, item) for entry in data])
@@ -92,7 +94,7 @@ def kube_value(data: Any, of: str) -> object:
         if item != "string":
             data = {name: kube_value(entry, item) for name, entry in data.items()}
         return values.class_of(kube_type(of))(data)
-    if of in TYPES:
+    if typed.is_struct(of):
         fields = typed.shape(of).fields
         result = dict(_kube_zeros(of))
         for name, entry in data.items():
@@ -101,7 +103,7 @@ def kube_value(data: Any, of: str) -> object:
         return values.class_of(kube_type(of))(result)
     if of in ("int32", "uint32"):
         return values.make(_SCALARS[of], data)
-    if of == "IntOrString" and isinstance(data, int):
+    if of == "int-or-string" and isinstance(data, int):
         return values.Int32(data)
     return data
 
@@ -109,23 +111,38 @@ def kube_value(data: Any, of: str) -> object:
 _DURATION = types.struct("durationpb.Duration", {"Seconds": types.INT64, "Nanos": types.INT32})
 
 
+_NAMES: dict[str, str] = {}  # of messages, by the names of their Go structs
+
+
 @cache
 def message_type(name: str) -> GoType:
-    """The Go struct of a message of `mesh_types`; values are pointers to it."""
+    """The Go struct of a message, by its full name; values are pointers to it."""
 
     def declare(declared: GoType) -> None:
         declared.pointer_methods.update(MESSAGE.methods)
-        for field in mesh.fields_of(name).values():
-            go = field.name[0].upper() + field.name[1:]
-            of = _field_type(field)
-            if not field.oneof:
+        for field in message(name).fields.values():
+            go, of = _go_name(field), _field_type(field)
+            if not field.group:
                 declared.fields[go] = of
             getter = f"Get{go}"
             declared.pointer_methods.setdefault(getter, Function(getter, _getter(go, of)))
 
-    declared = types.struct_to_come(f"v1alpha1.{name.replace('.', '_')}", declare)
-    types.pointer_to(declared).json = lambda value: json.loads(mesh.to_json(message_data(value, name), name))
+    go_name = _type_name(name)
+    _NAMES[go_name] = name
+    declared = types.struct_to_come(go_name, declare)
+    types.pointer_to(declared).json = lambda value: json.loads(to_json(message_data(value, name), name))
     return declared
+
+
+def _type_name(name: str) -> str:
+    """The Go type of a message or enum: `v1alpha1.MeshConfig_CA` for `istio.mesh.v1alpha1.MeshConfig.CA`."""
+    steps = name.split(".")
+    first = next(index for index, step in enumerate(steps) if step[0].isupper())
+    return f"{steps[first - 1]}.{'_'.join(steps[first:])}"
+
+
+def _go_name(field: Field) -> str:
+    return field.name[0].upper() + field.name[1:]
 
 
 def _getter(go: str, of: GoType) -> Callable[[Any], object]:
@@ -136,18 +153,18 @@ def _getter(go: str, of: GoType) -> Callable[[Any], object]:
     return get
 
 
-def _field_type(field: mesh.MessageField) -> GoType:
-    if field.of in MESSAGES:
+def _field_type(field: Field) -> GoType:
+    if field.sort == "message":
         one = types.pointer_to(message_type(field.of))
     elif field.of == "duration":
         one = types.pointer_to(_DURATION)
-    elif field.of.startswith("#"):
-        one = _enum_type(field.of[1:])
+    elif field.sort == "enum":
+        one = _enum_type(field.of)
     elif field.nullable:
         one = types.pointer_to(_wrapper_type(field.of))
     else:
         one = _SCALARS[field.of]
-    if field.many == "[]":
+    if field.many == "list":
         return types.slice_of(one)
     return types.map_of(types.STRING, one) if field.many else one
 
@@ -162,82 +179,79 @@ def _wrapper_type(of: str) -> GoType:
 
 @cache
 def _enum_type(name: str) -> GoType:
-    words = {number: word for word, number in mesh.enum_values(name).items()}
+    words = {number: word for word, number in enum_values(name).items()}
 
     def string(receiver: Any) -> str:
         return words.get(int(receiver), str(int(receiver)))
 
-    return types.named(f"v1alpha1.{name.replace('.', '_')}", types.INT32, methods=[Function("String", string)])
+    return types.named(_type_name(name), types.INT32, methods=[Function("String", string)])
 
 
 def message_value(data: Mapping[str, Any], name: str) -> object:
-    """A message as a pointer to its Go struct."""
+    """Decoded data of a message as a pointer to its Go struct."""
     shape = message_type(name)
     result = {go: values.zero(of) for go, of in shape.fields.items()}
-    for key, field in mesh.fields_of(name).items():
+    for key, field in message(name).fields.items():
         if key in data:
-            result[key[0].upper() + key[1:]] = _field_value(data[key], field)
+            result[_go_name(field)] = _field_value(data[key], field)
     return values.class_of(types.pointer_to(shape))(result)
 
 
-def _field_value(data: Any, field: mesh.MessageField) -> object:
-    if field.many == "[]":
+def _field_value(data: Any, field: Field) -> object:
+    if field.many == "list":
         return values.class_of(_field_type(field))([_one_value(item, field) for item in data])
-    if field.many == "{}":
+    if field.many:
         return values.class_of(_field_type(field))({name: _one_value(item, field) for name, item in data.items()})
     return _one_value(data, field)
 
 
-def _one_value(data: Any, field: mesh.MessageField) -> object:
-    if field.of in MESSAGES:
+def _one_value(data: Any, field: Field) -> object:
+    if field.sort == "message":
         return message_value(data, field.of)
     if field.of == "duration":
-        whole, _, decimals = data[:-1].partition(".")
-        nanos = int(decimals.ljust(9, "0")) * (-1 if whole.startswith("-") else 1)
-        parts = {"Seconds": int(whole), "Nanos": values.Int32(nanos)}
+        seconds, nanos = divmod(abs(data), SECOND)
+        sign = -1 if data < 0 else 1
+        parts = {"Seconds": sign * seconds, "Nanos": values.Int32(sign * nanos)}
         return values.class_of(types.pointer_to(_DURATION))(parts)
-    if field.of.startswith("#"):
-        return values.make(_enum_type(field.of[1:]), mesh.enum_values(field.of[1:])[data])
-    plain = data if field.of in ("any", "string", "bool") else values.make(_SCALARS[field.of], data)
+    if field.sort == "enum":
+        number = enum_values(field.of).get(data)
+        return values.make(_enum_type(field.of), int(data) if number is None else number)
+    plain = data if field.of in ("struct", "value", "string", "bool") else values.make(_SCALARS[field.of], data)
     if field.nullable:
         return values.class_of(types.pointer_to(_wrapper_type(field.of)))({"Value": plain})
     return plain
 
 
-def message_data(value: Any, name: str) -> mesh.Message:
-    """A message's Go struct as plain data again, as `mesh` has it."""
+def message_data(value: Any, name: str) -> Data:
+    """A message's Go struct as decoded data again."""
     result = {}
-    for key, field in mesh.fields_of(name).items():
-        entry = value.get(key[0].upper() + key[1:])
+    for key, field in message(name).fields.items():
+        entry = value.get(_go_name(field))
         if entry is None or values.is_nil(entry):
             continue
-        if field.many == "[]":
+        if field.many == "list":
             data: Any = [_one_data(item, field) for item in entry]
-        elif field.many == "{}":
+        elif field.many:
             data = {text: _one_data(item, field) for text, item in entry.items()}
         else:
             data = _one_data(entry, field)
-        if not mesh.is_zero(data, field):
+        if not is_zero(data, field):
             result[key] = data
     return result
 
 
-def _one_data(entry: Any, field: mesh.MessageField) -> Any:
-    if field.of in MESSAGES:
+def _one_data(entry: Any, field: Field) -> Any:
+    if field.sort == "message":
         return message_data(entry, field.of)
     if field.of == "duration":
-        return mesh.duration_text(entry["Seconds"] * 1_000_000_000 + entry["Nanos"])
-    if field.of.startswith("#"):
-        words = {number: word for word, number in mesh.enum_values(field.of[1:]).items()}
-        return words[int(entry)]
-    plain = entry["Value"] if field.nullable else entry
-    return json_number(plain) if isinstance(plain, float) else plain
+        return entry["Seconds"] * SECOND + entry["Nanos"]
+    if field.sort == "enum":
+        words = {number: word for word, number in enum_values(field.of).items()}
+        return words.get(int(entry), str(int(entry)))
+    return entry["Value"] if field.nullable else entry
 
 
 def message_name(value: object) -> str | None:
-    """The message of `mesh_types` whose Go struct (or a pointer to it) a value is."""
+    """The full name of the message whose Go struct (or a pointer to it) a value is."""
     of = values.type_of(value)
-    if of is None or of.elem is None:
-        return None
-    name = of.elem.name.removeprefix("v1alpha1.").replace("_", ".")
-    return name if name in MESSAGES else None
+    return _NAMES.get(of.elem.name) if of is not None and of.elem is not None else None

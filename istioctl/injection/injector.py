@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from istioctl.api.names import PROXY_CONFIG, PROXY_IMAGE_TYPE, TEMPLATES
+from istioctl.api.schema.decode import Data
 from istioctl.api.trees import lookup
 from istioctl.errors import InputError, TemplateError
 from istioctl.injection import merging, mesh, openshift, pod_annotations, policy, workloads
@@ -43,7 +44,7 @@ class Subject(NamedTuple):
 
     pod: Mapping[str, Any]
     owner: workloads.Owner
-    mesh: mesh.Message
+    mesh: Data
     proxy_image: str
     user: int
     group: int
@@ -69,7 +70,7 @@ class Injector:
     def __init__(self, settings: Settings, renderer: Renderer) -> None:
         self.settings = settings
         self._renderer = renderer
-        self._configured: dict[str, mesh.Message] = {}
+        self._configured: dict[str, Data] = {}
 
     def inject(self, data: Mapping[str, Any]) -> Outcome | None:
         """Inject one object; None where it holds no pod.
@@ -94,7 +95,7 @@ class Injector:
             return Outcome(workload, decision, workload.data)
         return Outcome(workload, decision, workload.with_pod(self.injected(pod, workload.owner, own_mesh)))
 
-    def injected(self, pod: Pod, owner: workloads.Owner, own_mesh: mesh.Message | None = None) -> Pod:
+    def injected(self, pod: Pod, owner: workloads.Owner, own_mesh: Data | None = None) -> Pod:
         """A pod with its sidecar, whatever the policy says.
 
         Args:
@@ -141,7 +142,7 @@ class Injector:
             chosen += templates.aliases.get(name, [name]) if name not in templates.texts else [name]
         return chosen
 
-    def _own_mesh(self, pod: Pod) -> mesh.Message:
+    def _own_mesh(self, pod: Pod) -> Data:
         """The mesh configuration with the pod's `proxy.istio.io/config` laid over its proxy defaults."""
         text = merging.annotations_of(pod).get(PROXY_CONFIG)
         if text is None:

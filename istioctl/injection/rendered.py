@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import typed
-from istioctl.injection.kube_types import TYPES
 from istioctl.yamldoc import reader
 from istioctl.yamldoc.scalars import resolve
 
@@ -179,7 +178,7 @@ def _collect(data: Any, tidy: Any, of: str, path: Path, found: dict[str, list[Pa
     """Note where the texts of plain types stand, by text; `tidy` has the same structure, unless a key was replaced."""
     of = of.lstrip("*")
     if isinstance(data, dict) and isinstance(tidy, dict):
-        fields = typed.shape(of).fields if of in TYPES else None
+        fields = typed.shape(of).fields if typed.is_struct(of) else None
         for key, value in data.items():
             if key in tidy and (fields is None or key in fields):
                 below = fields[key].of if fields is not None else of.removeprefix("{}")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from istioctl.api.schema.decode import Data
 from istioctl.errors import InputError
 from istioctl.injection import mesh
 from istioctl.injection.policy import Policy
@@ -52,7 +53,7 @@ class Settings(NamedTuple):
     """
 
     templates: Templates
-    mesh: mesh.Message
+    mesh: Data
     values: Mapping[str, Any]
     revision: str = ""
     native_sidecars: bool = False

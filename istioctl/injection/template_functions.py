@@ -10,11 +10,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from istioctl.api.mesh import MESH_MESSAGE, PROXY_MESSAGE, without_defaults
 from istioctl.api.names import PROXY
+from istioctl.api.schema import encode
+from istioctl.api.schema.catalog import enum_values
 from istioctl.golang import fmt, json_text, types, values
 from istioctl.golang.durations import SECOND, duration_text
 from istioctl.gotemplate.functions.table import FunctionTable
-from istioctl.injection import go_values, mesh
+from istioctl.injection import go_values
 from istioctl.yamldoc.writer import dump
 
 TABLE = FunctionTable()
@@ -22,7 +25,7 @@ _MESSAGES: dict[int, tuple[object, str]] = {}  # by identity: most pods have the
 _STRINGS = values.class_of(types.MAP_STRING)
 go_values.kube_type("ObjectMeta")
 go_values.kube_type("[]Container")
-go_values.message_type("MeshConfig")
+go_values.message_type(MESH_MESSAGE)
 
 
 def injection_functions() -> FunctionTable:
@@ -131,7 +134,7 @@ def proto_to_json(message: Any) -> str:
     if name is None:
         return "{}"
     data = go_values.message_data(message, name)
-    text = mesh.to_json(mesh.without_defaults(data) if name == "ProxyConfig" else data, name)
+    text = encode.to_json(without_defaults(data) if name == PROXY_MESSAGE else data, name)
     if len(_MESSAGES) >= 100:
         _MESSAGES.clear()
     _MESSAGES[id(message)] = message, text
@@ -272,7 +275,7 @@ def _wants_semantics(provider: Mapping[str, Any]) -> bool:
     opentelemetry = provider.get("Opentelemetry")
     if opentelemetry is None or values.is_nil(opentelemetry):
         return False
-    wanted = mesh.enum_values("MeshConfig.ExtensionProvider.ServiceAttributeEnrichment")["OTEL_SEMANTIC_CONVENTIONS"]
+    wanted = enum_values(f"{MESH_MESSAGE}.ExtensionProvider.ServiceAttributeEnrichment")["OTEL_SEMANTIC_CONVENTIONS"]
     return bool(opentelemetry["ServiceAttributeEnrichment"] == wanted)
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from istioctl.api.mesh import MESH_MESSAGE, PROXY_MESSAGE
+from istioctl.api.schema.decode import Data
 from istioctl.api.trees import lookup
 from istioctl.errors import InputError, TemplateError
 from istioctl.golang import types, values
 from istioctl.golang.types import GoType
 from istioctl.gotemplate.template import TemplateSet
-from istioctl.injection import go_values, mesh
+from istioctl.injection import go_values
 from istioctl.injection.injector import Subject
 from istioctl.injection.rendered import Overlay, RenderedTexts
 from istioctl.injection.settings import Settings
@@ -31,8 +33,8 @@ def _data_type() -> GoType:
             "DeploymentMeta": _NAMED,
             "ObjectMeta": go_values.kube_type("ObjectMeta"),
             "Spec": go_values.kube_type("PodSpec"),
-            "ProxyConfig": types.pointer_to(go_values.message_type("ProxyConfig")),
-            "MeshConfig": types.pointer_to(go_values.message_type("MeshConfig")),
+            "ProxyConfig": types.pointer_to(go_values.message_type(PROXY_MESSAGE)),
+            "MeshConfig": types.pointer_to(go_values.message_type(MESH_MESSAGE)),
             "Values": types.MAP_ANY,
             "Revision": types.STRING,
             "NativeSidecars": types.BOOL,
@@ -56,7 +58,7 @@ class TemplateRenderer:
         self._settings = settings
         self._compiled: dict[str, TemplateSet] = {}
         self._texts: dict[str, RenderedTexts] = {}
-        self._meshes: dict[int, tuple[mesh.Message, object]] = {}
+        self._meshes: dict[int, tuple[Data, object]] = {}
         self._subject: tuple[Subject, object] | None = None
         self._type = types.pointer_to(_data_type())
 
@@ -113,11 +115,11 @@ class TemplateRenderer:
             }
         )
 
-    def _mesh(self, message: mesh.Message) -> Any:
+    def _mesh(self, message: Data) -> Any:
         """A mesh configuration as a Go value, kept as long as it is asked for."""
         known = self._meshes.get(id(message))
         if known is None:
             if len(self._meshes) >= 100:
                 self._meshes.clear()
-            known = self._meshes[id(message)] = message, go_values.message_value(message, "MeshConfig")
+            known = self._meshes[id(message)] = message, go_values.message_value(message, MESH_MESSAGE)
         return known[1]

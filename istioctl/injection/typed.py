@@ -15,8 +15,10 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from istioctl.api import quantities
+from istioctl.api.schema.catalog import message
+from istioctl.api.schema.notation import Field
+from istioctl.api.schema.scalars import RANGES
 from istioctl.errors import InputError
-from istioctl.injection.kube_types import TYPES
 from istioctl.yamldoc.scalars import single_float_text
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -57,7 +59,7 @@ class FieldType(NamedTuple):
 
     Attributes:
         json, go: its names.
-        of: the type as `kube_types` spells it, without marks.
+        of: the type as `spelled_type` spells it.
         convert: reads a value of it.
         optional: Go leaves it out when it prints the struct and nothing is there.
         omit: Go leaves out an empty value as well, which is no different to it from none.
@@ -110,7 +112,7 @@ def read(data: Any, of: str, *, lenient: bool) -> Any:
 
     Args:
         data: plain data.
-        of: a type of `kube_types.TYPES`, or `[]` and one.
+        of: a struct, such as `Pod` or `openshift.DeploymentConfig`, or `[]` and one.
         lenient: turn numbers and booleans into text where text is wanted, as for what users write.
 
     Raises:
@@ -123,28 +125,37 @@ def read(data: Any, of: str, *, lenient: bool) -> Any:
 def shape(name: str) -> Shape:
     """The struct type `name`."""
     fields = {}
-    for word in TYPES[name].split():
-        names, _, of = word.partition(":")
-        names, _, inline = names.partition("@")
-        json_name, _, go = names.partition("=")
-        bare = of.rstrip("?!")
-        fields[json_name] = FieldType(
-            json_name,
-            go or json_name[0].upper() + json_name[1:],
-            bare,
-            _lazy(bare),
-            of != bare,
-            of != bare and bare[0] != "*",
-            bool(inline),
-            bare if bare in TYPES else "",
-            bare in TYPES or bare.startswith("{}"),
+    for field in message(name if "." in name else f"k8s.{name}").fields.values():
+        of = spelled_type(field)
+        fields[field.name] = FieldType(
+            field.name,
+            field.other or field.name[0].upper() + field.name[1:],
+            of,
+            _lazy(of),
+            not field.required,
+            not field.required and of[0] != "*",
+            bool(field.group),
+            of if is_struct(of) else "",
+            is_struct(of) or of.startswith("{}"),
         )
     return Shape(name, fields, {field.json.lower(): field for field in fields.values()})
 
 
+def spelled_type(field: Field) -> str:
+    """The type of a field in one word: a scalar or a struct, behind `*` a pointer, behind `[]` a list of them, behind
+    `{}` a map from text to them."""
+    many = {"list": "[]", "map": "{}"}.get(field.many, "")
+    return f"{many}{'*' if field.nullable else ''}{field.of.removeprefix('k8s.')}"
+
+
+def is_struct(of: str) -> bool:
+    """Whether a spelled type is a struct, without a mark before it."""
+    return of[0].isupper() or ("." in of and of[0] not in "*[{")
+
+
 def _lazy(of: str) -> Convert:
     """The reader of a type, whose own fields are looked at only when a value comes."""
-    if of.lstrip("*") not in TYPES:
+    if not is_struct(of.lstrip("*")):
         return _converter(of)
     name = of.lstrip("*")
 
@@ -162,11 +173,11 @@ def _converter(of: str) -> Convert:
         return _list_of(_converter(of[2:]), of[2:])
     if of.startswith("{}"):
         return _map_of(_converter(of[2:]), of[2:])
-    return _lazy(of) if of in TYPES else _SCALARS[of]
+    return _lazy(of) if is_struct(of) else _SCALARS[of]
 
 
 def _list_of(item: Convert, of: str) -> Convert:
-    empty: Any = {} if of in TYPES else _ZERO.get(of)
+    empty: Any = {} if is_struct(of) else _ZERO.get(of)
 
     def convert(value: Any, lenient: bool) -> Any:
         if not isinstance(value, list):
@@ -220,8 +231,8 @@ def _bool(value: Any, lenient: bool) -> bool:
     raise WrongTypeError(f"true or false is expected here, not {_described(value)}")
 
 
-def _integer(bits: int, *, signed: bool = True) -> Convert:
-    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+def _integer(name: str) -> Convert:
+    low, high = RANGES[name]
 
     def convert(value: Any, lenient: bool) -> int:
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
@@ -229,7 +240,7 @@ def _integer(bits: int, *, signed: bool = True) -> Convert:
         if not isinstance(value, int) or isinstance(value, bool):
             raise WrongTypeError(f"a whole number is expected here, not {_described(value)}")
         if not low <= value <= high:
-            raise WrongTypeError(f"{value} does not fit into {bits} bits")
+            raise WrongTypeError(f"{value} is not in {low} to {high}")
         return value
 
     return convert
@@ -258,7 +269,7 @@ def _canonical_quantity(text: str) -> str:
 def _int_or_string(value: Any, lenient: bool) -> int | str:
     if isinstance(value, str):
         return value
-    number: int = _integer(32)(value, lenient)
+    number: int = _integer("int32")(value, lenient)
     return number
 
 
@@ -275,16 +286,16 @@ def _any(value: Any, lenient: bool) -> Any:
 _SCALARS: dict[str, Convert] = {
     "string": _string,
     "bool": _bool,
-    "int32": _integer(32),
-    "int64": _integer(64),
-    "uint32": _integer(32, signed=False),
-    "float64": _float,
-    "Quantity": _quantity,
-    "IntOrString": _int_or_string,
-    "Time": _time,
-    "any": _any,
+    "int32": _integer("int32"),
+    "int64": _integer("int64"),
+    "uint32": _integer("uint32"),
+    "double": _float,
+    "quantity": _quantity,
+    "int-or-string": _int_or_string,
+    "time": _time,
+    "value": _any,
 }
-_ZERO: dict[str, Any] = {"string": "", "bool": False, "int32": 0, "int64": 0, "Quantity": "0", "IntOrString": 0}
+_ZERO: dict[str, Any] = {"string": "", "bool": False, "int32": 0, "int64": 0, "quantity": "0", "int-or-string": 0}
 
 
 def _described(value: Any) -> str:
@@ -308,7 +319,7 @@ def complete(data: Any, of: str) -> Any:
         return None if data is None else [complete(item, of[2:]) for item in data]
     if of.startswith("{}"):
         return None if data is None else {name: complete(data[name], of[2:]) for name in sorted(data)}
-    if of not in TYPES:
+    if not is_struct(of):
         return data
     result = {}
     for field in shape(of).fields.values():

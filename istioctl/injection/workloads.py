@@ -84,7 +84,7 @@ def find(data: Mapping[str, Any]) -> Workload | None:
         return None
     if kind not in POD_TEMPLATES:
         return _unknown(data, kind)
-    tidy = typed.read(data, kind, lenient=True)
+    tidy = typed.read(data, f"openshift.{kind}" if kind == "DeploymentConfig" else kind, lenient=True)
     path = POD_TEMPLATES[kind]
     if kind == "DeploymentConfig" and "spec" in tidy:
         tidy["spec"] |= {name: value for name, value in data["spec"].items() if value is False or value == 0}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from istioctl.api.mesh import MESH_MESSAGE, PROXY_DEFAULTS, PROXY_MESSAGE
 from istioctl.errors import TemplateError
 from istioctl.golang import types, values
 from istioctl.gotemplate.template import render
@@ -34,14 +35,14 @@ def _value(data: Any) -> Any:
     if kind == "[]Container":
         return go_values.kube_value(typed.read(value, "[]Container", lenient=False), "[]Container")
     if kind == "*ProxyConfig":
-        return go_values.message_value(mesh.read(value, "ProxyConfig", "x"), "ProxyConfig")
+        return go_values.message_value(mesh.read(value, PROXY_MESSAGE, "x"), PROXY_MESSAGE)
     if kind == "*ProxyConfig+defaults":
-        return go_values.message_value(mesh.over(mesh.PROXY_DEFAULTS, value, "x"), "ProxyConfig")
+        return go_values.message_value(mesh.over_text(PROXY_DEFAULTS, json.dumps(value), "x"), PROXY_MESSAGE)
     if kind == "*MeshConfig":
-        return go_values.message_value(mesh.read(value, "MeshConfig", "x"), "MeshConfig")
+        return go_values.message_value(mesh.read(value, MESH_MESSAGE, "x"), MESH_MESSAGE)
     if kind == "*durationpb.Duration":
-        config = mesh.read({"drainDuration": value}, "ProxyConfig", "x")
-        return go_values.message_value(config, "ProxyConfig")["DrainDuration"]
+        config = mesh.read({"drainDuration": value}, PROXY_MESSAGE, "x")
+        return go_values.message_value(config, PROXY_MESSAGE)["DrainDuration"]
     if kind == "map[string]string":
         return values.nil(types.MAP_STRING) if value is None else values.make(types.MAP_STRING, value)
     raise AssertionError(kind)
@@ -76,7 +77,7 @@ def test_networks_are_appended_once():
 
 def test_messages_are_json_as_protobuf_prints_them():
     given = {"concurrency": 2, "tracing": {"stackdriver": {"maxNumberOfAttributes": 5}}, "drainDuration": "1.5s"}
-    proxy = go_values.message_value(mesh.read(given, "ProxyConfig", "x"), "ProxyConfig")
+    proxy = go_values.message_value(mesh.read(given, PROXY_MESSAGE, "x"), PROXY_MESSAGE)
     made = render({"t": "{{ structToJSON . }}{{ toYaml .Tracing }}"}, "t", proxy, dialect="istio", functions=TABLE)
     assert made == (
         '{"drainDuration":"1.500s","concurrency":2,"tracing":{"stackdriver":{"maxNumberOfAttributes":"5"}}}'

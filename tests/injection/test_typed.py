@@ -38,7 +38,7 @@ def test_one_form():
         ({"spec": {"containers": [{"name": 1}]}}, False, "not the number 1"),
         ({"spec": {"volumes": [{"name": "v", "nfs": {"server": True}}]}}, True, "spec.volumes[0].nfs.server: text"),
         ({"spec": {"hostNetwork": "true"}}, True, "true or false is expected here, not the text 'true'"),
-        ({"spec": {"priority": 1 << 40}}, True, "does not fit into 32 bits"),
+        ({"spec": {"priority": 1 << 40}}, True, "is not in -2147483648 to 2147483647"),
         ({"spec": {"priority": 1.5}}, True, "a whole number is expected"),
         ({"metadata": {"creationTimestamp": "today"}}, True, "a time such as"),
         ({"spec": {"overhead": {"cpu": "lots"}}}, True, "spec.overhead.cpu: 'lots' is not a quantity"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from istioctl.api.mesh import MESH_MESSAGE, PROXY_MESSAGE
 from istioctl.golang import types, values
 from istioctl.gotemplate.template import TemplateSet
 from istioctl.injection import go_values, workloads
@@ -113,8 +114,8 @@ def gateway_type() -> types.GoType:
             "ProxyGID": types.INT64,
             "InfrastructureLabels": types.MAP_STRING,
             "InfrastructureAnnotations": types.MAP_STRING,
-            "ProxyConfig": types.pointer_to(go_values.message_type("ProxyConfig")),
-            "MeshConfig": types.pointer_to(go_values.message_type("MeshConfig")),
+            "ProxyConfig": types.pointer_to(go_values.message_type(PROXY_MESSAGE)),
+            "MeshConfig": types.pointer_to(go_values.message_type(MESH_MESSAGE)),
             "Values": types.MAP_ANY,
         },
     )
@@ -122,7 +123,7 @@ def gateway_type() -> types.GoType:
 
 def gateway_data(changes: Mapping[str, Any], chart: Mapping[str, Any], mesh: str = "{}") -> object:
     annotations = changes.get("annotations", {"gateway.istio.io/name-override": "x"})
-    config = go_values.message_value(Settings.read(Templates({}), mesh, "{}").mesh, "MeshConfig")
+    config = go_values.message_value(Settings.read(Templates({}), mesh, "{}").mesh, MESH_MESSAGE)
     ports = [("status-port", 15021, "tcp"), ("http", 80, "http"), ("8080", 8080, None)]
     fields = {
         "Name": "edge",

@@ -10,8 +10,9 @@ from typing import Any
 from istioctl.actions.checks.cluster_objects import api_of
 from istioctl.analysis.describing.description import KINDS, Description, describe, revision_of
 from istioctl.analysis.loading import object_of
-from istioctl.analysis.mesh_settings import DEFAULTS, from_config_map
+from istioctl.analysis.mesh_settings import from_config_map
 from istioctl.analysis.resources import Resource, Snapshot, mapping, texts
+from istioctl.api.mesh import MESH_DEFAULTS
 from istioctl.api.selectors import picks
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
@@ -123,7 +124,7 @@ def _mesh(session: Session, options: DescribeOptions, revision: str, unread: dic
         return from_config_map(_resource("ConfigMap", session.get(path)))[0]
     except IstioctlError as problem:
         unread["ConfigMap"] = f"the mesh configuration is taken to be the default: {problem.message}"
-        return {**DEFAULTS, "rootNamespace": options.istio_namespace}
+        return {**MESH_DEFAULTS, "rootNamespace": options.istio_namespace}
 
 
 def _services(snapshot: Snapshot, namespace: str) -> list[Resource]:

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
-from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.mesh import PROXY_MESSAGE
+from istioctl.api.names import PROXY_CONFIG, SYSTEM_NAMESPACE
+from istioctl.api.schema.catalog import message
+from istioctl.api.schema.decode import Data
+from istioctl.api.schema.encode import to_json
 from istioctl.injection import mesh
 
-_PROXY_CONFIG = "proxy.istio.io/config"
 _XDS_PORT = 15012
 _AGENT_PORTS = (15090, 15021)
 _DEFAULT_STATUS_PORT = 15020
@@ -80,19 +83,19 @@ def istiod_host(istio_namespace: str, revision: str) -> str:
     return f"istiod-{revision}.{istio_namespace}.svc" if is_revisioned(revision) else f"istiod.{istio_namespace}.svc"
 
 
-def proxy_config(group: Group, around: Surroundings) -> mesh.Message:
-    """The configuration of the workload's proxy, in the one form of `istioctl.injection.mesh`.
+def proxy_config(group: Group, around: Surroundings) -> Data:
+    """The configuration of the workload's proxy, as decoded data.
 
     Raises:
         InputError: the mesh configuration or an annotation can't be read.
     """
     config = mesh.mesh_as_given(around.mesh_config, around.mesh_source)
-    proxy: mesh.Message = config.get("defaultConfig", {})
+    proxy: Data = config.get("defaultConfig", {})
     if is_revisioned(around.revision) and not proxy.get("discoveryAddress"):
         proxy = {**proxy, "discoveryAddress": _istiod_address(around)}
     for layer in group.annotations:
-        if (text := layer.get(_PROXY_CONFIG)) is not None:
-            proxy = mesh.over_text(proxy, text, f"{group.source}: {_PROXY_CONFIG}")
+        if (text := layer.get(PROXY_CONFIG)) is not None:
+            proxy = mesh.over_text(proxy, text, f"{group.source}: {PROXY_CONFIG}")
     name = next((group.labels[label] for label in NAME_LABELS if label in group.labels), group.name)
     version = next((group.labels[label] for label in REVISION_LABELS if label in group.labels), "latest")
     labels = {**group.labels, NAME_LABELS[0]: name, REVISION_LABELS[0]: version}
@@ -118,18 +121,20 @@ def proxy_config(group: Group, around: Surroundings) -> mesh.Message:
         metadata["ISTIO_META_AUTO_REGISTER_GROUP"] = group.name
     proxy = {key: value for key, value in proxy.items() if key != "readinessProbe"}
     if group.probe is not None:
-        proxy["readinessProbe"] = mesh.read(group.probe, "ReadinessProbe", f"{group.source}: spec.probe")
+        proxy["readinessProbe"] = mesh.read(
+            group.probe, message(PROXY_MESSAGE).fields["readinessProbe"].of, f"{group.source}: spec.probe"
+        )
     return {**proxy, "proxyMetadata": metadata}
 
 
-def mesh_yaml(proxy: mesh.Message) -> str:
+def mesh_yaml(proxy: Data) -> str:
     """The text of `mesh.yaml`."""
     from istioctl.yamldoc.writer import dump
 
-    return dump({"defaultConfig": json.loads(mesh.to_json(proxy, "ProxyConfig"))})
+    return dump({"defaultConfig": json.loads(to_json(proxy, PROXY_MESSAGE))})
 
 
-def cluster_env(group: Group, around: Surroundings, proxy: mesh.Message) -> str:
+def cluster_env(group: Group, around: Surroundings, proxy: Data) -> str:
     """The text of `cluster.env`: one `NAME='VALUE'` a line, as a shell reads it."""
     status_port = proxy.get("statusPort", 0) or _DEFAULT_STATUS_PORT
     excluded = [22, *_AGENT_PORTS, *([] if status_port in _AGENT_PORTS else [status_port])]

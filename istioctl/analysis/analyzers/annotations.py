@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
-from istioctl.analysis.validation import proxy_settings
 from istioctl.api.annotations import ANNOTATIONS, value_problem
+from istioctl.api.mesh_rules import proxy_config_problem
 from istioctl.api.names import INJECT, INTERCEPTION_MODE, PROXY_CONFIG, REVISION, STATUS
+from istioctl.errors import InputError
+from istioctl.yamldoc.reader import load
 
 KINDS = ("Namespace", "Service", "Pod", "Deployment")
 
@@ -75,4 +77,9 @@ def _has_cni(pod: Resource) -> bool:
 
 
 def _value_problem(name: str, value: str) -> str:
-    return proxy_settings.problem(value) if name == PROXY_CONFIG else value_problem(name, value)
+    if name != PROXY_CONFIG:
+        return value_problem(name, value)
+    try:
+        return proxy_config_problem(load(value, "the annotation"))
+    except InputError as error:
+        return str(error)

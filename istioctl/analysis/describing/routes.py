@@ -9,7 +9,7 @@ from typing import Any
 from istioctl.analysis.analyzers.gateways import served_hosts
 from istioctl.analysis.analyzers.hosts import full_host
 from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
-from istioctl.analysis.validation.names import hosts_overlap
+from istioctl.api.formats import hosts_overlap
 from istioctl.api.selectors import format_equal, picks
 
 MESH = "mesh"

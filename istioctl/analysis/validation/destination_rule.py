@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, shared
+from istioctl.analysis.validation import shared
+from istioctl.api import formats
 from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _MAGLEV_LIMIT = 5000011
 
 def check(spec: Spec, meta: Metadata, place: Place) -> None:
     """Check a DestinationRule."""
-    (place / "host").expect(names.wildcard_domain(spec.get("host", "")))
+    (place / "host").expect(formats.wildcard_domain(spec.get("host", "")))
     traffic_policy(spec.get("trafficPolicy"), place / "trafficPolicy", meta.namespace)
     subsets = spec.get("subsets", [])
     for i in shared.duplicates(subset.get("name", "") for subset in subsets):
@@ -108,7 +109,7 @@ def connection_pool(pool: Spec, place: Place) -> None:
     _not_negative(tcp, "maxConnections", at)
     shared.duration(tcp, "connectTimeout", at)
     shared.duration(tcp, "maxConnectionDuration", at)
-    if abs(tcp.get("idleTimeout", 0)) >= names.MILLISECOND:  # 0s turns the timeout off
+    if abs(tcp.get("idleTimeout", 0)) >= formats.MILLISECOND:  # 0s turns the timeout off
         shared.duration(tcp, "idleTimeout", at)
     for field in ("time", "interval"):
         shared.duration(tcp.get("tcpKeepalive", {}), field, at / "tcpKeepalive")
@@ -237,6 +238,6 @@ def _tunnel(tunnel: Spec, place: Place) -> None:
     if protocol not in ("", "CONNECT", "POST"):
         (place / "protocol").error(f'"{protocol}" is neither CONNECT nor POST')
     host = tunnel.get("targetHost", "")
-    if names.domain(host) and not is_address(host):
+    if formats.domain(host) and not is_address(host):
         (place / "targetHost").error(f'"{host}" is neither a domain name nor an IP address')
-    (place / "targetPort").expect(names.port(tunnel.get("targetPort", 0)))
+    (place / "targetPort").expect(formats.port(tunnel.get("targetPort", 0)))

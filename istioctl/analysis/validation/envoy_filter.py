@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.validation import names, shared
+from istioctl.analysis.validation import shared
+from istioctl.api import formats
 from istioctl.api.schema.casing import snake_case
 from istioctl.api.schema.catalog import fields_by_any_name, message
 from istioctl.api.schema.decode import check as mismatches
@@ -77,7 +78,7 @@ def _config_patch(entry: Spec, place: Place) -> None:
     else:
         version = match.get("proxy", {}).get("proxyVersion")
         before = len(place.report.errors)
-        (place / "match" / "proxy" / "proxyVersion").expect(names.pattern(version) if version else "")
+        (place / "match" / "proxy" / "proxyVersion").expect(formats.pattern(version) if version else "")
         if len(place.report.errors) == before and _match(match, applies_to, place / "match") and "value" in patch:
             _value(patch["value"], applies_to, place / "patch" / "value")
 

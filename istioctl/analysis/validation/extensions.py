@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, shared
+from istioctl.analysis.validation import shared
+from istioctl.api import formats
 from istioctl.golang import urls
 
 if TYPE_CHECKING:
@@ -95,6 +96,6 @@ def _match(spec: Spec, place: Place) -> None:
     """Check the ports that are matched, up to the first that is none."""
     for i, selector in enumerate(spec.get("match", [])):
         for j, port in enumerate(selector.get("ports", [])):
-            if problem := names.port(port.get("number", 0)):
+            if problem := formats.port(port.get("number", 0)):
                 (place / "match" / i / "ports" / j).error(problem)
                 return

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, protocols, shared
+from istioctl.analysis.validation import protocols, shared
+from istioctl.api import formats
 from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _OWN_FILES = ("serverCertificate", "privateKey", "caCertificates")
 
 def check(spec: Spec, meta: Metadata, place: Place) -> None:
     """Check a Gateway."""
-    if not names.is_label(meta.name):
+    if not formats.is_label(meta.name):
         meta.place("name").error(f'"{meta.name}" is no name of a gateway: it must be a DNS label')
     servers = spec.get("servers", [])
     if not servers:
@@ -61,16 +62,16 @@ def namespaced_host(host: str, place: Place, *, at_gateway: bool) -> None:
     if slash:
         if not namespace or not name:
             place.error("both namespace and host must be named where there is a slash")
-        if namespace not in ("*", ".", *(() if at_gateway else ("~",))) and not names.is_label(namespace):
+        if namespace not in ("*", ".", *(() if at_gateway else ("~",))) and not formats.is_label(namespace):
             place.error(f'"{namespace}" is no name of a namespace')
     else:
         name = host
     if name != "*" and "." not in name:
         place.error("a short name is not allowed: write the fully qualified one")
-    problem = names.wildcard_domain(name)
+    problem = formats.wildcard_domain(name)
     if problem and not (at_gateway and is_address(name)):
         place.error(problem)
-    place.expect(names.partial_wildcard(name))
+    place.expect(formats.partial_wildcard(name))
 
 
 def _server(server: Spec, place: Place) -> None:
@@ -98,7 +99,7 @@ def _port(port: Spec | None, bind: str, place: Place) -> bool:
     if not protocols.parse(port.get("protocol", "")):
         (at / "protocol").error(f'"{port.get("protocol", "")}" is no supported protocol')
     if port.get("number", 0) > 0 or not bind.startswith(UNIX):
-        (at / "number").expect(names.port(port.get("number", 0)))
+        (at / "number").expect(formats.port(port.get("number", 0)))
     if port.get("targetPort"):
         (at / "targetPort").error("has no effect here", "Remove it.")
     if not port.get("name"):
@@ -108,11 +109,11 @@ def _port(port: Spec | None, bind: str, place: Place) -> bool:
 
 def _bind(bind: str, port: Spec, place: Place) -> None:
     if bind.startswith(UNIX):
-        (place / "bind").expect(names.unix_socket(bind.removeprefix(UNIX)))
+        (place / "bind").expect(formats.unix_socket(bind.removeprefix(UNIX)))
         if port.get("number"):
             (place / "port" / "number").error(f"{port['number']} must be 0 for a Unix socket")
     elif bind:
-        (place / "bind").expect(names.address(bind))
+        (place / "bind").expect(formats.address(bind))
 
 
 def _tls_fits(protocol: str, tls: Spec | None, place: Place) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.validation import names, shared
+from istioctl.analysis.validation import shared
+from istioctl.api import formats
 from istioctl.golang import urls
 from istioctl.golang.netip import is_address, is_prefix
 
@@ -254,7 +255,7 @@ def check_peer_authentication(spec: Spec, meta: Metadata, place: Place) -> None:
     if ports is not None and not ports:
         at.error("must have at least one port")
     for port in ports or ():
-        (at / str(port)).expect(names.port(port))
+        (at / str(port)).expect(formats.port(port))
     shared.match_labels(spec, place)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, protocols, shared
+from istioctl.analysis.validation import protocols, shared
 from istioctl.analysis.validation.gateway import UNIX
+from istioctl.api import formats
 from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ def check(spec: Spec, meta: Metadata, place: Place) -> None:
         if host == "*":
             at.error("the host * is not allowed here")
             continue
-        at.expect(names.wildcard_domain(host))
-        if resolution != "DYNAMIC_DNS" and (problem := names.partial_wildcard(host)):
+        at.expect(formats.wildcard_domain(host))
+        if resolution != "DYNAMIC_DNS" and (problem := formats.partial_wildcard(host)):
             at.warn(problem)
     addresses = spec.get("addresses", [])
     for i, address in enumerate(addresses):
-        (place / "addresses" / i).expect(names.subnet(address))
+        (place / "addresses" / i).expect(formats.subnet(address))
     if any("/" in address for address in addresses) and resolution not in ("NONE", "STATIC"):
         (place / "addresses").error(f"CIDR blocks do not work with resolution {resolution}", "Use NONE or STATIC.")
     _ports(spec, meta, place / "ports")
@@ -67,12 +68,12 @@ def _ports(spec: Spec, meta: Metadata, place: Place) -> None:
     for i, port in enumerate(ports):
         at = place / i
         if port.get("targetPort"):
-            (at / "targetPort").expect(names.port(port["targetPort"]))
+            (at / "targetPort").expect(formats.port(port["targetPort"]))
         if not spec.get("addresses") and not allocated and port.get("protocol", "") in ("", "TCP"):
             at.warn("a TCP port needs addresses, or automatic allocation of them, to be told from others")
-        (at / "name").expect(names.port_name(port.get("name", "")))
+        (at / "name").expect(formats.port_name(port.get("name", "")))
         (at / "protocol").expect(protocols.problem(port.get("protocol", "")))
-        (at / "number").expect(names.port(port.get("number", 0)))
+        (at / "number").expect(formats.port(port.get("number", 0)))
 
 
 def _has_allocated_address(spec: Spec, meta: Metadata) -> bool:
@@ -100,17 +101,17 @@ def _dns(spec: Spec, meta: Metadata, place: Place) -> None:
     endpoints, hosts = spec.get("endpoints", []), spec.get("hosts", [])
     resolution = spec["resolution"]
     if not endpoints:
-        bad = next((i for i, host in enumerate(hosts) if names.domain(host)), None)
+        bad = next((i for i, host in enumerate(hosts) if formats.domain(host)), None)
         if bad is not None:
             at = place / "hosts" / bad
-            at.error(f"{names.domain(hosts[bad])}; without endpoints, resolution {resolution} looks up each host")
+            at.error(f"{formats.domain(hosts[bad])}; without endpoints, resolution {resolution} looks up each host")
     if resolution == "DNS_ROUND_ROBIN" and len(endpoints) > 1:
         (place / "endpoints").error("resolution DNS_ROUND_ROBIN takes one endpoint at most")
     port_names = {port.get("name", "") for port in spec.get("ports", [])}
     for i, endpoint in enumerate(endpoints):
         at = place / "endpoints" / i
         address = endpoint.get("address", "")
-        if names.domain(address) and not is_address(address):
+        if formats.domain(address) and not is_address(address):
             (at / "address").error(f'"{address}" is neither a domain name nor an IP address')
         shared.labels(endpoint.get("labels", {}), at / "labels")
         _workload_ports(endpoint, at, port_names)
@@ -124,7 +125,7 @@ def _dynamic_dns(spec: Spec, meta: Metadata, place: Place) -> None:
     if not spec.get("hosts"):
         (place / "hosts").error("resolution DYNAMIC_DNS needs a wildcard host")
     for i, host in enumerate(spec.get("hosts", [])):
-        if not names.is_wildcard(host):
+        if not formats.is_wildcard(host):
             (place / "hosts" / i).error("must be a wildcard with resolution DYNAMIC_DNS")
     for field in ("addresses", "endpoints"):
         if spec.get(field):
@@ -183,13 +184,13 @@ def _workload(workload: Spec, place: Place, port_names: set[str] | None) -> None
             return
         place.warn(f'there is no address, only the network "{workload["network"]}"')
     if address.startswith(UNIX):
-        at.expect(names.unix_socket(address.removeprefix(UNIX)))
+        at.expect(formats.unix_socket(address.removeprefix(UNIX)))
         if workload.get("ports"):
             (place / "ports").error("can't be combined with the address of a Unix socket")
     elif address and not is_address(address):
         if port_names is not None:
             at.error(f'"{address}" is no IP address')
-        elif names.domain(address):
+        elif formats.domain(address):
             at.error(f'"{address}" is neither a domain name nor an IP address')
     _workload_ports(workload, place, port_names)
     shared.labels(workload.get("labels", {}), place / "labels")
@@ -202,8 +203,8 @@ def _workload_ports(workload: Spec, place: Place, port_names: set[str] | None) -
         at = place / "ports" / name
         if port_names is not None and name not in port_names:
             at.error(f"{number} is for a port of a name that the ServiceEntry does not have")
-        at.expect(names.port_name(name))
-        at.expect(names.port(number))
+        at.expect(formats.port_name(name))
+        at.expect(formats.port(number))
 
 
 def check_workload_group(spec: Spec, meta: Metadata, place: Place) -> None:
@@ -213,7 +214,7 @@ def check_workload_group(spec: Spec, meta: Metadata, place: Place) -> None:
         place.error("the template is missing")
         return
     before = len(place.report.errors)
-    (place / "metadata" / "labels").expect("; ".join(names.labels(spec.get("metadata", {}).get("labels", {}))))
+    (place / "metadata" / "labels").expect("; ".join(formats.labels(spec.get("metadata", {}).get("labels", {}))))
     if "probe" in spec and len(place.report.errors) == before:
         _probe(spec["probe"], place / "probe")
 
@@ -224,7 +225,7 @@ def _probe(probe: Spec, place: Place) -> None:
             (place / field).error(f"{probe[field]} is negative")
     if "httpGet" in probe:
         http, at = probe["httpGet"], place / "httpGet"
-        (at / "port").expect(names.port(http.get("port", 0)))
+        (at / "port").expect(formats.port(http.get("port", 0)))
         if http.get("scheme", "") not in ("", "HTTP", "HTTPS"):
             (at / "scheme").error(f'"{http["scheme"]}" is neither HTTP nor HTTPS')
         for i, header in enumerate(http.get("httpHeaders", [])):
@@ -232,7 +233,7 @@ def _probe(probe: Spec, place: Place) -> None:
             if not _PROBE_HEADER.match(name):
                 (at / "httpHeaders" / i).error(f'"{name}" is no header name')
     elif "tcpSocket" in probe:
-        (place / "tcpSocket" / "port").expect(names.port(probe["tcpSocket"].get("port", 0)))
+        (place / "tcpSocket" / "port").expect(formats.port(probe["tcpSocket"].get("port", 0)))
     elif "exec" in probe:
         if not probe["exec"].get("command"):
             (place / "exec").error("the command is missing")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names
+from istioctl.api import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +99,7 @@ def export_to(spec: Spec, place: Place, namespace: str, *, may_hide: bool = Fals
             (place / i).error(f'"{entry}" is exported to twice' + (f" (. is {namespace})" if entry == "." else ""))
         elif key == "~" and not may_hide:
             (place / i).error("~ (nobody) is only for ServiceEntries")
-        elif key not in ("*", "~", ".") and not names.is_label(key):
+        elif key not in ("*", "~", ".") and not formats.is_label(key):
             (place / i).error("must be ., * or the name of a namespace")
         else:
             seen.add(key)
@@ -117,12 +117,12 @@ def export_to(spec: Spec, place: Place, namespace: str, *, may_hide: bool = Fals
 def duration(spec: Spec, field: str, place: Place) -> None:
     """A duration, where it is given."""
     if field in spec:
-        (place / field).expect(names.duration(spec[field]))
+        (place / field).expect(formats.duration(spec[field]))
 
 
 def labels(values: dict[str, str], place: Place) -> None:
     """A set of labels."""
-    for problem in names.labels(values):
+    for problem in formats.labels(values):
         place.error(problem)
 
 
@@ -138,18 +138,18 @@ def weights(routes: list[Spec], place: Place) -> None:
 def destination(spec: Spec, place: Place) -> None:
     """A host, subset and port to send traffic to."""
     host = spec.get("host", "")
-    (place / "host").expect('"*" is no host to send traffic to' if host == "*" else names.wildcard_domain(host))
+    (place / "host").expect('"*" is no host to send traffic to' if host == "*" else formats.wildcard_domain(host))
     if spec.get("subset"):
         (place / "subset").expect(subset_name(spec["subset"]))
     if "port" in spec:
-        (place / "port").expect(names.port(spec["port"].get("number", 0)))
+        (place / "port").expect(formats.port(spec["port"].get("number", 0)))
 
 
 def subset_name(name: str) -> str:
     """What is wrong with the name of a subset."""
     if not name:
         return "the subset has no name"
-    return "" if names.is_label(name) else f'"{name}" is no subset name: it must be a DNS label'
+    return "" if formats.is_label(name) else f'"{name}" is no subset name: it must be a DNS label'
 
 
 def client_tls(spec: Spec, place: Place, namespace: str) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, protocols, shared
+from istioctl.analysis.validation import protocols, shared
 from istioctl.analysis.validation.destination_rule import connection_pool
 from istioctl.analysis.validation.gateway import UNIX, namespaced_host, server_tls
+from istioctl.api import formats
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -46,9 +47,9 @@ def _ingress(listeners: list[Spec], place: Place) -> None:
             at.error("the port is missing")
             continue
         _port(port, at / "port")
-        (at / "port" / "number").expect(names.port(port.get("number", 0)))
+        (at / "port" / "number").expect(formats.port(port.get("number", 0)))
         if listener.get("bind"):
-            (at / "bind").expect(names.address(listener["bind"]))
+            (at / "bind").expect(formats.address(listener["bind"]))
         if port.get("number", 0) in seen:
             (at / "port" / "number").error(f"another listener has port {port.get('number', 0)}")
         seen.add(port.get("number", 0))
@@ -67,13 +68,13 @@ def _port(port: Spec, place: Place) -> None:
     if port.get("targetPort"):
         (place / "targetPort").error("has no effect here", "Remove it.")
     if port.get("name"):
-        (place / "name").expect(names.port_name(port["name"]))
+        (place / "name").expect(formats.port_name(port["name"]))
     (place / "protocol").expect(protocols.problem(port.get("protocol", "")))
 
 
 def _default_endpoint(endpoint: str, place: Place) -> None:
     if endpoint.startswith(UNIX):
-        place.expect(names.unix_socket(endpoint.removeprefix(UNIX)))
+        place.expect(formats.unix_socket(endpoint.removeprefix(UNIX)))
         return
     host, colon, port = endpoint.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
@@ -83,7 +84,7 @@ def _default_endpoint(endpoint: str, place: Place) -> None:
     if host.strip("[]") not in _LOCAL:
         place.error(f'"{host}" must be 127.0.0.1, 0.0.0.0, [::1] or [::], or the whole unix://PATH')
     if port.isdecimal():
-        place.expect(names.port(int(port)))
+        place.expect(formats.port(int(port)))
     else:
         place.error(f'"{port}" is no port number')
 
@@ -122,12 +123,12 @@ def _egress(listeners: list[Spec], namespace: str, place: Place) -> None:
 
 def _bind(number: int, bind: str, mode: str, place: Place) -> None:
     if number:
-        (place / "port" / "number").expect(names.port(number))
+        (place / "port" / "number").expect(formats.port(number))
         if bind:
-            (place / "bind").expect(names.address(bind))
+            (place / "bind").expect(formats.address(bind))
         return
     if bind.startswith(UNIX):
-        (place / "bind").expect(names.unix_socket(bind.removeprefix(UNIX)))
+        (place / "bind").expect(formats.unix_socket(bind.removeprefix(UNIX)))
     else:
         (place / "port").error("a port 0 needs a bind that is a Unix socket")
     if mode not in ("DEFAULT", "NONE"):
@@ -158,7 +159,7 @@ def _outbound(policy: Spec, place: Place) -> None:
     if policy.get("mode", "REGISTRY_ONLY") != "ALLOW_ANY":
         at.error("needs mode ALLOW_ANY")
         return
-    (at / "host").expect(names.domain(proxy.get("host", "")))
+    (at / "host").expect(formats.domain(proxy.get("host", "")))
     if "port" not in proxy:
         at.error("the port is missing")
     else:

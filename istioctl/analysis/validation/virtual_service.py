@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.validation import names, shared
+from istioctl.analysis.validation import shared
 from istioctl.analysis.validation.unused_routes import warn_of_unused
+from istioctl.api import formats
 from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
@@ -70,13 +71,13 @@ def gateway_names(gateways: list[str], place: Place) -> None:
             if "." in reference:
                 first, second = reference.split(".")[:2]
                 at.warn(f'"{reference}" is the old form of a gateway\'s name', f"Write {second}/{first}.")
-            at.expect(names.domain(reference))
+            at.expect(formats.domain(reference))
             return
         if not namespace or not name:
             at.error("both namespace and gateway must be named where there is a slash")
-        if not names.is_label(namespace):
+        if not formats.is_label(namespace):
             at.error(f'"{namespace}" is no name of a namespace')
-        if not names.is_label(name):
+        if not formats.is_label(name):
             at.error(f'"{name}" is no name of a gateway')
 
 
@@ -103,7 +104,7 @@ def _hosts(spec: Spec, place: Place, *, at_gateway: bool) -> None:
     has_sni = any(match.get("sniHosts") for route in spec.get("tls", []) for match in route.get("match", []))
     valid = True
     for i, host in enumerate(hosts):
-        problem = names.gateway_domain(host, sni=has_sni) if at_gateway else names.wildcard_domain(host)
+        problem = formats.gateway_domain(host, sni=has_sni) if at_gateway else formats.wildcard_domain(host)
         if problem and is_address(host):
             continue
         if not problem and host == "*" and not at_gateway:
@@ -112,7 +113,7 @@ def _hosts(spec: Spec, place: Place, *, at_gateway: bool) -> None:
         valid = valid and not problem
     for i, host in enumerate(hosts if valid else ()):
         for j in range(i + 1, len(hosts)):
-            if names.hosts_overlap(host, hosts[j]):
+            if formats.hosts_overlap(host, hosts[j]):
                 (place / "hosts" / j).error(f'"{hosts[j]}" repeats "{host}"')
 
 
@@ -165,7 +166,7 @@ def _string_match(match: Spec, place: Place) -> None:
 def _regex_match(match: Spec, place: Place) -> None:
     if "regex" in match:
         expression = match["regex"]
-        (place / "regex").expect(names.pattern(expression) if expression else "the regular expression is empty")
+        (place / "regex").expect(formats.pattern(expression) if expression else "the regular expression is empty")
 
 
 def _http_match(match: Spec, place: Place) -> None:
@@ -182,13 +183,13 @@ def _http_match(match: Spec, place: Place) -> None:
     for name, value in match.get("queryParams", {}).items():
         _string_match(value, place / "queryParams" / name)
     _match_origin(match, place)
-    if (namespace := match.get("sourceNamespace")) and not names.is_label(namespace):
+    if (namespace := match.get("sourceNamespace")) and not formats.is_label(namespace):
         (place / "sourceNamespace").error(f'"{namespace}" is no name of a namespace')
 
 
 def _match_origin(match: Spec, place: Place) -> None:
     if match.get("port"):
-        (place / "port").expect(names.port(match["port"]))
+        (place / "port").expect(formats.port(match["port"]))
     shared.labels(match.get("sourceLabels", {}), place / "sourceLabels")
     gateway_names(match.get("gateways", []), place / "gateways")
 
@@ -283,7 +284,7 @@ def _redirect(route: Spec, place: Place) -> None:
     elif redirect.get("scheme", "") not in ("", "http", "https"):
         (place / "scheme").error(f'"{redirect["scheme"]}" is neither http nor https')
     elif redirect.get("port", 0) > 0:
-        (place / "port").expect(names.port(redirect["port"]))
+        (place / "port").expect(formats.port(redirect["port"]))
 
 
 def _direct_response(route: Spec, place: Place) -> None:
@@ -344,7 +345,7 @@ def _uri_rewrite(rewrite: Spec, place: Place) -> None:
         if not expression.get("match") or not expression.get("rewrite"):
             at.error("both match and rewrite must be set")
         else:
-            (at / "match").expect(names.pattern(expression["match"]))
+            (at / "match").expect(formats.pattern(expression["match"]))
 
 
 def _destinations(routes: list[Spec], place: Place) -> None:
@@ -372,18 +373,18 @@ def _tls_route(route: Spec, place: Place, hosts: list[str], *, at_gateway: bool)
 
 
 def _sni_host(host: str, hosts: list[str], place: Place, *, at_gateway: bool) -> None:
-    problem = names.gateway_domain(host, sni=True) if at_gateway else names.wildcard_domain(host)
+    problem = formats.gateway_domain(host, sni=True) if at_gateway else formats.wildcard_domain(host)
     if problem and is_address(host):
         place.warn(f"{host} is an IP address, which clients do not send as SNI")
     elif problem:
         place.error(problem)
-    elif not any(names.host_covers(wide, host) for wide in hosts):
+    elif not any(formats.host_covers(wide, host) for wide in hosts):
         place.error(f'"{host}" is covered by none of the hosts: {", ".join(hosts)}')
 
 
 def _subnets(match: Spec, place: Place) -> None:
     for i, subnet in enumerate(match.get("destinationSubnets", [])):
-        (place / "destinationSubnets" / i).expect(names.subnet(subnet))
+        (place / "destinationSubnets" / i).expect(formats.subnet(subnet))
     _match_origin(match, place)
 
 

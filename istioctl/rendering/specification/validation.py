@@ -87,17 +87,22 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
     rules.check_proxy_lists()
     rules.check_replicas()
     for path in (("spec", "meshConfig"), ("spec", "values", "meshConfig")):
-        if not isinstance(lookup(merged, *path), dict):
+        if not isinstance(mesh := lookup(merged, *path), dict):
             continue
-        from istioctl.rendering.specification.mesh_rules import check_mesh_config
+        from istioctl.api.mesh import mesh_over_defaults
+        from istioctl.api.mesh_rules import broken_mesh_rules
 
-        for finding in check_mesh_config(lookup(merged, *path)):
+        for finding in broken_mesh_rules(mesh_over_defaults(mesh, _passed_over, lists_as_given=True)):
             where = str(origins.of((*path, *finding.path)))
             text = f"{_shown((*path, *finding.path))} {finding.message}"
             if finding.only_warn:
                 problems.warn(text, where)
             else:
                 problems.refuse(SpecError(text, where=where, hint=finding.hint, id="bad-mesh-config"))
+
+
+def _passed_over(mismatch: Mismatch) -> None:
+    """Nothing: types are checked with the whole document."""
 
 
 def check_overlays(merged: Values, origins: Origins, problems: Problems) -> None:

@@ -9,8 +9,8 @@ import yaml
 
 from istioctl.analysis.describing.description import Description, describe, protocol_of
 from istioctl.analysis.loading import object_of
-from istioctl.analysis.mesh_settings import DEFAULTS
 from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.mesh import MESH_DEFAULTS
 
 _BASE = """
 apiVersion: v1
@@ -69,7 +69,7 @@ def _peers(mode: str, namespace: str = "shop", more: str = "", name: str = "defa
 
 
 def _describe(*texts: str, base: str = _BASE, mesh: dict[str, Any] | None = None) -> Description:
-    snapshot = Snapshot({**DEFAULTS, **(mesh or {})}, {}, is_live=True)
+    snapshot = Snapshot({**MESH_DEFAULTS, **(mesh or {})}, {}, is_live=True)
     for text in (base, *texts):
         for item in yaml.safe_load_all(text):
             if item:

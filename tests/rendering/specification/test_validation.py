@@ -175,8 +175,8 @@ def test_mesh_rules_hold_for_both_places() -> None:
     assert [
         error.message for error in refusals("{meshConfig: {trustDomain: a_b}, values: {meshConfig: {trustDomain: ''}}}")
     ] == [
-        "meshConfig.trustDomain 'a_b' is no domain name",
-        "values.meshConfig.trustDomain '' is no domain name",
+        'meshConfig.trustDomain is wrong: "a_b" is not a trust domain',
+        'values.meshConfig.trustDomain is wrong: "" is not a trust domain',
     ]
 
 

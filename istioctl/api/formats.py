@@ -1,4 +1,4 @@
-"""The forms of names, addresses and numbers in Istio objects: each function says what is wrong, or nothing.
+"""The formats of names, addresses and numbers in Istio's API: each function says what is wrong, or nothing.
 
 Sources: istio `pkg/config/validation/agent/validation.go`, `pkg/config/labels/instance.go`, `pkg/config/host/name.go`.
 """
@@ -32,11 +32,11 @@ def domain_labels(domain: str) -> str:
     """What is wrong with the dot-separated labels of a domain; the last may be empty."""
     labels = domain.split(".")
     if _DIGITS.match(labels[-1]):
-        return f'"{domain}" is no domain name: its last label "{labels[-1]}" is a number'
+        return f'"{domain}" is not a domain name: its last label "{labels[-1]}" is a number'
     if labels[-1] == "":
         labels.pop()
     bad = next((label for label in labels if not is_label(label)), None)
-    return "" if bad is None else f'"{domain}" is no domain name: "{bad}" is no DNS label'
+    return "" if bad is None else f'"{domain}" is not a domain name: "{bad}" is not a DNS label'
 
 
 def _domain_size(domain: str) -> str:
@@ -56,8 +56,28 @@ def wildcard_domain(name: str) -> str:
         return problem
     first, dot, rest = name.partition(".")
     if len(first) > 63 or not _WILDCARD_LABEL.match(first):
-        return f'"{name}" is no domain name: "{first}" is no DNS label'
+        return f'"{name}" is not a domain name: "{first}" is not a DNS label'
     return domain_labels(rest) if dot else ""
+
+
+def trust_domain(name: str) -> str:
+    """What is wrong with a trust domain, whose labels may be numbers."""
+    labels = name.split(".")
+    if len(labels) > 1 and labels[-1] == "":
+        labels.pop()
+    return "" if all(map(is_label, labels)) else f'"{name}" is not a trust domain'
+
+
+def host_and_port(address: str) -> str:
+    """What is wrong with an address such as `istiod.istio-system.svc:15012` or `[::1]:15012`."""
+    host, colon, number = address.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    host = host[1:-1] if bracketed else host
+    if not colon or (":" in host and not bracketed) or not _DIGITS.match(number):
+        return f'"{address}" is not of the form host:port'
+    if problem := port(int(number)) if len(number) < 20 else f"port {number} is not in 1 to 65535":
+        return f'"{address}": {problem}'
+    return f'"{host}" is neither a domain name nor an IP address' if domain(host) and not is_address(host) else ""
 
 
 def gateway_domain(name: str, *, sni: bool) -> str:
@@ -104,13 +124,13 @@ def host_covers(wide: str, narrow: str) -> bool:
 
 def address(text: str) -> str:
     """What is wrong with an IP address."""
-    return "" if is_address(text) else f'"{text}" is no IP address'
+    return "" if is_address(text) else f'"{text}" is not an IP address'
 
 
 def subnet(text: str) -> str:
     """What is wrong with an IP address or CIDR block."""
     if text.count("/") == 1:
-        return "" if is_prefix(text) else f'"{text}" is no CIDR block'
+        return "" if is_prefix(text) else f'"{text}" is not a CIDR block'
     return address(text)
 
 
@@ -121,7 +141,7 @@ def port(number: int) -> str:
 
 def port_name(name: str) -> str:
     """What is wrong with a port's name."""
-    return "" if is_label(name) else f'"{name}" is no port name: it must be a DNS label'
+    return "" if is_label(name) else f'"{name}" is not a port name: it must be a DNS label'
 
 
 def duration(nanoseconds: int) -> str:
@@ -137,9 +157,9 @@ def labels(values: dict[str, str]) -> list[str]:
     for key, value in values.items():
         found = _LABEL_KEY.match(key)
         if not found or len(found[1] or "") > 254 or len(found[2]) > 63:
-            problems.append(f'"{key}" is no label key')
+            problems.append(f'"{key}" is not a label key')
         if not _LABEL_VALUE.match(value):
-            problems.append(f'"{value}" is no label value')
+            problems.append(f'"{value}" is not a label value')
     return problems
 
 
@@ -149,7 +169,7 @@ def unix_socket(path: str) -> str:
         return "the path of the Unix socket is missing"
     if path.startswith("@") or (path.startswith("/") and not path.endswith("/")):
         return ""
-    return f'"{path}" is no absolute path of a file'
+    return f'"{path}" is not the absolute path of a file'
 
 
 def pattern(expression: str) -> str:
@@ -165,5 +185,5 @@ def pattern(expression: str) -> str:
     except re2.error as error:
         reason = error.args[0] if error.args else "it can't be parsed"
         text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        return f'"{expression}" is no RE2 expression: {text}'
+        return f'"{expression}" is not an RE2 expression: {text}'
     return ""

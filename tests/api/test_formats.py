@@ -6,22 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istioctl.analysis.validation import names, protocols, shared
+from istioctl.analysis.validation import protocols, shared
+from istioctl.api import formats
 
 
 @pytest.mark.parametrize("name", ["a", "a.b.c", "a-b.c1", "A.b", "a.b."])
 def test_domains(name: str) -> None:
-    assert not names.domain(name)
+    assert not formats.domain(name)
 
 
 @pytest.mark.parametrize("name", ["", "a..b", "-a", "a_b", "a.1", "a." + "b" * 64, "x" * 256, "*.a", "."])
 def test_no_domains(name: str) -> None:
-    assert names.domain(name)
+    assert formats.domain(name)
 
 
 @pytest.mark.parametrize(("name", "good"), [("*", True), ("*.a", True), ("*-a.b", True), ("a*", False), ("a.*", False)])
 def test_wildcards(name: str, good: bool) -> None:
-    assert bool(names.wildcard_domain(name)) != good
+    assert bool(formats.wildcard_domain(name)) != good
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_wildcards(name: str, good: bool) -> None:
     ],
 )
 def test_hosts_of_gateways(name: str, good: bool) -> None:
-    assert bool(names.gateway_domain(name, sni=True)) != good
+    assert bool(formats.gateway_domain(name, sni=True)) != good
 
 
 @pytest.mark.parametrize(
@@ -51,8 +52,8 @@ def test_hosts_of_gateways(name: str, good: bool) -> None:
     ],
 )
 def test_overlapping_hosts(one: str, other: str, overlap: bool, covers: bool) -> None:
-    assert names.hosts_overlap(one, other) is overlap
-    assert names.host_covers(one, other) is covers
+    assert formats.hosts_overlap(one, other) is overlap
+    assert formats.host_covers(one, other) is covers
 
 
 @given(
@@ -60,9 +61,9 @@ def test_overlapping_hosts(one: str, other: str, overlap: bool, covers: bool) ->
     st.from_regex(r"(\*\.)?[a-c](\.[a-c]){0,2}", fullmatch=True),
 )
 def test_what_covers_also_overlaps(one: str, other: str) -> None:
-    assert names.hosts_overlap(one, other) == names.hosts_overlap(other, one)
-    if names.host_covers(one, other):
-        assert names.hosts_overlap(one, other)
+    assert formats.hosts_overlap(one, other) == formats.hosts_overlap(other, one)
+    if formats.host_covers(one, other):
+        assert formats.hosts_overlap(one, other)
 
 
 @pytest.mark.parametrize(
@@ -71,26 +72,26 @@ def test_what_covers_also_overlaps(one: str, other: str) -> None:
      ("01.2.3.4", False), ("a", False), ("1.2.3.4/255.0.0.0", False)],
 )  # fmt: skip
 def test_subnets(text: str, good: bool) -> None:
-    assert bool(names.subnet(text)) != good
+    assert bool(formats.subnet(text)) != good
 
 
 @pytest.mark.parametrize(
     ("nanoseconds", "good"), [(1_000_000, True), (999_999, False), (1_500_000, False), (-5, False)]
 )
 def test_durations(nanoseconds: int, good: bool) -> None:
-    assert bool(names.duration(nanoseconds)) != good
+    assert bool(formats.duration(nanoseconds)) != good
 
 
 def test_labels() -> None:
-    assert names.labels({"a.b/c-d": "x_y", "e": ""}) == []
-    assert len(names.labels({"a b": "x", "/c": "y", "d": "-"})) == 3
+    assert formats.labels({"a.b/c-d": "x_y", "e": ""}) == []
+    assert len(formats.labels({"a b": "x", "/c": "y", "d": "-"})) == 3
 
 
 @pytest.mark.parametrize(
     ("text", "good"), [("a+", True), ("(?i)x", True), ("[a", False), ("(?=x)", False), ("a" * 1025, False)]
 )
 def test_patterns(text: str, good: bool) -> None:
-    assert bool(names.pattern(text)) != good
+    assert bool(formats.pattern(text)) != good
 
 
 @pytest.mark.parametrize(
