@@ -6,12 +6,14 @@ each `--set`. Source of the rules: upstream `operator/pkg/render/manifest.go`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from istioctl.api.components import GATEWAY_LISTS
 from istioctl.api.names import DEFAULT_REVISION, SYSTEM_NAMESPACE
 from istioctl.api.release import HUB, VERSION
 from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
@@ -162,6 +164,7 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     merged: Values = {}
     for layer in origins.layers[: len(origins.layers) - len(files)]:
         merge(merged, copy_of(dict(layer.data)))
+    _name_gateways(spec, merged, origins)
     merge(merged, user)
 
     validate(merged, origins, problems)
@@ -192,6 +195,35 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
         warnings=tuple(problems.warnings),
         profile=profile,
     )
+
+
+def _name_gateways(spec: Values, base: Values, origins: Origins) -> None:
+    """Lay a user's gateways that have no name over those at the same place of the profile's list, in place.
+
+    A list replaces the profile's as a whole; but an entry without a name, which `--set components.ingressGateways[0].…`
+    makes, can only mean the one that is there.
+    """
+    for key in GATEWAY_LISTS:
+        given, known = lookup(spec, "components", key), lookup(base, "spec", "components", key)
+        if not isinstance(given, list) or not isinstance(known, list):
+            continue
+        taken = {entry.get("name") for entry in given if isinstance(entry, dict)}
+        for index, entry in enumerate(given):
+            if isinstance(entry, dict) and not entry.get("name"):
+                place = _asked_for(key, index, origins)
+                own = known[place] if place < len(known) else {}
+                if own.get("name") and own["name"] not in taken:
+                    given[index] = copy_of(own)
+                    merge(given[index], entry)
+
+
+def _asked_for(key: str, index: int, origins: Origins) -> int:
+    """The index by which flags name an element: behind the end of a list, `[2]` means the place after the last one."""
+    for assignment in origins.assignments:
+        if assignment.path[:4] == ("spec", "components", key, index):
+            named = re.search(rf"components\.{key}\[(\d+)\]", assignment.origin.text)
+            return int(named[1]) if named else index
+    return index
 
 
 def translate(merged: Values) -> dict[tuple[str, ...], tuple[tuple[str, ...], object]]:

@@ -181,6 +181,11 @@ class _Rules:
         where = str(self._origins.of(("spec", *path)))
         self._problems.refuse(SpecError(f"{dotted(path)} {text}", where=where, hint=hint, id="bad-value"))
 
+    def _refuse_element(self, path: Path, what: str, hint: str) -> None:
+        """Refuses an element of a list, whose index may be another one in the flag that made it."""
+        where = str(self._origins.of(("spec", *path)))
+        self._problems.refuse(SpecError(f"{dotted(path[:-1])} has {what}", where=where, hint=hint, id="bad-value"))
+
     def check_nulls(self) -> None:
         """A null may unset a value, but not a whole mapping that manifests read from."""
         for component, mappings in _NEEDED_MAPPINGS.items():
@@ -235,6 +240,9 @@ class _Rules:
                 if gateway is None:
                     self._refuse(path, "is empty", "give the gateway a name, or leave the line out")
                 name = lookup_text(gateway, "name")
+                if not name and isinstance(gateway, dict) and gateway.get("enabled") is not False:
+                    hint = "Name it, as in name: edge; the profile has no gateway at this place that it could mean."
+                    self._refuse_element(path, "a gateway without a name", hint)
                 if name and not re.fullmatch(_OBJECT_NAME, name):
                     self._refuse((*path, "name"), f"'{name}' is no object name", "use a-z, 0-9, '-' and '.'")
                 if not as_root:
@@ -244,6 +252,10 @@ class _Rules:
     def _check_ports(self, path: Path, gateway: object, chart: str, name: str) -> None:
         for index, port in enumerate(_items(lookup(gateway, "k8s", "service", "ports"))):
             number, target = lookup(port, "port"), lookup(port, "targetPort")
+            if number is None:
+                hint = "Give the whole list, each port with its name, port and targetPort: it replaces the default one."
+                self._refuse_element((*path, index), "a port without a number", hint)
+                continue
             if isinstance(target, str):
                 continue  # a container port's name
             if _needs_root(_whole(number), _whole(target)):
