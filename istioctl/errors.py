@@ -21,8 +21,8 @@ class IstioctlError(Exception):
 
     Args:
         message: what is wrong, one sentence without the trailing period, naming the value at fault.
-        where: the place to mend: `file:line`, `file:line:column`, a flag (`--set a.b=c`) or an object's name.
-        hint: what to do about it, one sentence.
+        where: the place to fix: `file:line`, `file:line:column`, a flag (`--set a.b=c`) or an object's name.
+        hint: what to do about it: sentences, with a capital and a period, so that a stranger finds them by search.
         id: a short stable word for scripts, such as `unknown-field`; defaults to the class's own.
     """
 

@@ -113,7 +113,7 @@ def enrolled_waypoint(session: Session, namespace: str) -> tuple[str, bool]:
     found = session.find(f"/api/v1/namespaces/{namespace}")
     if found is None:
         raise ClusterError(
-            f"there is no namespace {namespace!r}", where=session.server, hint="create it first", id="no-namespace"
+            f"there is no namespace {namespace!r}", where=session.server, hint="Create it first.", id="no-namespace"
         )
     labels = labels_of(found)
     return labels.get(_USE, ""), labels.get(DATAPLANE_MODE) == "ambient"
@@ -166,7 +166,7 @@ def wait_until_programmed(session: Session, namespace: str, name: str, timeout: 
     raise ClusterError(
         f"timed out after {timeout:g}s while waiting for the waypoint: {why if last else 'it does not exist'}",
         where=f"Gateway/{namespace}/{name}",
-        hint="see that its control plane runs: istioctl version; or allow more time with --waypoint-timeout",
+        hint="See that its control plane runs (`istioctl version`), or allow more time with --waypoint-timeout.",
         id="not-ready",
     )
 

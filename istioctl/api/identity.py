@@ -33,7 +33,7 @@ class ObjectKey:
         ):
             raise InputError(
                 f"not a Kubernetes object: apiVersion {api_version!r}, kind {kind!r}, metadata.name {name!r}",
-                hint="each of the three has to be a text",
+                hint="Each of the three has to be a text.",
             )
         return cls(api_version, kind, str(metadata.get("namespace") or ""), name)
 

@@ -95,6 +95,6 @@ def _by_path(found: Endpoint, expression: str) -> str:
         raise InputError(f"not a JSONPath: {problem}", where=f"--output jsonpath={expression}") from problem
     if not values:
         raise InputError(
-            "the JSONPath finds nothing", where=f"--output jsonpath={expression}", hint="see -o json for what there is"
+            "the JSONPath finds nothing", where=f"--output jsonpath={expression}", hint="See -o json for what there is."
         )
     return " ".join("" if value is None else str(value) for value in values) + "\n"

@@ -100,7 +100,7 @@ def malformed(message: str, where: str, *, id: str = "malformed") -> Malformed: 
     return Malformed(
         message,
         where=where,
-        hint="see that the address leads to a Kubernetes API server, and not to a proxy or a login page before it",
+        hint="See that the address leads to a Kubernetes API server, and not to a proxy or a login page before it.",
         id=id,
     )
 
@@ -114,7 +114,7 @@ def too_large(where: str, largest: int = LARGEST) -> NoReturn:
     raise Malformed(
         f"the answer is larger than {largest / 2**20:g} MiB, or has more than {largest // BYTES_A_VALUE} values",
         where=where,
-        hint="ask for less, as with --namespace; if the answer should be small, see what stands at the address",
+        hint="Ask for less, as with --namespace; if the answer should be small, see what stands at the address.",
         id="too-large",
     )
 

@@ -119,7 +119,7 @@ def ensure_namespace(session: Session, name: str, labels: dict[str, str], owner:
                 "Conflict",
                 f"namespace {name} is being removed",
                 where=session.server,
-                hint="wait until it is gone, then run the command again",
+                hint="Wait until it is gone, then run the command again.",
                 id="terminating",
             )
         return False

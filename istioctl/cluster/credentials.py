@@ -167,7 +167,7 @@ class UserEntry:
         return ClusterError(
             f"the kubeconfig's way to get credentials fails: {reason}",
             where=self.where,
-            hint=hint or "run the login command of your cluster's provider, and see that its program is on PATH",
+            hint=hint or "Run the login command of your cluster's provider, and see that its program is on PATH.",
             id="credentials",
         )
 
@@ -184,7 +184,7 @@ def token_file(path: Path, certificate: bytes | None = None, key: bytes | None =
     except UnicodeDecodeError:
         text = ""
     if not text.strip():
-        raise InputError("the file holds no token", where=str(path), hint="fix tokenFile in the kubeconfig")
+        raise InputError("the file holds no token", where=str(path), hint="Fix tokenFile in the kubeconfig.")
     return Credentials(bearer(text, str(path)), certificate, key, time.time() + FILE_LIFETIME, renewable=True)
 
 
@@ -202,7 +202,7 @@ def bearer(token: str, where: str) -> str:
         raise InputError(
             f"the token is unusable: its character {found.start() + 1} is {what}",
             where=where,
-            hint="fetch a new token, as by logging in again",
+            hint="Fetch a new token, as by logging in again.",
             id="bad-token",
         )
     return f"Bearer {token}"
@@ -224,7 +224,7 @@ def pem(entry: Mapping[str, Any], key: str, folder: Path, where: str) -> bytes |
         try:
             return base64.b64decode("".join(inline.split()), validate=True)
         except ValueError:
-            raise InputError(f"'{key}-data' is not base64", where=where, hint="fix the kubeconfig") from None
+            raise InputError(f"'{key}-data' is not base64", where=where, hint="Fix the kubeconfig.") from None
     return read_file(folder / entry[key]) if entry.get(key) else None
 
 
@@ -236,14 +236,14 @@ def read_file(path: Path) -> bytes:
     """
     try:
         if path.exists() and not path.is_file():
-            raise InputError("what the kubeconfig names is not a file", where=str(path), hint="fix the kubeconfig")
+            raise InputError("what the kubeconfig names is not a file", where=str(path), hint="Fix the kubeconfig.")
         return path.read_bytes()
     except (OSError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "its name holds a NUL"
         raise InputError(
             f"can't read a file that the kubeconfig names: {reason}",
             where=str(path).replace("\0", "\\0"),
-            hint="fix the kubeconfig",
+            hint="Fix the kubeconfig.",
         ) from None
 
 

@@ -32,7 +32,7 @@ class Discovery:
                 "NotFound",
                 f"the cluster has no kind {kind!r} in {api_version}",
                 where=self._session.server,
-                hint="install the custom resource definition first, or fix apiVersion and kind",
+                hint="Install the custom resource definition first, or fix apiVersion and kind.",
                 id="unknown-kind",
             )
         return found

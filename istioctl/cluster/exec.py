@@ -60,7 +60,7 @@ def run_in_pod(
                 taken += len(data)
                 if taken > largest:
                     raise Unreachable(
-                        f"{words} prints more than {largest} bytes", where=where, hint="look for yourself"
+                        f"{words} prints more than {largest} bytes", where=where, hint="Look for yourself."
                     )
         except WebSocketTimeoutException as problem:
             raise too_slow(session.connection, session.timeout) from problem
@@ -87,5 +87,5 @@ def _check(status: bytes, stderr: bytes, words: str, where: str) -> None:
     reason = str(found.get("message") or "it fails")
     raise ClusterError(
         f"{words}: {reason}" + (f": {said[:300]}" if said else ""), where=where,
-        hint="see whether the container has this program", id="exec-failed",
+        hint="See whether the container has this program.", id="exec-failed",
     )  # fmt: skip

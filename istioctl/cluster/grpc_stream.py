@@ -37,7 +37,7 @@ def require_h2() -> Any:
     except ImportError:
         raise InputError(
             "asking istiod over XDS needs the package h2, which is not installed",
-            hint="install it with the extra: pip install 'istioctl[xds]'",
+            hint="Install it with the extra: pip install 'istioctl[xds]'",
             id="missing-extra",
         ) from None
     return h2
@@ -94,10 +94,10 @@ def call(
                 return received[5 : 5 + struct.unpack(">I", received[1:5])[0]]
             channel.sendall(connection.data_to_send())
     except TimeoutError:
-        hint = "allow more with --timeout, or see that the address and port are istiod's"
+        hint = "Allow more with --timeout, or see that the address and port are istiod's."
         raise Unreachable(f"no answer within {timeout:g}s", where=where, hint=hint, id="timeout") from None
     except (OSError, h2.exceptions.H2Error) as problem:
-        hint = "see that the port is one of istiod's XDS ports, and whether it wants TLS (--plaintext: no)"
+        hint = "See that the port is one of istiod's XDS ports, and whether it wants TLS (--plaintext: no)."
         raise Unreachable(f"no gRPC answer: {problem}", where=where, hint=hint, passing=True) from problem
 
 
@@ -105,7 +105,7 @@ def _check(headers: Mapping[str, str], where: str) -> None:
     """Raises what status and trailers tell of a failure."""
     status, code = headers.get(":status", "200"), headers.get("grpc-status", "0")
     if status != "200":
-        hint = "see that the address is istiod's, not that of something in front of it"
+        hint = "See that the address is istiod's, not that of something in front of it."
         raise Unreachable(f"HTTP status {status} instead of gRPC", where=where, hint=hint)
     if code != "0":
         number = int(code) if code.isdecimal() else 2
@@ -147,10 +147,10 @@ def with_tls(
     try:
         return context.wrap_socket(plain, server_hostname=server_name)
     except ssl.SSLCertVerificationError as problem:
-        hint = "name what its certificate is for with --authority, or trust it unseen with --insecure"
+        hint = "Name what its certificate is for with --authority, or trust it unseen with --insecure."
         raise Unreachable(
             f"its certificate is not trusted: {problem.verify_message}", where=where, hint=hint, id="tls"
         ) from problem
     except (OSError, ssl.SSLError) as problem:
-        hint = "see whether the port speaks TLS; --plaintext is for one that does not"
+        hint = "See whether the port speaks TLS; --plaintext is for one that does not."
         raise Unreachable(f"no TLS: {problem}", where=where, hint=hint, id="tls", passing=True) from problem

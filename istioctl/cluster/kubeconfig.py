@@ -108,7 +108,7 @@ def load_connection(options: ClientOptions) -> Connection:
         raise ClusterError(
             "no cluster is configured: there is no kubeconfig file",
             where=options.kubeconfig or os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config"),
-            hint="name one with --kubeconfig or KUBECONFIG",
+            hint="Name one with --kubeconfig or KUBECONFIG.",
             id="no-kubeconfig",
         )
     return _connection(_merge(files), options, ", ".join(map(str, files)))
@@ -130,7 +130,7 @@ def _files(options: ClientOptions) -> list[Path]:
             raise InputError(
                 "there is no such kubeconfig file",
                 where=options.kubeconfig,
-                hint="fix --kubeconfig",
+                hint="Fix --kubeconfig.",
                 id="no-kubeconfig",
             )
         return [file]
@@ -161,11 +161,11 @@ def _read(file: Path) -> Mapping[str, Any]:
         raise InputError(f"can't read the kubeconfig: {problem.strerror}", where=str(file)) from problem
     except IstioctlError as problem:
         raise InputError(
-            f"the kubeconfig is not YAML: {problem.message}", where=problem.where, hint="fix the file"
+            f"the kubeconfig is not YAML: {problem.message}", where=problem.where, hint="Fix the file."
         ) from None
     data = {} if data is None else data
     if wrong := misfit(data, _CONFIG):
-        raise InputError(f"the kubeconfig is not one: {wrong}", where=str(file), hint="fix the file")
+        raise InputError(f"the kubeconfig is not one: {wrong}", where=str(file), hint="Fix the file.")
     config: Mapping[str, Any] = data
     return config
 
@@ -254,7 +254,7 @@ def _impersonation(options: ClientOptions, user: Mapping[str, Any], where: str) 
         name, uid = user.get("as", ""), user.get("as-uid", "")
         groups, extra = user.get("as-groups", []), user.get("as-user-extra", {})
     if (groups or uid) and not name:
-        raise InputError("impersonating a group or a UID needs a user, too", where="--as-group", hint="add --as USER")
+        raise InputError("impersonating a group or a UID needs a user, too", where="--as-group", hint="Add --as USER.")
     headers = [("Impersonate-User", name)] if name else []
     headers += [("Impersonate-Group", group) for group in groups]
     headers += [("Impersonate-Uid", uid)] if uid else []
@@ -270,7 +270,7 @@ def _header_value(text: str, where: str) -> str:
     """A text as a header carries it: UTF-8, whose bytes http.client wants as characters of Latin-1."""
     if any(character < " " or character == "\x7f" for character in text):
         raise InputError(
-            "whom to impersonate holds a control character", where=where, hint="fix --as or the kubeconfig"
+            "whom to impersonate holds a control character", where=where, hint="Fix --as or the kubeconfig."
         )
     return text.encode("utf-8", "surrogateescape").decode("latin-1")
 

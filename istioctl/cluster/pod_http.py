@@ -51,11 +51,11 @@ def ask_pod(
         answer = response.read()
     except IncompleteRead as problem:
         raise Unreachable(
-            "the connection broke off in the middle of the answer", where=where, hint="run the command again"
+            "the connection broke off in the middle of the answer", where=where, hint="Run the command again."
         ) from problem
     except (HTTPException, OSError, ValueError) as problem:
         raise Unreachable(
-            f"the answer is not HTTP: {problem!r}"[:300], where=where, hint="look at the pod's log"
+            f"the answer is not HTTP: {problem!r}"[:300], where=where, hint="Look at the pod's log."
         ) from problem
     if 300 <= response.status < 400:
         raise redirected(response.status, response.headers.get("Location"), where)

@@ -43,7 +43,7 @@ def refused(status: int, body: bytes, where: str, *, reason: str = "") -> ApiErr
     elif status >= 500:
         identifier, hint = "server-error", "the server has a problem of its own; try again later"
     if "being terminated" in message:
-        hint = "an earlier removal is still under way; wait until the namespace is gone, then run the command again"
+        hint = "An earlier removal is still under way; wait until the namespace is gone, then run the command again."
     message = message or f"HTTP status {status}"
     if status == 401 and message == "Unauthorized":
         message = "the server does not accept the credentials (Unauthorized)"
@@ -59,7 +59,7 @@ def redirected(status: int, location: str | None, where: str) -> Malformed:
     return Malformed(
         f"the server redirects (HTTP status {status}) {target}; credentials are not sent there",
         where=where,
-        hint="if that is the API server's address, set it as the cluster's server in the kubeconfig; else log in first",
+        hint="If that is the API server's address, set it as the cluster's server in the kubeconfig; or log in first.",
         id="redirected",
     )
 

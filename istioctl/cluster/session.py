@@ -280,7 +280,7 @@ class Session:
     def _counted(self) -> Iterator[None]:
         with self._idle:
             if self._stopped:
-                raise Unreachable("stopped", where=self.server, hint="run the command again", id="stopped")
+                raise Unreachable("stopped", where=self.server, hint="Run the command again.", id="stopped")
             self._under_way += 1
         try:
             yield

@@ -48,7 +48,7 @@ def _unusable(connection: Connection, message: str) -> InputError:
     return InputError(
         f"the kubeconfig's certificates are unusable: {message}",
         where=f"context {connection.context}",
-        hint="fix the kubeconfig, or log in again",
+        hint="Fix the kubeconfig, or log in again.",
         id="bad-certificate",
     )
 
@@ -133,7 +133,7 @@ def too_slow(connection: Connection, seconds: float) -> Unreachable:
     return Unreachable(
         f"no answer within {seconds:g}s",
         where=connection.server,
-        hint="see that the server is up, or allow more time with --kubeclient-timeout",
+        hint="See that the server is up, or allow more time with --kubeclient-timeout.",
         id="timeout",
     )
 
@@ -155,25 +155,25 @@ def broken(problem: Exception, connection: Connection, seconds: float) -> Unreac
             if isinstance(cause, ssl.SSLCertVerificationError)
             else f"the TLS handshake failed: {_plain(cause)}",
             where=server,
-            hint="fix certificate-authority or tls-server-name of the cluster in the kubeconfig",
+            hint="Fix certificate-authority or tls-server-name of the cluster in the kubeconfig.",
             id="tls",
         )
     if isinstance(problem, ProxyError):
-        return Unreachable(f"the proxy refuses: {_plain(cause)}", where=server, hint="fix proxy-url or HTTPS_PROXY")
+        return Unreachable(f"the proxy refuses: {_plain(cause)}", where=server, hint="Fix proxy-url or HTTPS_PROXY.")
     if isinstance(problem, NameResolutionError):
-        return Unreachable("its name is unknown", where=server, hint="fix the server's address in the kubeconfig")
+        return Unreachable("its name is unknown", where=server, hint="Fix the server's address in the kubeconfig.")
     if isinstance(problem, NewConnectionError):
         return Unreachable(
             f"no connection: {_plain(problem.__cause__ or cause)}",
             where=server,
-            hint=f"see that the cluster is up, and that context {connection.context!r} is the one you mean",
+            hint=f"See that the cluster is up, and that context {connection.context!r} is the one you mean.",
             passing=isinstance(problem.__cause__, ConnectionRefusedError) or "refused" in str(problem),
             unsent=True,
         )
     return Unreachable(
         f"the connection broke: {_plain(cause)}",
         where=server,
-        hint="try again; if it goes on, look at the network and at proxies between",
+        hint="Try again; if it goes on, look at the network and at proxies between.",
         passing=True,
     )
 

@@ -94,7 +94,7 @@ class Tunnel:
                 self._begun.add(channel)  # the first frame of each channel tells the port back
             elif channel == _ERROR and body:
                 reason = body[:1000].decode("utf-8", "replace").strip()
-                raise Unreachable(f"nothing answers there: {reason}", where=self._where, hint="look at the pod's log")
+                raise Unreachable(f"nothing answers there: {reason}", where=self._where, hint="Look at the pod's log.")
             elif channel == _DATA and body:
                 return body
 
@@ -250,7 +250,7 @@ def _listen(address: str, port: int) -> list[socket.socket]:
         raise InputError(
             f"can't listen on {address}, port {port}: {reason}",
             where="--port" if port else "--address",
-            hint="choose another --port, or leave it out for any free one",
+            hint="Choose another --port, or leave it out for any free one.",
             id="cannot-listen",
         )
     return sockets

@@ -73,7 +73,7 @@ def wait_until_gone(session: Session, discovery: Discovery, keys: Sequence[Objec
         raise ClusterError(
             f"it is not gone after {_duration(timeout)}{held}",
             where=f"{key} on {session.server}",
-            hint="look at what keeps it, with kubectl describe",
+            hint="Look at what keeps it, with kubectl describe.",
             id="not-gone",
         )
 
@@ -196,7 +196,7 @@ def _describe(session: Session, discovery: Discovery, key: ObjectKey, why: str, 
     return ClusterError(
         f"not ready after {_duration(timeout)}: {'; '.join(details)}",
         where=str(key),
-        hint="fix what the message names, or allow more time with --readiness-timeout",
+        hint="Fix what the message names, or allow more time with --readiness-timeout.",
         id="not-ready",
     )
 

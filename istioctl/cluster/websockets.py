@@ -100,7 +100,7 @@ def open_websocket(session: Session, path: str, protocol: str, where: str) -> Bo
         raise Unreachable(
             f"no tunnel: {problem}",
             where=where,
-            hint="see that the cluster is up and that nothing between blocks WebSockets",
+            hint="See that the cluster is up and that nothing between blocks WebSockets.",
             passing=not isinstance(problem, ValueError | MemoryError),
         ) from problem
     finally:

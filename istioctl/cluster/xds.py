@@ -110,7 +110,7 @@ class XdsClient:
         answer = self._ask(DEBUG, page, pod)
         body = b"".join(answer.resources[:1])
         if body.startswith(b"404 page not found"):
-            hint = "set ENABLE_DEBUG_ON_HTTP=true on istiod"
+            hint = "Set ENABLE_DEBUG_ON_HTTP=true on istiod."
             raise ClusterError("istiod's debug pages are off", where=self._where(pod), hint=hint, id="debug-off")
         return answer.istiod, body
 
@@ -120,7 +120,7 @@ class XdsClient:
         try:
             entries = [_entry(resource) for resource in answer.resources]
         except ValueError as problem:
-            hint = "compare the versions of istiod and istioctl"
+            hint = "Compare the versions of istiod and istioctl."
             raise Unreachable(f"the answer is unreadable: {problem}", where=self._where(pod), hint=hint) from problem
         return answer.istiod, json.dumps(entries).encode()
 
@@ -135,7 +135,7 @@ class XdsClient:
             host, port = _split(self._options.address)
             return self._exchange(host, port, self._options.authority or host, request, headers, roots, where)
         if self._session is None:
-            raise ClusterError("no cluster leads to istiod", hint="name its address with --xds-address")
+            raise ClusterError("no cluster leads to istiod", hint="Name its address with --xds-address.")
         suffix = f"-{self._revision}" if self._revision not in ("", "default") else ""
         name = self._options.authority or f"istiod{suffix}.{self._namespace}.svc"
         target = PodPort(self._namespace, pod, self._options.port)
@@ -148,7 +148,7 @@ class XdsClient:
         try:
             plain = socket.create_connection((host, port), timeout=self._timeout)
         except OSError as problem:
-            hint = "see that the address is right and can be reached from here"
+            hint = "See that the address is right and can be reached from here."
             raise Unreachable(f"no connection: {problem}", where=where, hint=hint, passing=True) from problem
         with plain:
             channel: socket.socket = plain
@@ -184,7 +184,7 @@ class XdsClient:
             except OSError as problem:
                 raise InputError(f"can't be read: {problem.strerror}", where=str(root)) from problem
         if self._session is None:
-            raise ClusterError("no cluster gives a token for istiod", hint="pass --cert-dir, or --plaintext")
+            raise ClusterError("no cluster gives a token for istiod", hint="Pass --cert-dir, or --plaintext.")
         path = f"/api/v1/namespaces/{self._namespace}"
         spec = {"audiences": [_AUDIENCE], "expirationSeconds": _SECONDS}
         made = self._session.send("POST", f"{path}/serviceaccounts/{_ACCOUNT}/token", {"spec": spec})
@@ -219,7 +219,7 @@ def _response(data: bytes, where: str) -> XdsAnswer:
         ]
         identifier = json.loads(one_text(message(one_bytes(found, 6)), 1) or "{}")
     except ValueError as problem:
-        hint = "compare the versions of istiod and istioctl"
+        hint = "Compare the versions of istiod and istioctl."
         raise Unreachable(f"the answer is unreadable: {problem}", where=where, hint=hint) from problem
     name = str(identifier.get("ID", "")) if isinstance(identifier, dict) else ""
     return XdsAnswer(name or where, tuple(resources))

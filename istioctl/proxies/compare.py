@@ -95,11 +95,11 @@ def read_view(body: bytes, side: str) -> View:
         data = json.loads(body)
     except ValueError as problem:
         raise InputError(
-            f"the configuration is not JSON: {problem}", where=side, hint="name a dump made with `-o json`"
+            f"the configuration is not JSON: {problem}", where=side, hint="Name a dump made with `-o json`."
         ) from problem
     configs = data.get("configs") if isinstance(data, dict) else None
     if not isinstance(configs, list):
-        raise InputError("this is not a configuration dump", where=side, hint="it has to have `configs`")
+        raise InputError("this is not a configuration dump", where=side, hint="It has to have `configs`.")
     view = View(side)
     for type_url, _, dump in _KINDS:
         found = view.resources.setdefault(type_url, {})

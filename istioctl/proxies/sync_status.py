@@ -153,7 +153,7 @@ def read_syncz(body: bytes, istiod: str, revision: str = "") -> list[ProxyStatus
         raise InputError(
             "the list of proxies is unreadable",
             where=istiod,
-            hint="compare the versions of istiod and istioctl: `istioctl version`",
+            hint="Compare the versions of istiod and istioctl: `istioctl version`.",
             id="unreadable-syncz",
         )
     return [_proxy(entry, istiod, revision) for entry in found if _is_proxy(entry)]

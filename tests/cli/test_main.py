@@ -84,7 +84,7 @@ def test_misuse_ends_with_64_and_one_error(argv: list[str], message: str, hint: 
 @pytest.mark.parametrize(
     ("raised", "status", "said"),
     [
-        (InputError("bad", where="a.yaml:3", hint="Mend it."), 65, "Error: a.yaml:3: bad\nHint: Mend it.\n"),
+        (InputError("bad", where="a.yaml:3", hint="Fix it."), 65, "Error: a.yaml:3: bad\nHint: Fix it.\n"),
         (SpecError("unknown field"), 1, "Error: unknown field\n"),
         (ClusterError("away"), 1, "Error: away\n"),
         (ErrorGroup([SpecError("one"), SpecError("two")]), 1, "Error: one\nError: two\n"),

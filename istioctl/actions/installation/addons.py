@@ -270,7 +270,7 @@ def _body(item: Mapping[str, Any]) -> bytes:
 
 
 def _changed_mesh(session: Session, options: AddonOptions, config: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The mesh's ConfigMap with extension providers added or mended; None where it has them.
+    """The mesh's ConfigMap with extension providers added or corrected; None where it has them.
 
     Istio's ConfigMap is changed in place, as a person would with `kubectl edit`. Whoever installs Istio again from a
     specification says it there, too.
@@ -284,7 +284,7 @@ def _changed_mesh(session: Session, options: AddonOptions, config: Mapping[str, 
         raise ClusterError(
             "there is no mesh configuration to tell of the traces' destination",
             where=f"ConfigMap/{options.mesh_namespace}/{name} on {session.server}",
-            hint="install Istio first, name its --revision, or leave jaeger.tracing.enabled off",
+            hint="Install Istio first, name its --revision, or leave jaeger.tracing.enabled off.",
             id="no-mesh-config",
         )
     data = found.get("data") or {}
@@ -302,5 +302,5 @@ def _store_mesh(session: Session, discovery: Discovery, config_map: Mapping[str,
         session.send("PUT", discovery.path(ObjectKey.of(config_map)), config_map, {"fieldManager": _OWNER})
     except ApiError as problem:
         if problem.status == 409:
-            problem.hint = "somebody else has just changed it: run the command again"
+            problem.hint = "Somebody else has just changed it: run the command again."
         raise

@@ -241,7 +241,7 @@ def _ambiguous_injection(
         raise ClusterError(
             problems[0],
             where="webhooks of the cluster",
-            hint="remove the other webhook or tag, install another revision, or go on with --force",
+            hint="Remove the other webhook or tag, install another revision, or go on with --force.",
             id="webhook-conflict",
         )
     return problems

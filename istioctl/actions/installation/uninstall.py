@@ -223,7 +223,7 @@ def _check_exists(session: Session, discovery: Discovery, revision: str) -> None
         raise ClusterError(
             f"could not find target revision {revision!r}",
             where=session.server,
-            hint=f"choose one of {', '.join(known)}" if known else "no control plane is installed; see --purge",
+            hint=f"Choose one of {', '.join(known)}." if known else "No control plane is installed; see --purge.",
             id="no-revision",
         )
 

@@ -112,7 +112,7 @@ def plan_upgrade(client: ClientOptions, namespace: str, revision: str, report: R
         raise ClusterError(
             f"control plane revision {revision!r} is not installed in namespace {namespace!r}",
             where=session.server,
-            hint=f"choose one of {', '.join(sorted(versions))}" if versions else "run `istioctl install` instead",
+            hint=f"Choose one of {', '.join(sorted(versions))}." if versions else "Run `istioctl install` instead.",
             id="no-istio",
         )
     installed = versions[revision]

@@ -207,7 +207,7 @@ def _from_cluster(options: VerifyOptions, progress: Progress) -> Verification:
         raise ClusterError(
             f"control plane revision {revision!r} is not installed" if revision else "no control plane is installed",
             where=session.server,
-            hint=f"choose one of {', '.join(revisions)}" if revisions else "run `istioctl install` first",
+            hint=f"Choose one of {', '.join(revisions)}." if revisions else "Run `istioctl install` first.",
             id="no-istio",
         )
     chosen = [item for item in found if labels_of(item).get(REVISION) == revision or item["kind"] == _DEFINITION]

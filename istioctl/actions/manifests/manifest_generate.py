@@ -152,7 +152,7 @@ def _component_name(given: str) -> str:
     found = known.get(given.lower())
     if found is None:
         names = ", ".join(component.name for component in COMPONENTS)
-        raise UsageError(f"unknown component '{given}'", where="--component", hint=f"known components: {names}")
+        raise UsageError(f"unknown component '{given}'", where="--component", hint=f"Known components: {names}.")
     return found
 
 

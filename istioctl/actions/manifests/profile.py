@@ -56,7 +56,7 @@ class ProfileDump:
         """
         if not isinstance(self.data, dict | list):
             raise InputError(
-                f"{dotted(self.path[1:])} is a single value, which has no flags", hint="use -o yaml or json"
+                f"{dotted(self.path[1:])} is a single value, which has no flags", hint="Use -o yaml or json."
             )
         data, above = (self.data, self.path) if self.path else (lookup(self.data, "spec"), ("spec",))
         part = replace(self, data=data, path=above)
@@ -138,7 +138,7 @@ def _descend(data: object, segment: str, path: ValuePath) -> tuple[object, str |
 
     close = closest(segment, data) if isinstance(data, dict) else None
     above = f" in {dotted(path[1:])}" if len(path) > 1 else ""
-    hint = f"did you mean '{close}'?" if close else None
+    hint = f"Did you mean '{close}'?" if close else None
     raise InputError(f"there is no '{segment}'{above}", where="--config-path", hint=hint, id="unknown-path")
 
 

@@ -122,7 +122,7 @@ def check_connection(endpoint: Endpoint, timeout: float) -> None:
             raise ClusterError(
                 f"no connection: {problem.strerror or problem}",
                 where=f"{endpoint.host}:{port}",
-                hint="see that the gateway's pods run, and that no firewall stands between",
+                hint="See that the gateway's pods run, and that no firewall stands between.",
                 id="no-connection",
             ) from problem
 
@@ -135,7 +135,7 @@ def _find(session: Session, discovery: Discovery, options: EndpointOptions) -> d
             names = ", ".join(f"{item['metadata']['namespace']}/{item['metadata']['name']}" for item in found)
             raise ClusterError(
                 f"there are several ingress gateways: {names}",
-                hint="choose one with -n and --name",
+                hint="Choose one with -n and --name.",
                 id="several-gateways",
             )
         if found:
@@ -145,7 +145,7 @@ def _find(session: Session, discovery: Discovery, options: EndpointOptions) -> d
     raise ClusterError(
         f"there is no ingress gateway {what} in {place}",
         where=session.server,
-        hint="install one (`istioctl install --set profile=default`), or name yours with -n and --name",
+        hint="Install one (`istioctl install --set profile=default`), or name yours with -n and --name.",
         id="no-gateway",
     )
 
@@ -187,7 +187,7 @@ def _load_balancer(
         raise ClusterError(
             f"the load balancer has no address{waited}: the cluster's provider has not given it one",
             where=f"Service/{name}",
-            hint="wait for it with --wait, or use the node ports with --node-port",
+            hint="Wait for it with --wait, or use the node ports with --node-port.",
             id="pending",
         )
     return _endpoint("LoadBalancer", service, address, "port")
@@ -235,7 +235,7 @@ def _host_network(session: Session, discovery: Discovery, service: dict[str, Any
         raise ClusterError(
             f"the gateway is reachable from inside the cluster only: its Service is a {service['spec'].get('type')}",
             where=f"Service/{name}",
-            hint="make it a LoadBalancer or NodePort, or use kubectl port-forward",
+            hint="Make it a LoadBalancer or NodePort, or use kubectl port-forward.",
             id="cluster-only",
         )
     node = session.get(f"/api/v1/nodes/{pods[0]['spec']['nodeName']}")
@@ -271,7 +271,7 @@ def _node_with_pod(session: Session, discovery: Discovery, service: dict[str, An
         raise ClusterError(
             "no ready node runs a ready pod of the gateway" if nodes else "the cluster has no ready node",
             where=f"Service/{name}",
-            hint="look at the gateway's pods: kubectl get pods -o wide",
+            hint="Look at the gateway's pods: kubectl get pods -o wide",
             id="no-node",
         )
     return found[0]

@@ -91,7 +91,7 @@ class Istiods:
                 raise ClusterError(
                     f'no istiod{which} is ready in namespace "{self.namespace}"',
                     where=self.session.server,
-                    hint="see `istioctl revision list`; --istioNamespace names another namespace",
+                    hint="See `istioctl revision list`; --istioNamespace names another namespace.",
                     id="no-istio",
                 )
             self._pods = found
@@ -188,6 +188,6 @@ def _not_connected(proxy: str) -> ClusterError:
     return ClusterError(
         "no istiod is connected to this proxy",
         where=proxy,
-        hint="see that the pod has a sidecar and is ready; `istioctl proxy-status` lists all that are connected",
+        hint="See that the pod has a sidecar and is ready; `istioctl proxy-status` lists all that are connected.",
         id="not-connected",
     )

@@ -151,7 +151,7 @@ def _of_reference(session: Session, reference: str, source: Source) -> Ztunnel:
         if problem.status == 403 and kind == "pod" and name.startswith(_NAME):
             return Ztunnel(namespace, name)  # who may forward to it may not be allowed to look at it
         if problem.status == 404:
-            problem.hint = "write NAME.NAMESPACE where it is not in the control plane's namespace"
+            problem.hint = "Write NAME.NAMESPACE where it is not in the control plane's namespace."
         raise
     name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
     app = labels_of(pod).get("app")
@@ -177,6 +177,6 @@ def _of_daemon_set(session: Session, namespace: str, node: str = "") -> list[dic
     if not living:
         where = f"node {node}" if node else f"namespace {namespace}"
         raise ClusterError(
-            "no ztunnel runs there", where=where, hint="see `kubectl get pods -l app=ztunnel -A -o wide`"
+            "no ztunnel runs there", where=where, hint="See `kubectl get pods -l app=ztunnel -A -o wide`."
         )
     return living

@@ -65,7 +65,7 @@ def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, A
             found = None
         if not isinstance(found, list):
             raise ClusterError(
-                "istiod's list of proxies is unreadable", hint="compare the versions of istiod and istioctl"
+                "istiod's list of proxies is unreadable", hint="Compare the versions of istiod and istioctl."
             )
         proxies += [entry for entry in found if isinstance(entry, dict)]
     return proxies

@@ -161,7 +161,7 @@ def _token(session: Session, discovery: Discovery, options: RemoteSecretOptions,
             raise ClusterError(
                 f"Secret {options.secret_name} holds no token of service account {account}",
                 where=f"namespace {namespace}",
-                hint="mend --secret-name or --service-account",
+                hint="Fix --secret-name or --service-account.",
                 id="foreign-secret",
             )
     else:
@@ -186,7 +186,7 @@ def _token(session: Session, discovery: Discovery, options: RemoteSecretOptions,
     raise ClusterError(
         f"the server put no token into it within {session.timeout:g}s",
         where=str(key),
-        hint="see that the cluster's token controller runs",
+        hint="See that the cluster's token controller runs.",
         id="no-token",
     )
 
@@ -202,7 +202,7 @@ def _ensure_account(session: Session, discovery: Discovery, options: RemoteSecre
         raise ClusterError(
             f"there is no service account {account!r} in namespace {options.namespace!r}",
             where=session.server,
-            hint="install Istio there first, or name another with --service-account",
+            hint="Install Istio there first, or name another with --service-account.",
             id="no-account",
         )
     import json

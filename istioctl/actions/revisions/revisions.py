@@ -92,7 +92,7 @@ def describe_revision(client: ClientOptions, name: str, report: Report) -> Revis
     known = ", ".join(revision.name for revision in found)
     raise ClusterError(
         f"there is no revision {name!r}",
-        hint=f"choose one of {known}" if known else "no control plane is installed",
+        hint=f"Choose one of {known}." if known else "No control plane is installed.",
         id="no-revision",
     )
 

@@ -84,7 +84,7 @@ def _injector(webhook: Mapping[str, Any]) -> Mapping[str, Any]:
         if str(hook.get("name", "")).endswith(INJECTOR_SUFFIX):
             return hook  # type: ignore[no-any-return] # an entry of plain data
     name = (webhook.get("metadata") or {}).get("name")
-    raise ClusterError(f"webhook configuration {name} holds no sidecar injector", hint="install the revision again")
+    raise ClusterError(f"webhook configuration {name} holds no sidecar injector", hint="Install the revision again.")
 
 
 def _labels(options: TagOptions, own: Mapping[str, str], inherited: Mapping[str, str]) -> dict[str, str]:

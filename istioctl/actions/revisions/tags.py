@@ -110,7 +110,7 @@ def plan_tag(
     ):
         raise ClusterError(
             f"cannot create revision tag {options.tag!r}: found existing control plane revision with same name",
-            hint="choose another name, or pass --overwrite",
+            hint="Choose another name, or pass --overwrite.",
             id="tag-is-revision",
         )
     webhook = _only(_of_revision(hooks, revision), "webhook", revision)
@@ -118,13 +118,13 @@ def plan_tag(
     if webhook is None:
         raise ClusterError(
             f"cannot modify tag: cannot find MutatingWebhookConfiguration or Service with revision {revision!r}",
-            hint="see `istioctl tag list` for the revisions there are",
+            hint="See `istioctl tag list` for the revisions there are.",
             id="no-revision",
         )
     if not overwrite and any(labels_of(item).get(TAG) == options.tag for item in (*hooks, *services)):
         raise ClusterError(
             f"revision tag {options.tag!r} already exists, and --overwrite is false",
-            hint="pass --overwrite to point it to another revision",
+            hint="Pass --overwrite to point it to another revision.",
             id="tag-exists",
         )
     is_default = options.tag == DEFAULT_REVISION
@@ -185,7 +185,7 @@ def plan_tag_removal(client: ClientOptions, tag: str, namespace: str, report: Re
         raise ClusterError(
             f"cannot remove tag {tag!r}: cannot find MutatingWebhookConfiguration or Service for tag",
             where=session.server,
-            hint="see `istioctl tag list` for the tags there are",
+            hint="See `istioctl tag list` for the tags there are.",
             id="no-tag",
         )
     return TagRemoval(
@@ -215,7 +215,7 @@ def _only(found: list[dict[str, Any]], what: str, revision: str) -> dict[str, An
         names = ", ".join(item["metadata"]["name"] for item in found)
         raise ClusterError(
             f"cannot modify tag: found multiple canonical {what}s with revision {revision!r}: {names}",
-            hint="remove the one that is left over",
+            hint="Remove the one that is left over.",
             id="ambiguous-revision",
         )
     return found[0] if found else None

@@ -88,7 +88,7 @@ def set_injection(client: ClientOptions, namespace: str, *, enabled: bool, revis
             raise ClusterError(
                 f"there is no revision or tag {revision!r}: pods would not start with a sidecar",
                 where=session.server,
-                hint=f"choose one of {', '.join(sorted(known))}" if known else "install a control plane first",
+                hint=f"Choose one of {', '.join(sorted(known))}." if known else "Install a control plane first.",
                 id="no-revision",
             )
         wanted = {INJECTION: None, REVISION: revision}

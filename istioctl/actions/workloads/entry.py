@@ -149,7 +149,7 @@ def _group(session: Session, options: EntryOptions, stdin: Callable[[], str]) ->
         raise ClusterError(
             f"there is no WorkloadGroup {options.name!r} in namespace {options.namespace!r}",
             where=session.server,
-            hint="make one with `istioctl experimental workload group create`, or give a file with --file",
+            hint="Make one with `istioctl experimental workload group create`, or give a file with --file.",
             id="no-group",
         )
     return _read_group(json.dumps(found | {"kind": _KIND}), f"{_KIND}/{options.namespace}/{options.name}", "")
@@ -218,7 +218,7 @@ def _config_map(session: Session, namespace: str, name: str) -> Mapping[str, str
         raise ClusterError(
             f"there is no ConfigMap {name!r} in namespace {namespace!r}",
             where=session.server,
-            hint="see that Istio is installed, and that --istioNamespace and --revision name its control plane",
+            hint="See that Istio is installed, and that --istioNamespace and --revision name its control plane.",
             id="no-config-map",
         )
     return found.get("data") or {}
@@ -230,7 +230,7 @@ def _cluster_of(injector: Mapping[str, str]) -> str:
         values: Any = json.loads(injector.get("values") or "{}")
     except ValueError as problem:
         raise ClusterError(
-            f"the injector's values are not JSON: {problem}", hint="give the cluster's ID with --clusterID"
+            f"the injector's values are not JSON: {problem}", hint="Give the cluster's ID with --clusterID."
         ) from None
     for key in ("global", "multiCluster", "clusterName"):
         values = _mapping(values).get(key)
@@ -260,7 +260,7 @@ def _token(session: Session, group: Group, seconds: int) -> str:
         answer = session.send("POST", path, wanted)
     except ApiError as problem:
         if problem.status == 404:
-            problem.hint = "create the service account, or name another one in spec.template.serviceAccount"
+            problem.hint = "Create the service account, or name another one in spec.template.serviceAccount."
         raise
     return str((answer.get("status") or {}).get("token") or "")
 

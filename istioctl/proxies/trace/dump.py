@@ -94,7 +94,7 @@ def read_dump(body: bytes, source: str) -> Dump:
     if not isinstance(configs, list):
         raise InputError(
             "this is not a configuration dump", where=source,
-            hint="make one with `istioctl proxy-config all POD -o json`",
+            hint="Make one with `istioctl proxy-config all POD -o json`.",
         )  # fmt: skip
     if b'"dynamicListeners"' in body or b'"dynamicActiveClusters"' in body:
         configs = _with_underscores(configs)
@@ -103,7 +103,7 @@ def read_dump(body: bytes, source: str) -> Dump:
         if isinstance(config, dict):
             _add(dump, config)
     if not dump.listeners:
-        raise InputError("the dump holds no listeners", where=source, hint="take the whole /config_dump?include_eds")
+        raise InputError("the dump holds no listeners", where=source, hint="Take the whole /config_dump?include_eds.")
     return dump
 
 

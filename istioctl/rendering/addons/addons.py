@@ -78,14 +78,14 @@ def addon_overrides(files: Iterable[tuple[str, str]], flags: Iterable[str]) -> V
         if isinstance(content, dict) and list(content) == ["addons"]:
             content = content["addons"] or {}
         if not isinstance(content, dict):
-            raise SpecError("add-on settings are a mapping", where=name, hint="write them as `grafana: {version: x}`")
+            raise SpecError("add-on settings are a mapping", where=name, hint="Write them as `grafana: {version: x}`.")
         merge(given, content)
     defaults = addon_settings()
     for text in flags:
         flag = set_flags.parse(text)
         segments = flag.segments[1:] if flag.segments[0] == "addons" else flag.segments
         if not segments:
-            raise SpecError("it names no setting", where=flag.text, hint="write --set addons.grafana.version=12.1.0")
+            raise SpecError("it names no setting", where=flag.text, hint="Write --set addons.grafana.version=12.1.0.")
         default = lookup(defaults, *segments)
         # A version such as 1.10 is no number where a text is wanted.
         value = text.partition("=")[2].strip() if isinstance(default, str) else flag.value
@@ -149,7 +149,7 @@ def in_order(names: Collection[str]) -> tuple[str, ...]:
     for name in names:
         if name not in ADDONS:
             near = closest(name, ADDONS)
-            hint = f"did you mean '{near}'?" if near else f"there are {', '.join(sorted(ADDONS))}"
+            hint = f"Did you mean '{near}'?" if near else f"There are {', '.join(sorted(ADDONS))}."
             raise SpecError(f"there is no add-on '{name}'", hint=hint, id="unknown-addon")
     return tuple(name for name in ADDONS if name in names)
 
@@ -288,7 +288,7 @@ def _check(known: Mapping[str, Any], given: Mapping[str, object], path: str) -> 
         place = f"{path}.{key}"
         if key not in known:
             near = closest(key, known)
-            hint = f"did you mean '{near}'?" if near else f"known there: {', '.join(known)}"
+            hint = f"Did you mean '{near}'?" if near else f"Known there: {', '.join(known)}."
             raise SpecError(f"there is no setting '{place}'", hint=hint, id="unknown-field")
         default = known[key]
         if isinstance(default, dict):
@@ -314,7 +314,7 @@ def _check_kiali(own: Tree) -> None:
     key = str(own["signingKey"])
     if (key or own["auth"] != "anonymous") and len(key) not in _SIGNING_KEY_LENGTHS:
         problem = "addons.kiali.signingKey must have 16, 24 or 32 characters where people log in"
-        hint = "make one with `openssl rand -hex 16` and keep it"
+        hint = "Make one with `openssl rand -hex 16` and keep it."
         raise SpecError(problem, hint=hint, id="bad-value")
 
 

@@ -67,7 +67,7 @@ def parse_path(path: str) -> list[Step]:
         steps += [_item(inner) for inner in _BRACKETS.findall(brackets)]
         position = found.end()
     if not steps:
-        raise InputError("an overlay's path is empty", hint="name the field to change", id="bad-path")
+        raise InputError("an overlay's path is empty", hint="Name the field to change.", id="bad-path")
     return steps
 
 

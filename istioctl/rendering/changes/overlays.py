@@ -65,7 +65,7 @@ def _apply(data: dict[str, Any], patch: object, where: str) -> list[str]:
         elif not _delete(data, steps):
             return [f"{where}: there is nothing to delete at '{path}'"]
     except _NoPlaceError as error:
-        hint = "see the object as it is with `istioctl manifest generate` without this overlay"
+        hint = "See the object as it is with `istioctl manifest generate` without this overlay."
         raise InputError(f"the path '{path}' leads nowhere: {error}", where=where, hint=hint, id="no-place") from None
     except InputError as error:
         raise InputError(error.message, where=where, hint=error.hint, id=error.id) from None

@@ -67,7 +67,7 @@ def _tracing(shared: Tree) -> Tree:
                 raise SpecError(
                     "values.global.proxy.tracer is 'lightstep', but values.global.tracer.lightstep says nothing",
                     where="values.global.tracer.lightstep",
-                    hint="set its address and accessToken, or better meshConfig.defaultConfig.tracing.lightstep",
+                    hint="Set its address and accessToken, or better meshConfig.defaultConfig.tracing.lightstep.",
                     id="no-tracer",
                 )
             return {tracer: {"address": given.get("address"), "accessToken": given.get("accessToken")}}

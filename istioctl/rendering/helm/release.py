@@ -169,7 +169,7 @@ def _unpacked(archive: Path) -> Path:
     where = f"--manifests {archive}"
     if not archive.name.endswith(_ARCHIVES):
         raise InputError(
-            "no folder and no release archive", where=where, hint=f"an archive's name ends in {', '.join(_ARCHIVES)}"
+            "no folder and no release archive", where=where, hint=f"An archive's name ends in {', '.join(_ARCHIVES)}."
         )
     folder = tempfile.TemporaryDirectory(prefix="istioctl-manifests-")
     _temporary.append(folder)

@@ -292,7 +292,7 @@ def _in_order(files: tuple[str, ...]) -> tuple[str, ...]:
         raise InputError(
             "stdin ('-') is only allowed as the last file",
             where="-f -",
-            hint="put -f - after the others",
+            hint="Put -f - after the others.",
             id="stdin-not-last",
         )
     return files
@@ -304,7 +304,7 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
 
     name = name.strip()
     if not name:
-        raise InputError("a file's name is empty", where="-f", hint="write -f FILE", id="unreadable-file")
+        raise InputError("a file's name is empty", where="-f", hint="Write -f FILE.", id="unreadable-file")
     text = _read_stdin(inputs) if name == "-" else read_text(name)
     source = "<stdin>" if name == "-" else name
     documents = [document for document in compose_all(text, source) if document.root is not None]
@@ -312,7 +312,7 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
         raise InputError(
             "the file holds several documents, but one file is one IstioOperator",
             where=f"{source}:{documents[1].line + 1}",
-            hint="put each in a file of its own and give them in order, each with -f",
+            hint="Put each in a file of its own and give them in order, each with -f.",
             id="several-documents",
         )
     data = documents[0].data if documents else None
@@ -329,7 +329,7 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
 
 
 def _check_kind(layer: Layer, problems: Problems) -> None:
-    hint = "only IstioOperator documents can be given with -f"
+    hint = "Only IstioOperator documents can be given with -f."
     if "kind" not in layer.data:
         text = f"the document has no kind; write 'kind: {KIND}'"
         problems.refuse(InputError(text, where=str(layer.origin_at(())), hint=hint, id="not-an-operator"))

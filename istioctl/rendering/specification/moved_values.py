@@ -59,11 +59,11 @@ def refuse_gone_values(values: Values) -> None:
     """
     for path in _GONE:
         if lookup(values, *path.split(".")) not in (None, ""):
-            raise SpecError(f"values.{path} is gone", where=f"values.{path}", hint="leave it out", id="gone")
+            raise SpecError(f"values.{path} is gone", where=f"values.{path}", hint="Leave it out.", id="gone")
     if lookup(values, "global", "pilotCertProvider") == "kubernetes":
         raise SpecError(
             "values.global.pilotCertProvider=kubernetes is not supported",
             where="values.global.pilotCertProvider",
-            hint="use istiod, or the name of a signer such as k8s.io/example.com/signer",
+            hint="Use istiod, or the name of a signer such as k8s.io/example.com/signer.",
             id="gone",
         )

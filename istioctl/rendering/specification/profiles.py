@@ -81,11 +81,11 @@ def read_profile(name: str, manifests: Path | None = None, where: str | None = N
 
 def _unknown_profile(name: str, manifests: Path | None, where: str | None) -> InputError:
     known = profile_names(manifests)
-    hint = f"known profiles: {', '.join(known)}" if known else f"there is no profile in '{_folder(manifests)}'"
+    hint = f"Known profiles: {', '.join(known)}." if known else f"There is no profile in '{_folder(manifests)}'."
     if "/" in name or name.endswith((".yaml", ".yml")):
-        hint = f"give a file with -f; {hint}"
+        hint = f"Give a file with -f. {hint}"
     elif close := closest(name, [*known, *OLD_NAMES]):
-        hint = f"did you mean '{close}'? {hint}"
+        hint = f"Did you mean '{close}'? {hint}"
     return InputError(f"unknown profile '{name}'", where=where, hint=hint, id="unknown-profile")
 
 
@@ -165,7 +165,7 @@ def check_overlay(choice: OverlayChoice, where: str | None = None) -> SpecError 
     others = [name.removeprefix(prefix) for name in _built_in() if name.startswith(prefix)]
     if choice.kind == "profile":
         others = [name for name in others if not name.startswith(("platform-", "compatibility-version-"))]
-    hint = f"known: {', '.join(sorted(others))}"
+    hint = f"Known: {', '.join(sorted(others))}."
     return SpecError(f"unknown {choice.kind} '{choice.name}'", where=where, hint=hint, id="unknown-overlay")
 
 

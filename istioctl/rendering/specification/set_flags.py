@@ -67,17 +67,17 @@ def parse(flag: str, text: str | None = None, refuse: Callable[[SpecError], None
     path, raw = path.strip().removeprefix("spec."), raw.strip()
     segments = split_path(f"spec.{path}")[1:]
     if not segments:
-        raise _bad(text, "there is no path", "write --set PATH=VALUE, as in --set profile=demo")
+        raise _bad(text, "there is no path", "Write --set PATH=VALUE, as in --set profile=demo.")
     if len(segments) > _DEEPEST:
-        raise _bad(text, f"the path has more than {_DEEPEST} parts", "nothing is nested so deeply")
+        raise _bad(text, f"the path has more than {_DEEPEST} parts", "Nothing is nested so deeply.")
     if not equals:
-        refuse(_bad(text, f"'{flag}' has no value", "write --set PATH=VALUE, as in --set profile=demo"))
+        refuse(_bad(text, f"'{flag}' has no value", "Write --set PATH=VALUE, as in --set profile=demo."))
     if "=" in raw:
-        refuse(_bad(text, "more than one '='", "give a value that holds '=' in a file, with -f"))
+        refuse(_bad(text, "more than one '='", "Give a value that holds '=' in a file, with -f."))
     value = raw if f"spec.{path}".startswith(ALWAYS_TEXT) else parse_value(raw)
     if isinstance(value, float) and not math.isfinite(value):
         problem = f"'{raw}' is read as a number that JSON and YAML can't hold"
-        refuse(_bad(text, problem, "give it as a quoted text in a file, with -f"))
+        refuse(_bad(text, problem, "Give it as a quoted text in a file, with -f."))
         value = raw
     return SetFlag(tuple(segments), value, text)
 
@@ -142,7 +142,7 @@ def apply(flag: SetFlag, spec: Values) -> tuple[str | int, ...]:
         key = segments.pop(0)
         if key.startswith("["):
             raise _bad(
-                flag.text, f"'{key}' does not follow the name of a list", "write items[0]; lists of lists have no path"
+                flag.text, f"'{key}' does not follow the name of a list", "Write items[0]; lists of lists have no path."
             )
         path.append(key)
         if segments and segments[0].startswith("["):
@@ -185,11 +185,13 @@ def _select(items: list[object], selector: str, flag: SetFlag) -> int:
                 return index
         found = [str(item[key]) for item in items if isinstance(item, dict) and key in item]
         hint = (
-            f"the elements there have {key} {', '.join(found)}" if found else "the list set so far has no such elements"
+            f"The elements there have {key} {', '.join(found)}."
+            if found
+            else "The list set so far has no such elements."
         )
-        raise _bad(flag.text, f"no element {selector}", f"{hint}; [0] sets the first")
+        raise _bad(flag.text, f"no element {selector}", f"{hint} [0] sets the first.")
     if len(inner) > _LONGEST_WHOLE or not re.fullmatch(_WHOLE, inner):
-        raise _bad(flag.text, f"'{selector}' selects nothing", "write [0], or [name:value]")
+        raise _bad(flag.text, f"'{selector}' selects nothing", "Write [0], or [name:value].")
     index = int(inner)
     return index if 0 <= index < len(items) else len(items)
 

@@ -148,16 +148,16 @@ def _suggestion(mismatch: Mismatch) -> str:
     """What an unknown field may have been meant to be."""
     name = str(mismatch.path[-1])
     if close := closest(name, mismatch.known):
-        return f"did you mean '{close}'?"
+        return f"Did you mean '{close}'?"
     if len(mismatch.path) == 2 and mismatch.of == _SPEC:
         below = _fields_below_spec()
         if close := closest(name, below):
-            return f"did you mean '{below[close]}'?"
+            return f"Did you mean '{below[close]}'?"
     if not mismatch.known:
-        return "nothing can be set there"
+        return "Nothing can be set there."
     if len(mismatch.known) > _MOST_LISTED:
-        return f"the nearest known name is '{closest(name, mismatch.known, cutoff=0)}'"
-    return f"known there: {', '.join(sorted(mismatch.known))}"
+        return f"The nearest known name is '{closest(name, mismatch.known, cutoff=0)}'."
+    return f"Known there: {', '.join(sorted(mismatch.known))}."
 
 
 def _fields_below_spec() -> dict[str, str]:
@@ -209,13 +209,13 @@ class _Rules:
         """`hub` and `tag` must make an image's name."""
         hub = lookup_text(self._spec, "hub")
         if hub and not _is_hub(hub):
-            self._refuse(("hub",), f"'{hub}' is no image repository", "write it as registry.example.com/istio")
+            self._refuse(("hub",), f"'{hub}' is no image repository", "Write it as registry.example.com/istio.")
         elif hub and not isinstance(parse_value(hub), str):
-            self._refuse(("hub",), f"'{hub}' would be read as a number or a boolean", "name a registry, too")
+            self._refuse(("hub",), f"'{hub}' would be read as a number or a boolean", "Name a registry, too.")
         tag = lookup(self._spec, "tag")
         text = tag if isinstance(tag, str) else _number_text(tag)
         if tag is not None and (text is None or not re.fullmatch(_TAG, text)):
-            hint = "a tag has up to 128 letters, digits, '_', '-' and '.'"
+            hint = "A tag has up to 128 letters, digits, '_', '-' and '.'."
             self._refuse(("tag",), f"'{tag if text is None else text}' is no image tag", hint)
 
     def check_revision(self) -> None:
@@ -223,12 +223,12 @@ class _Rules:
         revision = lookup_text(self._spec, "revision")
         if not revision:
             return
-        hint = "a revision has up to 63 letters, digits and '-', such as 1-30-3"
+        hint = "A revision has up to 63 letters, digits and '-', such as 1-30-3."
         if not re.fullmatch(_DNS_LABEL, revision):
             self._refuse(("revision",), f"'{revision}' is no revision name", hint)
         elif not isinstance(parse_value(revision), str):
             self._refuse(
-                ("revision",), f"'{revision}' would be read as a number or a boolean", "put a letter before it"
+                ("revision",), f"'{revision}' would be read as a number or a boolean", "Put a letter before it."
             )
 
     def check_gateways(self) -> None:
@@ -238,13 +238,13 @@ class _Rules:
             for index, gateway in enumerate(_items(lookup(self._spec, "components", field))):
                 path: Path = ("components", field, index)
                 if gateway is None:
-                    self._refuse(path, "is empty", "give the gateway a name, or leave the line out")
+                    self._refuse(path, "is empty", "Give the gateway a name, or leave the line out.")
                 name = lookup_text(gateway, "name")
                 if not name and isinstance(gateway, dict) and gateway.get("enabled") is not False:
                     hint = "Name it, as in name: edge; the profile has no gateway at this place that it could mean."
                     self._refuse_element(path, "a gateway without a name", hint)
                 if name and not re.fullmatch(_OBJECT_NAME, name):
-                    self._refuse((*path, "name"), f"'{name}' is no object name", "use a-z, 0-9, '-' and '.'")
+                    self._refuse((*path, "name"), f"'{name}' is no object name", "Use a-z, 0-9, '-' and '.'.")
                 if not as_root:
                     self._check_ports((*path, "k8s", "service", "ports"), gateway, chart, name)
         self._check_ingress_ports()

@@ -25,7 +25,7 @@ def data_folder(name: str) -> Path:
         folder = parent / name
         if folder.is_dir():
             return folder
-    raise InternalError(f"the installation lacks its '{name}' folder", hint="install istioctl again")
+    raise InternalError(f"the installation lacks its '{name}' folder", hint="Install istioctl again.")
 
 
 def read_data(folder: str, path: str) -> str:

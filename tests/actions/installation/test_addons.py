@@ -35,7 +35,7 @@ def test_what_is_there_already_is_heeded_but_not_rendered() -> None:
 def test_a_wrong_name_is_refused() -> None:
     with pytest.raises(SpecError, match="no add-on 'graphana'") as caught:
         render_addons(AddonOptions(names=("graphana",)))
-    assert caught.value.hint == "did you mean 'grafana'?"
+    assert caught.value.hint == "Did you mean 'grafana'?"
 
 
 @pytest.mark.parametrize(

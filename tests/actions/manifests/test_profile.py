@@ -55,7 +55,7 @@ def test_a_part_of_a_dump(path: str, data: object) -> None:
 
 @pytest.mark.parametrize(
     ("path", "hint"),
-    [("components.pilott", "did you mean 'pilot'?"), ("components.egressGateways[5]", None), ("hub.x", None)],
+    [("components.pilott", "Did you mean 'pilot'?"), ("components.egressGateways[5]", None), ("hub.x", None)],
 )
 def test_a_part_that_is_not_there(path: str, hint: str | None) -> None:
     with pytest.raises(InputError, match="there is no") as caught:

@@ -61,8 +61,8 @@ def test_what_the_cluster_holds(with_routes: Cluster) -> None:
 
 
 def test_files_count_as_applied(with_routes: Cluster) -> None:
-    mended = virtual_service("lost", "mesh")
-    done = with_routes.run("analyze", "-o", "json", "-", stdin=json.dumps(mended))
+    repaired = virtual_service("lost", "mesh")
+    done = with_routes.run("analyze", "-o", "json", "-", stdin=json.dumps(repaired))
     assert origins(done.stdout, "IST0101") == []
     done = with_routes.run("analyze", "-", stdin=json.dumps(virtual_service("new", "nowhere")))
     assert "VirtualService default/new" in done.stdout

@@ -1,4 +1,4 @@
-"""Installing while things go wrong: nothing hangs, and the next installation mends what is left."""
+"""Installing while things go wrong: nothing hangs, and the next installation completes what is left."""
 
 from __future__ import annotations
 

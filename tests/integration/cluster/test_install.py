@@ -156,8 +156,8 @@ def test_not_ready_in_time_says_what_and_why(empty: Cluster, control_plane: Cont
         r"Error: Deployment/istio-system/istio-ingressgateway: not ready after 8s: .*ImagePullBackOff", done.stderr
     )
     control_plane.behave()
-    mended = empty.run("install", "--set", "profile=demo", "-y")
-    assert mended.status == 0, mended.stderr
+    repaired = empty.run("install", "--set", "profile=demo", "-y")
+    assert repaired.status == 0, repaired.stderr
 
 
 def test_gateways_wait_for_istiod(empty: Cluster, control_plane: ControlPlane) -> None:

@@ -95,5 +95,5 @@ def test_a_wrong_name_stops_everything(mesh: Cluster) -> None:
     done = mesh.run("install", "-y", "--addons", "kialy")
 
     assert done.status != 0
-    assert "did you mean 'kiali'?" in done.stderr
+    assert "Did you mean 'kiali'?" in done.stderr
     assert "istio-system" not in mesh.names("Namespace")

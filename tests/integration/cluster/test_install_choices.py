@@ -141,7 +141,7 @@ def test_unsafe_upgrades_need_force(installed: Cluster, version: str, words: str
 def test_nothing_to_upgrade(empty: Cluster) -> None:
     done = empty.run("upgrade", "-y")
     assert done.status == 1
-    assert "run `istioctl install` instead" in done.stderr
+    assert "Run `istioctl install` instead" in done.stderr
 
 
 def test_revisions(installed: Cluster) -> None:
@@ -158,7 +158,7 @@ def test_revisions(installed: Cluster) -> None:
     assert set(data["controlPlanePods"].values()) == {"ready"}
     unknown = installed.run("revision", "describe", "nope")
     assert unknown.status == 1
-    assert "choose one of default" in unknown.stderr
+    assert "Choose one of default" in unknown.stderr
 
 
 def test_webhook_that_would_inject_twice_is_refused(installed: Cluster) -> None:

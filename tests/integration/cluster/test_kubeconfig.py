@@ -123,7 +123,7 @@ def test_default_place(tmp_path: Path) -> None:
 def test_no_file_at_all() -> None:
     with pytest.raises(ClusterError, match="no kubeconfig file") as caught:
         load_connection(ClientOptions())
-    assert caught.value.hint == "name one with --kubeconfig or KUBECONFIG"
+    assert caught.value.hint == "Name one with --kubeconfig or KUBECONFIG"
 
 
 def test_missing_file(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_unknown_revision_names_the_known(installed: Cluster) -> None:
     done = installed.run("uninstall", "--revision", "nope", "-y")
     assert done.status == 1
     assert "could not find target revision 'nope'" in done.stderr
-    assert "choose one of default" in done.stderr
+    assert "Choose one of default" in done.stderr
 
 
 def test_dry_run_removes_nothing(installed: Cluster, control_plane: ControlPlane) -> None:

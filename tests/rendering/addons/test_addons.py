@@ -106,7 +106,7 @@ class TestObjects:
     def test_an_unknown_addon_suggests_a_known_one(self) -> None:
         with pytest.raises(SpecError, match="no add-on 'promethus'") as caught:
             objects("promethus")
-        assert caught.value.hint == "did you mean 'prometheus'?"
+        assert caught.value.hint == "Did you mean 'prometheus'?"
 
 
 class TestSettings:
@@ -162,8 +162,8 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("given", "message", "hint"),
         [
-            ({"promethues": {}}, "no setting 'addons.promethues'", "did you mean 'prometheus'?"),
-            ({"loki": {"persistence": {"sise": "1Gi"}}}, "addons.loki.persistence.sise", "did you mean 'size'?"),
+            ({"promethues": {}}, "no setting 'addons.promethues'", "Did you mean 'prometheus'?"),
+            ({"loki": {"persistence": {"sise": "1Gi"}}}, "addons.loki.persistence.sise", "Did you mean 'size'?"),
             ({"loki": {"persistence": True}}, "must be a mapping", None),
             ({"loki": {"persistence": {"enabled": "yes"}}}, "must be true or false", None),
             ({"common": {"tolerations": {}}}, "must be a list", None),

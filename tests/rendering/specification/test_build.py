@@ -209,7 +209,7 @@ def test_what_cannot_be_read_is_refused_even_with_force() -> None:
 def test_the_profile_s_asker_is_named() -> None:
     with pytest.raises(InputError) as caught:
         with_text("spec:\n  profile: demmo\n")
-    assert (caught.value.where, "did you mean 'demo'" in str(caught.value.hint)) == ("<stdin>:4", True)
+    assert (caught.value.where, "Did you mean 'demo'" in str(caught.value.hint)) == ("<stdin>:4", True)
 
 
 @pytest.mark.parametrize("name", [*profile_names(), "external"])

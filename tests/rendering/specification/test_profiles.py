@@ -47,9 +47,9 @@ def test_old_and_missing_names() -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("dmo", "did you mean 'demo'"),
-        ("./demo.yaml", "give a file with -f"),
-        ("values/demo", "give a file"),
+        ("dmo", "Did you mean 'demo'"),
+        ("./demo.yaml", "Give a file with -f"),
+        ("values/demo", "Give a file"),
         ("zzz", "demo"),
     ],
 )
@@ -122,9 +122,9 @@ def test_reading_an_overlay_twice_gives_the_same() -> None:
 @pytest.mark.parametrize(
     ("values", "hint"),
     [
-        ({"profile": "nope"}, "known: ambient, demo, preview, remote, stable"),
-        ({"compatibilityVersion": "1.2"}, "known: 1.25, 1.26, 1.27, 1.28, 1.29"),
-        ({"global": {"platform": "mars"}}, "known: gke, k3d, k3s, microk8s, minikube, openshift"),
+        ({"profile": "nope"}, "Known: ambient, demo, preview, remote, stable."),
+        ({"compatibilityVersion": "1.2"}, "Known: 1.25, 1.26, 1.27, 1.28, 1.29."),
+        ({"global": {"platform": "mars"}}, "Known: gke, k3d, k3s, microk8s, minikube, openshift."),
     ],
 )
 def test_an_unknown_overlay_is_refused(values: dict[str, object], hint: str) -> None:

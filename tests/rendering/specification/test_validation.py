@@ -147,7 +147,7 @@ def test_a_null_may_not_take_away_what_manifests_read() -> None:
 
 def test_an_unknown_field_of_the_mesh_configuration_is_refused_in_a_flag_only() -> None:
     (error,) = refusals("", "meshConfig.enableTracin=true")
-    assert error.hint == "did you mean 'enableTracing'?"
+    assert error.hint == "Did you mean 'enableTracing'?"
     assert len(refusals("", "values.meshConfig.enableTracin=true")) == 1
     assert warnings("{meshConfig: {newerField: 1}}") == ('<stdin>:3: unknown field "newerField" in meshConfig',)
     assert refusals("{meshConfig: {newerField: 1}}") == []
@@ -156,13 +156,13 @@ def test_an_unknown_field_of_the_mesh_configuration_is_refused_in_a_flag_only() 
 @pytest.mark.parametrize(
     ("flag", "hint"),
     [
-        ("profiles=demo", "did you mean 'profile'?"),
-        ("global.hub=x", "did you mean 'values.global'?"),
-        ("egressGateways[0].name=x", "did you mean 'components.egressGateways'?"),
-        ("trustDomain=x", "did you mean 'meshConfig.trustDomain'?"),
-        ("values.pilot.autoScaleMin=2", "did you mean 'autoscaleMin'?"),
-        ("components.telemetry.enabled=true", "known there: base, cni, egressGateways"),
-        ("values.global.badKey=x", "the nearest known name is "),
+        ("profiles=demo", "Did you mean 'profile'?"),
+        ("global.hub=x", "Did you mean 'values.global'?"),
+        ("egressGateways[0].name=x", "Did you mean 'components.egressGateways'?"),
+        ("trustDomain=x", "Did you mean 'meshConfig.trustDomain'?"),
+        ("values.pilot.autoScaleMin=2", "Did you mean 'autoscaleMin'?"),
+        ("components.telemetry.enabled=true", "Known there: base, cni, egressGateways"),
+        ("values.global.badKey=x", "The nearest known name is "),
     ],
 )
 def test_an_unknown_field_gets_a_suggestion(flag: str, hint: str) -> None:
