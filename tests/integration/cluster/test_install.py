@@ -176,10 +176,11 @@ def test_without_rights(empty: Cluster) -> None:
     assert not empty.owned()
 
 
-def test_without_a_terminal_it_asks_nobody(empty: Cluster) -> None:
-    done = empty.run("install", "--set", "profile=demo", stdin="y\n")
-    assert done.status == 64
-    assert "--skip-confirmation" in done.stderr
+@pytest.mark.parametrize(("piped", "status"), [("", 64), ("n\n", 1)])
+def test_without_a_yes_nothing_is_done(empty: Cluster, piped: str, status: int) -> None:
+    done = empty.run("install", "--set", "profile=demo", stdin=piped)
+    assert done.status == status
+    assert ("--skip-confirmation" in done.stderr) is (not piped)
     assert not empty.owned()
 
 
