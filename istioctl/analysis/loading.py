@@ -153,7 +153,7 @@ class Loader:
 
 
 def _expect_texts(data: dict[str, Any], kind: str, root: Node, name: str, offset: int) -> None:
-    """Refuse an object whose name, labels or the like are no texts, as the API server does.
+    """Refuse an object whose name, labels or the like are not texts, as the API server does.
 
     Raises:
         InputError: there is such a value; a number as a label is the usual one.

@@ -65,7 +65,7 @@ IST0107 Warning MisplacedAnnotation
   the annotation {0} has no effect here, only on {1}
   Move the annotation.
 IST0108 Warning UnknownAnnotation
-  {0} is no annotation of Istio
+  {0} is not an annotation of Istio
   Correct its name, or remove it.
 IST0109 Error ConflictingMeshGatewayVirtualServiceHosts
   the VirtualServices {0} all route {1} inside the mesh
@@ -236,7 +236,7 @@ IST0173 Error DestinationRuleSubsetNotSelectPods
   the subset {0} selects no pod
   Correct its labels, else requests end in 503.
 IST0174 Warning UnknownDestinationRuleHost
-  the host {0} is no service of the mesh
+  the host {0} is not a service of the mesh
   Correct the host.
 IST0175 Warning JwksUriFetchUnrestricted
   istiod may fetch keys from any address for {0} RequestAuthentications ({1})

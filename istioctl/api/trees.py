@@ -67,7 +67,7 @@ def assign(data: Values, value: object, *keys: str) -> None:
     """Set the value under nested keys, making mappings on the way.
 
     A null on the way swallows the value: who writes `values:` with nothing below means no values at all, so what
-    would be filled in there is left out, too. Any other thing that is no mapping does the same.
+    would be filled in there is left out, too. Any other thing that is not a mapping does the same.
     """
     for key in keys[:-1]:
         found = data.setdefault(key, {})

@@ -79,7 +79,9 @@ def analyze(
 
     form = output.lower()
     if form not in FORMATS:
-        raise UsageError(f"{output} is no output format", where="--output", hint=f"Use one of {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"{output} is not an output format", where="--output", hint=f"Use one of {', '.join(FORMATS)}."
+        )
     if list_analyzers:
         terminal().write(list_of_analyzers())
         return ExitStatus.OK
@@ -111,7 +113,7 @@ def _level(word: str, flag: str) -> Level:
     try:
         return Level[word.upper()]
     except KeyError:
-        raise UsageError(f"{word} is no level", where=flag, hint=f"Use one of {', '.join(LEVELS)}.") from None
+        raise UsageError(f"{word} is not a level", where=flag, hint=f"Use one of {', '.join(LEVELS)}.") from None
 
 
 def _suppression(given: str) -> Suppression:

@@ -13,7 +13,7 @@ def download(url: str) -> str:
     """The text at an http or https URL.
 
     Raises:
-        InputError: the server can't be reached, says no, or sends what is no UTF-8 text or too much of it.
+        InputError: the server can't be reached, says no, or sends what is not UTF-8 text or too much of it.
     """
     import http.client
     from urllib.error import URLError

@@ -29,7 +29,7 @@ def fields(data: bytes) -> Iterator[tuple[int, Value]]:
     """The fields of a message in their order: number and value.
 
     Raises:
-        ValueError: these bytes are no message.
+        ValueError: these bytes are not a message.
     """
     position = 0
     while position < len(data):

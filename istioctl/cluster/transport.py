@@ -102,9 +102,9 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
     try:
         url = urllib3.util.parse_url(connection.server)
     except LocationParseError as problem:
-        raise InputError(f"the server's address is no URL: {problem}", where=connection.server) from None
+        raise InputError(f"the server's address is not a URL: {problem}", where=connection.server) from None
     if url.scheme not in ("http", "https") or not url.host:
-        raise InputError("the server's address is no http or https URL", where=connection.server)
+        raise InputError("the server's address is not an http or https URL", where=connection.server)
     shared: dict[str, Any] = {"maxsize": 16}
     if url.scheme == "https":
         shared["ssl_context"] = tls_context(connection)

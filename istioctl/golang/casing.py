@@ -54,7 +54,7 @@ def _title(char: str) -> str:
 
 
 def title(text: str) -> str:
-    """strings.Title: a capital behind everything that is no letter, digit or underscore."""
+    """strings.Title: a capital behind everything that is not a letter, digit or underscore."""
     out: list[str] = []
     previous = " "
     for char in text:

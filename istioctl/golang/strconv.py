@@ -170,7 +170,7 @@ def parse_float(text: str) -> float:
     """strconv.ParseFloat.
 
     Raises:
-        ValueError: it is no number; OverflowError: it does not fit.
+        ValueError: it is not a number; OverflowError: it does not fit.
     """
     if _FLOAT.match(text):
         number = float(text)

@@ -24,7 +24,7 @@ _HOST = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"]")
 
 
 class URLError(ValueError):
-    """The text is no URL; the message is Go's."""
+    """The text is not a URL; the message is Go's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ function may treat any of them as the plain value, and tells them apart by `type
 
 A struct and a pointer to one are dicts of their fields, which makes `.Field` one lookup; unexported ones stand under
 `HIDDEN` and their name, which no template can spell. They are true whatever they hold. A str stands for Go's bytes: a
-byte that is no UTF-8 is a lone surrogate (PEP 383), see `encode`.
+byte that is not UTF-8 is a lone surrogate (PEP 383), see `encode`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Struct(dict[str, object]):
 
 
 class Pointer:
-    """A pointer to something that is no struct, or a nil pointer (`target` None) of any type."""
+    """A pointer to something that is not a struct, or a nil pointer (`target` None) of any type."""
 
     __slots__ = ("go_type", "target")
 
@@ -162,7 +162,7 @@ def make(go_type: GoType, value: object) -> object:
     """`value` as a value of `go_type`.
 
     Args:
-        go_type: any type but a pointer to something that is no struct and an interface.
+        go_type: any type but a pointer to something that is not a struct and an interface.
         value: a number, text, an iterable of elements, a mapping of entries; for a struct (or a pointer to one) its
             fields, where those left out become zero. Elements are taken as they are.
     """
@@ -287,7 +287,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def readable(text: str) -> str:
-    """`text` with bytes that complete each other joined, and U+FFFD for each that is no UTF-8."""
+    """`text` with bytes that complete each other joined, and U+FFFD for each that is not UTF-8."""
     if text.isascii() or not _SURROGATE.search(text):
         return text
     return _SURROGATE.sub("\ufffd", decode(encode(text)))

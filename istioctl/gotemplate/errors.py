@@ -5,7 +5,7 @@ Functions raise `golang.types.CallError` (or `FailureError`), the runtime `Evalu
 The engine finds the place and raises one of the two that callers see, both `istioctl.errors.TemplateError`:
 
     TemplateError
-    ├── ParseError            the text is no template
+    ├── ParseError            the text is not a template
     └── ExecutionError        it failed while it ran; `category` is exec, call, fail, limit or bug
 """
 
@@ -47,7 +47,7 @@ class Place(NamedTuple):
 
 
 class ParseError(TemplateError):
-    """The text is no template. The message is Go's, with template and line."""
+    """The text is not a template. The message is Go's, with template and line."""
 
     default_id = "template-syntax"
 

@@ -39,7 +39,7 @@ class TemplateSet:
         limits: the bounds of each run.
 
     Raises:
-        ParseError: a text is no template.
+        ParseError: a text is not a template.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ def render(
         limits: the bounds of the run.
 
     Raises:
-        TemplateError: a text is no template (`ParseError`), or it failed (`ExecutionError`).
+        TemplateError: a text is not a template (`ParseError`), or it failed (`ExecutionError`).
     """
     if functions is None:
         functions = given(dialect)

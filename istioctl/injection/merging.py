@@ -89,7 +89,7 @@ def status_of(pod: Pod) -> dict[str, list[Any]] | None:
     """What the status annotation of an injected pod says was put in, by field; None without a readable one.
 
     Raises:
-        InputError: what it says of containers is no list of names.
+        InputError: what it says of containers is not a list of names.
     """
     try:
         status = json.loads(annotations_of(pod)[STATUS])
@@ -122,7 +122,7 @@ def overlaid(pod: Pod, overlay: Overlay, template: str) -> Pod:
     """`pod` with a rendered template laid over it.
 
     Raises:
-        InputError: what the template rendered is no part of a pod.
+        InputError: what the template rendered is not a part of a pod.
     """
     if overlay.read is None:
         return pod

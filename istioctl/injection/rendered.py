@@ -94,7 +94,7 @@ class RenderedTexts:
         """One output as plain data; parts of the result may be shared and must not be changed.
 
         Raises:
-            InputError: it is no YAML.
+            InputError: it is not YAML.
         """
         parts = _VALUE.split(text)
         values = parts[2::3]

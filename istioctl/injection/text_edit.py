@@ -72,7 +72,7 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
         results: is asked at the end of a `ResourceList`, as Kustomize and kpt hand it to functions.
 
     Raises:
-        InputError: the document is no YAML or no object; `where` is `source:line`.
+        InputError: the document is not YAML or no object; `where` is `source:line`.
         IstioctlError: what `change` raises, with the place of its object where it has none.
     """
     text = piece.text
@@ -197,7 +197,7 @@ class _Task(NamedTuple):
 
 
 def _as_spelled(tidy: Any, node: Node | None) -> Any:
-    """Data with those scalars as they were written that are no text but stand where text is wanted, and the like.
+    """Data with those scalars as they were written that are not text but stand where text is wanted, and the like.
 
     `1e3` is a number to YAML; as an environment variable it is the text `1000`. A cluster takes no number there, so
     what is spelled in another way than it is read counts as a change; so does the name of a field in the wrong case.

@@ -81,7 +81,7 @@ class WebhookInjector:
         answer = self._ask(review)
         response = answer.get("response")
         if not isinstance(response, dict):
-            raise ClusterError("the webhook's answer is no AdmissionReview", where=self._name)
+            raise ClusterError("the webhook's answer is not an AdmissionReview", where=self._name)
         patch = response.get("patch")
         if not response.get("allowed"):
             said = response.get("status") or response.get("result") or {}
@@ -94,7 +94,7 @@ class WebhookInjector:
         except ValueError:
             decoded = None
         if not isinstance(decoded, list):
-            raise ClusterError("the webhook's patch is no JSON patch", where=self._name)
+            raise ClusterError("the webhook's patch is not a JSON patch", where=self._name)
         return decoded
 
 
@@ -107,7 +107,7 @@ def apply_patch(data: Any, patch: list[Any]) -> Any:
     data = copy_of(data)
     for operation in patch:
         if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
-            raise ValueError(f"{operation!r} is no operation")
+            raise ValueError(f"{operation!r} is not an operation")
         kind, path = operation.get("op"), _steps(operation["path"])
         if kind in ("move", "copy"):
             value = _get(data, _steps(str(operation.get("from"))))
@@ -120,13 +120,13 @@ def apply_patch(data: Any, patch: list[Any]) -> Any:
         elif kind in ("add", "replace", "remove"):
             data = _edit(data, path, kind, operation.get("value"))
         else:
-            raise ValueError(f"'{kind}' is no operation")
+            raise ValueError(f"'{kind}' is not an operation")
     return data
 
 
 def _steps(path: str) -> list[str]:
     if path and not path.startswith("/"):
-        raise ValueError(f"'{path}' is no path")
+        raise ValueError(f"'{path}' is not a path")
     return [step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:]]
 
 

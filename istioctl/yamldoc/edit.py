@@ -356,7 +356,7 @@ class _Editor:
         return self._text.find("\n", place) + 1 or len(self._text)
 
     def _content_before(self, place: int) -> int:
-        """The end of the last content before `place` that is no comment."""
+        """The end of the last content before `place` that is not a comment."""
         while place:
             above = self._line_start(place - 1)
             found = _COMMENT.sub("", self._text[above : place - 1]).rstrip()

@@ -43,7 +43,7 @@ def read_documents(text: str | bytes, source: str) -> Iterator[Any]:
     """The documents of a stream as plain data, one by one, empty ones as None.
 
     Raises:
-        InputError: the text is no YAML, or holds what JSON can't; `where` is `source:line`.
+        InputError: the text is not YAML, or holds what JSON can't; `where` is `source:line`.
     """
     try:
         yield from documents(text, lambda parser, _: _Reader(parser, source).document())
@@ -148,7 +148,7 @@ def key_text(value: Scalar) -> str:
     """A scalar as a mapping key, which JSON wants to be text.
 
     Raises:
-        ValueError: null and numbers beyond int64 are no keys.
+        ValueError: null and numbers beyond int64 are not keys.
     """
     if isinstance(value, str):
         return value

@@ -94,7 +94,7 @@ def load(text: str | bytes, source: str = "<input>") -> Any:
     """The first document of `text` as plain data; None where there is none. What follows it is not read.
 
     Raises:
-        InputError: the text is no YAML; `where` is `source:line`.
+        InputError: the text is not YAML; `where` is `source:line`.
     """
     return next(plain.read_documents(text, source), None)
 
@@ -103,7 +103,7 @@ def load_all(text: str | bytes, source: str = "<input>") -> list[Any]:
     """Every document of `text` as plain data, empty documents as None.
 
     Raises:
-        InputError: the text is no YAML; `where` is `source:line`.
+        InputError: the text is not YAML; `where` is `source:line`.
     """
     return list(plain.read_documents(text, source))
 
@@ -112,7 +112,7 @@ def compose_all(text: str | bytes, source: str = "<input>") -> Iterator[Document
     """The documents of `text` one by one, as nodes with places.
 
     Raises:
-        InputError: the text is no YAML; `where` is `source:line`.
+        InputError: the text is not YAML; `where` is `source:line`.
     """
     try:
         yield from documents(text, lambda parser, event: _Composer(parser, source).document(event))

@@ -14,7 +14,7 @@ from istioctl.api import quantities
         ("0.5Gi", "512Mi"), ("1024Mi", "1Gi"), ("1000Mi", "1000Mi"), ("0.5Ki", "512"), ("1e3", "1e3"), ("12e2", "1200"),
         ("0", "0"), ("-1500m", "-1500m"), (".5", "500m"), ("1n", "1n"), ("0.1n", "1n"),
         ("1Ei", "1Ei"), ("2E", "2E"), ("9223372036854775808", "9223372036854775808"), ("9Ei", "9223372036854775807"),
-        # what is no whole number of bytes is printed as a decimal number
+        # what is not a whole number of bytes is printed as a decimal number
         ("70.9Ki", "72601600m"), ("33.11Gi", "35551591792640m"),
         # what looks canonical at a glance stays as it is
         ("+5", "+5"), ("1.", "1."), ("007", "007"), ("1.250", "1.250"), ("100E", "100E"), ("1e-3", "1e-3"),

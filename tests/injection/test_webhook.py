@@ -45,9 +45,9 @@ def test_pods_that_are_left_alone():
     [
         (answer(allowed=False, status={"message": "no"}), "the webhook refuses: no"),
         (answer(allowed=False), "it does not say why"),
-        (lambda review: {}, "no AdmissionReview"),
-        (answer(allowed=True, patch="e30="), "no JSON patch"),
-        (answer(allowed=True, patch="!"), "no JSON patch"),
+        (lambda review: {}, "not an AdmissionReview"),
+        (answer(allowed=True, patch="e30="), "not a JSON patch"),
+        (answer(allowed=True, patch="!"), "not a JSON patch"),
         (patched({"op": "remove", "path": "/nowhere"}), "can't be applied: there is no /nowhere"),
         (patched({"op": "replace", "path": "/spec/containers", "value": 1}), "can't be applied"),
     ],

@@ -14,7 +14,7 @@ from tests.support.run import run_cli
 
 
 def data_files() -> set[str]:
-    """The paths of the files that are no Python, as the repository has them."""
+    """The paths of the files that are not Python, as the repository has them."""
     found = [path for top in ("profiles", "manifests") for path in (ROOT / top).rglob("*") if path.is_file()]
     return {str(path.relative_to(ROOT)) for path in found}
 

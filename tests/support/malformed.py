@@ -228,7 +228,7 @@ KINDS: dict[str, Kind] = {
     "conditions hold texts": _field("conditions", ["Ready"]),
     "data is a list": _field("data", [1]),
     "data holds numbers": _field("data", {"mesh": 5, "config": 5, "values": 5}),
-    "data is no YAML": _field("data", {"mesh": "{", "config": "[", "values": "}"}),
+    "data is not YAML": _field("data", {"mesh": "{", "config": "[", "values": "}"}),
     "generation is a text": _field("generation", "x"),
     "replicas are a fraction": _field("replicas", 1.5),
     "kind is a list": _field("kind", ["Pod"]),

@@ -14,7 +14,7 @@ from tools.api_tables.sources import SourceError
 
 Schema = dict[str, Any]
 
-#: What a scalar says of itself in a CRD, so that it is no limit.
+#: What a scalar says of itself in a CRD, so that it is not a limit.
 _OWN: dict[str, Schema] = {"uint32": {"minimum": 0, "maximum": 4294967295}, "uint64": {"minimum": 0}}
 _PLAIN = (
     "maximum", "minimum", "maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties",

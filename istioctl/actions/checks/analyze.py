@@ -125,7 +125,7 @@ def analyze(
 def _sources(
     options: AnalyzeOptions, stdin: Callable[[], str], download: Callable[[str], str]
 ) -> tuple[list[Source], list[str]]:
-    """The texts of all inputs, and the files left out because they are no YAML or JSON by their name."""
+    """The texts of all inputs, and the files left out because they are not YAML or JSON by their name."""
     sources: list[Source] = []
     skipped: list[str] = []
     for name in dict.fromkeys(options.inputs):

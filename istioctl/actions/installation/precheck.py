@@ -259,7 +259,7 @@ def _changed_defaults(from_version: str) -> Iterator[Finding]:
     minor = minor.partition(".")[0]
     if major != "1" or not minor.isdecimal():
         raise InputError(
-            f"{from_version!r} is no version of Istio", where="--from-version", hint="Write it as in 1.28."
+            f"{from_version!r} is not a version of Istio", where="--from-version", hint="Write it as in 1.28."
         )
     from istioctl.rendering.text.data_files import data_names, read_data
     from istioctl.yamldoc.reader import load

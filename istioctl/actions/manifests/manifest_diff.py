@@ -41,7 +41,7 @@ def manifest_diff(first: str, second: str, selection: Selection, stdin: Callable
         first, second: a file, a folder of files, or `-` for stdin.
 
     Raises:
-        InputError: one can't be read, is no YAML, or does not hold Kubernetes objects.
+        InputError: one can't be read, is not YAML, or does not hold Kubernetes objects.
     """
     before, after = (_objects(name, selection, stdin) for name in (first, second))
     changes = []
@@ -60,7 +60,7 @@ def _objects(name: str, selection: Selection, stdin: Callable[[], str]) -> Mappi
     found = plain_manifests(files, stdin)
     if found is None:
         raise InputError(
-            "these are no Kubernetes objects",
+            "these are not Kubernetes objects",
             where=name,
             hint="Render a specification first, by `istioctl manifest generate -f FILE`.",
         )

@@ -170,7 +170,7 @@ def _values(specification: Specification) -> dict[str, Any]:
 
 
 def _added(data: Any, base: Any) -> dict[str, Any]:
-    """What `data` says that `base` does not; what is no mapping says nothing."""
+    """What `data` says that `base` does not; what is not a mapping says nothing."""
     found: dict[str, Any] = {}
     data, base = (tree if isinstance(tree, dict) else {} for tree in (data, base))
     for key, value in data.items():

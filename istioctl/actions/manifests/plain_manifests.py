@@ -21,7 +21,7 @@ def plain_manifests(files: Sequence[str], stdin: Callable[[], str]) -> list[dict
         files: paths; `-` is stdin.
 
     Raises:
-        InputError: a file can't be read, is no YAML, or holds something that is no object.
+        InputError: a file can't be read, is not YAML, or holds something that is not an object.
     """
     sources = [Source("<stdin>", stdin()) if name == "-" else read_file(Path(name)) for name in files]
     documents = [

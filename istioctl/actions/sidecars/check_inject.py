@@ -121,6 +121,6 @@ def _parsed(text: str) -> dict[str, str]:
     for pair in text.split(","):
         key, equals, value = pair.strip().partition("=")
         if not key or not equals:
-            raise InputError(f"'{pair.strip()}' is no label", where="--labels", hint="Write key=value, by comma.")
+            raise InputError(f"'{pair.strip()}' is not a label", where="--labels", hint="Write key=value, by comma.")
         labels[key] = value
     return labels

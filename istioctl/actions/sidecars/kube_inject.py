@@ -113,7 +113,7 @@ def write_file(name: str, write: Callable[[BinaryIO], Report]) -> Report:
     """Write a file so that it is there whole, or as it was before.
 
     Args:
-        name: the file; what is no plain file, such as a device, is written directly.
+        name: the file; what is not a plain file, such as a device, is written directly.
         write: writes the contents.
 
     Raises:

@@ -77,7 +77,7 @@ def parse(text: str) -> Expression:
     """The parsed form of an expression.
 
     Raises:
-        CelError: the text is no expression.
+        CelError: the text is not an expression.
     """
     parser = _Parser(_tokens(text))
     result = parser.ternary()

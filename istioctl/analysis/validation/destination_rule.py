@@ -159,7 +159,7 @@ def _consistent_hash(settings: Spec, place: Place) -> None:
         elif size >= _MAGLEV_LIMIT:
             at.error(f"{size} is not less than {_MAGLEV_LIMIT}")
         elif not _is_prime(size):
-            at.error(f"{size} is no prime number")
+            at.error(f"{size} is not a prime number")
 
 
 def _is_prime(number: int) -> bool:

@@ -33,7 +33,7 @@ _OWN_FILES = ("serverCertificate", "privateKey", "caCertificates")
 def check(spec: Spec, meta: Metadata, place: Place) -> None:
     """Check a Gateway."""
     if not formats.is_label(meta.name):
-        meta.place("name").error(f'"{meta.name}" is no name of a gateway: it must be a DNS label')
+        meta.place("name").error(f'"{meta.name}" is not a name of a gateway: it must be a DNS label')
     servers = spec.get("servers", [])
     if not servers:
         place.error("at least one server must be set")
@@ -63,7 +63,7 @@ def namespaced_host(host: str, place: Place, *, at_gateway: bool) -> None:
         if not namespace or not name:
             place.error("both namespace and host must be named where there is a slash")
         if namespace not in ("*", ".", *(() if at_gateway else ("~",))) and not formats.is_label(namespace):
-            place.error(f'"{namespace}" is no name of a namespace')
+            place.error(f'"{namespace}" is not a name of a namespace')
     else:
         name = host
     if name != "*" and "." not in name:
@@ -97,7 +97,7 @@ def _port(port: Spec | None, bind: str, place: Place) -> bool:
         place.error("the port is missing")
         return False
     if not protocols.parse(port.get("protocol", "")):
-        (at / "protocol").error(f'"{port.get("protocol", "")}" is no supported protocol')
+        (at / "protocol").error(f'"{port.get("protocol", "")}" is not a supported protocol')
     if port.get("number", 0) > 0 or not bind.startswith(UNIX):
         (at / "number").expect(formats.port(port.get("number", 0)))
     if port.get("targetPort"):

@@ -37,7 +37,7 @@ def check_service(data: dict[str, Any], place: Place) -> None:
         declared, name = port.get("appProtocol"), port.get("name")
         if declared is not None:
             if not isinstance(declared, str) or not protocols.parse(declared):
-                (at / "appProtocol").error(f'"{declared}" is no protocol Istio knows', _SELECTION)
+                (at / "appProtocol").error(f'"{declared}" is not a protocol Istio knows', _SELECTION)
         elif not isinstance(name, str):
             at.error("the port has no name, so its protocol is not declared", _REQUIREMENTS)
         elif not protocols.of_port_name(name):

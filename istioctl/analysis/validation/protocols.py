@@ -52,4 +52,4 @@ def of_port_name(name: str) -> str:
 
 def problem(text: str) -> str:
     """What is wrong with a declared protocol; none at all means that it is sniffed."""
-    return f'"{text}" is no supported protocol' if text and not parse(text) else ""
+    return f'"{text}" is not a supported protocol' if text and not parse(text) else ""

@@ -168,7 +168,7 @@ def _bad_addresses(values: list[str]) -> list[tuple[int, str]]:
 
 def _bad_ports(values: list[str]) -> list[tuple[int, str]]:
     return [
-        (i, f'"{value}" is no port number')
+        (i, f'"{value}" is not a port number')
         for i, value in enumerate(values)
         if not re.match(r"[0-9]+\Z", value) or int(value) > 65535
     ]
@@ -195,7 +195,7 @@ def _wildcards(values: list[str]) -> str:
 
 def _trust_domains(values: list[str]) -> str:
     return _wildcards(values) or next(
-        (f'"{value}" is no trust domain: it holds a /' for value in values if "/" in value), ""
+        (f'"{value}" is not a trust domain: it holds a /' for value in values if "/" in value), ""
     )
 
 
@@ -211,7 +211,7 @@ def _path_template(path: str) -> str:
         elif "{" in segment or "}" in segment:
             return f'"{path}" has a brace outside of {{*}} and {{**}}'
         elif is_template and not _SEGMENT.match(segment):
-            return f'"{path}" has the segment "{segment}", which is no part of a path'
+            return f'"{path}" has the segment "{segment}", which is not a part of a path'
     return ""
 
 
@@ -243,7 +243,7 @@ def _attribute(key: str, values: list[str], place: Place) -> None:
     elif key in _REPLACED or key.startswith("destination.labels"):
         place.error(f'"{key}" is not supported', _REPLACED.get(key, "The policy's selector says it."))
     elif key not in _ANY_VALUE:
-        place.error(f'"{key}" is no attribute')
+        place.error(f'"{key}" is not an attribute')
 
 
 def check_peer_authentication(spec: Spec, meta: Metadata, place: Place) -> None:
@@ -303,10 +303,10 @@ def _jwks(text: str, place: Place) -> None:
     try:
         data = json.loads(text)
     except ValueError as error:
-        place.error(f"is no JSON: {error}")
+        place.error(f"is not JSON: {error}")
         return
     if not isinstance(data, dict):
-        place.error("is no JSON Web Key Set")
+        place.error("is not a JSON Web Key Set")
         return
     keys = data.get("keys", [data])
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
@@ -323,6 +323,6 @@ def _jwk(key: dict[str, Any]) -> str:
     wanted = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oct": ("k",)}
     kind = key.get("kty")
     if not isinstance(kind, str) or kind not in wanted:
-        return f"{kind!r} is no type of key (kty)"
+        return f"{kind!r} is not a type of key (kty)"
     missing = [field for field in wanted[kind] if not isinstance(key.get(field), str)]
     return f"{' and '.join(missing)} must be set" if missing else ""

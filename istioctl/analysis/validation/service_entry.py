@@ -143,7 +143,7 @@ def _dynamic_dns(spec: Spec, meta: Metadata, place: Place) -> None:
 
 def _unknown_resolution(spec: Spec, meta: Metadata, place: Place) -> None:
     del meta
-    (place / "resolution").error(f"{spec['resolution']} is no resolution")
+    (place / "resolution").error(f"{spec['resolution']} is not a resolution")
 
 
 _RESOLUTIONS = {
@@ -189,7 +189,7 @@ def _workload(workload: Spec, place: Place, port_names: set[str] | None) -> None
             (place / "ports").error("can't be combined with the address of a Unix socket")
     elif address and not is_address(address):
         if port_names is not None:
-            at.error(f'"{address}" is no IP address')
+            at.error(f'"{address}" is not an IP address')
         elif formats.domain(address):
             at.error(f'"{address}" is neither a domain name nor an IP address')
     _workload_ports(workload, place, port_names)
@@ -231,7 +231,7 @@ def _probe(probe: Spec, place: Place) -> None:
         for i, header in enumerate(http.get("httpHeaders", [])):
             name = header.get("name", "")
             if not _PROBE_HEADER.match(name):
-                (at / "httpHeaders" / i).error(f'"{name}" is no header name')
+                (at / "httpHeaders" / i).error(f'"{name}" is not a header name')
     elif "tcpSocket" in probe:
         (place / "tcpSocket" / "port").expect(formats.port(probe["tcpSocket"].get("port", 0)))
     elif "exec" in probe:

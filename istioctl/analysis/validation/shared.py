@@ -138,7 +138,7 @@ def weights(routes: list[Spec], place: Place) -> None:
 def destination(spec: Spec, place: Place) -> None:
     """A host, subset and port to send traffic to."""
     host = spec.get("host", "")
-    (place / "host").expect('"*" is no host to send traffic to' if host == "*" else formats.wildcard_domain(host))
+    (place / "host").expect('"*" is not a host to send traffic to' if host == "*" else formats.wildcard_domain(host))
     if spec.get("subset"):
         (place / "subset").expect(subset_name(spec["subset"]))
     if "port" in spec:
@@ -149,7 +149,7 @@ def subset_name(name: str) -> str:
     """What is wrong with the name of a subset."""
     if not name:
         return "the subset has no name"
-    return "" if formats.is_label(name) else f'"{name}" is no subset name: it must be a DNS label'
+    return "" if formats.is_label(name) else f'"{name}" is not a subset name: it must be a DNS label'
 
 
 def client_tls(spec: Spec, place: Place, namespace: str) -> None:
@@ -188,14 +188,14 @@ def header_name(name: str) -> str:
     """What is wrong with a header's name by HTTP's grammar."""
     if not name:
         return "a header has no name"
-    return "" if _HEADER_NAME.match(name) else f'"{name}" is no header name'
+    return "" if _HEADER_NAME.match(name) else f'"{name}" is not a header name'
 
 
 def strict_header_name(name: str) -> str:
     """What is wrong with a header's name of letters, digits, dashes and underscores."""
     if not name:
         return "a header has no name"
-    return "" if _STRICT_HEADER_NAME.match(name) else f'"{name}" is no header name'
+    return "" if _STRICT_HEADER_NAME.match(name) else f'"{name}" is not a header name'
 
 
 def is_authority(name: str) -> bool:

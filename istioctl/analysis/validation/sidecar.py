@@ -86,7 +86,7 @@ def _default_endpoint(endpoint: str, place: Place) -> None:
     if port.isdecimal():
         place.expect(formats.port(int(port)))
     else:
-        place.error(f'"{port}" is no port number')
+        place.error(f'"{port}" is not a port number')
 
 
 def _tls(tls: Spec, port: Spec, place: Place) -> None:

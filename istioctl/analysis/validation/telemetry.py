@@ -49,7 +49,7 @@ def _expression(text: str) -> str:
     try:
         parse(text)
     except CelError as error:
-        return f"{text!r} is no CEL expression: {error}"
+        return f"{text!r} is not a CEL expression: {error}"
     return ""
 
 

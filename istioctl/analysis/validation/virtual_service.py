@@ -76,9 +76,9 @@ def gateway_names(gateways: list[str], place: Place) -> None:
         if not namespace or not name:
             at.error("both namespace and gateway must be named where there is a slash")
         if not formats.is_label(namespace):
-            at.error(f'"{namespace}" is no name of a namespace')
+            at.error(f'"{namespace}" is not a name of a namespace')
         if not formats.is_label(name):
-            at.error(f'"{name}" is no name of a gateway')
+            at.error(f'"{name}" is not a name of a gateway')
 
 
 def is_claim(header: str) -> bool:
@@ -184,7 +184,7 @@ def _http_match(match: Spec, place: Place) -> None:
         _string_match(value, place / "queryParams" / name)
     _match_origin(match, place)
     if (namespace := match.get("sourceNamespace")) and not formats.is_label(namespace):
-        (place / "sourceNamespace").error(f'"{namespace}" is no name of a namespace')
+        (place / "sourceNamespace").error(f'"{namespace}" is not a name of a namespace')
 
 
 def _match_origin(match: Spec, place: Place) -> None:
@@ -203,7 +203,7 @@ def _cors(policy: Spec, place: Place) -> None:
             at.error("the origin matches nothing: set exact, prefix or regex")
     for i, method in enumerate(policy.get("allowMethods", [])):
         if method not in _METHODS:
-            (place / "allowMethods" / i).error(f'"{method}" is no HTTP method', "Methods are in capitals.")
+            (place / "allowMethods" / i).error(f'"{method}" is not an HTTP method', "Methods are in capitals.")
     for field in ("allowHeaders", "exposeHeaders"):
         for i, name in enumerate(policy.get(field, [])):
             (place / field / i).expect(shared.header_name(name))
@@ -229,7 +229,7 @@ def _abort(abort: Spec, place: Place) -> None:
     _percentage(abort, place)
     if "grpcStatus" in abort:
         if abort["grpcStatus"] not in _GRPC_STATUSES:
-            (place / "grpcStatus").error(f'"{abort["grpcStatus"]}" is no gRPC status', "Write it as in NOT_FOUND.")
+            (place / "grpcStatus").error(f'"{abort["grpcStatus"]}" is not a gRPC status', "Write it as in NOT_FOUND.")
     elif "http2Error" in abort:
         (place / "http2Error").error("is not supported", "Use httpStatus or grpcStatus.")
     elif "httpStatus" in abort:
@@ -280,7 +280,7 @@ def _redirect(route: Spec, place: Place) -> None:
     if not has_port and not any(redirect.get(field) for field in ("uri", "authority", "scheme")):
         place.error("one of uri, authority, scheme and port must be set")
     elif code and not 300 <= code <= 399:
-        (place / "redirectCode").error(f"{code} is no redirect status: it must be in 300 to 399")
+        (place / "redirectCode").error(f"{code} is not a redirect status: it must be in 300 to 399")
     elif redirect.get("scheme", "") not in ("", "http", "https"):
         (place / "scheme").error(f'"{redirect["scheme"]}" is neither http nor https')
     elif redirect.get("port", 0) > 0:
@@ -309,7 +309,7 @@ def _retries(retries: Spec, place: Place) -> None:
     shared.duration(retries, "perTryTimeout", place)
     for condition in retries["retryOn"].split(",") if retries.get("retryOn") else ():
         if condition not in _RETRY_ON and not _is_http_status(condition):
-            (place / "retryOn").error(f'"{condition}" is no condition to retry on')
+            (place / "retryOn").error(f'"{condition}" is not a condition to retry on')
     shared.duration(retries, "backoff", place)
 
 

@@ -79,7 +79,7 @@ def compile_text(name: str, text: str, functions: Functions, *, keep: bool = Tru
         keep: whether the cache folder may hold it; not for texts that templates make up.
 
     Raises:
-        ParseError: the text is no template, or longer than `limits.MAX_TEXT`.
+        ParseError: the text is not a template, or longer than `limits.MAX_TEXT`.
     """
     known = _units.get((functions.key, name, text))
     if known is not None:

@@ -28,7 +28,7 @@ def _followed(value: object) -> object:
 
 
 def to_int64(value: object) -> int:
-    """cast.ToInt64: 0 for what is no number."""
+    """cast.ToInt64: 0 for what is not a number."""
     if type(value) is int:
         return value
     value = _followed(value)
@@ -46,7 +46,7 @@ def to_int64(value: object) -> int:
 
 
 def to_float64(value: object) -> float:
-    """cast.ToFloat64: 0 for what is no number."""
+    """cast.ToFloat64: 0 for what is not a number."""
     value = _followed(value)
     if isinstance(value, (int, float)):
         return float(value)
@@ -89,7 +89,7 @@ def items_of(value: object, refusal: str) -> list[object]:
         refusal: the error for another type, with `{}` for its kind.
 
     Raises:
-        CallError: it is no slice.
+        CallError: it is not a slice.
     """
     if isinstance(value, list):
         return value

@@ -94,7 +94,7 @@ def issue(
         authority: whether it may sign others.
 
     Raises:
-        CallError: a name is no name.
+        CallError: a name is not a name.
     """
     others: list[x509.GeneralName] = [x509.DNSName(_text(dns, "processing alternate dns name")) for dns in names]
     others += [x509.IPAddress(_address(ip)) for ip in ips]

@@ -130,7 +130,7 @@ def decode_base64(text: str) -> bytes:
 
 
 def _base64_problem(raw: bytes) -> int:
-    """Where Go's decoder finds that `raw` is no base64."""
+    """Where Go's decoder finds that `raw` is not base64."""
     places = [at for at, byte in enumerate(raw) if byte not in b"\r\n"] + [len(raw)]
     for number, at in enumerate(places[:-1]):
         if _BASE64.fullmatch(raw[at : at + 1]) and raw[at] != _PAD:

@@ -24,19 +24,19 @@ _DIVISION_DIGITS = 16
 
 @TABLE.function("int", "any")
 def to_int(value: object) -> object:
-    """The value as an int, 0 where it is no number."""
+    """The value as an int, 0 where it is not a number."""
     return Int(to_int64(value))
 
 
 @TABLE.function("int64", "any")
 def int64(value: object) -> int:
-    """The value as an int64, 0 where it is no number."""
+    """The value as an int64, 0 where it is not a number."""
     return int(to_int64(value))
 
 
 @TABLE.function("float64", "any")
 def float64(value: object) -> float:
-    """The value as a float64, 0 where it is no number."""
+    """The value as a float64, 0 where it is not a number."""
     return float(to_float64(value))
 
 

@@ -31,7 +31,7 @@ _INVALID = "invalid semantic version"
 
 
 class VersionError(ValueError):
-    """The text is no version or no constraint; the message is Go's."""
+    """The text is not a version or no constraint; the message is Go's."""
 
 
 @dataclass(frozen=True, slots=True)

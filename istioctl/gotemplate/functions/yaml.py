@@ -12,7 +12,7 @@ from istioctl.gotemplate.functions.table import FunctionTable
 
 
 class YAMLTextError(Exception):
-    """A text is no YAML, or data can't be written as YAML; the message is Go's."""
+    """A text is not YAML, or data can't be written as YAML; the message is Go's."""
 
 
 @dataclass(frozen=True, slots=True)

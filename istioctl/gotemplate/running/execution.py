@@ -94,7 +94,7 @@ class Execution:
         """The output of `text` as a template `name` that sees the set's others, for functions such as Helm's tpl.
 
         Raises:
-            ParseError: the text is no template.
+            ParseError: the text is not a template.
             ExecutionError: it failed.
             LimitError: templates are nested too deeply.
         """

@@ -66,8 +66,8 @@ def addon_overrides(files: Iterable[tuple[str, str]], flags: Iterable[str]) -> V
         flags: such as `grafana.version=12.1` or `addons.loki.persistence.size=50Gi`.
 
     Raises:
-        InputError: a file is no YAML.
-        SpecError: a file is no mapping, or a flag can't be read.
+        InputError: a file is not YAML.
+        SpecError: a file is not a mapping, or a flag can't be read.
     """
     from istioctl.rendering.specification import set_flags
     from istioctl.yamldoc.reader import load
@@ -87,7 +87,7 @@ def addon_overrides(files: Iterable[tuple[str, str]], flags: Iterable[str]) -> V
         if not segments:
             raise SpecError("it names no setting", where=flag.text, hint="Write --set addons.grafana.version=12.1.0.")
         default = lookup(defaults, *segments)
-        # A version such as 1.10 is no number where a text is wanted.
+        # A version such as 1.10 is not a number where a text is wanted.
         value = text.partition("=")[2].strip() if isinstance(default, str) else flag.value
         set_flags.apply(set_flags.SetFlag(segments, value, flag.text), given)
     return given

@@ -147,7 +147,7 @@ def _place(node: Any, step: Step) -> str | int:
     if not isinstance(node, list):
         raise _NoPlaceError(f"'{_text(step)}' would be inside of '{go_text(node)}', which holds nothing")
     if isinstance(step, Key):
-        raise _NoPlaceError(f"'{step.name}' is no item of a list; write [index] or [key:value]")
+        raise _NoPlaceError(f"'{step.name}' is not an item of a list; write [index] or [key:value]")
     if isinstance(step, Index):
         return step.number if 0 <= step.number < len(node) else len(node)
     for index, item in enumerate(node):

@@ -48,7 +48,7 @@ _ANALYZED_KINDS = (
     "requestauthentications", "serviceentries", "sidecars", "telemetries", "virtualservices", "wasmplugins",
     "workloadentries", "workloadgroups",
 )  # fmt: skip
-# `udproutes` is no kind there is; the role has it all the same.
+# `udproutes` is not a kind there is; the role has it all the same.
 _GATEWAY_API_KINDS = (
     "backendtlspolicies", "gatewayclasses", "gateways", "grpcroutes", "httproutes", "referencegrants", "tcproutes",
     "tlsroutes", "udproutes", "listenersets",

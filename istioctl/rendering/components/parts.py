@@ -117,7 +117,7 @@ def _service_port(port: Any) -> Any:
 
 
 def _flattened(values: Values, component: Component) -> Values:
-    """Values for a chart that has its settings at the top: those that are no mappings, `global`, and its own."""
+    """Values for a chart that has its settings at the top: those that are not mappings, `global`, and its own."""
     own = lookup(values, *component.values_root)
     if not isinstance(own, dict):
         return values

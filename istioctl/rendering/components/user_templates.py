@@ -18,7 +18,7 @@ def run_templates(value: Any, values: Tree, target: Target, path: str) -> Any:
         path: where the value is, for errors.
 
     Raises:
-        SpecError: a template fails, or what comes out is no YAML.
+        SpecError: a template fails, or what comes out is not YAML.
     """
     from istioctl.yamldoc.writer import dump
 

@@ -57,7 +57,7 @@ class Chart:
         metadata: Chart.yaml's fields, texts as texts.
         values: the chart's own values.
         templates: texts by path, such as `templates/service.yaml`.
-        files: everything that is no template, by path.
+        files: everything that is not a template, by path.
         schema: the text of `values.schema.json`, or None.
         wanted: the dependencies Chart.yaml names.
         charts: the sub-charts.
@@ -125,7 +125,7 @@ def read_chart(path: Path) -> Chart:
     """Loads the chart at `path`, a folder or an archive, with its sub-charts.
 
     Raises:
-        InputError: it is no chart, or a file of it can't be read.
+        InputError: it is not a chart, or a file of it can't be read.
     """
     return chart_of(read_chart_files(path), str(path))
 
@@ -203,7 +203,7 @@ def read_values(content: bytes, source: str) -> Values:
     """The values of a values file; numbers are floats, as Helm reads them.
 
     Raises:
-        InputError: it is no YAML, or no mapping.
+        InputError: it is not YAML, or no mapping.
     """
     return _floats(_mapping(content, source))
 

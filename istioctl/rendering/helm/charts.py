@@ -81,7 +81,7 @@ class LoadedChart:
 
         Raises:
             InputError: a values file can't be read, values don't fit, or the chart does not want this Kubernetes.
-            TemplateError: a template can't be parsed or fails, or its output is no YAML.
+            TemplateError: a template can't be parsed or fails, or its output is not YAML.
         """
         rendered = self.render_release(
             name=name,
@@ -143,7 +143,7 @@ def load_chart(path: str | Path) -> LoadedChart:
     """Loads the chart at `path`, a folder or a `.tgz` archive, with its sub-charts.
 
     Raises:
-        InputError: it is no chart, or a file of it can't be read.
+        InputError: it is not a chart, or a file of it can't be read.
     """
     from istioctl.rendering.helm.chart import read_chart
 
@@ -168,7 +168,7 @@ def _check_name(name: str) -> None:
     pattern = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
     if len(name) > _LONGEST_NAME or not re.fullmatch(pattern, name):
         raise InputError(
-            f"{name!r} is no release name",
+            f"{name!r} is not a release name",
             hint=f"Use at most {_LONGEST_NAME} small letters, digits, dashes and dots; a letter or digit at both ends.",
         )
 

@@ -16,7 +16,7 @@ def resolve_dependencies(chart: Chart, user: Values) -> None:
     """Applies aliases, conditions and tags to a chart and all below it, then imports values. Changes the chart.
 
     Raises:
-        InputError: the value of a sub-chart's name is no mapping.
+        InputError: the value of a sub-chart's name is not a mapping.
     """
     _enable(chart, user, "")
     _import_values(chart)

@@ -58,7 +58,7 @@ def yaml_functions() -> FunctionTable:
 def render_templates(
     chart: Chart, values: Values, shared: Mapping[str, object], *, strict: bool = False, only: str | None = None
 ) -> dict[str, str]:
-    """The output of every template that is no partial, by path (`name/templates/x.yaml`).
+    """The output of every template that is not a partial, by path (`name/templates/x.yaml`).
 
     Args:
         chart: the chart with the sub-charts that take part.

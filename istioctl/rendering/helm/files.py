@@ -72,7 +72,7 @@ def read_chart_files(path: Path) -> Files:
     """The files of the chart at `path`, a folder or an archive.
 
     Raises:
-        InputError: it can't be read, or is no chart.
+        InputError: it can't be read, or is not a chart.
     """
     try:
         if path.is_dir():
@@ -129,7 +129,7 @@ def unpack(archive: bytes, source: str) -> Files:
         InputError: it is no such archive, or too large.
     """
     if not archive.startswith(b"\x1f\x8b\x08"):
-        raise InputError("this is no gzipped chart archive", where=source)
+        raise InputError("this is not a gzipped chart archive", where=source)
     files: Files = {}
     left = MAX_CHART
     try:
@@ -142,7 +142,7 @@ def unpack(archive: bytes, source: str) -> Files:
                     raise InputError(f"{member.name} is too large for a chart", where=source)
                 opened = tar.extractfile(member)
                 if opened is None:
-                    raise InputError(f"{member.name} is no plain file", where=source)
+                    raise InputError(f"{member.name} is not a plain file", where=source)
                 left -= member.size
                 files[name] = opened.read().removeprefix(_BOM)
     except (tarfile.TarError, EOFError, KeyError) as error:
@@ -168,5 +168,5 @@ def _path_below_top(name: str, source: str) -> str:
     _, slash, below = name.replace("\\", "/").partition("/")
     path = posixpath.normpath(below)
     if not slash or path == "." or path.startswith(("..", "/")) or _DRIVE.match(below):
-        raise InputError(f"{name!r} is no path inside a chart's folder", where=source)
+        raise InputError(f"{name!r} is not a path inside a chart's folder", where=source)
     return path

@@ -120,7 +120,7 @@ def sort_manifests(rendered: Mapping[str, str]) -> tuple[list[Manifest], list[Ma
     """The objects of all outputs in install order, and the hooks in theirs.
 
     Raises:
-        TemplateError: an output is no YAML.
+        TemplateError: an output is not YAML.
     """
     manifests: list[Manifest] = []
     hooks: list[Manifest] = []

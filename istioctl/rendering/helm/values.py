@@ -34,7 +34,7 @@ def coalesce(chart: Chart, user: Values, *, keep_nulls: bool = False) -> Values:
         keep_nulls: keep a null that would take a key away, for a later round.
 
     Raises:
-        InputError: the value of a sub-chart's name is no mapping.
+        InputError: the value of a sub-chart's name is not a mapping.
     """
     result: Values = copy_of(user)
     _coalesce_chart(chart, result, keep_nulls)

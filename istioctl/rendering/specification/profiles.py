@@ -59,7 +59,7 @@ def read_profile(name: str, manifests: Path | None = None, where: str | None = N
         The document, not to be changed.
 
     Raises:
-        InputError: there is no such profile, or it is no IstioOperator document.
+        InputError: there is no such profile, or it is not an IstioOperator document.
     """
     if manifests is None:
         if "/" in name or (found := _built_in().get(name)) is None:
@@ -75,7 +75,7 @@ def read_profile(name: str, manifests: Path | None = None, where: str | None = N
         raise _unknown_profile(name, manifests, where) from None
     document = load(text, str(file))
     if not isinstance(document, dict):
-        raise InputError(f"the profile '{name}' is no IstioOperator document", where=str(file))
+        raise InputError(f"the profile '{name}' is not an IstioOperator document", where=str(file))
     return document
 
 

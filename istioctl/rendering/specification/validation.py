@@ -209,14 +209,14 @@ class _Rules:
         """`hub` and `tag` must make an image's name."""
         hub = lookup_text(self._spec, "hub")
         if hub and not _is_hub(hub):
-            self._refuse(("hub",), f"'{hub}' is no image repository", "Write it as registry.example.com/istio.")
+            self._refuse(("hub",), f"'{hub}' is not an image repository", "Write it as registry.example.com/istio.")
         elif hub and not isinstance(parse_value(hub), str):
             self._refuse(("hub",), f"'{hub}' would be read as a number or a boolean", "Name a registry, too.")
         tag = lookup(self._spec, "tag")
         text = tag if isinstance(tag, str) else _number_text(tag)
         if tag is not None and (text is None or not re.fullmatch(_TAG, text)):
             hint = "A tag has up to 128 letters, digits, '_', '-' and '.'."
-            self._refuse(("tag",), f"'{tag if text is None else text}' is no image tag", hint)
+            self._refuse(("tag",), f"'{tag if text is None else text}' is not an image tag", hint)
 
     def check_revision(self) -> None:
         """A revision becomes part of labels and names."""
@@ -225,7 +225,7 @@ class _Rules:
             return
         hint = "A revision has up to 63 letters, digits and '-', such as 1-30-3."
         if not re.fullmatch(_DNS_LABEL, revision):
-            self._refuse(("revision",), f"'{revision}' is no revision name", hint)
+            self._refuse(("revision",), f"'{revision}' is not a revision name", hint)
         elif not isinstance(parse_value(revision), str):
             self._refuse(
                 ("revision",), f"'{revision}' would be read as a number or a boolean", "Put a letter before it."
@@ -244,7 +244,7 @@ class _Rules:
                     hint = "Name it, as in name: edge; the profile has no gateway at this place that it could mean."
                     self._refuse_element(path, "a gateway without a name", hint)
                 if name and not re.fullmatch(_OBJECT_NAME, name):
-                    self._refuse((*path, "name"), f"'{name}' is no object name", "Use a-z, 0-9, '-' and '.'.")
+                    self._refuse((*path, "name"), f"'{name}' is not an object name", "Use a-z, 0-9, '-' and '.'.")
                 if not as_root:
                     self._check_ports((*path, "k8s", "service", "ports"), gateway, chart, name)
         self._check_ingress_ports()
@@ -284,13 +284,13 @@ class _Rules:
                     if not is_prefix(part):
                         self._refuse(
                             ("values", "global", "proxy", field),
-                            f"holds '{part}', which is no address range such as 10.0.0.0/8",
+                            f"holds '{part}', which is not an address range such as 10.0.0.0/8",
                         )
         for field in ("includeInboundPorts", "excludeInboundPorts"):
             for part in lookup_text(proxy, field).split(","):
                 if part not in ("", "*") and not (re.fullmatch(_PORT, part) and 0 <= int(part) <= 65535):
                     self._refuse(
-                        ("values", "global", "proxy", field), f"holds '{part}', which is no port from 0 to 65535"
+                        ("values", "global", "proxy", field), f"holds '{part}', which is not a port from 0 to 65535"
                     )
 
     def check_replicas(self) -> None:

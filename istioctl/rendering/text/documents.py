@@ -63,12 +63,12 @@ class RenderedDocument:
 
     @property
     def api_version(self) -> str:
-        """Such as `apps/v1`; empty where the text is no object."""
+        """Such as `apps/v1`; empty where the text is not an object."""
         return self._header()[0]
 
     @property
     def kind(self) -> str:
-        """Such as `Deployment`; empty where the text is no object."""
+        """Such as `Deployment`; empty where the text is not an object."""
         return self._header()[1]
 
     @property

@@ -112,7 +112,7 @@ def test_a_text_that_is_a_mapping_becomes_one(value: Any, read: Any) -> None:
     ("path", "reason"),
     [
         ("spec.containers.[name:nope].image", "no item of the list matches [name:nope]"),
-        ("spec.containers.name", "'name' is no item of a list"),
+        ("spec.containers.name", "'name' is not an item of a list"),
         ("spec.args.[nope]", "no item of the list matches [nope]"),
         ("spec.args.[*]", "no item of the list matches [*]"),
         ("spec.replicas.deeper", "would be inside of '1'"),

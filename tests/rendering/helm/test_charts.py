@@ -232,10 +232,10 @@ def archive(files: dict[str, bytes]) -> bytes:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"kind: Pod", "no gzipped chart archive"),
+        (b"kind: Pod", "not a gzipped chart archive"),
         (b"\x1f\x8b\x08 damaged", "the archive is damaged"),
-        (archive({"../../etc/passwd": b""}), "no path inside a chart's folder"),
-        (archive({"web/../../x": b""}), "no path inside a chart's folder"),
+        (archive({"../../etc/passwd": b""}), "not a path inside a chart's folder"),
+        (archive({"web/../../x": b""}), "not a path inside a chart's folder"),
         (archive({}), "no files in the chart archive"),
         (archive({"web/README.md": b""}), "Chart.yaml file is missing"),
     ],
@@ -255,7 +255,7 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     write(tmp_path, {"Chart.yaml": CHART})
     with pytest.raises(InputError, match="can't read the values file"):
         load_chart(tmp_path).render(value_files=[tmp_path / "none.yaml"])
-    with pytest.raises(InputError, match="is no release name"):
+    with pytest.raises(InputError, match="is not a release name"):
         load_chart(tmp_path).render(name="No_Name")
     with pytest.raises(InputError, match="invalid Kubernetes version"):
         load_chart(tmp_path).render(kube_version="new")

@@ -66,7 +66,7 @@ def test_a_folder_of_one_s_own(tmp_path: Path) -> None:
     (tmp_path / "profiles" / "list.yaml").write_text("[]\n")
     assert profile_names(tmp_path) == ["list", "mine"]
     assert read_profile("mine", tmp_path)["spec"] == {"hub": "h"}
-    with pytest.raises(InputError, match="no IstioOperator"):
+    with pytest.raises(InputError, match="not an IstioOperator"):
         read_profile("list", tmp_path)
     with pytest.raises(InputError, match="unknown profile 'default'"):
         read_profile("default", tmp_path)

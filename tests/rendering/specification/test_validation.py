@@ -33,7 +33,7 @@ def test_hubs(hub: str) -> None:
 @pytest.mark.parametrize("hub", ["A", "gcr.io:x/a", "user@gcr.io/a", "gcr.io/a:b", "http://a b/"])
 def test_hubs_that_make_no_image_name(hub: str) -> None:
     (error,) = refusals("", f"hub={hub}")
-    assert f"hub '{hub}' is no image repository" in error.message
+    assert f"hub '{hub}' is not an image repository" in error.message
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def core_pieces(session: Session, each: Container, listing: bytes) -> Iterator[P
 
 
 def _folder(each: Container) -> str:
-    """Where a container's things go; empty for those that are no part of Istio."""
+    """Where a container's things go; empty for those that are not part of Istio."""
     place = f"{each.namespace}/{each.pod}"
     if each.name == _DISCOVERY and each.labels.get("app") == "istiod":
         return f"istio/{place}"
