@@ -31,6 +31,7 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.kinds import known_resource, plural_of
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification.build import SpecificationInputs, build_specification
+from tests.support.stub_dump import clusters, config_dump
 
 TOKEN = "planted-token-4f1d"  # noqa: S105 - it opens nothing
 """What the stub's kubeconfig shows to servers."""
@@ -310,9 +311,10 @@ def pod_answer(path: str) -> Answer:
     known: dict[str, Any] = {
         "/debug/syncz": [],
         "/debug/clusterz": [{"id": "one", "secretName": "a/b", "syncStatus": "synced"}],
-        "/debug/config_dump": {"configs": []},
-        "/config_dump": {"configs": [], "workloads": [], "services": [], "policies": [], "certificates": []},
-        "/clusters": {"cluster_statuses": []},
+        "/debug/config_dump": config_dump(),
+        "/config_dump": {**config_dump(), "workloads": [], "services": [], "policies": [], "certificates": []},
+        "/clusters": clusters(),
+        "/scopej/": [{"name": "ads", "description": "", "output_level": "info"}],
         "/certs": {"certificates": []},
         "/api/v1/targets": {"data": {"activeTargets": []}},
         "/server_info": {"version": "1", "state": "LIVE"},

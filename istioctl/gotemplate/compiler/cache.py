@@ -88,8 +88,9 @@ def store(key: str, entry: tuple[object, ...]) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(marshal.dumps(entry))  # type: ignore[arg-type]
             os.replace(name, folder / key)  # noqa: PTH105 - Path.replace would build another path
-        except OSError:
+        except BaseException:  # an interrupt, too, leaves no draft behind
             os.unlink(name)  # noqa: PTH108
+            raise
         _prune(folder)
 
 
