@@ -6,14 +6,14 @@ command's output, and 3 tells at the end how it went, as a Status object (k8s.io
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
-from istioctl.cluster.errors import Unreachable
+from istioctl.cluster.answers import read_json
+from istioctl.cluster.errors import Malformed, Unreachable
 from istioctl.cluster.session import Session
 from istioctl.cluster.transport import too_slow
 from istioctl.errors import ClusterError
@@ -78,8 +78,8 @@ def run_in_pod(
 def _check(status: bytes, stderr: bytes, words: str, where: str) -> None:
     """Raises what the status tells of a failure."""
     try:
-        found = json.loads(status) if status else {}
-    except ValueError:
+        found = read_json(status, where) if status else {}
+    except Malformed:
         found = {}
     if not isinstance(found, dict) or found.get("status") in ("Success", None):
         return

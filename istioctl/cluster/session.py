@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.request_log import Exchange
 from istioctl.cluster.shapes import expected, named, watched
 from istioctl.cluster.transport import broken, connection_pool
+from istioctl.errors import IstioctlError
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -34,6 +36,7 @@ MERGE = "application/merge-patch+json"
 _BUSY = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _TRIES_BEFORE_CONTACT = 3
+_RENEW_AGAIN = 10.0
 _LARGE = 2 * 1024 * 1024
 _OWNED_BY_OTHERS = "Apply failed with"
 """How an API server begins when another manager owns what an apply without force would change."""
@@ -78,12 +81,7 @@ class Session:
         return Session(self.connection, timeout=self.timeout, report=self._report, dry_run=dry_run)
 
     def current(self) -> Connection:
-        """The connection, with credentials that have not ended.
-
-        Raises:
-            InputError: they can't be read again.
-            ClusterError: they can't be made again.
-        """
+        """The connection, with credentials that have not ended, as far as they can be had."""
         if self.connection.is_stale:
             with self._renewing:
                 if self.connection.is_stale:
@@ -91,8 +89,13 @@ class Session:
         return self.connection
 
     def _renew(self) -> None:
+        """Reads the credentials again; what they are is kept where that fails, for the server to judge."""
         assert self.connection.renew is not None  # noqa: S101 - asked by the callers
-        new = self.connection.renew()
+        try:
+            new = self.connection.renew()
+        except IstioctlError as problem:
+            self.patience.say(f"the credentials can't be read again: {problem}")
+            new = replace(self.connection, expires=time.time() + _RENEW_AGAIN)
         if (new.client_certificate, new.client_key) != (self.connection.client_certificate, self.connection.client_key):
             self._prefix, self._pool = connection_pool(new)
         self.connection = new
@@ -104,8 +107,9 @@ class Session:
         with self._renewing:
             if self.connection is refused_as:
                 self._renew()
-        return self.connection.headers != refused_as.headers or (
-            self.connection.client_certificate != refused_as.client_certificate
+        return (self.connection.headers, self.connection.client_certificate) != (
+            refused_as.headers,
+            refused_as.client_certificate,
         )
 
     @property

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import base64
+import copy
+import json
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ import pytest
 import yaml
 
 from istioctl.cluster.kubeconfig import ClientOptions, context_names, load_connection
-from istioctl.errors import ClusterError, InputError
+from istioctl.cluster.session import Session
+from istioctl.errors import ClusterError, InputError, IstioctlError
 
 PEM = "-----BEGIN CERTIFICATE-----\n"
 
@@ -191,3 +195,94 @@ def test_other_settings_of_a_cluster(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(config))
     connection = load(path)
     assert (connection.insecure, connection.server_name, connection.proxy) == (True, "inside", "http://proxy:3128")
+
+
+PLANTED = "pLaNtEd"
+WHOLE: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": "one",
+    "clusters": [
+        {
+            "name": "one",
+            "cluster": {
+                "server": "https://127.0.0.1:1",
+                "certificate-authority": "ca",
+                "certificate-authority-data": base64.b64encode(PEM.encode()).decode(),
+                "insecure-skip-tls-verify": False,
+                "tls-server-name": "a",
+                "proxy-url": "http://127.0.0.1:1",
+            },
+        }
+    ],
+    "contexts": [{"name": "one", "context": {"cluster": "one", "user": "me", "namespace": "work"}}],
+    "users": [
+        {
+            "name": "me",
+            "user": {
+                "token": PLANTED,
+                "tokenFile": "token",
+                "username": PLANTED,
+                "password": PLANTED,
+                "client-certificate": "certificate",
+                "client-certificate-data": base64.b64encode(PEM.encode()).decode(),
+                "client-key": "key",
+                "client-key-data": base64.b64encode(PLANTED.encode()).decode(),
+                "as": "jane",
+                "as-uid": "1",
+                "as-groups": ["a"],
+                "as-user-extra": {"b": ["c"]},
+                "exec": None,
+                "auth-provider": None,
+            },
+        }
+    ],
+}
+ODD_VALUES = [
+    None,
+    5,
+    1.5,
+    True,
+    [],
+    {},
+    [5],
+    {"a": 5},
+    "",
+    "\0",
+    f"{PLANTED}\nb",
+    "漢",
+    "\udc9b",
+    "socks9://x",
+    "a" * 5000,
+]
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all values."""
+    if path:
+        yield path
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from places(value, (*path, key))
+
+
+@pytest.mark.parametrize("path", list(places(WHOLE)), ids=lambda path: ".".join(map(str, path)))
+def test_odd_values_are_one_error_that_shows_no_secret(tmp_path: Path, path: tuple[Any, ...]) -> None:
+    for name in ("token", "ca", "certificate", "key"):
+        (tmp_path / name).write_text(PLANTED)
+    shown: list[str] = []
+    for value in ODD_VALUES:
+        config = copy.deepcopy(WHOLE)
+        if "cert" not in str(path) and "key" not in str(path):
+            config["clusters"][0]["cluster"]["server"] = "http://127.0.0.1:1"  # without TLS it goes faster
+        if path[:1] == ("users",):
+            del config["clusters"][0]["cluster"]["certificate-authority-data"]
+        inner = config
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = value
+        (tmp_path / "config").write_text(json.dumps(config))
+        try:
+            Session(load(tmp_path / "config"))
+        except IstioctlError as problem:
+            shown.append(f"{problem} {problem.hint}")
+    assert PLANTED not in "".join(shown)
