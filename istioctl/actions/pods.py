@@ -26,7 +26,6 @@ _SHORT = {
     "po": "pod", "deploy": "deployment", "ds": "daemonset", "sts": "statefulset", "rs": "replicaset",
     "rc": "replicationcontroller", "svc": "service", "gtw": "gateway",
 }  # fmt: skip
-#: A Gateway of the Gateway API names its pods by this label (istio.io/api `label/labels.gen.go`).
 
 
 def split_reference(reference: str, namespace: str) -> tuple[str, str, str]:

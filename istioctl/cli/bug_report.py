@@ -89,7 +89,7 @@ def bug_report(
     }  # fmt: skip
     if file:
         from istioctl.actions.observe.bug_report.settings import read_settings
-        from istioctl.cli.line.istiod_flags import read_bytes
+        from istioctl.cli.line.files import read_bytes
 
         given |= read_settings(read_bytes(file).decode("utf-8", "replace"), file)
     return _make(ctx, given, Path(output_dir or ".") / _NAME, Path(scratch) if scratch else None)

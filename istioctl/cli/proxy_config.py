@@ -32,8 +32,8 @@ def cluster(
     port: PortOption = 0,
 ) -> None:
     """Show the clusters of proxies: the services and subsets that they can send to."""
-    from istioctl.actions.observe.proxy_config import CLUSTERS, of_dump
     from istioctl.proxies import clusters
+    from istioctl.proxies.views import CLUSTERS, of_dump
 
     wanted = clusters.ClusterFilter(fqdn, port, subset, direction)
     look = of_dump(
@@ -55,8 +55,8 @@ def listener(
     ] = False,
 ) -> None:
     """Show the listeners of proxies: where they take connections, and what they do with them."""
-    from istioctl.actions.observe.proxy_config import LISTENERS, of_dump
     from istioctl.proxies import listeners, waypoint_listeners
+    from istioctl.proxies.views import LISTENERS, of_dump
 
     wanted = listeners.ListenerFilter(address, port, type_)
     if waypoint:
@@ -73,8 +73,8 @@ def route(
     ctx: Context, proxies: ProxyFlags, view: ViewFlags, name: NameOption = "", verbose: VerboseOption = True
 ) -> None:
     """Show the routes of proxies: which requests go where."""
-    from istioctl.actions.observe.proxy_config import ROUTES, of_dump
     from istioctl.proxies import routes
+    from istioctl.proxies.views import ROUTES, of_dump
 
     look = of_dump(
         ROUTES,
@@ -94,9 +94,9 @@ def endpoint(
     status: StatusOption = "",
 ) -> None:
     """Show the endpoints of proxies and their health, as `/clusters?format=json` of the admin API tells them."""
-    from istioctl.actions.observe.proxy_config import HOSTS, View
     from istioctl.proxies import hosts
     from istioctl.proxies.endpoints import EndpointFilter
+    from istioctl.proxies.views import HOSTS, View
 
     wanted = EndpointFilter(address, port, cluster, status)
     look = View(
@@ -118,8 +118,8 @@ def eds(
     status: StatusOption = "",
 ) -> None:
     """Show the endpoints that proxies were given, with localities and metadata."""
-    from istioctl.actions.observe.proxy_config import EVERYTHING, of_dump
     from istioctl.proxies import endpoints
+    from istioctl.proxies.views import EVERYTHING, of_dump
 
     wanted = endpoints.EndpointFilter(address, port, cluster, status)
     look = of_dump(
@@ -136,8 +136,8 @@ def bootstrap(
     admin_port: AdminPortOption = 15000,
 ) -> None:
     """Show what proxies were started with; in short, the versions of Istio and Envoy."""
-    from istioctl.actions.observe.proxy_config import BOOTSTRAP, of_dump
     from istioctl.proxies import bootstrap as own
+    from istioctl.proxies.views import BOOTSTRAP, of_dump
 
     look = of_dump(BOOTSTRAP, lambda dump: [own.table(dump)], lambda dump, keep: keep(own.tree(dump)))
     show(ctx, proxies, ViewFlags(file, output, False, admin_port), look)
@@ -145,8 +145,8 @@ def bootstrap(
 
 def ecds(ctx: Context, proxies: ProxyFlags, view: ViewFlags) -> None:
     """Show the extensions that proxies got by name, such as Wasm plugins."""
-    from istioctl.actions.observe.proxy_config import EVERYTHING, of_dump
     from istioctl.proxies import extensions
+    from istioctl.proxies.views import EVERYTHING, of_dump
 
     look = of_dump(EVERYTHING, lambda dump: [extensions.table(dump)], lambda dump, keep: keep(extensions.tree(dump)))
     show(ctx, proxies, view, look)
@@ -169,8 +169,8 @@ def everything(
     """Show all configuration of proxies; as JSON, the dump that the other commands take as a file."""
     from datetime import UTC, datetime
 
-    from istioctl.actions.observe.proxy_config import EVERYTHING, of_dump
     from istioctl.proxies import everything as own
+    from istioctl.proxies.views import EVERYTHING, of_dump
 
     wanted = own.Selection(fqdn, direction, subset, port, address, type_, name, verbose)
     look = of_dump(EVERYTHING, lambda dump: own.tables(dump, wanted, datetime.now(UTC)), own.tree)

@@ -41,9 +41,9 @@ def secret(
     admin_port: AdminPortOption = 15000,
 ) -> int:
     """Show the certificates of proxies: their serial numbers, how long they count, and whose they are."""
-    from istioctl.actions.observe.proxy_config import SECRETS, of_dump
     from istioctl.cli.line.proxy_flags import targets
     from istioctl.proxies import secrets
+    from istioctl.proxies.views import SECRETS, of_dump
 
     span = _span(expires_within)
     many = proxies.given and not targets(ctx, proxies).means_one

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from istioctl.cli.line.cluster_options import check_revision
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods, read_bytes
+from istioctl.cli.line.files import read_bytes
+from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
 from istioctl.cli.line.options import RevisionOption
 from istioctl.cli.screen.printers import print_data, table_text
 from istioctl.cli.screen.terminal import terminal

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.line.istiod_flags import read_bytes
+from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
 from istioctl.cli.screen.printers import table_text
@@ -15,10 +15,10 @@ from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from istioctl.actions.observe.proxy_config import Page, View
     from istioctl.actions.observe.targets import Answers
     from istioctl.cluster.session import Session
     from istioctl.proxies.tables import Table
+    from istioctl.proxies.views import Page, View
 
 _GAP = 5
 

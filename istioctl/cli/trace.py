@@ -7,7 +7,7 @@ from typing import Annotated
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.istiod_flags import read_bytes
+from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.options import OutputOption
 from istioctl.cli.line.proxy_flags import AdminPortOption
 from istioctl.cli.screen.printers import print_data

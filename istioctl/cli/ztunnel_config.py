@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.istiod_flags import read_bytes
+from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.proxy_view import Form, FormOption, open_cluster
 from istioctl.cli.screen.printers import print_data, print_table

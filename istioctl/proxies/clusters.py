@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from istioctl.golang.sorting import sort_by
-from istioctl.proxies.config_dump import CLUSTERS, ConfigDump, resource
+from istioctl.proxies.config_dump import CLUSTERS, ConfigDump, at_least_one, resource
 from istioctl.proxies.names import managed_by, sort_key, subset_key
 from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
@@ -18,8 +17,7 @@ MESSAGE = "envoy.config.cluster.v3.Cluster"
 HEADER = ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE")
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterFilter:
+class ClusterFilter(NamedTuple):
     """Which clusters are meant; what is empty or 0 matches all.
 
     Attributes:
@@ -48,7 +46,7 @@ def table(dump: ConfigDump, wanted: ClusterFilter, *, typed: bool = False) -> Ta
     """
     rows = [
         (sort_key(name := str(cluster.get("name", ""))), _row(cluster, name, typed=typed))
-        for cluster in _clusters(dump)
+        for cluster in at_least_one(_clusters(dump), "clusters", dump.source)
         if wanted.matches(str(cluster.get("name", "")))
     ]
     header = ("NAME", *HEADER) if typed else HEADER

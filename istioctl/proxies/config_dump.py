@@ -5,13 +5,15 @@ The names are those of `envoy.admin.v3`; a dump whose names are in camel case is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from istioctl.api.schema.casing import camel_case as json_name
 from istioctl.errors import InputError
 from istioctl.proxies.json_parts import Part, Reader, open_json
 from istioctl.proxies.protobuf_json import may_hold_secrets, proto_names, without_secrets
+
+T = TypeVar("T")
 
 _ADMIN = "envoy.admin.v3."
 TYPE_PREFIX = "type.googleapis.com/"
@@ -121,12 +123,27 @@ class ConfigDump:
             InputError: a part is broken.
         """
         members = dict(self.reader.object(self._document))
-        members["configs"] = [self._without_secrets(part) for part in self.reader.list(members.get("configs"))]
+        if "configs" in members:
+            members["configs"] = [self._without_secrets(part) for part in self.reader.list(members.get("configs"))]
         return members
 
     def _without_secrets(self, part: Part) -> Part:
         """The part itself where it has no secret, else its data with the secrets hidden."""
         return without_secrets(self.reader.value(part)) if may_hold_secrets(self.reader.text(part)) else part
+
+
+def at_least_one(found: Iterable[T], what: str, source: str) -> Iterator[T]:
+    """The same, which must not be empty: the real tool's tables of clusters, listeners and routes never are.
+
+    Raises:
+        InputError: there is none.
+    """
+    empty = True
+    for each in found:
+        empty = False
+        yield each
+    if empty:
+        raise InputError(f"no {what} found", where=source, id="no-section")
 
 
 def resource(entry: dict[str, Any], name: str) -> dict[str, Any] | None:

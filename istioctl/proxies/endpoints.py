@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from istioctl.golang.sorting import sort_by
 from istioctl.proxies.config_dump import ENDPOINTS, ConfigDump, resource
@@ -18,8 +17,7 @@ MESSAGE = "envoy.config.endpoint.v3.ClusterLoadAssignment"
 HEADER = ("NAME", "STATUS", "LOCALITY", "CLUSTER")
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointFilter:
+class EndpointFilter(NamedTuple):
     """Which endpoints are meant; what is empty or 0 matches all.
 
     Attributes:

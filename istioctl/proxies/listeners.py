@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from istioctl.golang.sorting import sort_by, sort_slice
-from istioctl.proxies.config_dump import LISTENERS, ConfigDump, resource
+from istioctl.proxies.config_dump import LISTENERS, ConfigDump, at_least_one, resource
 from istioctl.proxies.filter_chains import destination, kind_of, match_text
 from istioctl.proxies.names import same_word
 from istioctl.proxies.protobuf_json import camel_case
@@ -19,8 +18,7 @@ Listener = dict[str, Any]
 MESSAGE = "envoy.config.listener.v3.Listener"
 
 
-@dataclass(frozen=True, slots=True)
-class ListenerFilter:
+class ListenerFilter(NamedTuple):
     """Which listeners are meant; what is empty or 0 matches all.
 
     Attributes:
@@ -51,7 +49,7 @@ def table(dump: ConfigDump, wanted: ListenerFilter, *, verbose: bool = True, typ
         InputError: the dump has no listeners.
     """
     rows = []
-    for listener in sort_by((each for each in every(dump) if wanted.matches(each)), by_place):
+    for listener in sort_by(filter(wanted.matches, at_least_one(every(dump), "listeners", dump.source)), by_place):
         name = [f"listener/{listener.get('name', '')}"] if typed else []
         start = [*name, ",".join(addresses(listener)), str(port_of(listener))]
         if verbose:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from istioctl.golang.sorting import sort_slice
-from istioctl.proxies.config_dump import ROUTES, ConfigDump, resource
+from istioctl.proxies.config_dump import ROUTES, ConfigDump, at_least_one, resource
 from istioctl.proxies.names import PASSTHROUGH, managed_by, whole_number
 from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.route_text import match_text, short_domains
@@ -32,7 +32,8 @@ def table(dump: ConfigDump, name: str = "", *, verbose: bool = True, typed: bool
         InputError: the dump has no routes.
     """
     rows: list[list[str]] = []
-    for routes in sort_slice(_wanted(dump, name), _before):
+    every = at_least_one(_every(dump), "routes", dump.source)
+    for routes in sort_slice((each for each in every if name in ("", _name(each))), _before):
         shown = f"route/{_name(routes)}" if typed else _name(routes)
         hosts = routes.get("virtual_hosts") or []
         if verbose:
@@ -48,11 +49,13 @@ def trees(dump: ConfigDump, name: str, keep: Callable[[Any], T]) -> list[T]:
     Args:
         keep: what is kept of each, so that not all need be in memory at once.
     """
-    found = [(_name(routes), keep(camel_case(routes, MESSAGE))) for routes in _wanted(dump, name)]
+    found = [
+        (_name(routes), keep(camel_case(routes, MESSAGE))) for routes in _every(dump) if name in ("", _name(routes))
+    ]
     return [kept for _, kept in sort_slice(found, lambda first, second: _is_lower(first[0], second[0]))]
 
 
-def _wanted(dump: ConfigDump, name: str) -> Iterator[Routes]:
+def _every(dump: ConfigDump) -> Iterator[Routes]:
     section = dump.section(ROUTES)
     for field, message in (
         ("dynamic_route_configs", "DynamicRouteConfig"),
@@ -60,7 +63,7 @@ def _wanted(dump: ConfigDump, name: str) -> Iterator[Routes]:
     ):
         for entry in section.entries(field, message):
             found = resource(entry, "route_config")
-            if found is not None and name in ("", _name(found)):
+            if found is not None:
                 found.pop("@type", None)
                 yield found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.golang.sorting import sort_slice
-from istioctl.proxies.config_dump import ConfigDump
+from istioctl.proxies.config_dump import ConfigDump, at_least_one
 from istioctl.proxies.filter_chains import chain_matches, destination
 from istioctl.proxies.listeners import by_place, chains, every
 from istioctl.proxies.tables import Table
@@ -20,7 +20,7 @@ def table(dump: ConfigDump) -> Table:
         InputError: the dump has no listeners.
     """
     rows = []
-    for listener in sort_slice(every(dump), _before):
+    for listener in sort_slice(at_least_one(every(dump), "listeners", dump.source), _before):
         found = chains(listener)
         name = f"envoy://{listener.get('name', '')}"
         if "internal_listener" in listener and len(found) == 1 and found[0].get("name") == name:

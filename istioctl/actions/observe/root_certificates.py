@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from istioctl.actions.observe.proxy_config import SECRETS
 from istioctl.actions.observe.targets import ADMIN_PORT, Proxy, Targets, ask_proxy, each_proxy, find_proxies
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError
 from istioctl.proxies.config_dump import ConfigDump
 from istioctl.proxies.secrets import root_certificates
+from istioctl.proxies.views import SECRETS
 
 if TYPE_CHECKING:
     from cryptography import x509

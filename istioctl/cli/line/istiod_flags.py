@@ -61,19 +61,3 @@ def open_istiods(ctx: Context, flags: IstiodFlags, revision: str = "", timeout: 
         flags.xds_address, flags.xds_port, flags.cert_dir, flags.authority, flags.insecure, flags.plaintext
     )
     return Istiods(session, ctx.options.istio_namespace, revision, flags.xds_label, xds)
-
-
-def read_bytes(name: str) -> bytes:
-    """The content of a file; `-` is stdin.
-
-    Raises:
-        InputError: it can't be read.
-    """
-    from pathlib import Path
-
-    from istioctl.errors import InputError
-
-    try:
-        return terminal().stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as problem:
-        raise InputError(f"can't be read: {problem.strerror}", where=name, id="unreadable-file") from problem
