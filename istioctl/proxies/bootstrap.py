@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.proxies.config_dump import BOOTSTRAP, ConfigDump
-from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
 
 _BUILD = (("build.label", "-"), ("revision.status", "/"), ("build.type", "/"), ("ssl.version", "/"))
@@ -35,6 +34,8 @@ def tree(dump: ConfigDump) -> dict[str, Any]:
     Raises:
         InputError: the dump has no bootstrap.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     section = dump.section(BOOTSTRAP)
     found: dict[str, Any] = camel_case(section.whole(), section.message)
     return found

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeVar
 from istioctl.golang.sorting import sort_by
 from istioctl.proxies.config_dump import CLUSTERS, ConfigDump, at_least_one, resource
 from istioctl.proxies.names import managed_by, sort_key, subset_key
-from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
 
 T = TypeVar("T")
@@ -59,6 +58,8 @@ def trees(dump: ConfigDump, wanted: ClusterFilter, keep: Callable[[Any], T]) -> 
     Args:
         keep: what is kept of each, so that not all need be in memory at once.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     found = [
         (sort_key(str(cluster.get("name", ""))), keep(camel_case(cluster, MESSAGE)))
         for cluster in _clusters(dump)

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from istioctl.api.schema.casing import camel_case as json_name
 from istioctl.errors import InputError
 from istioctl.proxies.json_parts import Part, Reader, open_json
-from istioctl.proxies.protobuf_json import may_hold_secrets, proto_names, without_secrets
 
 T = TypeVar("T")
 
@@ -53,11 +52,17 @@ class Section:
             value = self.reader.value(part)
             if not isinstance(value, dict):
                 raise InputError(f"an item of `{name}` is not an object", where=self.message, id="not-a-dump")
-            yield proto_names(value, f"{self.message}.{message}") if self._is_camel else value
+            yield self._normal(value, f"{self.message}.{message}") if self._is_camel else value
 
     def whole(self) -> dict[str, Any]:
         """The section as plain data, in the spelling it came in."""
         return {name: self.reader.value(part) for name, part in self._members.items() if name != "@type"}
+
+    def _normal(self, value: dict[str, Any], message: str) -> dict[str, Any]:
+        from istioctl.proxies.protobuf_json import proto_names
+
+        found: dict[str, Any] = proto_names(value, message)
+        return found
 
     def _part(self, name: str) -> Part:
         part = self._members.get(name)
@@ -129,6 +134,8 @@ class ConfigDump:
 
     def _without_secrets(self, part: Part) -> Part:
         """The part itself where it has no secret, else its data with the secrets hidden."""
+        from istioctl.proxies.protobuf_json import may_hold_secrets, without_secrets
+
         return without_secrets(self.reader.value(part)) if may_hold_secrets(self.reader.text(part)) else part
 
 

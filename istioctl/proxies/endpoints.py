@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeVar
 from istioctl.golang.sorting import sort_by
 from istioctl.proxies.config_dump import ENDPOINTS, ConfigDump, resource
 from istioctl.proxies.names import locality_text, same_word, sort_key
-from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
 
 T = TypeVar("T")
@@ -63,6 +62,8 @@ def trees(dump: ConfigDump, wanted: EndpointFilter, keep: Callable[[Any], T]) ->
     Args:
         keep: what is kept of each, so that not all need be in memory at once.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     found = [(_order(each), keep(camel_case(each, MESSAGE))) for each in _wanted(dump, wanted)]
     return [kept for _, kept in sort_by(found, lambda pair: pair[0])]
 

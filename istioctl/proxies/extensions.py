@@ -6,7 +6,6 @@ from typing import Any
 
 from istioctl.golang.sorting import sort_by
 from istioctl.proxies.config_dump import EXTENSIONS, TYPE_PREFIX, ConfigDump, resource
-from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
 
 HEADER = ("ECDS NAME", "TYPE")
@@ -33,6 +32,8 @@ def tree(dump: ConfigDump) -> dict[str, Any]:
     Raises:
         InputError: the dump has no extensions.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     filters: list[Any] = []
     for section in dump.sections(EXTENSIONS):
         filters += camel_case(section.whole(), section.message).get("ecdsFilters") or []

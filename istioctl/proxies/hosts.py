@@ -9,7 +9,6 @@ from istioctl.api.schema.casing import camel_case as json_name
 from istioctl.golang.sorting import sort_by
 from istioctl.proxies.endpoints import EndpointFilter, socket_or_other
 from istioctl.proxies.json_parts import Part, Reader, open_json
-from istioctl.proxies.protobuf_json import camel_case, proto_names
 from istioctl.proxies.tables import Table
 
 T = TypeVar("T")
@@ -42,6 +41,8 @@ class ClusterStatuses:
 
     def every(self) -> Iterator[dict[str, Any]]:
         """The clusters one by one, with the schema's names."""
+        from istioctl.proxies.protobuf_json import proto_names
+
         reader: Reader = self.reader
         for part in reader.list(self._list):
             members = reader.object(part)
@@ -71,6 +72,8 @@ def trees(statuses: ClusterStatuses, wanted: EndpointFilter, keep: Callable[[Any
     Args:
         keep: what is kept of each, so that not all need be in memory at once.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     return [
         keep(camel_case(cluster, MESSAGE))
         for cluster in statuses.every()

@@ -9,7 +9,6 @@ from istioctl.golang.sorting import sort_by, sort_slice
 from istioctl.proxies.config_dump import LISTENERS, ConfigDump, at_least_one, resource
 from istioctl.proxies.filter_chains import destination, kind_of, match_text
 from istioctl.proxies.names import same_word
-from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
 
 T = TypeVar("T")
@@ -67,6 +66,8 @@ def trees(dump: ConfigDump, wanted: ListenerFilter, keep: Callable[[Any], T]) ->
     Args:
         keep: what is kept of each, so that not all need be in memory at once.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     return [keep(camel_case(each, MESSAGE)) for each in every(dump) if wanted.matches(each)]
 
 

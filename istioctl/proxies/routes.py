@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from istioctl.golang.sorting import sort_slice
 from istioctl.proxies.config_dump import ROUTES, ConfigDump, at_least_one, resource
 from istioctl.proxies.names import PASSTHROUGH, managed_by, whole_number
-from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.route_text import match_text, short_domains
 from istioctl.proxies.tables import Table
 
@@ -49,6 +48,8 @@ def trees(dump: ConfigDump, name: str, keep: Callable[[Any], T]) -> list[T]:
     Args:
         keep: what is kept of each, so that not all need be in memory at once.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     found = [
         (_name(routes), keep(camel_case(routes, MESSAGE))) for routes in _every(dump) if name in ("", _name(routes))
     ]

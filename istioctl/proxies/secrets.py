@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from istioctl.proxies.config_dump import SECRETS, ConfigDump, Section, resource
-from istioctl.proxies.protobuf_json import camel_case
 from istioctl.proxies.tables import Table
 
 if TYPE_CHECKING:
@@ -120,6 +119,8 @@ def tree(dump: ConfigDump) -> dict[str, Any]:
     Raises:
         InputError: the dump has no secrets.
     """
+    from istioctl.proxies.protobuf_json import camel_case
+
     section = dump.section(SECRETS)
     found: dict[str, Any] = camel_case(section.whole(), section.message)
     return found
