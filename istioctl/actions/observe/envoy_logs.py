@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
+from istioctl.api.trees import lookup_text
+from istioctl.api.webhooks import INJECTOR_NAME
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
 
@@ -22,7 +24,6 @@ LEVELS = {
 
 _PAGE = "/logging"
 _LOGGER = re.compile(r"\s+([^\s:]+): (\w+)")
-_CONFIG_MAP = "istio-sidecar-injector"
 
 
 class Levels(NamedTuple):
@@ -45,17 +46,17 @@ def read_levels(text: str) -> Levels:
     Raises:
         InputError: there is no such level.
     """
-    every, single = "", {}
+    every = ""
+    single: dict[str, str] = {}
     for part in text.split(",") if text else []:
-        logger, _, level = part.rpartition("::")[2].replace("=", ":").rpartition(":")
+        logger, _, level = part.rpartition("::")[2].replace("=", ":").partition(":")
+        if not level:
+            logger, level = "", logger
         if level not in LEVELS:
-            raise InputError(
-                f"unrecognized logging level: {level}",
-                where="--level",
-                hint=f"Choose from {', '.join(list(LEVELS)[:-1])}.",
-            )
+            known = ", ".join(list(LEVELS)[:-1])
+            raise InputError(f"unrecognized logging level: {level}", where="--level", hint=f"Choose from {known}.")
         if logger in ("", "level"):
-            every, single = LEVELS[level], {} if not logger else single
+            every, single = LEVELS[level], {}
         else:
             single[logger] = LEVELS[level]
     return Levels(every, tuple(single.items()))
@@ -96,15 +97,12 @@ def injected_level(session: Session, namespace: str) -> str:
     from istioctl.yamldoc.reader import load
 
     try:
-        found = session.get(f"/api/v1/namespaces/{namespace}/configmaps/{_CONFIG_MAP}")
+        found = session.get(f"/api/v1/namespaces/{namespace}/configmaps/{INJECTOR_NAME}")
         values = load((found.get("data") or {}).get("values") or "")
     except (ClusterError, InputError):
         return ""
-    for name in ("sidecarInjectorWebhook", "global", "proxy"):
-        inner = values.get(name) if isinstance(values, Mapping) else None
-        values = inner if inner is not None or name != "sidecarInjectorWebhook" else values
-    level: Any = values.get("logLevel") if isinstance(values, Mapping) else ""
-    return LEVELS.get(str(level), "")
+    level = lookup_text(values, "global", "proxy", "logLevel")
+    return LEVELS.get(level, "")
 
 
 def _loggers(body: bytes, proxy: Proxy) -> dict[str, str]:

@@ -204,6 +204,7 @@ _PROXY_CONFIG = Command(
             "Show the endpoints and their health", "proxy_config:endpoint", aliases=("endpoints", "ep")
         ),
         "listener": Command("Show where they take connections", "proxy_config:listener", aliases=("listeners", "l")),
+        "log": Command("Show or change what they log", "proxy_config_log:log", aliases=("o",)),
         "rootca-compare": Command(
             "Say whether two proxies trust each other", "proxy_config_secret:rootca_compare", aliases=("rc",)
         ),
