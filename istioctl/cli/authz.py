@@ -9,9 +9,9 @@ from istioctl.cli.proxy_view import ViewFlags, show
 
 def check(ctx: Context, proxies: ProxyFlags, view: ViewFlags) -> None:
     """Show the AuthorizationPolicies that proxies enforce, from all over the mesh, as they have reached them."""
-    from istioctl.proxies.views import LISTENERS, of_dump
     from istioctl.proxies.authorization import HEADER, applied_policies
     from istioctl.proxies.tables import Table
+    from istioctl.proxies.views import LISTENERS, of_dump
 
     look = of_dump(
         LISTENERS,
