@@ -27,33 +27,83 @@ class Resource:
 
 
 _NAMESPACED = {
-    "v1": "ConfigMap Endpoints Event PersistentVolumeClaim Pod Secret Service ServiceAccount",
-    "apps/v1": "DaemonSet Deployment ReplicaSet StatefulSet",
-    "batch/v1": "CronJob Job",
-    "autoscaling/v2": "HorizontalPodAutoscaler",
-    "policy/v1": "PodDisruptionBudget",
-    "networking.k8s.io/v1": "Ingress NetworkPolicy",
-    "rbac.authorization.k8s.io/v1": "Role RoleBinding",
-    "networking.istio.io/v1": (
-        "DestinationRule Gateway ProxyConfig ServiceEntry Sidecar VirtualService WorkloadEntry WorkloadGroup"
+    "v1": (
+        "ConfigMap",
+        "Endpoints",
+        "Event",
+        "PersistentVolumeClaim",
+        "Pod",
+        "Secret",
+        "Service",
+        "ServiceAccount",
     ),
-    "networking.istio.io/v1alpha3": "EnvoyFilter",
-    "security.istio.io/v1": "AuthorizationPolicy PeerAuthentication RequestAuthentication",
-    "telemetry.istio.io/v1": "Telemetry",
-    "extensions.istio.io/v1alpha1": "TrafficExtension WasmPlugin",
-    "gateway.networking.k8s.io/v1": "Gateway GRPCRoute HTTPRoute",
+    "apps/v1": (
+        "DaemonSet",
+        "Deployment",
+        "ReplicaSet",
+        "StatefulSet",
+    ),
+    "batch/v1": (
+        "CronJob",
+        "Job",
+    ),
+    "autoscaling/v2": ("HorizontalPodAutoscaler",),
+    "policy/v1": ("PodDisruptionBudget",),
+    "networking.k8s.io/v1": (
+        "Ingress",
+        "NetworkPolicy",
+    ),
+    "rbac.authorization.k8s.io/v1": (
+        "Role",
+        "RoleBinding",
+    ),
+    "networking.istio.io/v1": (
+        "DestinationRule",
+        "Gateway",
+        "ProxyConfig",
+        "ServiceEntry",
+        "Sidecar",
+        "VirtualService",
+        "WorkloadEntry",
+        "WorkloadGroup",
+    ),
+    "networking.istio.io/v1alpha3": ("EnvoyFilter",),
+    "security.istio.io/v1": (
+        "AuthorizationPolicy",
+        "PeerAuthentication",
+        "RequestAuthentication",
+    ),
+    "telemetry.istio.io/v1": ("Telemetry",),
+    "extensions.istio.io/v1alpha1": (
+        "TrafficExtension",
+        "WasmPlugin",
+    ),
+    "gateway.networking.k8s.io/v1": (
+        "Gateway",
+        "GRPCRoute",
+        "HTTPRoute",
+    ),
 }
 _CLUSTER_WIDE = {
-    "v1": "Namespace Node PersistentVolume",
-    "apiextensions.k8s.io/v1": "CustomResourceDefinition",
-    "admissionregistration.k8s.io/v1": (
-        "MutatingWebhookConfiguration ValidatingWebhookConfiguration ValidatingAdmissionPolicy"
-        " ValidatingAdmissionPolicyBinding"
+    "v1": (
+        "Namespace",
+        "Node",
+        "PersistentVolume",
     ),
-    "rbac.authorization.k8s.io/v1": "ClusterRole ClusterRoleBinding",
-    "storage.k8s.io/v1": "StorageClass",
-    "scheduling.k8s.io/v1": "PriorityClass",
-    "gateway.networking.k8s.io/v1": "GatewayClass",
+    "apiextensions.k8s.io/v1": ("CustomResourceDefinition",),
+    "admissionregistration.k8s.io/v1": (
+        "MutatingWebhookConfiguration",
+        "ValidatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ),
+    "rbac.authorization.k8s.io/v1": (
+        "ClusterRole",
+        "ClusterRoleBinding",
+    ),
+    "storage.k8s.io/v1": ("StorageClass",),
+    "scheduling.k8s.io/v1": ("PriorityClass",),
+    "gateway.networking.k8s.io/v1": ("GatewayClass",),
 }
 
 
@@ -73,7 +123,7 @@ _KNOWN = {
     (api_version, kind): Resource(api_version, kind, plural_of(kind), namespaced)
     for table, namespaced in ((_NAMESPACED, True), (_CLUSTER_WIDE, False))
     for api_version, kinds in table.items()
-    for kind in kinds.split()
+    for kind in kinds
 }
 
 

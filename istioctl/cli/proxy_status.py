@@ -172,6 +172,9 @@ def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_po
 
 def _rfc1123(text: str) -> str:
     time = datetime.fromisoformat(text).astimezone()
-    days, months = "Mon Tue Wed Thu Fri Sat Sun".split(), "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    days, months = (
+        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    )
     zone = time.tzname() or "UTC"
     return f"{days[time.weekday()]}, {time:%d} {months[time.month - 1]} {time:%Y %H:%M:%S} {zone}"

@@ -202,7 +202,7 @@ def test_connections_are_named_by_services_before_workloads() -> None:
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 70000) | st.text(max_size=3),
     lambda inner: (
-        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("name vips rules ports".split()), inner)
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["name", "vips", "rules", "ports"]), inner)
     ),
     max_leaves=6,
 )

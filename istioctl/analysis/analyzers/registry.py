@@ -41,102 +41,335 @@ class Analyzer:
         return analyze
 
 
+#: The kinds that istiod checks.
 _ISTIO_KINDS = (
-    "AuthorizationPolicy DestinationRule EnvoyFilter Gateway PeerAuthentication ProxyConfig RequestAuthentication"
-    " ServiceEntry Sidecar Telemetry TrafficExtension VirtualService WasmPlugin WorkloadEntry WorkloadGroup"
+    "AuthorizationPolicy",
+    "DestinationRule",
+    "EnvoyFilter",
+    "Gateway",
+    "PeerAuthentication",
+    "ProxyConfig",
+    "RequestAuthentication",
+    "ServiceEntry",
+    "Sidecar",
+    "Telemetry",
+    "TrafficExtension",
+    "VirtualService",
+    "WasmPlugin",
+    "WorkloadEntry",
+    "WorkloadGroup",
 )
-_TABLE = """
-annotations.AlphaAnalyzer: Annotations of alpha features
-  annotations:analyze_alpha Namespace Service Pod Deployment
-annotations.K8sAnalyzer: Unknown, misplaced, deprecated and bad annotations
-  annotations:analyze_annotations Namespace Service Pod Deployment
-applicationUID.Analyzer: Applications that run as the sidecar's user
-  workloads:analyze_user_ids Pod Deployment
-auth.AuthorizationPoliciesAnalyzer: AuthorizationPolicies that apply to nothing
-  security:analyze_authorization AuthorizationPolicy Namespace Pod
-authn.BlockedCIDRsAnalyzer: Where istiod may fetch keys for RequestAuthentications
-  security:analyze_key_fetching RequestAuthentication Deployment
-conditions.ConditionAnalyzer: Objects whose status says that they do not work
-  status:analyze_conditions Service ServiceEntry WorkloadEntry AuthorizationPolicy KubernetesGateway GRPCRoute HTTPRoute
-deployment.MultiServiceAnalyzer: Deployments whose Services disagree about a port
-  workloads:analyze_services Service Deployment Namespace
-deprecation.DeprecationAnalyzer: Deprecated kinds and fields
-  mesh:analyze_deprecations VirtualService Sidecar CustomResourceDefinition
-destinationrule.CaCertificateAnalyzer: TLS towards servers whose certificates nobody checks
-  destination_rules:analyze_certificates DestinationRule
-destinationrule.SubsetSelectPodAnalyzer: Subsets that select no pod
-  destination_rules:analyze_subsets DestinationRule Pod Service ServiceEntry Node
-envoyfilter.EnvoyPatchAnalyzer: Patches without a lasting effect
-  envoy_filters:analyze_patches EnvoyFilter
-externalcontrolplane.ExternalControlPlaneAnalyzer: Addresses of control planes outside the cluster
-  webhooks:analyze_external_control_planes ValidatingWebhookConfiguration MutatingWebhookConfiguration
-gateway.CertificateAnalyzer: Gateways that share a certificate
-  gateways:analyze_duplicate_certificates Gateway
-gateway.ConflictingGatewayAnalyzer: Gateways that serve the same hosts
-  gateways:analyze_conflicts Gateway Pod
-gateway.IngressGatewayPortAnalyzer: Ports of gateways that no Service has
-  gateways:analyze_ports Gateway Pod Service
-gateway.SecretAnalyzer: Secrets that gateways name
-  gateways:analyze_secrets Gateway Pod Secret
-injection.Analyzer: Namespaces and pods without sidecars
-  injection:analyze_injection Namespace Pod ConfigMap
-injection.ImageAnalyzer: Sidecars of another version than the injector's
-  injection:analyze_images Namespace Pod ConfigMap ProxyConfig
-injection.ImageAutoAnalyzer: Workloads whose proxy image waits for an injection that does not come
-  injection:analyze_auto_images Namespace Pod Deployment MutatingWebhookConfiguration
-k8sgateway.CRDVersionAnalyzer: CRDs of the Gateway API that are too old
-  kubernetes_gateways:analyze_crd_versions CustomResourceDefinition
-k8sgateway.SelectorAnalyzer: Policies that pick a Kubernetes gateway by labels
-  kubernetes_gateways:analyze_selectors AuthorizationPolicy RequestAuthentication Telemetry WasmPlugin Pod
-meshnetworks.MeshNetworksAnalyzer: Registries that networks name
-  mesh:analyze_networks Secret
-service.PortNameAnalyzer: Ports of Services that declare no protocol
-  services:analyze_port_names Service
-serviceentry.Analyzer: ServiceEntries whose ports need addresses
-  services:analyze_addresses ServiceEntry
-services.MultiClusterServiceAnalyzer: Services that differ between clusters
-  mesh:analyze_clusters Service
-sidecar.SelectorAnalyzer: Sidecars for the same pods, or for none
-  sidecars:analyze_sidecars Sidecar Pod Namespace
-telemetry.DefaultSelectorAnalyzer: Several Telemetries for a whole namespace
-  sidecars:analyze_default_telemetries Telemetry
-telemetry.LightstepAnalyzer: Traces that go to Lightstep
-  sidecars:analyze_lightstep Telemetry
-telemetry.ProviderAnalyzer: Access logs that go nowhere
-  sidecars:analyze_providers Telemetry
-telemetry.SelectorAnalyzer: Telemetries for the same pods, or for none
-  sidecars:analyze_telemetries Telemetry Pod
-virtualservice.ConflictingMeshGatewayHostsAnalyzer: VirtualServices for the same host
-  virtual_services:analyze_conflicts VirtualService
-virtualservice.DestinationHostAnalyzer: Destinations that do not exist
-  virtual_services:analyze_destinations ServiceEntry VirtualService Service
-virtualservice.DestinationRuleAnalyzer: Subsets that no DestinationRule defines
-  virtual_services:analyze_subsets VirtualService DestinationRule
-virtualservice.GatewayAnalyzer: Gateways that VirtualServices name
-  virtual_services:analyze_gateways Gateway VirtualService
-virtualservice.JWTClaimRouteAnalyzer: Routing by claims that nobody checks
-  virtual_services:analyze_claims VirtualService RequestAuthentication Gateway Pod
-webhook.Analyzer: Webhooks that overlap, or lead nowhere
-  webhooks:analyze_webhooks MutatingWebhookConfiguration Service
-"""
-
-
-def _read(table: str) -> list[Analyzer]:
-    """Two lines an analyzer: name and description; where it lives, and the kinds it reads."""
-    lines = table.strip().splitlines()
-    analyzers = []
-    for head, tail in zip(lines[::2], lines[1::2], strict=True):
-        name, _, about = head.partition(": ")
-        target, *kinds = tail.split()
-        analyzers.append(Analyzer(name, about, tuple(kinds), target))
-    return analyzers
-
 
 ANALYZERS: tuple[Analyzer, ...] = (
-    *_read(_TABLE),
+    Analyzer(
+        "annotations.AlphaAnalyzer",
+        "Annotations of alpha features",
+        (
+            "Namespace",
+            "Service",
+            "Pod",
+            "Deployment",
+        ),
+        "annotations:analyze_alpha",
+    ),
+    Analyzer(
+        "annotations.K8sAnalyzer",
+        "Unknown, misplaced, deprecated and bad annotations",
+        (
+            "Namespace",
+            "Service",
+            "Pod",
+            "Deployment",
+        ),
+        "annotations:analyze_annotations",
+    ),
+    Analyzer(
+        "applicationUID.Analyzer",
+        "Applications that run as the sidecar's user",
+        (
+            "Pod",
+            "Deployment",
+        ),
+        "workloads:analyze_user_ids",
+    ),
+    Analyzer(
+        "auth.AuthorizationPoliciesAnalyzer",
+        "AuthorizationPolicies that apply to nothing",
+        (
+            "AuthorizationPolicy",
+            "Namespace",
+            "Pod",
+        ),
+        "security:analyze_authorization",
+    ),
+    Analyzer(
+        "authn.BlockedCIDRsAnalyzer",
+        "Where istiod may fetch keys for RequestAuthentications",
+        (
+            "RequestAuthentication",
+            "Deployment",
+        ),
+        "security:analyze_key_fetching",
+    ),
+    Analyzer(
+        "conditions.ConditionAnalyzer",
+        "Objects whose status says that they do not work",
+        (
+            "Service",
+            "ServiceEntry",
+            "WorkloadEntry",
+            "AuthorizationPolicy",
+            "KubernetesGateway",
+            "GRPCRoute",
+            "HTTPRoute",
+        ),
+        "status:analyze_conditions",
+    ),
+    Analyzer(
+        "deployment.MultiServiceAnalyzer",
+        "Deployments whose Services disagree about a port",
+        (
+            "Service",
+            "Deployment",
+            "Namespace",
+        ),
+        "workloads:analyze_services",
+    ),
+    Analyzer(
+        "deprecation.DeprecationAnalyzer",
+        "Deprecated kinds and fields",
+        (
+            "VirtualService",
+            "Sidecar",
+            "CustomResourceDefinition",
+        ),
+        "mesh:analyze_deprecations",
+    ),
+    Analyzer(
+        "destinationrule.CaCertificateAnalyzer",
+        "TLS towards servers whose certificates nobody checks",
+        ("DestinationRule",),
+        "destination_rules:analyze_certificates",
+    ),
+    Analyzer(
+        "destinationrule.SubsetSelectPodAnalyzer",
+        "Subsets that select no pod",
+        (
+            "DestinationRule",
+            "Pod",
+            "Service",
+            "ServiceEntry",
+            "Node",
+        ),
+        "destination_rules:analyze_subsets",
+    ),
+    Analyzer(
+        "envoyfilter.EnvoyPatchAnalyzer",
+        "Patches without a lasting effect",
+        ("EnvoyFilter",),
+        "envoy_filters:analyze_patches",
+    ),
+    Analyzer(
+        "externalcontrolplane.ExternalControlPlaneAnalyzer",
+        "Addresses of control planes outside the cluster",
+        (
+            "ValidatingWebhookConfiguration",
+            "MutatingWebhookConfiguration",
+        ),
+        "webhooks:analyze_external_control_planes",
+    ),
+    Analyzer(
+        "gateway.CertificateAnalyzer",
+        "Gateways that share a certificate",
+        ("Gateway",),
+        "gateways:analyze_duplicate_certificates",
+    ),
+    Analyzer(
+        "gateway.ConflictingGatewayAnalyzer",
+        "Gateways that serve the same hosts",
+        (
+            "Gateway",
+            "Pod",
+        ),
+        "gateways:analyze_conflicts",
+    ),
+    Analyzer(
+        "gateway.IngressGatewayPortAnalyzer",
+        "Ports of gateways that no Service has",
+        (
+            "Gateway",
+            "Pod",
+            "Service",
+        ),
+        "gateways:analyze_ports",
+    ),
+    Analyzer(
+        "gateway.SecretAnalyzer",
+        "Secrets that gateways name",
+        (
+            "Gateway",
+            "Pod",
+            "Secret",
+        ),
+        "gateways:analyze_secrets",
+    ),
+    Analyzer(
+        "injection.Analyzer",
+        "Namespaces and pods without sidecars",
+        (
+            "Namespace",
+            "Pod",
+            "ConfigMap",
+        ),
+        "injection:analyze_injection",
+    ),
+    Analyzer(
+        "injection.ImageAnalyzer",
+        "Sidecars of another version than the injector's",
+        (
+            "Namespace",
+            "Pod",
+            "ConfigMap",
+            "ProxyConfig",
+        ),
+        "injection:analyze_images",
+    ),
+    Analyzer(
+        "injection.ImageAutoAnalyzer",
+        "Workloads whose proxy image waits for an injection that does not come",
+        (
+            "Namespace",
+            "Pod",
+            "Deployment",
+            "MutatingWebhookConfiguration",
+        ),
+        "injection:analyze_auto_images",
+    ),
+    Analyzer(
+        "k8sgateway.CRDVersionAnalyzer",
+        "CRDs of the Gateway API that are too old",
+        ("CustomResourceDefinition",),
+        "kubernetes_gateways:analyze_crd_versions",
+    ),
+    Analyzer(
+        "k8sgateway.SelectorAnalyzer",
+        "Policies that pick a Kubernetes gateway by labels",
+        (
+            "AuthorizationPolicy",
+            "RequestAuthentication",
+            "Telemetry",
+            "WasmPlugin",
+            "Pod",
+        ),
+        "kubernetes_gateways:analyze_selectors",
+    ),
+    Analyzer(
+        "meshnetworks.MeshNetworksAnalyzer", "Registries that networks name", ("Secret",), "mesh:analyze_networks"
+    ),
+    Analyzer(
+        "service.PortNameAnalyzer",
+        "Ports of Services that declare no protocol",
+        ("Service",),
+        "services:analyze_port_names",
+    ),
+    Analyzer(
+        "serviceentry.Analyzer",
+        "ServiceEntries whose ports need addresses",
+        ("ServiceEntry",),
+        "services:analyze_addresses",
+    ),
+    Analyzer(
+        "services.MultiClusterServiceAnalyzer",
+        "Services that differ between clusters",
+        ("Service",),
+        "mesh:analyze_clusters",
+    ),
+    Analyzer(
+        "sidecar.SelectorAnalyzer",
+        "Sidecars for the same pods, or for none",
+        (
+            "Sidecar",
+            "Pod",
+            "Namespace",
+        ),
+        "sidecars:analyze_sidecars",
+    ),
+    Analyzer(
+        "telemetry.DefaultSelectorAnalyzer",
+        "Several Telemetries for a whole namespace",
+        ("Telemetry",),
+        "sidecars:analyze_default_telemetries",
+    ),
+    Analyzer(
+        "telemetry.LightstepAnalyzer", "Traces that go to Lightstep", ("Telemetry",), "sidecars:analyze_lightstep"
+    ),
+    Analyzer("telemetry.ProviderAnalyzer", "Access logs that go nowhere", ("Telemetry",), "sidecars:analyze_providers"),
+    Analyzer(
+        "telemetry.SelectorAnalyzer",
+        "Telemetries for the same pods, or for none",
+        (
+            "Telemetry",
+            "Pod",
+        ),
+        "sidecars:analyze_telemetries",
+    ),
+    Analyzer(
+        "virtualservice.ConflictingMeshGatewayHostsAnalyzer",
+        "VirtualServices for the same host",
+        ("VirtualService",),
+        "virtual_services:analyze_conflicts",
+    ),
+    Analyzer(
+        "virtualservice.DestinationHostAnalyzer",
+        "Destinations that do not exist",
+        (
+            "ServiceEntry",
+            "VirtualService",
+            "Service",
+        ),
+        "virtual_services:analyze_destinations",
+    ),
+    Analyzer(
+        "virtualservice.DestinationRuleAnalyzer",
+        "Subsets that no DestinationRule defines",
+        (
+            "VirtualService",
+            "DestinationRule",
+        ),
+        "virtual_services:analyze_subsets",
+    ),
+    Analyzer(
+        "virtualservice.GatewayAnalyzer",
+        "Gateways that VirtualServices name",
+        (
+            "Gateway",
+            "VirtualService",
+        ),
+        "virtual_services:analyze_gateways",
+    ),
+    Analyzer(
+        "virtualservice.JWTClaimRouteAnalyzer",
+        "Routing by claims that nobody checks",
+        (
+            "VirtualService",
+            "RequestAuthentication",
+            "Gateway",
+            "Pod",
+        ),
+        "virtual_services:analyze_claims",
+    ),
+    Analyzer(
+        "webhook.Analyzer",
+        "Webhooks that overlap, or lead nowhere",
+        (
+            "MutatingWebhookConfiguration",
+            "Service",
+        ),
+        "webhooks:analyze_webhooks",
+    ),
     *(
         Analyzer(f"schema.ValidationAnalyzer.{kind}", f"What istiod says about each {kind}", (kind,), f"schema:{kind}")
-        for kind in _ISTIO_KINDS.split()
+        for kind in _ISTIO_KINDS
     ),
 )
 

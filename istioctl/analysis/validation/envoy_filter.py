@@ -42,13 +42,35 @@ _MESSAGES = {
     "LISTENER_FILTER": "envoy.config.listener.v3.ListenerFilter",
 }
 _KINDS_OF_MATCH = ("listener", "routeConfiguration", "cluster", "waypoint")
-#: Envoy's old filter names by the part of the canonical name that tells the filter's place.
+#: Envoy's old filter names, and what they are called now.
 _OLD_NAMES = {
-    "http": "buffer cors csrf fault gzip health_check ip_tagging lua router squash grpc_web grpc_http1_bridge"
-    " grpc_json_transcoder http_dynamo_filter=dynamo rate_limit=ratelimit",
-    "listener": "listener.http_inspector listener.original_dst listener.original_src listener.proxy_protocol"
-    " listener.tls_inspector",
-    "network": "client_ssl_auth ext_authz http_connection_manager mongo_proxy ratelimit redis_proxy tcp_proxy",
+    "envoy.buffer": "envoy.filters.http.buffer",
+    "envoy.cors": "envoy.filters.http.cors",
+    "envoy.csrf": "envoy.filters.http.csrf",
+    "envoy.fault": "envoy.filters.http.fault",
+    "envoy.gzip": "envoy.filters.http.gzip",
+    "envoy.health_check": "envoy.filters.http.health_check",
+    "envoy.ip_tagging": "envoy.filters.http.ip_tagging",
+    "envoy.lua": "envoy.filters.http.lua",
+    "envoy.router": "envoy.filters.http.router",
+    "envoy.squash": "envoy.filters.http.squash",
+    "envoy.grpc_web": "envoy.filters.http.grpc_web",
+    "envoy.grpc_http1_bridge": "envoy.filters.http.grpc_http1_bridge",
+    "envoy.grpc_json_transcoder": "envoy.filters.http.grpc_json_transcoder",
+    "envoy.http_dynamo_filter": "envoy.filters.http.dynamo",
+    "envoy.rate_limit": "envoy.filters.http.ratelimit",
+    "envoy.listener.http_inspector": "envoy.filters.listener.http_inspector",
+    "envoy.listener.original_dst": "envoy.filters.listener.original_dst",
+    "envoy.listener.original_src": "envoy.filters.listener.original_src",
+    "envoy.listener.proxy_protocol": "envoy.filters.listener.proxy_protocol",
+    "envoy.listener.tls_inspector": "envoy.filters.listener.tls_inspector",
+    "envoy.client_ssl_auth": "envoy.filters.network.client_ssl_auth",
+    "envoy.ext_authz": "envoy.filters.network.ext_authz",
+    "envoy.http_connection_manager": "envoy.filters.network.http_connection_manager",
+    "envoy.mongo_proxy": "envoy.filters.network.mongo_proxy",
+    "envoy.ratelimit": "envoy.filters.network.ratelimit",
+    "envoy.redis_proxy": "envoy.filters.network.redis_proxy",
+    "envoy.tcp_proxy": "envoy.filters.network.tcp_proxy",
 }
 
 
@@ -167,10 +189,5 @@ def _filter(found: Spec, applies_to: str, place: Place) -> bool:
 
 
 def _old_name(name: str, place: Place) -> None:
-    for group, old_names in _OLD_NAMES.items():
-        for entry in old_names.split():
-            old, _, new = entry.partition("=")
-            if name == f"envoy.{old}":
-                current = f"envoy.filters.{group}.{(new or old).removeprefix('listener.')}"
-                place.warn(f'"{name}" is an old filter name', f"Use {current}.")
-                return
+    if name in _OLD_NAMES:
+        place.warn(f'"{name}" is an old filter name', f"Use {_OLD_NAMES[name]}.")

@@ -178,7 +178,7 @@ _ONCE_EXPERIMENTAL = {
 INSTEAD = {
     **{
         name: f"It is experimental: istioctl experimental {name}"
-        for name in "authz envoy-stats injector internal-debug metrics workload".split()
+        for name in ["authz", "envoy-stats", "injector", "internal-debug", "metrics", "workload"]
     },
     "add-to-mesh": "Use `istioctl injection enable NAMESPACE --restart`, or `istioctl kube-inject`.",
     "remove-from-mesh": "Use `istioctl injection disable NAMESPACE --restart`, or `istioctl kube-uninject`.",

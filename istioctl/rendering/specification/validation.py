@@ -34,19 +34,47 @@ _PRIVILEGED_PORTS = 1024
 #: Mappings under `values` whose settings the manifests of a component can't do without; null takes them all away.
 _NEEDED_MAPPINGS = {
     "pilot": (
-        "base experimental gateways global meshConfig global.defaultPodDisruptionBudget global.istiod global.logging "
-        "global.multiCluster global.proxy global.sds global.sds.token istiodRemote pilot.env pilot.istiodRemote "
-        "pilot.memory pilot.taint sidecarInjectorWebhook sidecarInjectorWebhook.templates telemetry telemetry.v2 "
-        "telemetry.v2.prometheus telemetry.v2.stackdriver"
+        "base",
+        "experimental",
+        "gateways",
+        "global",
+        "meshConfig",
+        "global.defaultPodDisruptionBudget",
+        "global.istiod",
+        "global.logging",
+        "global.multiCluster",
+        "global.proxy",
+        "global.sds",
+        "global.sds.token",
+        "istiodRemote",
+        "pilot.env",
+        "pilot.istiodRemote",
+        "pilot.memory",
+        "pilot.taint",
+        "sidecarInjectorWebhook",
+        "sidecarInjectorWebhook.templates",
+        "telemetry",
+        "telemetry.v2",
+        "telemetry.v2.prometheus",
+        "telemetry.v2.stackdriver",
     ),
-    "cni": "cni.ambient cni.logging cni.repair cni.resourceQuotas",
+    "cni": (
+        "cni.ambient",
+        "cni.logging",
+        "cni.repair",
+        "cni.resourceQuotas",
+    ),
     "ingressGateways": (
-        "gateways.istio-ingressgateway gateways.istio-ingressgateway.env gateways.istio-ingressgateway.serviceAccount "
-        "global.sts"
+        "gateways.istio-ingressgateway",
+        "gateways.istio-ingressgateway.env",
+        "gateways.istio-ingressgateway.serviceAccount",
+        "global.sts",
     ),
     "egressGateways": (
-        "gateways.istio-egressgateway gateways.istio-egressgateway.env gateways.istio-egressgateway.serviceAccount "
-        "global.sts"
+        "gateways.istio-egressgateway",
+        "gateways.istio-egressgateway.env",
+        "gateways.istio-egressgateway.serviceAccount",
+        "global.sts",
     ),
 }
 _COMPONENT_KEYS = frozenset(component.key for component in COMPONENTS)
@@ -191,7 +219,7 @@ class _Rules:
         for component, mappings in _NEEDED_MAPPINGS.items():
             if not self._is_installed(component):
                 continue
-            for mapping in mappings.split():
+            for mapping in mappings:
                 *parents, key = path = ("values", *mapping.split("."))
                 above = lookup(self._spec, *parents)
                 if isinstance(above, dict) and above.get(key, above) is None:
