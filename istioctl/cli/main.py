@@ -153,7 +153,10 @@ def _bind_with_typer(function: Callable[..., int | None], name: str, args: list[
         with redirect_stdout(terminal().stdout):  # where Typer prints help
             made = command.main(args, prog_name=name, standalone_mode=False)
     except TyperException as error:
-        raise UsageError(error.format_message().rstrip("."), hint=f"Run '{name} --help' for usage.") from None
+        from istioctl.cli.line.habits import meant_by
+
+        hint = meant_by(function, name, args) or f"Run '{name} --help' for usage."
+        raise UsageError(error.format_message().rstrip("."), hint=hint) from None
     if not isinstance(made, Call):
         raise Exit(int(made or ExitStatus.OK))
     return made

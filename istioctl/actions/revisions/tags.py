@@ -110,7 +110,7 @@ def plan_tag(
     ):
         raise ClusterError(
             f"cannot create revision tag {options.tag!r}: found existing control plane revision with same name",
-            hint="Choose another name, or pass --overwrite.",
+            hint="Choose another name: pods that ask for the revision would get the tag's control plane instead.",
             id="tag-is-revision",
         )
     webhook = _only(_of_revision(hooks, revision), "webhook", revision)

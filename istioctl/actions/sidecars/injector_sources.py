@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -136,8 +137,10 @@ def _check_values(text: str, source: str) -> None:
 
 def _has_cluster(options: InjectorOptions, environ: Mapping[str, str]) -> bool:
     """Whether anything says which cluster to ask."""
-    if options.kubeconfig or environ.get("KUBECONFIG") or environ.get("KUBERNETES_SERVICE_HOST"):
+    if options.kubeconfig or environ.get("KUBERNETES_SERVICE_HOST"):
         return True
+    if named := environ.get("KUBECONFIG"):
+        return any(name != os.devnull for name in named.split(os.pathsep) if name)  # /dev/null means no cluster
     return (Path(environ.get("HOME", "~")).expanduser() / ".kube" / "config").is_file()
 
 

@@ -167,6 +167,7 @@ _INJECTOR = Command(
 
 #: Commands that were experimental in 1.12, or before, and are no longer.
 _ONCE_EXPERIMENTAL = {
+    "analyze": "analyze:analyze",
     "create-remote-secret": "remote:create_remote_secret",
     "kube-uninject": "kube_uninject:kube_uninject",
     "remote-clusters": "remote:remote_clusters",

@@ -336,7 +336,9 @@ def _check_kind(layer: Layer, problems: Problems) -> None:
     for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
         if (found := layer.data.get(key, wanted)) != wanted:
             text, where = f"{key} is '{found}', not '{wanted}'", str(layer.origin_at((key,)))
-            problems.refuse(InputError(text, where=where, hint=hint, id="not-an-operator"))
+            is_old = str(found).startswith("operator.istio.io/")
+            instead = f"Write apiVersion: {API_VERSION}." if is_old else hint
+            problems.refuse(InputError(text, where=where, hint=instead, id="not-an-operator"))
 
 
 def _read_stdin(inputs: SpecificationInputs) -> str:

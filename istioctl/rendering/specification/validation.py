@@ -15,6 +15,7 @@ from istioctl.api.schema.decode import Mismatch, check
 from istioctl.api.trees import Values, lookup, lookup_text
 from istioctl.errors import SpecError
 from istioctl.golang.netip import is_prefix
+from istioctl.rendering.specification.gone_settings import gone
 from istioctl.rendering.specification.origins import Origins, Path, dotted
 from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import check_overlay, overlay_choices
@@ -93,7 +94,7 @@ _NEEDED_BY_MERGING = frozenset(
     )
 )
 _NULL_HINT = "leave the line out, or write {}"
-#: Of more names than these, only the nearest is shown.
+#: More names than these are not listed.
 _MOST_LISTED = 12
 
 
@@ -157,7 +158,7 @@ def _report(mismatch: Mismatch, origins: Origins, problems: Problems) -> None:
     if origin.kind == "file" and not mismatch.of.startswith(("istio.operator.", "istio.values.", "k8s.")):
         problems.warn(text, str(origin))
     else:
-        problems.refuse(SpecError(text, where=str(origin), hint=_suggestion(mismatch), id=mismatch.kind))
+        problems.refuse(SpecError(text, where=str(origin), hint=_suggestion(mismatch) or None, id=mismatch.kind))
 
 
 def _is_read(path: Path) -> bool:
@@ -175,6 +176,8 @@ def _shown(path: Path) -> str:
 def _suggestion(mismatch: Mismatch) -> str:
     """What an unknown field may have been meant to be."""
     name = str(mismatch.path[-1])
+    if mismatch.path[:1] == ("spec",) and (known_once := gone(mismatch.path[1:])):
+        return known_once.advice
     if close := closest(name, mismatch.known):
         return f"Did you mean '{close}'?"
     if len(mismatch.path) == 2 and mismatch.of == _SPEC:
@@ -184,7 +187,7 @@ def _suggestion(mismatch: Mismatch) -> str:
     if not mismatch.known:
         return "Nothing can be set there."
     if len(mismatch.known) > _MOST_LISTED:
-        return f"The nearest known name is '{closest(name, mismatch.known, cutoff=0)}'."
+        return ""
     return f"Known there: {', '.join(sorted(mismatch.known))}."
 
 

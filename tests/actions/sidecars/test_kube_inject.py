@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -261,3 +262,11 @@ def test_a_file_in_utf_16_stays_one(files):
     written = Path("out.yaml").read_bytes().decode("utf-16-le")
     assert written.startswith("\ufeff# ä\r\n")
     assert "istio-proxy" in written
+
+
+def test_a_kubeconfig_that_is_nothing_means_offline(tmp_path, monkeypatch):
+    monkeypatch.setenv("KUBECONFIG", os.devnull)
+    Path(tmp_path, "pod.json").write_text(POD % "a")
+    done = run_cli("kube-inject", "-f", str(tmp_path / "pod.json"))
+    assert done.status == 0
+    assert "as with --offline" in done.stderr
