@@ -95,7 +95,7 @@ def _memory_file() -> int | None:
 def connection_pool(connection: Connection) -> tuple[str, Any]:
     """The path that goes before all others, and the pool of connections."""
     import urllib3
-    from urllib3.exceptions import InsecureRequestWarning, LocationParseError
+    from urllib3.exceptions import InsecureRequestWarning, LocationParseError, LocationValueError, URLSchemeUnknown
 
     from istioctl.cluster.bounded_response import BoundedResponse
 
@@ -113,8 +113,15 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
         if connection.insecure:
             urllib3.disable_warnings(InsecureRequestWarning)
     proxy = connection.proxy or _environment_proxy(url.scheme, url.host)
-    manager = urllib3.ProxyManager(proxy, **shared) if proxy else urllib3.PoolManager(**shared)
-    pool = manager.connection_from_host(url.host, url.port, url.scheme)
+    try:
+        manager = urllib3.ProxyManager(proxy, **shared) if proxy else urllib3.PoolManager(**shared)
+        pool = manager.connection_from_host(url.host, url.port, url.scheme)
+    except (URLSchemeUnknown, LocationValueError):
+        raise InputError(
+            "the proxy's address is not an http or https URL",
+            where=f"context {connection.context}",
+            hint="fix proxy-url in the kubeconfig, or HTTPS_PROXY",
+        ) from None
     pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), {"response_class": BoundedResponse})
     return (url.path or "").rstrip("/"), pool
 
