@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, Targets, ask_proxy, each_proxy, find_proxies
 from istioctl.cluster.session import Session
+from istioctl.proxies.pieces import read_dump
 from istioctl.proxies.views import D, View
 
 T = TypeVar("T")
@@ -23,7 +24,15 @@ def look(
     """
 
     def read(proxy: Proxy) -> T:
-        body = ask_proxy(session, proxy, view.request, port=port)
-        return make(view.open(body, f"pod {proxy.key}"))
+        return make(view.open(ask_page(session, proxy, view.request, port=port), f"pod {proxy.key}"))
 
     return each_proxy(find_proxies(session, targets), read)
+
+
+def ask_page(session: Session, proxy: Proxy, request: str, *, port: int = ADMIN_PORT) -> bytes:
+    """A page of a proxy's admin API; a dump that Envoy can't write as a whole is put together from pieces.
+
+    Raises:
+        ClusterError: there is no such pod, the server does not forward, or the proxy does not answer as it should.
+    """
+    return read_dump(lambda path: ask_proxy(session, proxy, path, port=port), request)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from istioctl.actions.observe.targets import ADMIN_PORT, Proxy, Targets, ask_proxy, each_proxy, find_proxies
+from istioctl.actions.observe.proxy_config import ask_page
+from istioctl.actions.observe.targets import ADMIN_PORT, Proxy, Targets, each_proxy, find_proxies
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError
 from istioctl.proxies.config_dump import ConfigDump
@@ -50,7 +51,7 @@ def compare_roots(
     proxies = [find_proxies(session, Targets((each,), namespace=namespace))[0] for each in (first, second)]
 
     def roots(proxy: Proxy) -> list[x509.Certificate]:
-        dump = ConfigDump(ask_proxy(session, proxy, SECRETS, port=port), f"pod {proxy.key}")
+        dump = ConfigDump(ask_page(session, proxy, SECRETS, port=port), f"pod {proxy.key}")
         found = root_certificates(dump)
         if not found:
             raise ClusterError(
