@@ -121,7 +121,7 @@ class Mesh(Cluster):
         for entry in self.ask_istiod("debug/syncz"):
             if entry["proxy"] == f"{name}.{namespace}":
                 kinds = entry["resources"].values()
-                return all(kind.get("acked") == kind["sent"] and not kind.get("error") for kind in kinds)
+                return all("sent" in kind and kind.get("acked") == kind["sent"] for kind in kinds)
         return False
 
     def client_address(self, pod: str, port: int = PORT) -> tuple[str, int]:
