@@ -1,12 +1,19 @@
-"""Gets the text behind a URL that a user names."""
+"""Gets what is behind a URL that a user names."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, BinaryIO
+
 from istioctl.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead
 
 #: Seconds to wait for the server, and bytes to take at most.
 TIMEOUT = 30.0
 LIMIT = 64 * 1024 * 1024
+#: Bytes that are kept in memory; the rest goes to a temporary file.
+_SPOOL = 8 << 20
 
 
 def download(url: str) -> str:
@@ -32,3 +39,36 @@ def download(url: str) -> str:
     except UnicodeDecodeError:
         raise InputError("it is not UTF-8 text", where=url, id="unreadable") from None
     return text
+
+
+def fetched(url: str) -> BinaryIO:
+    """What is at an http or https URL, of any size, as a file that is complete.
+
+    Raises:
+        InputError: the server can't be reached, or says no.
+    """
+    import urllib3
+
+    try:
+        response = urllib3.request("GET", url, timeout=TIMEOUT, preload_content=False)
+    except urllib3.exceptions.HTTPError as error:
+        raise InputError(f"it can't be fetched: {error}", where=url) from None
+    if response.status >= 400:
+        raise InputError(f"it can't be fetched: status {response.status} {response.reason or ''}".rstrip(), where=url)
+    return _spooled(response, url)
+
+
+def _spooled(response: SupportsRead[bytes], url: str) -> BinaryIO:
+    """The body of a response as a file, so that a broken connection is noticed before anything is made of it."""
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
+
+    import urllib3
+
+    spool = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed by who reads it
+    try:
+        copyfileobj(response, spool)
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise InputError(f"it can't be fetched: {error}", where=url) from None
+    spool.seek(0)
+    return spool  # type: ignore[return-value] # it reads as any binary file does

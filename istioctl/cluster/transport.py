@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -192,3 +193,15 @@ def _plain(problem: object) -> str:
     if isinstance(problem, OSError) and problem.strerror:
         return problem.strerror
     return str(problem)
+
+
+def try_connection(host: str, port: int, timeout: float) -> None:
+    """Open a TCP connection and close it again.
+
+    Args:
+        timeout: seconds it may take.
+
+    Raises:
+        OSError: there is nobody.
+    """
+    socket.create_connection((host, port), timeout).close()

@@ -7,7 +7,6 @@ address and the Service's node ports, or the node itself where the gateway sits 
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.transport import try_connection
 from istioctl.cluster.wait import states_of
 from istioctl.errors import ClusterError
 
@@ -117,7 +117,7 @@ def check_connection(endpoint: Endpoint, timeout: float) -> None:
     ports = [port for port in (endpoint.http_port, endpoint.https_port, endpoint.tcp_port) if port is not None]
     for port in ports:
         try:
-            socket.create_connection((endpoint.host, port), timeout).close()
+            try_connection(endpoint.host, port, timeout)
         except OSError as problem:
             raise ClusterError(
                 f"no connection: {problem.strerror or problem}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -256,7 +255,9 @@ def _webhook(session: Session, name: str, revision: str) -> PodInjector:
 
 
 def _ask_url(client: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-    endpoint = _Endpoint(str(client["url"]), client)
+    from istioctl.cluster.webhook_endpoint import WebhookEndpoint
+
+    endpoint = WebhookEndpoint(str(client["url"]), client)
     endpoint.probe()
     return endpoint.review
 
@@ -265,6 +266,7 @@ def _ask_service(session: Session, client: Mapping[str, Any]) -> Callable[[Mappi
     """Asks a webhook behind a Service, through a port-forward that stays open."""
     from istioctl.actions.pods import first_pod
     from istioctl.cluster.tunnels import PodPort, PortForward
+    from istioctl.cluster.webhook_endpoint import WebhookEndpoint
 
     service = client.get("service") or {}
     namespace, name = str(service.get("namespace")), str(service.get("name"))
@@ -282,7 +284,7 @@ def _ask_service(session: Session, client: Mapping[str, Any]) -> Callable[[Mappi
 
     forward = PortForward(session, find)
     forward.start()
-    endpoint = _Endpoint(
+    endpoint = WebhookEndpoint(
         f"https://{forward.address}:{forward.port}{path}",
         client,
         server_name=f"{name}.{namespace}.svc",
@@ -294,69 +296,6 @@ def _ask_service(session: Session, client: Mapping[str, Any]) -> Callable[[Mappi
         forward.close()
         raise
     return endpoint.review
-
-
-class _Endpoint:
-    """A webhook's address, whose certificate the webhook's own CA signs.
-
-    Args:
-        client: the webhook's `clientConfig`.
-        server_name: the name the certificate is for, where the address has another.
-        timeout: the longest time in seconds an answer may take.
-    """
-
-    def __init__(
-        self, url: str, client: Mapping[str, Any], *, server_name: str | None = None, timeout: float = 15.0
-    ) -> None:
-        import base64
-        import ssl
-
-        bundle = client.get("caBundle")
-        self._url = url
-        self._context = ssl.create_default_context(cadata=base64.b64decode(bundle).decode() if bundle else None)
-        self._server_name = server_name
-        self._timeout = timeout
-
-    def probe(self) -> None:
-        """See that somebody answers there, whatever the answer.
-
-        Raises:
-            ClusterError: nobody does, or not one to trust.
-        """
-        self._request("GET")
-
-    def review(self, review: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The answer to an AdmissionReview.
-
-        Raises:
-            ClusterError: there is none.
-        """
-        status, body = self._request("POST", json.dumps(review).encode())
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise ClusterError(f"the webhook answers with status {status} and no AdmissionReview", where=self._url)
-        return answer
-
-    def _request(self, method: str, body: bytes | None = None) -> tuple[int, bytes]:
-        import urllib3
-
-        pool = urllib3.PoolManager(
-            ssl_context=self._context,
-            server_hostname=self._server_name,
-            assert_hostname=self._server_name,
-            timeout=self._timeout,
-            retries=False,
-        )
-        try:
-            response = pool.request(method, self._url, body=body, headers={"Content-Type": "application/json"})
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise ClusterError(f"the webhook can't be asked: {error}", where=self._url) from None
-        finally:
-            pool.clear()
-        return response.status, response.data
 
 
 def _nodes_are_new(session: Session) -> bool:

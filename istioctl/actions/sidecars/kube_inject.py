@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import streams
@@ -15,12 +15,9 @@ from istioctl.injection.parallel import inject_stream
 from istioctl.injection.report import Entry
 from istioctl.injection.streams import Piece
 
-if TYPE_CHECKING:
-    from _typeshed import SupportsRead
-
 _SUFFIXES = (".yaml", ".yml", ".json")
+#: Bytes of a result that are kept in memory; the rest goes to a temporary file.
 _SPOOL = 8 << 20
-_URL_TIMEOUT = 30.0
 
 Transform = Callable[[Iterable[Piece]], Iterator[tuple[Piece, InjectionResult]]]
 
@@ -207,7 +204,9 @@ def _opened(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[tuple[str, Abstr
         if name == "-":
             yield "<stdin>", nullcontext(stdin)
         elif name.startswith(("http://", "https://")):
-            yield name, _fetched(name)
+            from istioctl.cluster.download import fetched
+
+            yield name, fetched(name)
         else:
             for file in _files(Path(name)):
                 try:
@@ -223,31 +222,3 @@ def _files(path: Path) -> list[Path]:
     if not found:
         raise InputError("the folder has no .yaml, .yml or .json file", where=str(path))
     return found
-
-
-def _fetched(url: str) -> BinaryIO:
-    import urllib3
-
-    try:
-        response = urllib3.request("GET", url, timeout=_URL_TIMEOUT, preload_content=False)
-    except urllib3.exceptions.HTTPError as error:
-        raise InputError(f"it can't be fetched: {error}", where=url) from None
-    if response.status >= 400:
-        raise InputError(f"it can't be fetched: status {response.status} {response.reason or ''}".rstrip(), where=url)
-    return _spooled(response, url)
-
-
-def _spooled(response: SupportsRead[bytes], url: str) -> BinaryIO:
-    """The body of a response as a file, so that a broken connection is noticed before anything is made of it."""
-    from shutil import copyfileobj
-    from tempfile import SpooledTemporaryFile
-
-    import urllib3
-
-    spool = SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - closed by who reads it
-    try:
-        copyfileobj(response, spool)
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise InputError(f"it can't be fetched: {error}", where=url) from None
-    spool.seek(0)
-    return spool  # type: ignore[return-value] # it reads as any binary file does
