@@ -8,24 +8,65 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.proxies import xds_types
+from istioctl.proxies.config_dump import ConfigDump
 
-_REDACTED = "[redacted]"
-_SECRET_KEYS = frozenset({"privateKey", "password", "inlinePassword"})
 _CONTEXT = 7
 
-#: The kinds that are compared: the type, its name for people, and where a dump of Envoy's keeps its resources.
-_KINDS: tuple[tuple[str, str, str], ...] = (
-    (xds_types.CLUSTER, "Clusters", "ClustersConfigDump"),
-    (xds_types.LISTENER, "Listeners", "ListenersConfigDump"),
-    (xds_types.ROUTE, "Routes", "RoutesConfigDump"),
+
+class Kind(NamedTuple):
+    """A kind of resources.
+
+    Attributes:
+        type_url: their type.
+        title: what people call them.
+        dump: where a dump of Envoy's keeps them.
+        items, message: the list there, and what its items are.
+        place: where in an item the resource is; a dot leads inside.
+    """
+
+    type_url: str
+    title: str
+    dump: str
+    items: str
+    message: str
+    place: str
+
+
+_CLUSTERS = Kind(
+    xds_types.CLUSTER, "Clusters", "ClustersConfigDump", "dynamic_active_clusters", "DynamicCluster", "cluster"
 )
+_LISTENERS = Kind(
+    xds_types.LISTENER,
+    "Listeners",
+    "ListenersConfigDump",
+    "dynamic_listeners",
+    "DynamicListener",
+    "active_state.listener",
+)
+_ROUTES = Kind(
+    xds_types.ROUTE, "Routes", "RoutesConfigDump", "dynamic_route_configs", "DynamicRouteConfig", "route_config"
+)
+_ENDPOINTS = Kind(
+    xds_types.ENDPOINT,
+    "Endpoints",
+    "EndpointsConfigDump",
+    "dynamic_endpoint_configs",
+    "DynamicEndpointConfig",
+    "endpoint_config",
+)
+_EXTENSIONS = Kind(
+    xds_types.EXTENSION, "Extensions", "EcdsConfigDump", "ecds_filters", "EcdsFilterConfig", "ecds_filter"
+)
+#: What istiod tells of a proxy's configuration.
+SENT = (_CLUSTERS, _LISTENERS, _ROUTES)
+#: What two proxies can be compared by, or one with itself at another time.
+COMPARABLE = (*SENT, _ENDPOINTS, _EXTENSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +122,54 @@ class View:
     loaded: dict[str, str] = field(default_factory=dict)
 
 
-def read_view(body: bytes, side: str) -> View:
-    """Clusters, listeners and routes that came by XDS, from a dump of Envoy's or an answer of istiod's.
+def read_view(body: bytes, side: str, kinds: Sequence[Kind] = SENT) -> View:
+    """The resources that came by XDS, from a dump of Envoy's or an answer of istiod's.
 
     Args:
         body: JSON with `configs`: Envoy's dumps by kind, or the resources themselves.
         side: whose view it is, for messages.
+        kinds: what to look for.
 
     Raises:
         InputError: it is not such a document.
     """
-    try:
-        data = json.loads(body)
-    except ValueError as problem:
-        raise InputError(
-            f"the configuration is not JSON: {problem}", where=side, hint="Name a dump made with `-o json`."
-        ) from problem
-    configs = data.get("configs") if isinstance(data, dict) else None
-    if not isinstance(configs, list):
+    dump = ConfigDump(body, side)
+    if not dump.is_dump:
         raise InputError("this is not a configuration dump", where=side, hint="It has to have `configs`.")
     view = View(side)
-    for type_url, _, dump in _KINDS:
-        found = view.resources.setdefault(type_url, {})
-        for config in configs:
-            if not isinstance(config, dict):
-                continue
-            own_type = str(config.get("@type", ""))
-            if own_type == type_url:
-                found[str(config.get("name", ""))] = _normal({k: v for k, v in config.items() if k != "@type"})
-            elif own_type.endswith(f".{dump}"):
-                for resource, loaded in _from_envoy(_normal(config)):
-                    found[str(resource.get("name", ""))] = {k: v for k, v in resource.items() if k != "@type"}
-                    view.loaded[type_url] = max(view.loaded.get(type_url, ""), loaded)
+    for kind in kinds:
+        found = view.resources.setdefault(kind.type_url, {})
+        for resource in dump.resources(kind.type_url):
+            found[_name(resource)] = _normal(resource, kind)
+        section = dump.find(kind.dump)
+        for entry in section.entries(kind.items, kind.message) if section else ():
+            *steps, last = kind.place.split(".")
+            holder = entry
+            for step in steps:
+                holder = holder.get(step) or {}
+            held = holder.get(last)
+            if isinstance(held, dict):  # none yet where the first version was refused, or still warms
+                found[_name(held)] = _normal(held, kind)
+                loaded = str(holder.get("last_updated") or "")
+                view.loaded[kind.type_url] = max(view.loaded.get(kind.type_url, ""), loaded)
     return view
 
 
-def compare(istiod: View, envoy: View) -> list[KindDifference]:
-    """The differences by kind: clusters, listeners, routes; resources in the order of their names."""
+def compare(left: View, right: View, kinds: Sequence[Kind] = SENT) -> list[KindDifference]:
+    """The differences by kind; resources in the order of their names.
+
+    Args:
+        right: whose time of loading counts.
+    """
     result = []
-    for type_url, title, _ in _KINDS:
-        left, right = istiod.resources[type_url], envoy.resources[type_url]
-        names = sorted(left.keys() | right.keys())
+    for kind in kinds:
+        ours, theirs = left.resources[kind.type_url], right.resources[kind.type_url]
+        names = sorted(ours.keys() | theirs.keys())
         differences = [
-            each for name in names if (each := _difference(name, left.get(name), right.get(name), istiod, envoy))
+            each for name in names if (each := _difference(name, ours.get(name), theirs.get(name), left, right))
         ]
-        loaded = envoy.loaded.get(type_url, "") if type_url == xds_types.ROUTE else ""
-        result.append(KindDifference(title, len(names), tuple(differences), loaded))
+        loaded = right.loaded.get(kind.type_url, "") if kind is _ROUTES else ""
+        result.append(KindDifference(kind.title, len(names), tuple(differences), loaded))
     return result
 
 
@@ -147,32 +190,30 @@ def _lines(resource: Mapping[str, Any]) -> list[str]:
     return json.dumps(resource, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
 
 
-def _from_envoy(dump: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """The resources that came by XDS in a dump of one kind, and when each came."""
-    for entry in dump.get("dynamicActiveClusters") or []:
-        yield entry.get("cluster") or {}, str(entry.get("lastUpdated", ""))
-    for entry in dump.get("dynamicListeners") or []:
-        state = entry.get("activeState")  # none yet where the first version was refused, or still warms
-        if state:
-            yield state.get("listener") or {}, str(state.get("lastUpdated", ""))
-    for entry in dump.get("dynamicRouteConfigs") or []:
-        yield entry.get("routeConfig") or {}, str(entry.get("lastUpdated", ""))
+def _name(resource: Mapping[str, Any]) -> str:
+    names = (resource.get(name) for name in ("name", "cluster_name", "clusterName"))
+    return next((str(name) for name in names if name is not None), "")
 
 
-def _normal(value: Any) -> Any:
-    """With all names in camel case, and without what must not be seen."""
-    if isinstance(value, dict):
-        return {
-            (name := _camel(key)): (_REDACTED if name in _SECRET_KEYS else _normal(inner))
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_normal(inner) for inner in value]
-    return value
+def _normal(resource: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """In one spelling and one order, without what must not be seen."""
+    from istioctl.proxies.protobuf_json import camel_case
+
+    found: dict[str, Any] = camel_case(
+        {name: value for name, value in resource.items() if name != "@type"}, kind.type_url.rpartition("/")[2]
+    )
+    if kind is _ROUTES:
+        _sort(found, "virtualHosts")
+        for host in found.get("virtualHosts") or []:
+            _sort(host, "domains")
+    elif kind is _ENDPOINTS:
+        for group in found.get("endpoints") or []:
+            _sort(group, "lbEndpoints")
+        _sort(found, "endpoints")
+    return found
 
 
-@lru_cache(maxsize=4096)
-def _camel(name: str) -> str:
-    """As protobuf's JSON names are made: an underscore falls away, the letter behind it grows."""
-    first, *others = name.split("_")
-    return first + "".join(part[:1].upper() + part[1:] for part in others)
+def _sort(holder: dict[str, Any], name: str) -> None:
+    """Bring a list whose order means nothing into one order."""
+    if isinstance(holder.get(name), list):
+        holder[name].sort(key=lambda each: json.dumps(each, sort_keys=True))

@@ -78,6 +78,7 @@ class ConfigDump:
 
     Attributes:
         reader: decodes its parts.
+        is_dump: whether it has `configs`, as dumps do.
 
     Raises:
         InputError: it is not JSON, or not a dump.
@@ -88,7 +89,9 @@ class ConfigDump:
         self.reader, document = open_json(data, source)
         self._document = document
         self._configs: list[tuple[str, dict[str, Part]]] = []
-        for config in self.reader.list(self.reader.object(document).get("configs")):
+        configs = self.reader.object(document).get("configs")
+        self.is_dump = configs is not None
+        for config in self.reader.list(configs):
             members = self.reader.object(config)
             self._configs.append((str(self.reader.value(members.get("@type"))), members))
 
@@ -120,6 +123,12 @@ class ConfigDump:
     def find(self, kind: str) -> Section | None:
         """As `section`, with None where there is none."""
         return self.section(kind) if any(type_.endswith(f".{kind}") for type_, _ in self._configs) else None
+
+    def resources(self, type_url: str) -> Iterator[dict[str, Any]]:
+        """The configurations that are themselves resources of a type, as istiod's own dumps have them."""
+        for type_, members in self._configs:
+            if type_ == type_url:
+                yield {name: self.reader.value(part) for name, part in members.items()}
 
     def shareable(self) -> dict[str, Part]:
         """The parts of the dump, with what is secret hidden.

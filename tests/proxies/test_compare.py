@@ -66,7 +66,9 @@ def test_listeners_and_routes() -> None:
         "dynamic_route_configs": [{"last_updated": "2026-01-02T00:00:00Z", "route_config": {"name": "80"}}],
     }
     _, listener, route = _compare(
-        _istiod(others=({"@type": LISTENER, "name": "l"}, {"@type": ROUTE, "name": "80", "virtualHosts": []})),
+        _istiod(
+            others=({"@type": LISTENER, "name": "l"}, {"@type": ROUTE, "name": "80", "virtualHosts": [{"name": "a"}]})
+        ),
         _envoy(others=(listeners, routes)),
     )
     assert listener.matches
@@ -75,8 +77,14 @@ def test_listeners_and_routes() -> None:
 
 
 def test_private_keys_stay_hidden() -> None:
-    key = {"private_key": {"inline_string": "SECRET"}}
-    clusters, *_ = _compare(_istiod({"name": "a", "x": 1, **key}), _envoy({"name": "a", "x": 2, **key}))
+    context = {"tls_certificates": [{"private_key": {"inline_string": "SECRET"}}]}
+    config = {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        "common_tls_context": context,
+    }
+    socket = {"name": "tls", "typed_config": config}
+    left, right = ({"name": "a", "alt_stat_name": name, "transport_socket": socket} for name in ("x", "y"))
+    clusters, *_ = _compare(_istiod(left), _envoy(right))
     assert "SECRET" not in clusters.differences[0].text
 
 

@@ -199,6 +199,7 @@ _PROXY_CONFIG = Command(
         "all": Command("Show all configuration", "proxy_config:everything", aliases=("a",)),
         "bootstrap": Command("Show what proxies were started with", "proxy_config:bootstrap", aliases=("b",)),
         "cluster": Command("Show the services they can send to", "proxy_config:cluster", aliases=("clusters", "c")),
+        "diff": Command("Compare two of them, or one with a saved dump", "proxy_config_diff:diff"),
         "ecds": Command("Show the extensions they got by name", "proxy_config:ecds", aliases=("ec",)),
         "eds": Command("Show the endpoints they were given", "proxy_config:eds"),
         "endpoint": Command(

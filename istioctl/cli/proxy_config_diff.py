@@ -1,0 +1,85 @@
+"""`istioctl proxy-config diff`: what differs between two proxies, or between a proxy and a saved dump."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from istioctl.cli.line import completers
+from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.files import read_bytes
+from istioctl.cli.line.proxy_flags import AdminPortOption
+from istioctl.cli.proxy_view import Form, FormOption, open_cluster
+from istioctl.cli.screen.printers import print_data
+from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from istioctl.proxies.compare import KindDifference
+
+
+def diff(
+    ctx: Context,
+    pods: Annotated[
+        list[str],
+        Argument(
+            metavar="[TYPE/]NAME[.NAMESPACE]", help="Two proxies, or one and a file.", autocompletion=completers.pods
+        ),
+    ] = [],  # noqa: B006 - it is copied
+    files: Annotated[
+        list[str],
+        Option("-f", "--file", metavar="FILE", help="A dump saved by `all -o json`; `-` is stdin. It counts as older."),
+    ] = [],  # noqa: B006
+    output: FormOption = Form.SHORT,
+    admin_port: AdminPortOption = 15000,
+) -> int:
+    """Compare the clusters, listeners, routes, endpoints and extensions of two proxies.
+
+    What comes in no order is put in one, and versions and times do not count. The exit status is 1 where they differ.
+    """
+    if len(pods) + len(files) != 2:
+        raise UsageError("two sides are needed", hint="Name two pods, a pod and a --file, or two files.")
+    if files.count("-") > 1:
+        raise UsageError("stdin can be read once", where="--file")
+    sides = [(name, read_bytes(name)) for name in files] + _ask(ctx, pods, admin_port)
+    found = _compare(sides)
+    same = all(kind.matches for kind in found)
+    if output is Form.SHORT:
+        for kind in found:
+            terminal().write(_text(kind))
+    else:
+        data: dict[str, Any] = {"sides": [name for name, _ in sides], "matches": same}
+        print_data(data | {kind.title.lower(): kind.as_data() for kind in found}, output.value)
+    return 0 if same else 1
+
+
+def _ask(ctx: Context, pods: list[str], port: int) -> list[tuple[str, bytes]]:
+    """The dumps of proxies, each with the proxy's name."""
+    if not pods:
+        return []
+    from istioctl.actions.observe.proxy_config import ask_page
+    from istioctl.actions.observe.targets import Targets, each_proxy, find_proxies
+    from istioctl.proxies.views import EVERYTHING
+
+    session = open_cluster(ctx)
+    targets = [Targets((pod,), namespace=ctx.options.namespace) for pod in pods]
+    if not all(each.means_one for each in targets):
+        raise UsageError("each side is one proxy", hint="Name a pod, or a workload.")
+    meant = [find_proxies(session, each)[0] for each in targets]
+    answers = each_proxy(list(dict.fromkeys(meant)), lambda proxy: ask_page(session, proxy, EVERYTHING, port=port))
+    if answers.failure:
+        raise answers.failure
+    return [(str(proxy), answers.found[proxy]) for proxy in meant]
+
+
+def _compare(sides: list[tuple[str, bytes]]) -> list[KindDifference]:
+    from istioctl.proxies.compare import COMPARABLE, compare, read_view
+
+    left, right = (read_view(body, name, COMPARABLE) for name, body in sides)
+    return compare(left, right, COMPARABLE)
+
+
+def _text(kind: KindDifference) -> str:
+    if kind.matches:
+        return f"{kind.title} Match\n"
+    lines = [f"only {each.only_in} has {each.name}" if each.only_in else each.text for each in kind.differences]
+    return "\n".join([f"{kind.title} Don't Match", *lines]) + "\n"
