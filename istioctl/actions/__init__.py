@@ -1,1 +1,1 @@
-"""One use case a command, under the command's file name: immutable options in, a result out. Never prints."""
+"""One use case a command, in the folder of its subject: immutable options in, a result out. Never prints."""
