@@ -22,6 +22,7 @@ from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 
 T = TypeVar("T")
+P = TypeVar("P", bound="Proxy")
 
 ADMIN_PORT = 15000
 """Where Envoy and ztunnel serve their admin API, on the pod's own loopback address."""
@@ -143,18 +144,23 @@ def ask_proxies(
     return each_proxy(proxies, lambda proxy: read(ask_proxy(session, proxy, path, port=port, method=method)))
 
 
-def each_proxy(proxies: Sequence[Proxy], task: Callable[[Proxy], T]) -> Answers[T]:
+def each_proxy(proxies: Sequence[P], task: Callable[[P], T]) -> Answers[T]:
     """What a task makes of each proxy; several run at the same time, and errors are kept beside the results."""
 
-    def run(proxy: Proxy) -> T | IstioctlError:
+    def run(proxy: P) -> T | IstioctlError:
         try:
             return task(proxy)
         except IstioctlError as problem:
             return problem
 
+    found: dict[Proxy, T] = {}
+    problems: dict[Proxy, IstioctlError] = {}
     results = in_parallel([partial(run, proxy) for proxy in proxies])
-    found = {p: result for p, result in zip(proxies, results, strict=True) if not isinstance(result, IstioctlError)}
-    problems = {p: result for p, result in zip(proxies, results, strict=True) if isinstance(result, IstioctlError)}
+    for proxy, result in zip(proxies, results, strict=True):
+        if isinstance(result, IstioctlError):
+            problems[proxy] = result
+        else:
+            found[proxy] = result
     return Answers(found, problems)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
@@ -29,6 +29,7 @@ LEVELS = {
 }  # fmt: skip
 
 _NAME = "ztunnel"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,18 @@ def find_ztunnels(session: Session, source: Source) -> list[Ztunnel]:
     return [Ztunnel(namespace, best_pod(pods)["metadata"]["name"])]
 
 
-def read_dumps(session: Session, ztunnels: Sequence[Ztunnel], port: int = ADMIN_PORT) -> Answers[ZtunnelDump]:
-    """What each ztunnel knows; those that can't be asked are among the problems."""
+def read_dumps(
+    session: Session, ztunnels: Sequence[Ztunnel], keep: Callable[[Ztunnel, ZtunnelDump], T], port: int = ADMIN_PORT
+) -> Answers[T]:
+    """What is kept of each ztunnel's dump; those that can't be asked are among the problems.
 
-    def read(ztunnel: Proxy) -> ZtunnelDump:
+    Args:
+        keep: is called from several threads, so that never more dumps than workers are in memory.
+    """
+
+    def read(ztunnel: Ztunnel) -> T:
         body = ask_proxy(session, ztunnel, "/config_dump", port=port)
-        return read_ztunnel_dump(body, f"what {ztunnel} answers")
+        return keep(ztunnel, read_ztunnel_dump(body, f"what {ztunnel} answers"))
 
     return each_proxy(ztunnels, read)
 
