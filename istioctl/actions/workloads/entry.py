@@ -98,6 +98,7 @@ def configure_entry(
         InputError: the group's file or the mesh configuration can't be read, or the folder can't be written.
         ClusterError: the cluster lacks something, or refuses.
     """
+    _check_addresses(options)
     session = open_session(options.client, report=report)
     group, notes = _group(session, options, stdin)
     revision = options.revision or default_revision(session)
@@ -136,6 +137,17 @@ def configure_entry(
         f" {options.folder / _TOKEN_FILE}; move it to the workload by a safe way"
     )
     return ConfiguredEntry(files, tuple(notes))
+
+
+def _check_addresses(options: EntryOptions) -> None:
+    given = {
+        "--ingressIP": options.ingress_address,
+        "--internalIP": options.internal_address,
+        "--externalIP": options.external_address,
+    }
+    for flag, address in given.items():
+        if address and not is_address(address):
+            raise InputError(f"{address!r} is not an IP address", where=flag, hint="Write one such as 192.0.2.7.")
 
 
 def _group(session: Session, options: EntryOptions, stdin: Callable[[], str]) -> tuple[Group, list[str]]:
@@ -239,7 +251,7 @@ def _cluster_of(injector: Mapping[str, str]) -> str:
 
 def _ingress_address(session: Session, options: EntryOptions) -> str:
     """The address by which the workload reaches istiod; empty where none is known."""
-    if is_address(options.ingress_address):
+    if options.ingress_address:
         return options.ingress_address
     name, _, namespace = options.ingress_service.partition(".")
     service = session.find(f"/api/v1/namespaces/{namespace or options.istio_namespace}/services/{name}") or {}

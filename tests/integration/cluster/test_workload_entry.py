@@ -167,6 +167,7 @@ def test_no_known_address_is_told(mesh: Cluster, tmp_path: Path) -> None:
         ((), "", "one WorkloadGroup is expected, and there are 0 objects"),
         ((), "a: [", "<stdin>"),
         (("--internalIP", "a", "--externalIP", "b"), _GROUP, "exclude each other"),
+        (("--ingressIP", "gateway.example"), _GROUP, "--ingressIP: 'gateway.example' is not an IP address"),
         (("--context", "nobody"), _GROUP, "cannot get resource"),
     ],
 )
