@@ -24,6 +24,7 @@ from istioctl.api.schema.catalog import Kind, find_kind
 from istioctl.api.trees import lookup
 from istioctl.api.workloads import template_path
 from istioctl.errors import InputError
+from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.reader import compose_all, to_data
 
 if TYPE_CHECKING:
@@ -69,10 +70,16 @@ class Loader:
             expect_separators(text, name)
             document = next(compose_all(text, name), None)
             if document is not None and document.root is not None:
+                self._warn_of_duplicates(document.root, offset, name)
                 yield from self._objects(document.root, name, offset)
         except InputError as error:
             hint = error.hint or template_hint("", text) or None
             self.errors.append(InputError(error.message, where=_moved(error, name, offset), hint=hint, id=error.id))
+
+    def _warn_of_duplicates(self, root: Node, offset: int, name: str) -> None:
+        for again in duplicate_keys(root):
+            where = f"{name}:{again.line + 1 + offset}:{again.column + 1}"
+            self.warnings.append(f"{where}: {again.key} is set in line {again.first_line + 1 + offset} as well.")
 
     def _objects(self, root: Node, name: str, offset: int) -> Iterator[Resource]:
         data = to_data(root, name)

@@ -166,19 +166,14 @@ def _check_document(name: str, text: str, offset: int, options: ValidateOptions,
         _check_one(name, root, data, offset, options, report)
 
 
-def _no_duplicate_keys(node: Node, name: str) -> None:
-    if node.kind == "sequence":
-        for item in node.value:
-            _no_duplicate_keys(item, name)
-    elif node.kind == "mapping":
-        seen: dict[str, Node] = {}
-        for key, value in node.value:
-            if key.kind == "scalar" and (first := seen.setdefault(key.value, key)) is not key:
-                message = (
-                    f'bad YAML: the key "{key.value}" is there twice, first in line {first.line + 1} of the document'
-                )
-                raise InputError(message, where=f"{name}:{key.line + 1}:{key.column + 1}", id="duplicate-key")
-            _no_duplicate_keys(value, name)
+def _no_duplicate_keys(root: Node, name: str) -> None:
+    from istioctl.yamldoc.duplicates import duplicate_keys
+
+    if found := next(duplicate_keys(root), None):
+        message = (
+            f'bad YAML: the key "{found.key}" is there twice, first in line {found.first_line + 1} of the document'
+        )
+        raise InputError(message, where=f"{name}:{found.line + 1}:{found.column + 1}", id="duplicate-key")
 
 
 def _check_one(

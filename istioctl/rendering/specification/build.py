@@ -299,6 +299,7 @@ def _in_order(files: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> Layer:
+    from istioctl.yamldoc.duplicates import duplicate_keys
     from istioctl.yamldoc.reader import compose_all
     from istioctl.yamldoc.texts import read_text
 
@@ -315,6 +316,11 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
             hint="Put each in a file of its own and give them in order, each with -f.",
             id="several-documents",
         )
+    for document in documents:
+        assert document.root is not None  # noqa: S101 - the empty ones are left out above
+        for again in duplicate_keys(document.root):
+            text = f"{again.key} is set in line {again.first_line + 1} as well; the last counts"
+            problems.warn(text, f"{source}:{again.line + 1}")
     data = documents[0].data if documents else None
     if data is None:
         return Layer(Origin("file", source), {}, text)
