@@ -89,6 +89,8 @@ class Injector:
         if pod["spec"].get("hostNetwork"):
             decision = policy.decide(pod, self.settings.templates.policy)
             return Outcome(workload, decision, workload.data)
+        if reason := workloads.no_pod_because(data, workload):
+            return Outcome(workload, policy.Decision(False, reason), workload.data)
         own_mesh = self._own_mesh(pod)
         decision = policy.decide(pod, self.settings.templates.policy)
         if not decision.inject:

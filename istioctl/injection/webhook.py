@@ -48,6 +48,8 @@ class WebhookInjector:
         pod = workload.pod
         if pod["spec"].get("hostNetwork"):
             return Outcome(workload, policy.decide(pod, policy.Policy()), workload.data)
+        if reason := workloads.no_pod_because(data, workload):
+            return Outcome(workload, policy.Decision(False, reason), workload.data)
         patch = self._patch(workload, pod)
         if patch is None:
             decision = policy.Decision(False, f"the webhook {self._name} leaves it as it is")

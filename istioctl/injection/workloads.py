@@ -102,6 +102,19 @@ def find(data: Mapping[str, Any]) -> Workload | None:
     return Workload(tidy, metadata_path, (*path, "spec"), owner, kind, name or owner.name, namespace)
 
 
+def no_pod_because(data: Mapping[str, Any], workload: Workload) -> str:
+    """Why no pod can be made of an object, as a phrase; empty where one can.
+
+    The original injects patches and workloads without containers, too; what comes out can't be applied.
+    """
+    spec = lookup(workload.data, *workload.spec_path) or {}
+    containers = lookup(data, *workload.spec_path, "containers")
+    given = containers if isinstance(containers, list) else []
+    if any(isinstance(part, Mapping) and "$patch" in part for part in (data, data.get("spec"), spec, *given)):
+        return "it is a Kustomize patch ($patch), not a whole object"
+    return "" if spec.get("containers") else "it has no containers"
+
+
 def _unknown(data: Mapping[str, Any], kind: str) -> Workload | None:
     """A kind that nobody declared, with a pod template at the usual place."""
     metadata = data.get("metadata")

@@ -323,3 +323,21 @@ def test_text_and_data_agree_and_injecting_twice_is_injecting_once(kind, pod, se
         assert inject(once.text, injector).text == once.text
     if workloads.find(data) is None or not once.entries[0].injected:
         assert once.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (DEPLOYMENT.replace("kind: Deployment\n", "kind: Deployment\n$patch: delete\n"), "Kustomize patch"),
+        (DEPLOYMENT.replace("    spec:\n", "    spec:\n      $patch: replace\n"), "Kustomize patch"),
+        (DEPLOYMENT.replace('- name: "app" ', '- $patch: delete\n        name: "app" '), "Kustomize patch"),
+        ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 3}\n", "no containers"),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: []}\n", "no containers"),
+    ],
+)
+def test_what_makes_no_pod_stays_as_it_is(text: str, why: str) -> None:
+    result = inject(text, small_injector())
+    assert result.text == text
+    (entry,) = result.entries
+    assert not entry.injected
+    assert why in entry.reason
