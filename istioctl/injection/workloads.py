@@ -107,12 +107,12 @@ def no_pod_because(data: Mapping[str, Any], workload: Workload) -> str:
 
     The original injects patches and workloads without containers, too; what comes out can't be applied.
     """
-    spec = lookup(workload.data, *workload.spec_path) or {}
-    containers = lookup(data, *workload.spec_path, "containers")
+    spec = lookup(data, *workload.spec_path)
+    containers = spec.get("containers") if isinstance(spec, Mapping) else None
     given = containers if isinstance(containers, list) else []
     if any(isinstance(part, Mapping) and "$patch" in part for part in (data, data.get("spec"), spec, *given)):
         return "it is a Kustomize patch ($patch), not a whole object"
-    return "" if spec.get("containers") else "it has no containers"
+    return "" if given else "it has no containers"
 
 
 def _unknown(data: Mapping[str, Any], kind: str) -> Workload | None:

@@ -159,7 +159,7 @@ def test_a_cron_job_has_its_metadata_at_the_job():
 
 def test_a_deployment_config_loses_zeros_that_say_nothing():
     zeros = "minReadySeconds: 0, paused: false, replicas: 0, revisionHistoryLimit: 0"
-    text = f"kind: DeploymentConfig\nspec: {{{zeros}, template: {{spec: {{containers: []}}}}}}\n"
+    text = f"kind: DeploymentConfig\nspec: {{{zeros}, template: {{spec: {{containers: [{{name: c}}]}}}}}}\n"
     spec = load(inject(text, small_injector("spec: {containers: [{name: p}]}")).text)["spec"]
     del spec["template"]
     assert spec == {"replicas": 0, "revisionHistoryLimit": 0, "test": False}
