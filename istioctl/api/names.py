@@ -37,6 +37,8 @@ TAG = "istio.io/tag"
 INJECTION = "istio-injection"
 NETWORK = "topology.istio.io/network"
 DATAPLANE_MODE = "istio.io/dataplane-mode"
+#: Names the waypoint that a namespace, service or pod uses.
+USE_WAYPOINT = "istio.io/use-waypoint"
 GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 GATEWAY_MANAGED = "gateway.istio.io/managed"
 #: The label that each namespace has of its own name.

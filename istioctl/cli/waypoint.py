@@ -13,7 +13,7 @@ from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from istioctl.actions.waypoints import Waypoint
+    from istioctl.actions.waypoints.waypoints import Waypoint
     from istioctl.cluster.session import Session
 
 NameOption = Annotated[str, Option("--name", metavar="NAME", help="The waypoint's name.")]
@@ -40,7 +40,7 @@ def generate(
 
     Apply it by hand: istioctl waypoint generate --namespace shop | kubectl apply -f -
     """
-    from istioctl.actions.waypoints import Wanted, waypoint_gateway
+    from istioctl.actions.waypoints.gateways import Wanted, waypoint_gateway
 
     gateway = waypoint_gateway(Wanted(name, ctx.options.namespace, traffic, revision))
     if words:
@@ -61,13 +61,14 @@ def apply(
     timeout: TimeoutOption = "1m30s",
 ) -> None:
     """Make a waypoint in a namespace, or change it."""
-    from istioctl.actions import waypoints
+    from istioctl.actions.waypoints import waypoints
+    from istioctl.actions.waypoints.gateways import Wanted, waypoint_gateway
     from istioctl.golang.durations import parse_duration
 
     console = terminal()
     seconds = parse_duration(timeout)
     session, namespace = _open(ctx)
-    gateway = waypoints.waypoint_gateway(waypoints.Wanted(name, namespace, traffic, revision))
+    gateway = waypoint_gateway(Wanted(name, namespace, traffic, revision))
     own_name = gateway["metadata"]["name"]
     used, is_ambient = waypoints.enrolled_waypoint(session, namespace)
     if enroll:
@@ -112,7 +113,7 @@ def status(
     output: OutputOption = None,
 ) -> None:
     """Show what istiod says of waypoints, by default once all are in place."""
-    from istioctl.actions.waypoints import wait_for_all
+    from istioctl.actions.waypoints.waypoints import wait_for_all
     from istioctl.golang.durations import parse_duration
 
     seconds = parse_duration(timeout)
@@ -139,7 +140,7 @@ def delete(
     ] = "",
 ) -> None:
     """Delete waypoints of a namespace, by name, by revision, or all."""
-    from istioctl.actions.waypoints import delete_waypoints, list_waypoints
+    from istioctl.actions.waypoints.waypoints import delete_waypoints, list_waypoints
 
     wanted = [*names, *([name] if name else [])]
     if wanted and (everything or revision):
@@ -164,7 +165,7 @@ def _open(ctx: Context) -> tuple[Session, str]:
 
 
 def _find(ctx: Context, name: str, all_namespaces: bool) -> tuple[Session, list[Waypoint]]:
-    from istioctl.actions.waypoints import list_waypoints
+    from istioctl.actions.waypoints.waypoints import list_waypoints
 
     session, namespace = _open(ctx)
     found = list_waypoints(session, "" if all_namespaces else namespace)

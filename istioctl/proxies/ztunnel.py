@@ -6,8 +6,7 @@ Source: istio `istioctl/pkg/writer/ztunnel/configdump/configdump.go`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from istioctl.errors import InputError
 from istioctl.proxies.ztunnel_types import WrongTypeError, reader
@@ -23,8 +22,7 @@ _PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ZtunnelDump:
+class ZtunnelDump(NamedTuple):
     """What a ztunnel knows; each part is a list of mappings as `ztunnel_types` describes them, in the dump's order.
 
     Attributes:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from istioctl.actions.observe.dashboard import ADDONS
 from istioctl.actions.pods import first_pod
 from istioctl.cluster.answers import check, malformed, read_json
 from istioctl.cluster.parallel import in_parallel
@@ -20,9 +21,6 @@ from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.session import Session
 from istioctl.errors import InputError, IstioctlError
 from istioctl.golang.durations import duration_text
-
-PROMETHEUS = "app.kubernetes.io/name=prometheus"
-PORT = 9090
 
 _QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)?")
@@ -60,7 +58,7 @@ def find_prometheus(session: Session, istio_namespace: str) -> tuple[str, str]:
     Raises:
         ClusterError: there is none, or the server refuses.
     """
-    metadata = first_pod(session, PROMETHEUS, (istio_namespace,))["metadata"]
+    metadata = first_pod(session, ADDONS["prometheus"].selector, (istio_namespace,))["metadata"]
     return metadata["namespace"], metadata["name"]
 
 
@@ -117,7 +115,7 @@ def _queries(workload: str, over: str) -> list[str]:
 def _value(session: Session, prometheus: tuple[str, str], query: str) -> float:
     """The first value of what a query finds; 0 where it finds nothing."""
     where = f"Prometheus in pod {'/'.join(prometheus)}"
-    body = ask_pod(session, *prometheus, PORT, f"/api/v1/query?{urlencode({'query': query})}")
+    body = ask_pod(session, *prometheus, ADDONS["prometheus"].port, f"/api/v1/query?{urlencode({'query': query})}")
     data = read_json(body, where)
     check(data, _ANSWER, where)
     result = data["data"]["result"]

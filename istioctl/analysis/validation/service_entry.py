@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from istioctl.analysis.validation import protocols, shared
 from istioctl.analysis.validation.gateway import UNIX
 from istioctl.api import formats
+from istioctl.api.names import USE_WAYPOINT
 from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _PROBE_HEADER = re.compile(r"[-A-Za-z0-9]+\Z")
 _AUTO_ALLOCATE = "networking.istio.io/enable-autoallocate-ip"
-_USE_WAYPOINT = "istio.io/use-waypoint"
 
 
 def check(spec: Spec, meta: Metadata, place: Place) -> None:
@@ -136,7 +136,7 @@ def _dynamic_dns(spec: Spec, meta: Metadata, place: Place) -> None:
     location = spec.get("location", "MESH_EXTERNAL")
     if location not in ("MESH_EXTERNAL", "MESH_INTERNAL"):
         (place / "location").error("must be MESH_EXTERNAL or MESH_INTERNAL")
-    waypoint = meta.labels.get(_USE_WAYPOINT, "")
+    waypoint = meta.labels.get(USE_WAYPOINT, "")
     if location == "MESH_INTERNAL" and waypoint and waypoint.lower() != "none":
         (place / "location").error("MESH_INTERNAL with resolution DYNAMIC_DNS does not work with a waypoint")
 

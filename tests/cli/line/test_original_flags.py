@@ -80,6 +80,7 @@ proxy-config cluster (clusters, c): --direction -f/--file --fqdn -o/--output --p
 proxy-config ecds (ec): -f/--file -o/--output
 proxy-config endpoint (endpoints, ep): --address --cluster -f/--file -o/--output --port --status
 proxy-config listener (listeners, l): --address -f/--file -o/--output --port --type --verbose
+proxy-config log (o): --level -r/--reset -l/--selector
 proxy-config rootca-compare (rc):
 proxy-config route (routes, r): -f/--file --name -o/--output --verbose
 proxy-config secret (secrets, s): -f/--file -o/--output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from istioctl.actions.waypoints import Wanted, waypoint_gateway
+from istioctl.actions.waypoints.gateways import Wanted, waypoint_gateway
 from istioctl.errors import InputError
 
 

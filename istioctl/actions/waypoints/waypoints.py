@@ -1,4 +1,4 @@
-"""Waypoints: the Gateways through which ambient's layer 7 traffic goes (istio `istioctl/pkg/waypoint/waypoint.go`)."""
+"""The waypoints of a cluster: making, listing, waiting for and deleting them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from istioctl.actions.waypoints.gateways import API_VERSION, CLASS, TRAFFIC
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import labels_of
-from istioctl.api.names import DATAPLANE_MODE, REVISION
+from istioctl.api.names import DATAPLANE_MODE, REVISION, USE_WAYPOINT
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
@@ -19,34 +20,10 @@ from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import APPLY, MERGE, Session
 from istioctl.cluster.wait import states_of
-from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
+from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
 
-DEFAULT_NAME = "waypoint"
-TRAFFIC_TYPES = ("all", "none", "service", "workload")
-
-_API = "gateway.networking.k8s.io/v1"
-_CLASS = "istio-waypoint"
-_NO_WAYPOINT = "none"  # a namespace or object with this name as its waypoint has none
-_USE = "istio.io/use-waypoint"
-_TRAFFIC = "istio.io/waypoint-for"
 _PROGRAMMED = "Programmed"
 _OWNER = "istioctl"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A waypoint to make.
-
-    Attributes:
-        namespace: empty leaves it out.
-        traffic: one of `TRAFFIC_TYPES`, or empty for the control plane's default.
-        revision: of the control plane that shall run it; empty for the default one.
-    """
-
-    name: str = DEFAULT_NAME
-    namespace: str = ""
-    traffic: str = ""
-    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +54,6 @@ class Waypoint:
         }
 
 
-def waypoint_gateway(wanted: Wanted) -> dict[str, Any]:
-    """The Gateway that makes the waypoint.
-
-    Raises:
-        InputError: the name is reserved, or there is no such type of traffic.
-    """
-    if wanted.name == _NO_WAYPOINT:
-        raise InputError(
-            f"{_NO_WAYPOINT!r} can't be a waypoint's name", where="--name", hint="It stands for no waypoint at all."
-        )
-    if wanted.traffic and wanted.traffic not in TRAFFIC_TYPES:
-        raise InputError(
-            f"invalid traffic type: {wanted.traffic}", where="--for", hint=f"Choose from {', '.join(TRAFFIC_TYPES)}."
-        )
-    labels = {key: value for key, value in ((REVISION, wanted.revision), (_TRAFFIC, wanted.traffic)) if value}
-    metadata = {"name": wanted.name or DEFAULT_NAME, "namespace": wanted.namespace, "labels": labels}
-    return {
-        "apiVersion": _API,
-        "kind": "Gateway",
-        "metadata": {key: value for key, value in metadata.items() if value},
-        "spec": {
-            "gatewayClassName": _CLASS,
-            "listeners": [{"name": "mesh", "port": 15008, "protocol": "HBONE"}],
-        },
-    }
-
-
 def enrolled_waypoint(session: Session, namespace: str) -> tuple[str, bool]:
     """The waypoint that a namespace uses (empty: none), and whether the namespace is in ambient.
 
@@ -116,7 +66,7 @@ def enrolled_waypoint(session: Session, namespace: str) -> tuple[str, bool]:
             f"there is no namespace {namespace!r}", where=session.server, hint="Create it first.", id="no-namespace"
         )
     labels = labels_of(found)
-    return labels.get(_USE, ""), labels.get(DATAPLANE_MODE) == "ambient"
+    return labels.get(USE_WAYPOINT, ""), labels.get(DATAPLANE_MODE) == "ambient"
 
 
 def enroll_namespace(session: Session, namespace: str, name: str) -> None:
@@ -125,7 +75,9 @@ def enroll_namespace(session: Session, namespace: str, name: str) -> None:
     Raises:
         ClusterError: the server refuses.
     """
-    session.send("PATCH", f"/api/v1/namespaces/{namespace}", {"metadata": {"labels": {_USE: name}}}, None, MERGE)
+    session.send(
+        "PATCH", f"/api/v1/namespaces/{namespace}", {"metadata": {"labels": {USE_WAYPOINT: name}}}, None, MERGE
+    )
 
 
 def apply_waypoint(session: Session, gateway: dict[str, Any]) -> None:
@@ -154,7 +106,7 @@ def wait_until_programmed(session: Session, namespace: str, name: str, timeout: 
     Raises:
         ClusterError: it is not in time, or the server refuses.
     """
-    key = ObjectKey(_API, "Gateway", namespace, name)
+    key = ObjectKey(API_VERSION, "Gateway", namespace, name)
     last: dict[str, Any] | None = None
     with session.patience.waiting_for(f"waypoint {namespace}/{name} to be programmed"):
         for last in states_of(session, Discovery(session), key, time.monotonic() + timeout):
@@ -179,10 +131,10 @@ def list_waypoints(session: Session, namespace: str, *, revision: str = "") -> l
     """
     discovery = Discovery(session)
     labels = f"{REVISION}={revision}" if revision else ""
-    gateways = list_objects(session, discovery, _API, "Gateway", namespace=namespace, labels=labels)
-    if not gateways and "Gateway" not in discovery.served(_API):
+    gateways = list_objects(session, discovery, API_VERSION, "Gateway", namespace=namespace, labels=labels)
+    if not gateways and "Gateway" not in discovery.served(API_VERSION):
         raise _no_gateway_api(session)
-    own = [item for item in gateways if (item.get("spec") or {}).get("gatewayClassName") == _CLASS]
+    own = [item for item in gateways if (item.get("spec") or {}).get("gatewayClassName") == CLASS]
     return sorted((_waypoint(item) for item in own), key=lambda found: (found.namespace, found.name))
 
 
@@ -216,7 +168,7 @@ def delete_waypoints(
         gone = name in there
         if gone:
             try:
-                session.send("DELETE", discovery.path(ObjectKey(_API, "Gateway", namespace, name)))
+                session.send("DELETE", discovery.path(ObjectKey(API_VERSION, "Gateway", namespace, name)))
             except ApiError as problem:
                 if problem.status != 404:
                     problem.where = f"Gateway/{namespace}/{name} on {session.server}"
@@ -242,7 +194,7 @@ def _waypoint(gateway: dict[str, Any]) -> Waypoint:
         namespace=metadata["namespace"],
         name=metadata["name"],
         revision=labels.get(REVISION) or "default",
-        traffic=labels.get(_TRAFFIC) or "none",
+        traffic=labels.get(TRAFFIC) or "none",
         programmed=str(programmed.get("status") or "False"),
         condition={key: str(shown.get(key) or "") for key in ("type", "status", "reason", "message")} if shown else {},
     )
