@@ -63,7 +63,11 @@ def secret(
             return keep([each.as_data(datetime.now(UTC)) for each in chosen(dump)])
         return keep(secrets.tree(dump))
 
-    look = of_dump(SECRETS, lambda dump: [secrets.table(chosen(dump), datetime.now(UTC), more=described)], data)
+    def table(dump: Any) -> Any:
+        found = secrets.table(chosen(dump), datetime.now(UTC), more=described)
+        return found if span is None else found._replace(empty=f"No certificate expires within {expires_within}.")
+
+    look = of_dump(SECRETS, lambda dump: [table(dump)], data)
     form = Form.SHORT if output is SecretForm.WIDE else Form(output.value)
     show(ctx, proxies, ViewFlags(file, form, watching, admin_port), look)
     return 1 if doomed else 0

@@ -106,7 +106,7 @@ class _Lazy:
         from msgspec import Raw
         from msgspec.json import Decoder, Encoder
 
-        self._data, self._source = data, source
+        self._data, self._source, self._undecoded = data, source, (Raw, bytes)
         self._object, self._list, self._any = Decoder(dict[str, Raw] | None), Decoder(list[Raw] | None), Decoder()
         self._encode = Encoder().encode
 
@@ -121,7 +121,7 @@ class _Lazy:
             pairs = part.items() if isinstance(part, dict) else enumerate(part)
             found = {key: self.value(each) for key, each in pairs}
             return found if isinstance(part, dict) else list(found.values())
-        return None if part is None else self._read(self._any, part, "a value")
+        return self._read(self._any, part, "a value") if isinstance(part, self._undecoded) else part
 
     def text(self, value: Any) -> bytes:
         return self._encode(value)

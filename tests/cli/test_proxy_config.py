@@ -1,0 +1,204 @@
+"""`proxy-config` as a whole: saved dumps, one proxy, several, and those that can't be asked."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.proxies.test_secrets import ROOT, entry
+from tests.support.run import run_cli
+from tests.support.stub_cluster import Answer, Asked, StubCluster, pod_answer
+from tests.support.stub_dump import clusters, config_dump
+
+DUMP = json.dumps(config_dump())
+TABLES = ("cluster", "listener", "route", "eds", "secret", "ecds", "all")
+PAGE = json.dumps(clusters())
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> Iterator[StubCluster]:
+    with StubCluster(tmp_path) as cluster:
+        pods = "/api/v1/namespaces/shop/pods"
+        web = cluster.objects[f"{pods}/web-1"]
+        web["spec"]["containers"] = [{"name": "istio-proxy", "args": ["proxy", "sidecar"]}]
+        other = copy.deepcopy(web)
+        other["metadata"]["name"] = "web-2"
+        cluster.objects[f"{pods}/web-2"] = other
+        yield cluster
+
+
+def pc(stub: StubCluster, *argv: str) -> tuple[int, str, str]:
+    done = run_cli("proxy-config", *argv, "-c", str(stub.kubeconfig), "-n", "shop")
+    return done.status, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("command", TABLES)
+@pytest.mark.parametrize("form", ["short", "json", "yaml"])
+def test_a_saved_dump_and_a_proxy_give_the_same(stub: StubCluster, command: str, form: str) -> None:
+    saved = run_cli("pc", command, "-f", "-", "-o", form, stdin=json.dumps(json.loads(pod_answer("/config_dump").body)))
+    assert saved.status == 0, saved.stderr
+    assert saved.stdout
+    assert pc(stub, command, "web-1", "-o", form) == (0, saved.stdout, "")
+    assert pc(stub, command, "deploy/web", "-o", form)[:2] == (0, saved.stdout)
+
+
+@pytest.mark.parametrize("command", [*TABLES, "endpoint", "bootstrap"])
+def test_several_proxies_are_keyed_by_their_names(stub: StubCluster, command: str) -> None:
+    status, text, problems = pc(stub, command, "--all", "-o", "json")
+    assert (status, problems) == (0, "")
+    several = json.loads(text)
+    assert list(several) == ["shop/web-1", "shop/web-2"]
+    if command != "secret":
+        assert several["shop/web-2"] == json.loads(pc(stub, command, "web-2", "-o", "json")[1])
+
+
+def test_each_row_has_its_pod(stub: StubCluster) -> None:
+    status, text, _ = pc(stub, "cluster", "web-2", "web-1")
+    assert status == 0
+    header, *rows = text.splitlines()
+    assert header.split()[:3] == ["POD", "SERVICE", "FQDN"]
+    assert [row.split()[:3] for row in rows] == [
+        ["shop/web-2", "web.shop.svc.cluster.local", "80"],
+        ["shop/web-1", "web.shop.svc.cluster.local", "80"],
+    ]
+    assert pc(stub, "cluster", "-l", "app=web", "-A")[1].count("shop/web-") == 2
+
+
+@pytest.mark.parametrize("form", ["short", "json"])
+def test_a_proxy_that_dies_does_not_hide_the_others(stub: StubCluster, form: str) -> None:
+    def bend(asked: Asked, answer: Answer) -> Answer:
+        dead = "/pods/web-1/portforward" in asked.path
+        body = {"kind": "Status", "code": 404, "reason": "NotFound", "message": 'pods "web-1" not found'}
+        return Answer(404, json.dumps(body).encode()) if dead else answer
+
+    stub.bend = bend
+    status, text, problems = pc(stub, "cluster", "--all", "-o", form)
+    assert status != 0
+    assert "web-2" in text
+    assert "web-1" not in text
+    assert problems.count("Error:") == 1
+    assert 'pods "web-1" not found' in problems
+
+
+def test_nothing_found_is_a_document_too() -> None:
+    for command in ("cluster", "listener", "route", "eds"):
+        for form, empty in (("json", "[]\n"), ("yaml", "[]\n")):
+            flag = {"cluster": "--fqdn", "listener": "--address", "route": "--name", "eds": "--cluster"}[command]
+            done = run_cli("pc", command, "-f", "-", flag, "nothing", "-o", form, stdin=DUMP)
+            assert (done.status, done.stdout) == (0, empty)
+    assert json.loads(run_cli("pc", "endpoint", "-f", "-", "--port", "1", "-o", "json", stdin=PAGE).stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["cluster"], "a pod or --file is needed"),
+        (["cluster", "web-1", "-f", "x"], "exclude each other"),
+        (["cluster", "web-1", "--all"], "exclude each other"),
+        (["cluster", "-f", "x", "--watch"], "only the tables of proxies can be watched"),
+        (["cluster", "-f", "-", "-o", "xml"], "xml"),
+        (["cluster", "web-1", "--proxy-admin-port", "0"], "proxy-admin-port"),
+        (["log", "web-1", "--level", "info", "-r"], "cannot be combined"),
+        (["log", "web-1", "--level", "loud"], "unrecognized logging level: loud"),
+        (["diff", "web-1"], "two sides are needed"),
+        (["diff", "-f", "-", "-f", "-"], "stdin can be read once"),
+        (["secret", "-f", "-", "--expires-within", "soon"], "soon"),
+    ],
+)
+def test_misuse(argv: list[str], words: str) -> None:
+    done = run_cli("proxy-config", *argv, stdin=DUMP)
+    assert done.status != 0
+    assert done.stdout == ""
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"configs": 1}', '{"configs": [1]}', "Envoy says no", "\0"])
+@pytest.mark.parametrize("command", TABLES)
+def test_what_is_no_dump(command: str, text: str) -> None:
+    done = run_cli("pc", command, "-f", "-", stdin=text)
+    if command == "eds" and text == "{}":
+        assert done.status == 0  # a dump that was made without endpoints
+        return
+    assert done.status != 0
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: stdin: ")
+
+
+def test_certificates_that_expire_soon_fail() -> None:
+    dump = json.dumps({"configs": [{"@type": "type.googleapis.com/envoy.admin.v3.SecretsConfigDump",
+                                    "dynamic_active_secrets": [ROOT, entry("empty")]}]})  # fmt: skip
+    late = run_cli("pc", "secret", "-f", "-", "--expires-within", "24h", stdin=dump)
+    assert (late.status, late.stdout) == (0, "No certificate expires within 24h.\n")
+    soon = run_cli("pc", "secret", "-f", "-", "--expires-within", "999999h", "-o", "json", stdin=dump)
+    assert soon.status == 1
+    assert [each["name"] for each in json.loads(soon.stdout)] == ["ROOTCA"]
+    wide = run_cli("pc", "secret", "-f", "-", "-o", "wide", stdin=dump)
+    assert wide.stdout.splitlines()[0].endswith("EXPIRES IN     IDENTITY")
+
+
+def logging(levels: dict[str, str]) -> Any:
+    """Pods whose Envoys keep these levels."""
+
+    def answer(path: str) -> Answer:
+        page, _, query = path.partition("?")
+        if page != "/logging":
+            return pod_answer(path)
+        name, _, level = query.partition("=")
+        for logger in levels if name == "level" else [name] if name in levels else []:
+            levels[logger] = level
+        lines = "".join(f"  {logger}: {own}\n" for logger, own in levels.items())
+        return Answer(200, f"active loggers:\n{lines}\n".encode())
+
+    return answer
+
+
+def test_log_levels(stub: StubCluster) -> None:
+    levels = {"http": "warning", "redis": "warning", "admin": "warning"}
+    stub.pods = logging(levels)
+    assert pc(stub, "log", "web-1")[1].startswith("web-1.shop:\nactive loggers:\n  http: warning\n")
+    status, text, _ = pc(stub, "log", "deploy/web", "--level", "error,http:debug,conn::redis=off", "-o", "json")
+    assert status == 0
+    assert json.loads(text)["shop/web-1"] == {"http": "debug", "redis": "off", "admin": "error"}
+    status, text, problems = pc(stub, "log", "web-1", "--level", "htp:debug")
+    assert (status != 0, text) == (True, "")
+    assert "unrecognized logger name: htp" in problems
+    assert "Did you mean http?" in problems
+    status, text, _ = pc(stub, "log", "web-1", "--reset")
+    assert set(levels.values()) == {"warning"}
+
+
+def test_differences(stub: StubCluster, tmp_path: Path) -> None:
+    assert pc(stub, "diff", "web-1", "web-2")[0] == 0
+    saved = tmp_path / "saved.json"
+    other = config_dump()
+    other["configs"][1]["dynamic_active_clusters"][0]["cluster"]["type"] = "STATIC"
+    saved.write_text(json.dumps(other))
+    status, text, _ = pc(stub, "diff", "web-1", "-f", str(saved))
+    assert status == 1
+    assert '-  "type": "STATIC"' in text
+    assert '+  "type": "EDS"' in text
+    status, text, _ = pc(stub, "diff", "web-1", "-f", str(saved), "-o", "json")
+    assert json.loads(text)["matches"] is False
+    assert json.loads(text)["routes"]["matches"] is True
+
+
+def test_roots(stub: StubCluster) -> None:
+    stub.pods = lambda path: Answer(200, json.dumps(dump_of(ROOT)).encode())
+    status, text, _ = pc(stub, "rootca-compare", "web-1", "deploy/web")
+    assert status == 0
+    assert "have the identical ROOTCA" in text
+    stub.pods = pod_answer
+    status, text, problems = pc(stub, "rootca-compare", "web-1", "web-2")
+    assert (status != 0, text) == (True, "")
+    assert "no readable root certificate" in problems
+
+
+def dump_of(*found: dict[str, Any]) -> dict[str, Any]:
+    kind = "type.googleapis.com/envoy.admin.v3.SecretsConfigDump"
+    return {"configs": [{"@type": kind, "dynamic_active_secrets": list(found)}]}
