@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from istioctl.errors import InputError
 
 if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
     from _typeshed import SupportsRead
 
 #: Seconds to wait for the server, and bytes to take at most.
@@ -28,7 +31,7 @@ def download(url: str) -> str:
 
     try:
         with urlopen(Request(url, headers={"User-Agent": "istioctl"}), timeout=TIMEOUT) as answer:  # noqa: S310
-            body = answer.read(LIMIT + 1)
+            body = _all_of(answer)
     except (URLError, OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise InputError(f"cannot get it: {reason}", where=url, id="unreadable") from None
@@ -39,6 +42,19 @@ def download(url: str) -> str:
     except UnicodeDecodeError:
         raise InputError("it is not UTF-8 text", where=url, id="unreadable") from None
     return text
+
+
+def _all_of(answer: HTTPResponse) -> bytes:
+    """The body, up to one byte too much; a time-out of each read begins anew with every byte."""
+    deadline = time.monotonic() + 4 * TIMEOUT
+    pieces: list[bytes] = []
+    size = 0
+    while size <= LIMIT and (piece := answer.read1(65536)):
+        pieces.append(piece)
+        size += len(piece)
+        if time.monotonic() > deadline:
+            raise TimeoutError("it takes too long")
+    return b"".join(pieces)
 
 
 def fetched(url: str) -> BinaryIO:

@@ -11,18 +11,18 @@ from istioctl.cluster.answers import page_title, read_json
 from istioctl.cluster.errors import ApiError, Malformed
 
 _HINTS: dict[int, tuple[str, str]] = {
-    400: ("bad-request", "the server does not accept this object; if it is Istio's own, please report it"),
-    401: ("unauthorized", "the credentials are wrong or have expired: log in again, or choose another --context"),
+    400: ("bad-request", "The server does not accept this object; if it is Istio's own, please report it."),
+    401: ("unauthorized", "The credentials are wrong or have expired: log in again, or choose another --context."),
     403: (
         "forbidden",
-        "ask for the missing right, or choose another --context; `istioctl x precheck` lists all that install needs",
+        "Ask for the missing right, or choose another --context; `istioctl x precheck` lists all that install needs.",
     ),
-    404: ("not-found", "the object, or its kind, does not exist in this cluster"),
-    409: ("conflict", "something else changes the same object at the same time; run the command again"),
-    413: ("too-large", "the object is larger than the server accepts"),
-    415: ("unsupported", "the server is too old for server-side apply; Kubernetes 1.22 or later is needed"),
-    422: ("invalid", "the object breaks a rule of the cluster; fix the value that the message names"),
-    429: ("too-many-requests", "the server is overloaded; try again later"),
+    404: ("not-found", "The object, or its kind, does not exist in this cluster."),
+    409: ("conflict", "Something else changes the same object at the same time; run the command again."),
+    413: ("too-large", "The object is larger than the server accepts."),
+    415: ("unsupported", "The server is too old for server-side apply; Kubernetes 1.22 or later is needed."),
+    422: ("invalid", "The object breaks a rule of the cluster; fix the value that the message names."),
+    429: ("too-many-requests", "The server is overloaded; try again later."),
 }
 
 
@@ -34,14 +34,14 @@ def refused(status: int, body: bytes, where: str, *, reason: str = "") -> ApiErr
     data = _status_object(body, where)
     message = _text(data.get("message")) if data is not None else _first_words(body)
     reason = _text((data or {}).get("reason")) or reason
-    identifier, hint = _HINTS.get(status, ("api", "look at the server's log, and try again"))
+    identifier, hint = _HINTS.get(status, ("api", "Look at the server's log, and try again."))
     if "admission webhook" in message or "failed calling webhook" in message:
         identifier, hint = (
             "webhook",
-            "an admission webhook of the cluster stands in the way; fix it or remove its configuration",
+            "An admission webhook of the cluster stands in the way; fix it or remove its configuration.",
         )
     elif status >= 500:
-        identifier, hint = "server-error", "the server has a problem of its own; try again later"
+        identifier, hint = "server-error", "The server has a problem of its own; try again later."
     if "being terminated" in message:
         hint = "An earlier removal is still under way; wait until the namespace is gone, then run the command again."
     message = message or f"HTTP status {status}"

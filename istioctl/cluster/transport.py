@@ -121,7 +121,7 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
         raise InputError(
             "the proxy's address is not an http or https URL",
             where=f"context {connection.context}",
-            hint="fix proxy-url in the kubeconfig, or HTTPS_PROXY",
+            hint="Fix proxy-url in the kubeconfig, or HTTPS_PROXY.",
         ) from None
     pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), {"response_class": BoundedResponse})
     return (url.path or "").rstrip("/"), pool

@@ -6,7 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from istioctl.cluster.answers import LARGEST, read_answer
+from istioctl.cluster.errors import Malformed
+from istioctl.cluster.shapes import Shape
 from istioctl.errors import ClusterError
+
+_REVIEW: Shape = {"response": {"allowed": bool, "patch": str, "status": {"message": str}, "result": {"message": str}}}
 
 
 class WebhookEndpoint:
@@ -26,7 +31,15 @@ class WebhookEndpoint:
 
         bundle = client.get("caBundle")
         self._url = url
-        self._context = ssl.create_default_context(cadata=base64.b64decode(bundle).decode() if bundle else None)
+        try:
+            self._context = ssl.create_default_context(cadata=base64.b64decode(bundle).decode() if bundle else None)
+        except (ValueError, ssl.SSLError):
+            raise ClusterError(
+                "the webhook's caBundle is not a certificate",
+                where=url,
+                hint="Fix the webhook's configuration.",
+                id="bad-certificate",
+            ) from None
         self._server_name = server_name
         self._timeout = timeout
 
@@ -46,12 +59,12 @@ class WebhookEndpoint:
         """
         status, body = self._request("POST", json.dumps(review).encode())
         try:
-            answer = json.loads(body)
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise ClusterError(f"the webhook answers with status {status} and no AdmissionReview", where=self._url)
-        return answer
+            return read_answer(body, _REVIEW, self._url)
+        except Malformed as problem:
+            raise ClusterError(
+                f"the webhook answers with status {status}, and with no AdmissionReview: {problem.message}",
+                where=self._url,
+            ) from None
 
     def _request(self, method: str, body: bytes | None = None) -> tuple[int, bytes]:
         import urllib3
@@ -64,9 +77,12 @@ class WebhookEndpoint:
             retries=False,
         )
         try:
-            response = pool.request(method, self._url, body=body, headers={"Content-Type": "application/json"})
+            response = pool.request(
+                method, self._url, body=body, headers={"Content-Type": "application/json"}, preload_content=False
+            )
+            data = response.read(LARGEST + 1, decode_content=False)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise ClusterError(f"the webhook can't be asked: {error}", where=self._url) from None
         finally:
             pool.clear()
-        return response.status, response.data
+        return response.status, data

@@ -15,9 +15,14 @@ from istioctl.api.trees import copy_of
 from istioctl.errors import ClusterError
 from istioctl.injection import policy, typed, workloads
 from istioctl.injection.injector import Outcome
+from istioctl.yamldoc.nesting import is_too_deep
 
 #: Sends an AdmissionReview to the webhook and gives its answer, both as plain data.
 Ask = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+_MOST_COPIED = 100_000
+"""Values: a pod has some hundreds, and a patch that copies it into itself doubles it each time."""
 
 
 class WebhookInjector:
@@ -93,9 +98,9 @@ class WebhookInjector:
             return None
         try:
             decoded = json.loads(base64.b64decode(patch))
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):
             decoded = None
-        if not isinstance(decoded, list):
+        if not isinstance(decoded, list) or is_too_deep(decoded):
             raise ClusterError("the webhook's patch is not a JSON patch", where=self._name)
         return decoded
 
@@ -107,12 +112,16 @@ def apply_patch(data: Any, patch: list[Any]) -> Any:
         ValueError: an operation is malformed, or its path leads nowhere.
     """
     data = copy_of(data)
+    copied = 0
     for operation in patch:
         if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
             raise ValueError(f"{operation!r} is not an operation")
         kind, path = operation.get("op"), _steps(operation["path"])
         if kind in ("move", "copy"):
             value = _get(data, _steps(str(operation.get("from"))))
+            copied += _size(value)
+            if copied > _MOST_COPIED:
+                raise ValueError("it copies too much")
             if kind == "move":
                 data = _edit(data, _steps(str(operation.get("from"))), "remove", None)
             data = _edit(data, path, "add", copy_of(value))
@@ -124,6 +133,12 @@ def apply_patch(data: Any, patch: list[Any]) -> Any:
         else:
             raise ValueError(f"'{kind}' is not an operation")
     return data
+
+
+def _size(data: Any) -> int:
+    """How many values there are in plain data."""
+    items = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return 1 + sum(map(_size, items))
 
 
 def _steps(path: str) -> list[str]:

@@ -161,7 +161,6 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
     else:
         specification = build_specification(options.inputs)
         revision = revision or specification.revision or DEFAULT_REVISION
-        _check_exists(session, discovery, revision)
         kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS)
         wanted = {
             REVISION: revision,
@@ -172,6 +171,8 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
         selector += f",{COMPONENT} in ({','.join(part.name for part in COMPONENTS if part.name != BASE)})"
     found = list_kinds(session, discovery, kinds, labels=selector)
     objects = [ObjectKey.of(item) for item in found if not item["metadata"].get("ownerReferences")]
+    if not (options.purge or objects):  # a removal that was cut short may have left all but the webhooks
+        _check_exists(session, discovery, revision)
     definitions = [key.name for key in objects if key.kind == _DEFINITION]
     proxies = _proxies(session, discovery, options.namespace, "" if options.purge else revision)
     return Removal(
