@@ -22,16 +22,17 @@ def tls_context(connection: Connection) -> ssl.SSLContext:
     Raises:
         InputError: a certificate or key of the kubeconfig is unusable.
     """
-    context = ssl.create_default_context()
-    context.verify_flags &= (
-        ~ssl.VERIFY_X509_STRICT
-    )  # clusters of some distributions have certificates that lack key ids
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without the system's authorities, which take long to load
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # some distributions' certificates lack key ids
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a kubeconfig may name an intermediate authority
     try:
         if connection.insecure:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         elif connection.ca:
             context.load_verify_locations(cadata=connection.ca.decode("ascii"))
+        else:
+            context.load_default_certs()
         if connection.client_certificate and connection.client_key:
             with _as_file(connection.client_certificate + b"\n" + connection.client_key) as name:
                 context.load_cert_chain(name, password=_no_password)

@@ -105,7 +105,7 @@ class XdsClient:
             Unreachable: it does not answer.
             ClusterError: it refuses, or has the page turned off.
         """
-        if page == "syncz":
+        if page.partition("?")[0] == "syncz":
             return self._syncz(pod)
         answer = self._ask(DEBUG, page, pod)
         body = b"".join(answer.resources[:1])

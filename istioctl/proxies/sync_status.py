@@ -7,12 +7,11 @@ accepted, and the real tool shows it nowhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.proxies.xds_types import DEBUG, in_order, short_type
@@ -36,12 +35,11 @@ class State(StrEnum):
 _WORST_FIRST = (State.REFUSED, State.STALE, State.SYNCED, State.NOT_SENT)
 
 
-@dataclass(frozen=True, slots=True)
-class TypeStatus:
+class TypeStatus(NamedTuple):
     """One type of configuration of one proxy.
 
     Attributes:
-        sent: when istiod last sent it, as istiod writes it (RFC 3339); empty where it never did.
+        sent: when istiod last sent it, as istiod writes it (RFC 3339, UTC); empty where it never did.
         reason: why the proxy refuses it; empty where it does not.
     """
 
@@ -66,15 +64,18 @@ class TypeStatus:
         return data
 
 
-@dataclass(frozen=True)
-class ProxyStatus:
+class ProxyStatus(NamedTuple):
     """One proxy, as one istiod sees it.
+
+    There may be thousands, of which a table shows little more than the state: the rest is worked out when asked for.
 
     Attributes:
         id: `POD.NAMESPACE`.
         kind: `sidecar`, `router`, `waypoint` or `ztunnel`; empty where it is not said.
         istiod: the control plane's pod that was asked.
         revision: of that control plane.
+        resources: what istiod says of each type of configuration, by type URL.
+        state: the worst of its types' states, those it was never sent aside.
     """
 
     id: str
@@ -84,13 +85,16 @@ class ProxyStatus:
     kind: str
     istiod: str
     revision: str
-    types: tuple[TypeStatus, ...]
+    resources: Mapping[str, Mapping[str, Any]]
+    state: State
 
-    @cached_property
-    def state(self) -> State:
-        """The worst of its types' states, those it was never sent aside."""
-        found = {each.state for each in self.types}
-        return next((state for state in _WORST_FIRST if state in found), State.NOT_SENT)
+    @property
+    def types(self) -> list[TypeStatus]:
+        """The types of configuration that it asks for, by type URL."""
+        return [
+            TypeStatus(url, _state(status), _sent_time(status), str(status.get("lastError") or ""))
+            for url, status in sorted(self.resources.items())
+        ]
 
     @property
     def since(self) -> str:
@@ -98,11 +102,11 @@ class ProxyStatus:
 
         RFC 3339; empty where nothing was sent.
         """
-        times = [each.sent for each in self.types if each.state is self.state and each.sent]
+        concerned = [status for status in self.resources.values() if _state(status) is self.state]
+        times = [time for status in concerned if (time := _sent_time(status))]
         if not times:
             return ""
-        pick = max if self.state is State.SYNCED else min
-        return pick(times, key=lambda text: _time(text) or datetime.min.replace(tzinfo=UTC))
+        return (max if self.state is State.SYNCED else min)(times, key=_sortable)
 
     @property
     def since_at(self) -> datetime | None:
@@ -112,13 +116,15 @@ class ProxyStatus:
     @property
     def reason(self) -> str:
         """Why it refuses what it was sent: for each type in question its short name and the proxy's own words."""
+        if self.state is not State.REFUSED:
+            return ""
         words = [f"{short_type(each.type_url)}: {' '.join(each.reason.split())}" for each in self.types if each.reason]
         return "; ".join(words)
 
     @property
-    def subscribed(self) -> list[str]:
+    def subscribed(self) -> tuple[str, ...]:
         """The short names of all types it asks for."""
-        return [short_type(each) for each in in_order({each.type_url for each in self.types})]
+        return _short_names(tuple(self.resources))
 
     def as_data(self) -> dict[str, Any]:
         """In the form of `envoy.service.status.v3.ClientConfig`, as the real tool prints it, and what it leaves out."""
@@ -185,7 +191,8 @@ def _resources(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _proxy(entry: dict[str, Any], istiod: str, revision: str) -> ProxyStatus:
-    identifier = str(entry.get("proxy") or "")
+    identifier, resources = str(entry.get("proxy") or ""), _resources(entry)
+    found = {_state(status) for status in resources.values()}
     return ProxyStatus(
         identifier,
         identifier.rpartition(".")[2] if "." in identifier else "",
@@ -194,21 +201,35 @@ def _proxy(entry: dict[str, Any], istiod: str, revision: str) -> ProxyStatus:
         str(entry.get("proxy_type") or ""),
         istiod,
         revision,
-        tuple(_type_status(url, status) for url, status in sorted(_resources(entry).items())),
+        resources,
+        next((state for state in _WORST_FIRST if state in found), State.NOT_SENT),
     )
 
 
-def _type_status(url: str, status: dict[str, Any]) -> TypeStatus:
+def _state(status: Mapping[str, Any]) -> State:
     """The rule is istiod's own (upstream `pilot/pkg/xds/statusgen.go`, debugSyncStatus)."""
-    sent, reason = status.get("sent") or "", str(status.get("lastError") or "")
-    if reason:
-        state = State.REFUSED
-    elif not sent:
-        state = State.NOT_SENT
-    else:
-        state = State.SYNCED if status.get("acked") == sent else State.STALE
+    if status.get("lastError"):
+        return State.REFUSED
+    sent = status.get("sent")
+    if not sent:
+        return State.NOT_SENT
+    return State.SYNCED if status.get("acked") == sent else State.STALE
+
+
+def _sent_time(status: Mapping[str, Any]) -> str:
+    """When istiod last sent it; empty for Go's time that stands for never."""
     time = str(status.get("sentTime") or "")
-    return TypeStatus(url, state, "" if time.startswith("0001-") else time, reason)
+    return "" if time.startswith("0001-") else time
+
+
+@lru_cache(maxsize=256)
+def _short_names(types: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(short_type(each) for each in in_order(set(types)))
+
+
+def _sortable(time: str) -> str:
+    """Times in the order of their texts: istiod writes them in UTC, with as many digits of a second as it needs."""
+    return time.rstrip("Z")
 
 
 def _time(text: str) -> datetime | None:

@@ -49,7 +49,7 @@ def test_what_is_said_of_a_refusal() -> None:
     (proxy,) = _read(_entry(resources={CLUSTER: _STATES[State.SYNCED], LISTENER: _STATES[State.REFUSED]}))
     assert proxy.reason == "LDS: no such filter"
     assert proxy.since == "2026-11-26T23:05:02Z"
-    assert proxy.subscribed == ["CDS", "LDS"]
+    assert proxy.subscribed == ("CDS", "LDS")
     config = proxy.as_data()["genericXdsConfigs"][1]
     assert config["configStatus"] == "ERROR"
     assert config["errorState"]["details"] == "no such\n  filter"

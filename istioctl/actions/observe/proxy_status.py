@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from istioctl.actions.pods import find_pod
 from istioctl.api.labels import labels_of
@@ -50,7 +51,7 @@ def mesh_status(istiods: Istiods, namespace: str = "", states: frozenset[State] 
         ClusterError: there is no istiod, or none answers.
         ErrorGroup: none answers, for several reasons.
     """
-    answers = istiods.ask("syncz")
+    answers = istiods.ask(f"syncz?namespace={quote(namespace)}" if namespace else "syncz")
     proxies: list[ProxyStatus] = []
     problems = list(answers.problems)
     for answer in answers.given:

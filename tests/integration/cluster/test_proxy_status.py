@@ -15,6 +15,7 @@ from tests.support.pod_server import pod_server
 
 pytestmark = pytest.mark.cluster
 
+_ADMIN = "type.googleapis.com/envoy.admin.v3"
 _SENT = {"sent": "a", "acked": "a", "sentTime": "2026-11-26T23:04:56Z"}
 
 
@@ -42,8 +43,9 @@ def replicas(empty: Cluster, control_plane: ControlPlane) -> Iterator[Cluster]:
     known = {"configs": [{"@type": CLUSTER, **cluster}, {"@type": ROUTE, "name": "80"}]}
     own = {"name": "c", "connect_timeout": "10s"}
     dump = [
-        {"@type": "x.ClustersConfigDump", "dynamic_active_clusters": [{"cluster": own}]},
-        {"@type": "x.RoutesConfigDump", "dynamic_route_configs": [{"route_config": {"name": "81"}}]},
+        {"@type": f"{_ADMIN}.ClustersConfigDump", "dynamic_active_clusters": [{"cluster": own}]},
+        {"@type": f"{_ADMIN}.ListenersConfigDump"},
+        {"@type": f"{_ADMIN}.RoutesConfigDump", "dynamic_route_configs": [{"route_config": {"name": "81"}}]},
     ]  # fmt: skip
     with ExitStack() as servers:
         a = servers.enter_context(pod_server({"/debug/syncz": _syncz("b.shop")}))
