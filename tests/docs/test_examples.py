@@ -104,7 +104,7 @@ def test_cluster_examples(page: Path, workplace: Path, request: pytest.FixtureRe
     request.getfixturevalue("bare")
     kubeconfig: Path = request.getfixturevalue("kubeconfig")
     for example in examples(page):
-        if "clone" not in example.needs:
+        if not example.needs & {"clone", "mesh"}:
             check(example, workplace, environment(workplace, kubeconfig if "cluster" in example.needs else None))
 
 

@@ -3,9 +3,9 @@
 A fenced block marked `console` is a session: lines that start with `$ ` are commands (`> ` continues one), what follows
 is their output, stdout and stderr as a terminal shows them. A line of `...` stands for any lines, `...` within a line
 for any text; addresses and node ports may be any. The fence's info string may say more: `console cluster` needs a
-control plane, `console clone` runs in a clone of the repository, `console container` needs containers,
-`console status=1` ends with that status, `console interrupted` is a command that runs until Ctrl-C. In a block marked
-`sh` each line is a command to run in a clone, whatever it prints.
+control plane, `console mesh` a real mesh, `console clone` runs in a clone of the repository, `console container` needs
+containers, `console status=1` ends with that status, `console interrupted` is a command that runs until Ctrl-C. In a
+block marked `sh` each line is a command to run in a clone, whatever it prints.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Example:
 
     Attributes:
         line: where the block starts in its page, counted from 1.
-        needs: what the block asks for: `cluster`, `clone`, `container`.
+        needs: what the block asks for: `cluster`, `clone`, `container`, `mesh`.
         status: the exit status it should have.
         interrupted: whether it runs until somebody interrupts it.
     """
@@ -61,7 +61,7 @@ def examples(page: Path) -> list[Example]:
         language, words, session = block[1], block[2].split(), block[3]
         status = next((int(word.removeprefix("status=")) for word in words if word.startswith("status=")), 0)
         line = text.count("\n", 0, block.start()) + 1
-        needs = frozenset({"clone"} if language == "sh" else {"cluster", "clone", "container"} & set(words))
+        needs = frozenset({"clone"} if language == "sh" else {"cluster", "clone", "container", "mesh"} & set(words))
         if language == "sh":
             found += [Example(line, row, needs=needs) for row in session.splitlines()]
             continue
