@@ -6,7 +6,10 @@ Go maps each character to one character, where Python may give two (`ß`) or loo
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from itertools import groupby
+
+from istioctl.golang.budget import ITEM, Text, pieces, take
 
 #: unicode.IsSpace; Python's str.strip also takes the separators U+001C to U+001F.
 SPACES = (
@@ -25,14 +28,21 @@ def upper(text: str) -> str:
     """strings.ToUpper."""
     if text.isascii():
         return text.upper()
-    return "".join(map(_upper, text))
+    return _mapped(text, _upper)
 
 
 def lower(text: str) -> str:
     """strings.ToLower."""
     if text.isascii():
         return text.lower()
-    return "".join(map(_lower, text))
+    return _mapped(text, _lower)
+
+
+def _mapped(text: str, change: Callable[[str], str]) -> str:
+    changed = Text()
+    for part in pieces(text):
+        changed.write("".join(map(change, part)))
+    return str(changed)
 
 
 def _upper(char: str) -> str:
@@ -55,12 +65,12 @@ def _title(char: str) -> str:
 
 def title(text: str) -> str:
     """strings.Title: a capital behind everything that is not a letter, digit or underscore."""
-    out: list[str] = []
+    out = Text()
     previous = " "
     for char in text:
-        out.append(_title(char) if _ends_word(previous) else char)
+        out.write(_title(char) if _ends_word(previous) else char)
         previous = char
-    return "".join(out)
+    return str(out)
 
 
 def _ends_word(char: str) -> bool:
@@ -71,30 +81,30 @@ def _ends_word(char: str) -> bool:
 
 def untitle(text: str) -> str:
     """goutils.Uncapitalize: a small letter at the start of each word."""
-    out: list[str] = []
+    out = Text()
     start = True
     for char in text:
         space = char in SPACES
-        out.append(_lower(char) if start and not space else char)
+        out.write(_lower(char) if start and not space else char)
         start = space
-    return "".join(out)
+    return str(out)
 
 
 def swap(text: str) -> str:
     """goutils.SwapCase: small letters become capitals, title case at the start of a word, and the other way round."""
-    out: list[str] = []
+    out = Text()
     start = True
     for char in text:
         if char.isupper() or unicodedata.category(char) == "Lt":
-            out.append(_lower(char))
+            out.write(_lower(char))
             start = False
         elif unicodedata.category(char) == "Ll":
-            out.append(_title(char) if start else _upper(char))
+            out.write(_title(char) if start else _upper(char))
             start = False
         else:
-            out.append(char)
+            out.write(char)
             start = char in SPACES
-    return "".join(out)
+    return str(out)
 
 
 def _joins(char: str) -> bool:
@@ -107,16 +117,17 @@ def pascal(text: str) -> str:
     Of a text of connectors only the last one is there twice.
     """
     start = next((at for at, char in enumerate(text) if not _joins(char)), len(text))
-    out = list(text[:start])
+    out = Text()
+    out.write(text[:start])
     rest = text[start:] or text[-1:]
     if len(rest) <= 1:
-        return "".join(out) + "".join(map(_upper, rest))
+        return str(out) + "".join(map(_upper, rest))
     capitals = _is_upper(rest[0])
     current = _upper(rest[0])
     for char in rest[1:]:
         before, current = current, char
         if _joins(current) and _joins(before):
-            out.append(before)
+            out.write(before)
         elif _joins(before):
             capitals = _is_upper(current)
             current = _upper(current)
@@ -126,14 +137,15 @@ def pascal(text: str) -> str:
                     current = _lower(current)
                 else:
                     capitals = False
-            out.append(before)
-    return "".join(out) + current
+            out.write(before)
+    return str(out) + current
 
 
 def _is_upper(char: str) -> bool:
     return unicodedata.category(char) == "Lu"
 
 
+_FEW = 1000  # characters whose words are not worth counting
 _CONNECTOR, _PUNCTUATION, _NUMBER, _UPPER, _LETTERS, _OTHER = [
     "connector",
     "punctuation",
@@ -153,13 +165,13 @@ def separated(text: str, mark: str) -> str:
     own (`http2xx` is `http_2xx`).
     """
     tokens = _tokens(text)
-    out: list[str] = []
+    out = Text()
 
     def emit(token: tuple[str, str]) -> None:
         kind, word = token
         if kind in (_UPPER, _CONNECTOR):
             word = "".join(mark if _joins(char) else _lower(char) if _is_upper(char) else char for char in word)
-        out.append(word)
+        out.write(word)
 
     def emit_rest_of_word(at: int) -> int:
         while at < len(tokens) and tokens[at][0] in (_LETTERS, _NUMBER):
@@ -169,7 +181,7 @@ def separated(text: str, mark: str) -> str:
 
     def separate(at: int) -> None:
         if at < len(tokens) and tokens[at][0] not in _APART:
-            out.append(mark)
+            out.write(mark)
 
     at = 0
     while at < len(tokens) - 1:
@@ -185,7 +197,7 @@ def separated(text: str, mark: str) -> str:
             separate(at)
         elif at < len(tokens) - 1:
             if tokens[at + 1][0] == _LETTERS:
-                out.append(mark)
+                out.write(mark)
                 at = emit_rest_of_word(at)
             else:
                 emit(tokens[at])
@@ -193,7 +205,7 @@ def separated(text: str, mark: str) -> str:
             separate(at)
     if at < len(tokens):
         emit(tokens[at])
-    return "".join(out)
+    return str(out)
 
 
 def _class(char: str) -> str:
@@ -209,6 +221,8 @@ def _class(char: str) -> str:
 
 def _tokens(text: str) -> list[tuple[str, str]]:
     """The words of a text by class; a run of capitals gives its last one to the small letters that follow."""
+    if len(text) > _FEW:
+        take(2 * ITEM * len(text))
     tokens: list[tuple[str, str]] = []
     for kind, chars in groupby(text, _class):
         word = "".join(chars)

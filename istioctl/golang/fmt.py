@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, cast
 
 from istioctl.golang import types
-from istioctl.golang.budget import check_size
+from istioctl.golang.budget import joined, take
 from istioctl.golang.printing import Printer
 from istioctl.golang.strconv import format_float
 from istioctl.golang.values import kind, type_name
@@ -25,17 +25,23 @@ def sprint(*args: object) -> str:
         is_string = isinstance(arg, str)
         if parts and not is_string and not previous:
             parts.append(" ")
-        parts.append(show(arg))
+        parts.append(_counted(arg))
         previous = is_string
-    check_size(sum(map(len, parts)))
-    return "".join(parts)
+    return joined("", parts)
 
 
 def sprintln(*args: object) -> str:
     """Each argument by `%v`, spaces between, a newline at the end."""
-    parts = [show(arg) for arg in args]
-    check_size(sum(map(len, parts)))
-    return " ".join(parts) + "\n"
+    parts = list(map(_counted, args))
+    return joined(" ", parts) + "\n"
+
+
+def _counted(value: object) -> str:
+    """`%v` of one value among others, whose texts are there at once."""
+    text = show(value)
+    if text is not value:
+        take(len(text))
+    return text
 
 
 def show(value: object) -> str:
@@ -53,7 +59,7 @@ def show(value: object) -> str:
         return "<nil>"
     printer = Printer()
     printer.arg(value, "v")
-    return "".join(printer.out)
+    return printer.text()
 
 
 def integer_text(number: int) -> str:
@@ -85,11 +91,10 @@ def sprintf(form: str, *args: object) -> str:
                 break
             out.append(parts[2 * at + 2])
         else:
-            check_size(sum(map(len, out)))
-            return "".join(out)
+            return joined("", out)
     formatter = _Formatter(form, args)
     formatter.run()
-    return "".join(formatter.out)
+    return formatter.text()
 
 
 class _Formatter(Printer):

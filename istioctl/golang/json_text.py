@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
 from typing import NoReturn, cast
 
+from istioctl.golang.budget import ITEM, MAX_SIZE, Text, check_size, take, translated, work
 from istioctl.golang.strconv import format_float
 from istioctl.golang.times import Time
 from istioctl.golang.types import GoType
@@ -40,13 +42,21 @@ def view(value: object) -> object:
         return value
     if plain is dict:
         entries = cast("dict[str, object]", value)
-        return {key: view(entries[key]) for key in sorted(entries)}
+        return _counted({key: view(entries[key]) for key in sorted(entries)})
     if plain is list:
-        return [view(item) for item in cast("list[object]", value)]
+        items = cast("list[object]", value)
+        take(ITEM * len(items) + sum([len(item) for item in items if type(item) is str]))
+        return [view(item) for item in items]
     of = cast("GoType", type_of(value))
     if of.json is not None:
         return None if is_nil(value) else of.json(value)
     return _typed_view(value, of)
+
+
+def _counted(entries: dict[str, object]) -> dict[str, object]:
+    """Takes what a view of a mapping and its text take."""
+    take(ITEM * len(entries) + sum([len(item) for item in entries.values() if type(item) is str]))
+    return entries
 
 
 def _typed_view(value: object, of: GoType) -> object:
@@ -57,6 +67,7 @@ def _typed_view(value: object, of: GoType) -> object:
     if isinstance(value, bytes):
         import base64
 
+        check_size(2 * len(value))
         return base64.b64encode(value).decode()
     if isinstance(value, Time):
         return _moment(value)
@@ -70,14 +81,15 @@ def _typed_view(value: object, of: GoType) -> object:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, list):
-        return [view(item) for item in value]
+        return view(list(value))
     if isinstance(value, dict):
         if of.kind != "map":
-            return {name: view(item) for name, item in value.items()}
+            return _counted({name: view(item) for name, item in value.items()})
         if of.key.kind == "string":
-            return {key: view(value[key]) for key in sorted(value)}
+            return _counted({key: view(value[key]) for key in sorted(value)})
         if of.key.kind.startswith(("int", "uint")):
-            return {key: view(item) for key, item in sorted((str(int(key)), item) for key, item in value.items())}
+            named = sorted((str(int(key)), item) for key, item in value.items())
+            return _counted({key: view(item) for key, item in named})
     raise JSONError(f"json: unsupported type: {of.name}")
 
 
@@ -106,13 +118,19 @@ def write(value: object, *, indent: str | None = None, escape_html: bool = True)
 def write_plain(data: object, *, indent: str | None = None, escape_html: bool = True) -> str:
     """Plain data as `write` prints them, but with the keys in the order that they are in."""
     special = _HTML if escape_html else _LINES
-    separators = (",", ":") if indent is None else (",", ": ")
-    text = json.dumps(data, ensure_ascii=False, indent=indent, separators=separators)
-    if not _MAYBE_OTHER.search(text):
-        return special.sub(_escape, text)
-    out: list[str] = []
+    if indent is None:
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        if not _MAYBE_OTHER.search(text):
+            return _escaped(text, special)
+    out = Text()
     _Writer(out, indent, special).write(data, "\n")
-    return "".join(out)
+    return str(out)
+
+
+def _escaped(text: str, special: re.Pattern[str]) -> str:
+    if not special.search(text):
+        return text
+    return special.sub(_escape, text) if len(text) < MAX_SIZE >> 6 else translated(text, _ESCAPED[special])
 
 
 #: What is in a text if Python writes one of its numbers in another way than Go.
@@ -120,8 +138,8 @@ _MAYBE_OTHER = re.compile(r"[0-9]e[-+][0-9]|\.0(?![0-9])")
 
 
 class _Writer:
-    def __init__(self, out: list[str], indent: str | None, special: re.Pattern[str]) -> None:
-        self._put = out.append
+    def __init__(self, out: Text, indent: str | None, special: re.Pattern[str]) -> None:
+        self._put = out.write
         self._indent = indent
         self._special = special
 
@@ -158,12 +176,29 @@ class _Writer:
         put(end)
 
     def _text(self, text: str) -> str:
-        return self._special.sub(_escape, _string(text))
+        return _escaped(_string(text), self._special)
 
 
 def _escape(found: re.Match[str]) -> str:
     char = found[0]
     return "\\ufffd" if "\ud800" <= char <= "\udfff" else f"\\u{ord(char):04x}"
+
+
+class _Escapes(dict[int, str]):
+    """The same for `str.translate`, which needs less memory where there is much to escape."""
+
+    def __init__(self, special: re.Pattern[str]) -> None:
+        super().__init__()
+        self._special = special
+
+    def __missing__(self, code: int) -> str:
+        text = self._special.sub(_escape, chr(code))
+        if code < 0x3000:
+            self[code] = text
+        return text
+
+
+_ESCAPED = {special: _Escapes(special) for special in (_HTML, _LINES)}
 
 
 def number_text(number: float) -> str:
@@ -181,6 +216,8 @@ def read(text: str) -> object:
     Raises:
         JSONError: Go's message.
     """
+    marks = sum(map(text.count, ",[{:"))
+    take(ITEM * marks * (1 if text.isascii() else 2) + len(text))
     try:
         data = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -226,7 +263,9 @@ def kind_of(data: object) -> str:
     return "string" if isinstance(data, str) else "bool" if isinstance(data, bool) else "number"
 
 
-_SPACE = b" \t\r\n"
+_SOME_SPACE = re.compile(rb"[ \t\r\n]*")
+_SOME_DIGITS = re.compile(rb"[0-9]*")
+_PLAIN = re.compile(rb'[^\x00-\x1f"\\]+')
 _ESCAPES = b'bfnrt\\/"'
 _HEX = b"0123456789abcdefABCDEF"
 _DIGITS = b"0123456789"
@@ -253,7 +292,9 @@ class _Checker:
     def _document(self) -> None:
         open_ends: list[int] = []
         expects_value = True
-        while True:
+        for count in itertools.count():
+            if not count % 1024:
+                work(0)
             if expects_value:
                 expects_value = not self._value(open_ends)
                 continue
@@ -263,8 +304,7 @@ class _Checker:
             expects_value = self._after_item(open_ends)
 
     def _skip_space(self, *, final: bool = False) -> None:
-        while self._at < len(self._raw) and self._raw[self._at] in _SPACE:
-            self._at += 1
+        self._at = _SOME_SPACE.match(self._raw, self._at).end()  # type: ignore[union-attr]  # it always matches
         if final and self._at < len(self._raw):
             self._refuse("after top-level value")
 
@@ -328,6 +368,9 @@ class _Checker:
         raw = self._raw
         self._at += 1
         while raw[self._at] != ord('"'):
+            if plain := _PLAIN.match(raw, self._at):
+                self._at = plain.end()
+                continue
             if raw[self._at] < 0x20:
                 self._refuse("in string literal")
             if raw[self._at] == ord("\\"):
@@ -366,8 +409,7 @@ class _Checker:
             self._digits()
 
     def _digits(self) -> None:
-        while self._at < len(self._raw) and self._raw[self._at] in _DIGITS:
-            self._at += 1
+        self._at = _SOME_DIGITS.match(self._raw, self._at).end()  # type: ignore[union-attr]  # it always matches
 
     def _word(self, word: bytes) -> None:
         for letter in word:

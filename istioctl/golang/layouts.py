@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
+from istioctl.golang.budget import LimitError
 from istioctl.golang.times import Time
 from istioctl.golang.values import encode
 
@@ -23,6 +24,7 @@ _PARTS = re.compile(
     r"Z07:00:00|Z070000|Z07:00|Z0700|Z07|[.,](?:0+|9+)(?![0-9])|[12345]"
 )
 _ZONE_PARTS = frozenset(("-07:00:00", "-070000", "-07:00", "-0700", "-07"))
+_LONGEST_LAYOUT = 10_000
 _ZERO = datetime(1, 1, 1, tzinfo=UTC)
 _QUOTED = [
     f"\\{chr(byte)}" if byte in b'"\\' else chr(byte) if 32 <= byte < 128 else f"\\x{byte:02x}" for byte in range(256)
@@ -39,9 +41,15 @@ def quote(text: str) -> str:
     return '"' + "".join(map(_QUOTED.__getitem__, encode(text))) + '"'
 
 
-@lru_cache(maxsize=256)
 def _split(layout: str) -> tuple[tuple[str, str], ...]:
     """A layout as pairs of plain text and the part behind it (empty at the end)."""
+    if len(layout) > _LONGEST_LAYOUT:
+        raise LimitError(f"size limit exceeded: a layout has at most {_LONGEST_LAYOUT} characters")
+    return _kept_split(layout)
+
+
+@lru_cache(maxsize=256)
+def _kept_split(layout: str) -> tuple[tuple[str, str], ...]:
     pieces: list[tuple[str, str]] = []
     at = 0
     for found in _PARTS.finditer(layout):

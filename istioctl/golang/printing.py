@@ -6,21 +6,24 @@ from functools import cmp_to_key, lru_cache
 from typing import Final, cast
 
 from istioctl.golang import quoting, types
-from istioctl.golang.budget import check_size
+from istioctl.golang.budget import MAX_SIZE, check_size, work
 from istioctl.golang.strconv import format_float
 from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import HIDDEN, Pointer, decode, deref, encode, is_nil, make, type_name, type_of
 
 _STRINGABLE: Final = frozenset("vsxXq")
+_MANY_PIECES: Final = 4096
+_MOST_KEPT: Final = 1 << 20
 
 
 class Printer:
     """One printing: the text so far and the flags of the verb at work."""
 
-    __slots__ = ("erroring", "minus", "out", "plus", "plus_v", "precision", "sharp", "sharp_v", "size", "space", "width", "zero")  # fmt: skip # noqa: E501
+    __slots__ = ("chunks", "erroring", "minus", "out", "plus", "plus_v", "precision", "sharp", "sharp_v", "size", "space", "width", "zero")  # fmt: skip # noqa: E501
 
     def __init__(self) -> None:
         self.out: list[str] = []
+        self.chunks: list[str] = []
         self.size = 0
         self.erroring = False
         self.clear()
@@ -34,8 +37,20 @@ class Printer:
     def write(self, text: str) -> None:
         """Adds text as it is."""
         self.size += len(text)
-        check_size(self.size)
         self.out.append(text)
+        if len(self.out) > _MANY_PIECES or self.size > MAX_SIZE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Joins the pieces so far, unless they are too many."""
+        check_size(self.size)
+        work(0)
+        self.chunks.append("".join(self.out))
+        self.out.clear()
+
+    def text(self) -> str:
+        """All that was written."""
+        return "".join((*self.chunks, *self.out)) if self.chunks else "".join(self.out)
 
     def pad(self, text: str, *, zeros: bool = True) -> None:
         """Writes `text` in the width; with the zero flag and `zeros` the filling on the left is zeros."""
@@ -147,6 +162,7 @@ class Printer:
         """Bytes by x or X."""
         if self.precision is not None:
             raw = raw[: self.precision]
+        check_size(len(raw) * (2 + 3 * (self.space or self.sharp)))
         prefix = "0x" if self.sharp and raw else ""
         text = prefix + raw.hex(" ").replace(" ", f" {prefix}" if self.space else "")
         self.pad(text.upper() if verb == "X" else text)
@@ -325,9 +341,14 @@ class Printer:
                 self.bad(value, verb)
 
 
-@lru_cache(maxsize=32)
 def _decimal_bytes(raw: bytes) -> str:
     """Bytes as Go prints them; a chart that prints all it sees by mistake does so for all its files."""
+    check_size(3 * len(raw))
+    return _kept_decimal_bytes(raw) if len(raw) < _MOST_KEPT else str(list(raw)).replace(",", "")
+
+
+@lru_cache(maxsize=32)
+def _kept_decimal_bytes(raw: bytes) -> str:
     return str(list(raw)).replace(",", "")
 
 

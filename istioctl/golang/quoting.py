@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from istioctl.golang.budget import translated
 from istioctl.golang.values import decode, encode
 
 _READ: Final = {
@@ -83,7 +84,7 @@ def quote(text: str, *, ascii_only: bool = False) -> str:
     """`text` as an interpreted Go string literal."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
-    return '"' + "".join(_escaped(char, '"', ascii_only) for char in _runes(text)) + '"'
+    return f'"{translated(_runes(text), _ASCII_QUOTED if ascii_only else _QUOTED)}"'
 
 
 def quote_rune(code: int, *, ascii_only: bool = False) -> str:
@@ -97,6 +98,25 @@ def can_backquote(text: str) -> bool:
     return not any(
         char in "`\x7f\ufeff" or (char < " " and char != "\t") or "\ud800" <= char <= "\udfff" for char in text
     )
+
+
+class _Quoted(dict[int, str]):
+    """How each character stands within double quotes, worked out when it is first met."""
+
+    def __init__(self, ascii_only: bool) -> None:
+        super().__init__()
+        self._ascii_only = ascii_only
+
+    def __missing__(self, code: int) -> str:
+        text = _escaped(chr(code), '"', self._ascii_only)
+        if len(self) < _MOST_QUOTED:
+            self[code] = text
+        return text
+
+
+_MOST_QUOTED: Final = 4096
+_QUOTED: Final = _Quoted(ascii_only=False)
+_ASCII_QUOTED: Final = _Quoted(ascii_only=True)
 
 
 def _runes(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import cast
 
+from istioctl.golang.budget import ITEM, LimitError, Text, check_size, joined, take, translated, work
 from istioctl.golang.durations import duration_text
 from istioctl.golang.layouts import format_time
 from istioctl.golang.strconv import format_float
@@ -16,9 +17,15 @@ from istioctl.golang.values import Pointer, is_nil, kind, make, type_name
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 _SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_TRANSLATED = {code: f"\\u{code:04x}" for code in (*range(32), 127)} | {
+    ord(char): as_ for char, as_ in _ESCAPES.items()
+}
 _RFC3339 = "2006-01-02T15:04:05.999999999Z07:00"
 
 Table = dict[str, object]
+_BETWEEN_DOTTED = re.compile(r"[,=\n\[\]{}]")
+_MOST_DOTS = 1000  # in one key; Python's reader takes time by the square of them
+_LONGEST_READ = 1 << 20  # characters; Python's reader takes a second or two for so many
 
 
 class TOMLError(Exception):
@@ -35,7 +42,7 @@ def write(value: object) -> str:
     if value is None:
         raise TOMLError("toml: cannot encode nil")
     writer.entry((), _plain(value))
-    return "".join(writer.out)
+    return str(writer.out)
 
 
 def _plain(value: object) -> object:
@@ -63,16 +70,16 @@ def key_text(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + _SPECIAL.sub(lambda found: _ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04x}", text) + '"'
+    return f'"{translated(text, _TRANSLATED) if _SPECIAL.search(text) else text}"'
 
 
 class _Writer:
     def __init__(self) -> None:
-        self.out: list[str] = []
+        self.out = Text()
 
     def _newline(self) -> None:
-        if self.out:
-            self.out.append("\n")
+        if self.out.size:
+            self.out.write("\n")
 
     def entry(self, path: tuple[str, ...], value: object) -> None:
         """Appends what stands under a path: a table, an array of tables, or `key = value`."""
@@ -82,7 +89,7 @@ class _Writer:
             if len(path) == 1:
                 self._newline()
             if path:
-                self.out.append(f"{pad}[{spelled}]")
+                self.out.write(f"{pad}[{spelled}]")
                 self._newline()
             self._table(path, cast("Table", value))
         elif _is_table_array(value):
@@ -90,20 +97,26 @@ class _Writer:
                 raise TOMLError("toml: top-level values must be Go maps or structs")
             for item in cast("list[object]", value):
                 self._newline()
-                self.out.append(f"{pad}[[{spelled}]]")
+                self.out.write(f"{pad}[[{spelled}]]")
                 self._newline()
                 self._table(path, cast("Table", _plain(item)))
         elif path:
-            self.out.append(f"{pad}{key_text(path[-1])} = {self._inline(value)}")
+            self.out.write(f"{pad}{key_text(path[-1])} = {self._inline(value)}")
             self._newline()
         else:
-            self.out.append(self._inline(value))
+            self.out.write(self._inline(value))
 
     def _table(self, path: tuple[str, ...], table: Table) -> None:
+        work(len(table))
         for name, value in _ordered(table):
             self.entry((*path, name), value)
 
     def _inline(self, value: object) -> str:
+        text = self._written(value)
+        take(len(text))
+        return text
+
+    def _written(self, value: object) -> str:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, Duration):
@@ -117,12 +130,15 @@ class _Writer:
         if isinstance(value, Time):
             return format_time(value, _RFC3339)
         if isinstance(value, bytes):
+            check_size(5 * len(value))
             return "[" + ", ".join(map(str, value)) + "]"
         if isinstance(value, list):
             _is_table_array(value)
-            return "[" + ", ".join(self._inline(_plain(item)) for item in value) + "]"
+            take(ITEM * len(value))
+            return f"[{joined(', ', [self._inline(_plain(item)) for item in value])}]"
         if isinstance(value, dict):
-            return "{" + ", ".join(f"{key_text(name)} = {self._inline(item)}" for name, item in _ordered(value)) + "}"
+            take(ITEM * len(value))
+            return f"{{{joined(', ', [f'{key_text(name)} = {self._inline(item)}' for name, item in _ordered(value)])}}}"
         raise TOMLError(f"unexpected type: {type_name(value)}")
 
 
@@ -154,6 +170,11 @@ def read(text: str) -> Table:
     """
     import tomllib
 
+    if len(text) > _LONGEST_READ:
+        raise LimitError(f"size limit exceeded: TOML of at most {_LONGEST_READ} characters can be read")
+    if max(part.count(".") for part in _BETWEEN_DOTTED.split(text)) > _MOST_DOTS:
+        raise LimitError(f"size limit exceeded: a dotted key of TOML has at most {_MOST_DOTS} dots")
+    take(ITEM * (len(text) // 2))
     try:
         return cast("Table", _value(tomllib.loads(text)))
     except ValueError as error:

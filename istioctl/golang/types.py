@@ -41,6 +41,7 @@ class Function(NamedTuple):
         params: the parameter types; a variadic's last one is the type of each further argument.
         variadic: whether the last parameter repeats.
         context: whether the state of the run that calls it is handed in before everything else.
+        passes: whether it makes nothing that a budget would count: what it returns was there before, or is tiny.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Function(NamedTuple):
     params: tuple[GoType, ...] = ()
     variadic: bool = False
     context: bool = False
+    passes: bool = False
 
     @property
     def fixed(self) -> int:
@@ -263,9 +265,11 @@ def parse_type(text: str) -> GoType:
     raise KeyError(text)
 
 
-def function(name: str, signature: str, call: Callable[..., object], *, context: bool = False) -> Function:
+def function(
+    name: str, signature: str, call: Callable[..., object], *, context: bool = False, passes: bool = False
+) -> Function:
     """A function from a signature of its parameters such as `"string, ...any"`."""
     spelled = [part.strip() for part in signature.split(",")] if signature.strip() else []
     variadic = bool(spelled) and spelled[-1].startswith("...")
     params = tuple(parse_type(part.removeprefix("...")) for part in spelled)
-    return Function(name, call, params, variadic, context)
+    return Function(name, call, params, variadic, context, passes)

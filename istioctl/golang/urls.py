@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote as percent_encode
 
+from istioctl.golang.budget import ITEM, take
 from istioctl.golang.quoting import quote
 from istioctl.golang.values import decode, encode
 
@@ -203,6 +204,7 @@ def _unescaped(text: str) -> str:
     if "%" not in text:
         return text
     raw = encode(text)
+    take(ITEM * raw.count(b"%"))
     at = raw.find(b"%")
     while at >= 0:
         if not _ESCAPE.match(raw, at):

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from typing import Literal, cast
 
-from istioctl.golang.budget import LimitError
+from istioctl.golang.budget import LimitError, within
 from istioctl.golang.quoting import quote
 from istioctl.golang.types import CallError, Function
 from istioctl.golang.values import readable
@@ -22,10 +22,11 @@ from istioctl.gotemplate.failures import UNIT, Linked, explained
 from istioctl.gotemplate.given import given
 from istioctl.gotemplate.limits import DEFAULT, Limits
 from istioctl.gotemplate.running import runtime
-from istioctl.gotemplate.running.execution import Compiled, Execution, settle
+from istioctl.gotemplate.running.execution import Compiled, Execution, Output, settle
 
 Dialect = Literal["go", "helm", "istio"]
 MissingKey = Literal["default", "zero", "error"]
+_PIECES_TO_LEAVE = 256  # of an output, while a template within it writes its own
 
 
 class TemplateSet:
@@ -89,7 +90,8 @@ class TemplateSet:
         """
         execution = Execution(self, missing_key, self.limits)
         try:
-            text = self._run(execution, entry, data)
+            with within(execution):
+                text = self._run(execution, entry, data)
         except ExecutionError as error:
             if error.category == "fail" and self.dialect == "helm":
                 error.args = (f"execution error at ({error.place}): {error.reason}",)
@@ -108,14 +110,16 @@ class TemplateSet:
             raise LimitError(
                 f"depth limit exceeded: more than {execution.limits.includes} templates include each other"
             )
-        kept = execution.owner, execution.templates, execution.depth
+        kept = execution.owner, execution.templates, execution.depth, execution.output
+        if len(execution.output.pieces) > _PIECES_TO_LEAVE:
+            execution.output.settle(execution)
         execution.owner, execution.templates = self, self.compiled
         execution.includes += 1
         execution.charge()
         settle(execution)
         text = self._run(execution, name, data)
         execution.includes -= 1
-        execution.owner, execution.templates, execution.depth = kept
+        execution.owner, execution.templates, execution.depth, execution.output = kept
         settle(execution)
         return text
 
@@ -123,18 +127,18 @@ class TemplateSet:
         template = self.compiled.get(name)
         if template is None:
             raise CallError(f"template: no template {quote(name)} associated with template {quote(name)}")
-        out: list[str] = []
+        output = execution.output = Output()
         try:
-            template(execution, data, out.append)
-            size = sum(map(len, out))
-            if size > execution.limits.output:
-                raise LimitError(
-                    f"output limit exceeded: {size} characters, at most {execution.limits.output} are allowed"
-                )
-            return "".join(out)
+            template(execution, data, output.pieces.append)
+            return output.text(execution)
         except Exception as error:  # whatever the bug, callers see one kind of error
-            found = explained(error, execution.site)
-            raise found from (error if found.category == "bug" else None)
+            failure = explained(error, execution.site)
+            if failure.category == "bug":
+                raise failure from error
+        try:
+            raise failure  # out here, for it must not hold the errors of all templates within
+        finally:
+            del failure  # nor itself
 
 
 def render(

@@ -15,6 +15,7 @@ from istioctl.api.names import PROXY
 from istioctl.api.schema import encode
 from istioctl.api.schema.catalog import enum_values
 from istioctl.golang import fmt, json_text, types, values
+from istioctl.golang.budget import check_size
 from istioctl.golang.durations import SECOND, duration_text
 from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.injection import go_values
@@ -45,7 +46,7 @@ def format_duration(duration: Any) -> str:
     return duration_text(duration["Seconds"] * SECOND + duration["Nanos"])
 
 
-@TABLE.function("isset", "map[string]string, string")
+@TABLE.function("isset", "map[string]string, string", passes=True)
 def isset(entries: Mapping[str, str], key: str) -> bool:
     """Whether a map has a key, be its value empty."""
     return key in entries
@@ -58,7 +59,7 @@ def annotation(metadata: Mapping[str, Any], name: str, default: object) -> str:
     return fmt.sprint(default) if found is None else str(found)
 
 
-@TABLE.function("valueOrDefault", "any, any")
+@TABLE.function("valueOrDefault", "any, any", passes=True)
 def value_or_default(value: object, default: object) -> object:
     """The value, or the default where it is nil or an empty text."""
     return default if value is None or (isinstance(value, str) and value == "") else value
@@ -91,8 +92,8 @@ def application_ports(containers: list[Mapping[str, Any]]) -> str:
     return include_inbound_ports([container for container in containers if container["Name"] != PROXY])
 
 
-@TABLE.function("kubevirtInterfaces", "string")
-@TABLE.function("excludeInterfaces", "string")
+@TABLE.function("kubevirtInterfaces", "string", passes=True)
+@TABLE.function("excludeInterfaces", "string", passes=True)
 def as_it_is(text: str) -> str:
     """The text."""
     return text
@@ -153,6 +154,7 @@ def to_yaml(value: object) -> str:
 @TABLE.function("indent", "int, string")
 def indent(spaces: int, text: str) -> str:
     """A text whose lines but the first stand `spaces` deeper."""
+    check_size(len(text) + max(spaces, 0) * text.count("\n"))
     return text.replace("\n", "\n" + " " * spaces)
 
 
@@ -162,7 +164,7 @@ def directory(path: str) -> str:
     return path[: path.rfind("/") + 1]
 
 
-@TABLE.function("contains", "string, string")
+@TABLE.function("contains", "string, string", passes=True)
 def contains(part: str, text: str) -> bool:
     """Whether a text holds another."""
     return part in text

@@ -13,10 +13,12 @@ from functools import cache, cmp_to_key, lru_cache, partial
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
+from istioctl.golang.budget import ITEM, take
 from istioctl.golang.strconv import format_float
 from istioctl.yamldoc.scalars import is_timestamp, json_number, resolve
 
 _FOLD_COLUMN = 80
+_DEEP = 64  # columns of indentation that are not worth counting
 _LONGEST_SIMPLE_KEY = 128  # bytes; a longer key, or one of several lines, is written behind `? `
 
 _BREAK = re.compile("[\n\u2028\u2029]")
@@ -114,6 +116,8 @@ def _write(value: Any, indent: int, prefix: str, lines: list[str], style: _Style
         if not value:
             lines.append(prefix + "[]")
         deeper = indent + 2
+        if indent > _DEEP:
+            take(indent * len(value))
         for item in value:
             _write(item, deeper, prefix + "- ", lines, style)
             prefix = " " * indent
@@ -124,10 +128,12 @@ def _write(value: Any, indent: int, prefix: str, lines: list[str], style: _Style
 def _write_mapping(mapping: Mapping[Any, Any], indent: int, prefix: str, lines: list[str], style: _Style) -> None:
     pad = " " * indent
     deeper = indent + 2
+    if indent > _DEEP:
+        take(indent * len(mapping))
     for key in style.order(mapping):
         value = mapping[key]
         text = key if isinstance(key, str) else str(key)
-        head = _simple_key(text)
+        head = _simple_key(text) if len(text) <= _LONGEST_SIMPLE_KEY else None
         if head is None:
             _write_text(text, deeper, prefix + "? ", lines, style.width)
             _write(value, deeper, pad + ": ", lines, style)
@@ -247,6 +253,7 @@ def _escaped(text: str) -> str:
     return (_MUST_ESCAPE_ASCII if text.isascii() else _must_escape()).sub(lambda found: _escape(found[0]), text)
 
 
+@lru_cache(maxsize=1024)
 def _escape(char: str) -> str:
     code = ord(char)
     if char in _SHORT_ESCAPES:
@@ -259,6 +266,7 @@ def _write_literal(text: str, indent: int, prefix: str, lines: list[str]) -> Non
     ended = _BREAK.match(text[-1]) is not None
     chomp = "-" if not ended else "+" if len(text) == 1 or _BREAK.match(text[-2]) else ""
     lines.append(f"{prefix}|{hint}{chomp}")
+    take((ITEM + 2 * indent) * text.count("\n") + 2 * len(text))
     pad = " " * indent
     body = _pad_breaks(text, indent)
     lines.extend(pad + line if line and line[0] not in "\u2028\u2029" else line for line in body.split("\n"))
@@ -275,6 +283,7 @@ def _pad_breaks(text: str, indent: int) -> str:
 
 def _fold(text: str, indent: int, prefix: str, lines: list[str], width: int) -> None:
     """Append a plain or single-quoted text, broken at lone spaces behind the fold column."""
+    take((ITEM + 2 * indent) * (len(text) // width))
     start, column = 0, len(prefix)
     last = len(text) - 1
     while len(text) - start + column > width + 1:
@@ -290,6 +299,7 @@ def _fold(text: str, indent: int, prefix: str, lines: list[str], width: int) -> 
 
 def _fold_quoted(text: str, indent: int, prefix: str, lines: list[str], width: int) -> None:
     """Append a double-quoted text; a fold before a further space is marked with a backslash."""
+    take((ITEM + 2 * indent) * (len(text) // width) + 8 * len(text))
     parts: list[str] = []
     column, last, spaces = len(prefix), len(text) - 1, False
     bom = text.startswith("\ufeff")

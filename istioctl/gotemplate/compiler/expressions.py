@@ -237,6 +237,8 @@ class Expressions(Emitter):
             codes.insert(0, "X")
         result = self.temporary()
         self.emit(f"{result} = {self.module.function(node.name)}({', '.join(codes)})", whole, call=node.name)
+        if not function.passes:
+            self.emit(f"X.made({result})", whole, call=node.name)
         return Value(result)
 
     def short_circuit(self, is_and: bool, args: Sequence[nodes.Operand], final: Value | None) -> Value:

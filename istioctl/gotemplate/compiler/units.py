@@ -20,6 +20,7 @@ from istioctl.gotemplate.running.execution import Site
 
 _units: OrderedDict[tuple[str, str, str], Unit] = OrderedDict()
 _MOST_UNITS: Final = 512
+_MOST_TEXT: Final = 4 << 20  # characters of all their texts
 
 
 class Unit(NamedTuple):
@@ -50,7 +51,8 @@ class Functions:
     def key(self) -> str:
         """What tells these functions from others: the dialect's are fixed."""
         spelled = (
-            f"{name}({','.join(param.name for param in entry.params)}{'...' * entry.variadic}){'X' * entry.context}"
+            f"{name}({','.join(param.name for param in entry.params)})"
+            f"{'...' * entry.variadic}{'X' * entry.context}{'P' * entry.passes}"
             for name, entry in sorted(self.more.items())
         )
         return f"{self.dialect} {' '.join(spelled)}"
@@ -91,10 +93,15 @@ def compile_text(name: str, text: str, functions: Functions, *, keep: bool = Tru
     unit = Unit(*kept) if kept is not None else _compile(name, text, functions)  # type: ignore[arg-type]
     if key and kept is None:
         cache.store(key, tuple(unit))
-    _units[functions.key, name, text] = unit
-    if len(_units) > _MOST_UNITS:
-        _units.popitem(last=False)
+    _keep((functions.key, name, text), unit)
     return unit
+
+
+def _keep(key: tuple[str, str, str], unit: Unit) -> None:
+    """Remembers a unit, and forgets the oldest where that is too much."""
+    _units[key] = unit
+    while len(_units) > _MOST_UNITS or (len(_units) > 1 and sum(len(text) for _, _, text in _units) > _MOST_TEXT):
+        _units.popitem(last=False)
 
 
 def _compile(name: str, text: str, functions: Functions) -> Unit:

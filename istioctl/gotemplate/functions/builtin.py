@@ -7,6 +7,7 @@ from urllib.parse import quote_plus
 
 from istioctl.errors import InternalError
 from istioctl.golang import fmt, types
+from istioctl.golang.budget import Text, pieces, translated
 from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import Func, Int, class_of, decode, deref, encode, is_nil, make, type_of, zero
 from istioctl.gotemplate.functions.table import FunctionTable
@@ -18,14 +19,14 @@ TABLE: Final = FunctionTable()
 # Logic
 
 
-@TABLE.function("and", "any, ...any")
-@TABLE.function("or", "any, ...any")
+@TABLE.function("and", "any, ...any", passes=True)
+@TABLE.function("or", "any, ...any", passes=True)
 def _short_circuit(*_: object) -> NoReturn:
     """Never called: the table only gives their names and arguments, the compiler evaluates them in place."""
     raise InternalError("a template called and/or as a function")
 
 
-@TABLE.function("not", "any")
+@TABLE.function("not", "any", passes=True)
 def negate(value: object) -> bool:
     """Whether `value` is empty."""
     return not value
@@ -47,7 +48,7 @@ def _group(of: GoType | None) -> str:
     return _GROUPS.get(of.kind, "") if of else ""
 
 
-@TABLE.function("eq", "any, ...any")
+@TABLE.function("eq", "any, ...any", passes=True)
 def equal(first: object, *others: object) -> bool:
     """Whether `first` equals any of the others."""
     if not others:
@@ -83,13 +84,13 @@ def _reflect_text(value: object) -> str:
     return fmt.sprintf("%s", value)
 
 
-@TABLE.function("ne", "any, any")
+@TABLE.function("ne", "any, any", passes=True)
 def unequal(left: object, right: object) -> bool:
     """Whether the two differ."""
     return not _equal(left, right)
 
 
-@TABLE.function("lt", "any, any")
+@TABLE.function("lt", "any, any", passes=True)
 def less(left: object, right: object) -> bool:
     """Whether `left` comes before `right`."""
     first, second = type_of(left), type_of(right)
@@ -109,19 +110,19 @@ def _name(of: GoType | None) -> str:
     return of.name if of else "<nil>"
 
 
-@TABLE.function("le", "any, any")
+@TABLE.function("le", "any, any", passes=True)
 def less_or_equal(left: object, right: object) -> bool:
     """Whether `left` comes before `right` or equals it."""
     return less(left, right) or _equal(left, right)
 
 
-@TABLE.function("gt", "any, any")
+@TABLE.function("gt", "any, any", passes=True)
 def greater(left: object, right: object) -> bool:
     """Whether `left` comes after `right`, which for NaN is so."""
     return not less_or_equal(left, right)
 
 
-@TABLE.function("ge", "any, any")
+@TABLE.function("ge", "any, any", passes=True)
 def greater_or_equal(left: object, right: object) -> bool:
     """Whether `left` does not come before `right`."""
     return not less(left, right)
@@ -133,7 +134,7 @@ def greater_or_equal(left: object, right: object) -> bool:
 _STRINGS: Final = class_of(types.MAP_STRING)
 
 
-@TABLE.function("index", "any, ...any")
+@TABLE.function("index", "any, ...any", passes=True)
 def index(item: object, *keys: object) -> object:
     """`item[key][key]…`."""
     if len(keys) == 1 and type(keys[0]) is str:
@@ -253,7 +254,7 @@ def slice_item(item: object, *bounds: object) -> object:
     return class_of(cast("GoType", of))(part)
 
 
-@TABLE.function("len", "any")
+@TABLE.function("len", "any", passes=True)
 def length(item: object, boxed: bool = False) -> object:
     """How many bytes, items or entries `item` has; `boxed` tells a nil within an interface from no value."""
     if type(item) is list or type(item) is dict:
@@ -289,7 +290,7 @@ _HTML: Final = str.maketrans({'"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&l
 @TABLE.function("html", "...any")
 def escape_html(*args: object) -> str:
     """The arguments printed, with HTML's special characters escaped."""
-    return _texts(args).translate(_HTML)
+    return translated(_texts(args), _HTML)
 
 
 _JS: Final = {"\\": r"\\", "'": r"\'", '"': r"\"", "<": r"\u003C", ">": r"\u003E", "&": r"\u0026", "=": r"\u003D"}
@@ -298,7 +299,20 @@ _JS: Final = {"\\": r"\\", "'": r"\'", '"': r"\"", "<": r"\u003C", ">": r"\u003E
 @TABLE.function("js", "...any")
 def escape_js(*args: object) -> str:
     """The arguments printed, as the inside of a JavaScript string."""
-    return "".join(map(_js_character, decode(encode(_texts(args)))))
+    return translated(decode(encode(_texts(args))), _ESCAPED_JS)
+
+
+class _Escapes(dict[int, str]):
+    """How each character stands inside a JavaScript string, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        text = _js_character(chr(code))
+        if code < 0x3000:
+            self[code] = text
+        return text
+
+
+_ESCAPED_JS: Final = _Escapes()
 
 
 def _js_character(char: str) -> str:
@@ -314,7 +328,10 @@ def _js_character(char: str) -> str:
 @TABLE.function("urlquery", "...any")
 def escape_query(*args: object) -> str:
     """The arguments printed, escaped for a URL's query."""
-    return quote_plus(encode(_texts(args)), safe="")
+    escaped = Text()
+    for part in pieces(_texts(args)):
+        escaped.write(quote_plus(encode(part), safe=""))
+    return str(escaped)
 
 
 # Calls

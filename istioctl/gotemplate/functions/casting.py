@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from istioctl.golang import types
+from istioctl.golang.budget import ITEM, take, work
 from istioctl.golang.fmt import show
 from istioctl.golang.strconv import parse_float, parse_int, truncate, wrap
 from istioctl.golang.types import CallError, GoType
@@ -96,6 +97,7 @@ def items_of(value: object, refusal: str) -> list[object]:
     if isinstance(value, bytes):
         from istioctl.golang.values import Uint8
 
+        take(ITEM * len(value))
         return [Uint8(byte) for byte in value]
     if value is None:
         raise CallError(NIL_DEREFERENCE)
@@ -105,8 +107,15 @@ def items_of(value: object, refusal: str) -> list[object]:
 def texts_of(value: object) -> list[str]:
     """sprig's strslice: the items of a list as texts without nils, or the one value."""
     if isinstance(value, (list, bytes)):
-        return [to_text(item) for item in items_of(value, "") if item is not None]
+        take(8 * len(value))
+        return [item if type(item) is str else _made(item) for item in items_of(value, "") if item is not None]
     return [] if value is None else [to_text(value)]
+
+
+def _made(item: object) -> str:
+    text = to_text(item)
+    take(text.__sizeof__())
+    return text
 
 
 def deep_equal(left: object, right: object) -> bool:
@@ -122,10 +131,12 @@ def deep_equal(left: object, right: object) -> bool:
         if isinstance(left, bytes):
             return left == right
         a, b = cast("list[object]", left), cast("list[object]", right)
+        work(len(a))
         return len(a) == len(b) and all(map(deep_equal, a, b))
     if of.kind in {"map", "struct"} and isinstance(left, dict) and isinstance(right, dict):
         if is_nil(left) != is_nil(right) or len(left) != len(right):
             return False
+        work(len(left))
         return all(key in right and deep_equal(value, right[key]) for key, value in left.items())
     if of.kind == "ptr":
         if left is right:
@@ -145,6 +156,7 @@ class Unlike:
 
     def add(self, item: object) -> None:
         """Remembers `item`."""
+        take(2 * ITEM)
         if type(item) in _HASHABLE:
             self._plain.add((type(item), item))
         else:
@@ -153,6 +165,7 @@ class Unlike:
     def __contains__(self, item: object) -> bool:
         if type(item) in _HASHABLE:
             return (type(item), item) in self._plain
+        work(len(self._others))
         return any(deep_equal(item, other) for other in self._others)
 
 

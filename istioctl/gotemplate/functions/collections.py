@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any, cast
 
-from istioctl.golang.budget import check_size
+from istioctl.golang.budget import ITEM, check_size, take, work
 from istioctl.golang.types import MAP_ANY, SLICE_ANY, SLICE_STRING, CallError, slice_of
 from istioctl.golang.values import Pointer, Slice, is_nil, kind, make, nil, pointer, type_of
 from istioctl.gotemplate.functions.casting import (
@@ -64,16 +64,16 @@ def concat(*lists: object) -> object:
     return joined or nil(SLICE_ANY)
 
 
-@TABLE.function("first", "any")
-@TABLE.function("mustFirst", "any")
+@TABLE.function("first", "any", passes=True)
+@TABLE.function("mustFirst", "any", passes=True)
 def first(items: object) -> object:
     """The first item, nil if there is none."""
     listed = items_of(items, "Cannot find first on type {}")
     return listed[0] if listed else None
 
 
-@TABLE.function("last", "any")
-@TABLE.function("mustLast", "any")
+@TABLE.function("last", "any", passes=True)
+@TABLE.function("mustLast", "any", passes=True)
 def last(items: object) -> object:
     """The last item, nil if there is none."""
     listed = items_of(items, "Cannot find last on type {}")
@@ -130,12 +130,13 @@ def without(items: object, *omitted: object) -> list[object]:
     return [item for item in items_of(items, "Cannot find without on type {}") if item not in met]
 
 
-@TABLE.function("has", "any, any")
-@TABLE.function("mustHas", "any, any")
+@TABLE.function("has", "any, any", passes=True)
+@TABLE.function("mustHas", "any, any", passes=True)
 def has(item: object, items: object) -> bool:
     """Whether the list has an equal item."""
     if items is None:
         return False
+    work(len(items) if isinstance(items, list | bytes) else 0)
     return any(deep_equal(item, other) for other in items_of(items, "Cannot find has on type {}"))
 
 
@@ -167,6 +168,7 @@ def chunk(size: int, items: object) -> object:
     if count < 0 or (size < 0 and count and len(listed) % -size == 0):
         raise too_long
     step = abs(int(size))
+    take(ITEM * count + 8 * len(listed))
     return make(slice_of(SLICE_ANY), [list(listed[at * step : at * step + step]) for at in range(count)])
 
 
@@ -179,30 +181,32 @@ def make_dict(*pairs: object) -> Dict:
     return result
 
 
-@TABLE.function("get", "map[string]any, string")
+@TABLE.function("get", "map[string]any, string", passes=True)
 def get(entries: Dict, key: str) -> object:
     """The value of a key, an empty text if there is none."""
     return entries.get(key, "")
 
 
-@TABLE.function("set", "map[string]any, string, any")
+@TABLE.function("set", "map[string]any, string, any", passes=True)
 def set_key(entries: Dict, key: str, value: object) -> Dict:
     """Sets a key in the dict and returns it."""
     if is_nil(entries):
         raise CallError("assignment to entry in nil map")
     check_size(len(entries) + 1)
+    if key not in entries:
+        take(2 * ITEM)
     entries[key] = value
     return entries
 
 
-@TABLE.function("unset", "map[string]any, string")
+@TABLE.function("unset", "map[string]any, string", passes=True)
 def unset(entries: Dict, key: str) -> Dict:
     """Removes a key from the dict and returns it."""
     entries.pop(key, None)
     return entries
 
 
-@TABLE.function("hasKey", "map[string]any, string")
+@TABLE.function("hasKey", "map[string]any, string", passes=True)
 def has_key(entries: Dict, key: str) -> bool:
     """Whether the dict has the key."""
     return key in entries
@@ -238,7 +242,7 @@ def omit(entries: Dict, *unwanted: str) -> Dict:
     return {key: value for key, value in entries.items() if key not in unwanted}
 
 
-@TABLE.function("dig", "...any")
+@TABLE.function("dig", "...any", passes=True)
 def dig(*path: object) -> object:
     """The value under keys within keys, or the default: `dig KEY… DEFAULT DICT`."""
     if len(path) < 3:
@@ -262,8 +266,8 @@ def _as_dict(value: object) -> Dict:
     return cast("Dict", value)
 
 
-@TABLE.function("merge", "map[string]any, ...map[string]any", context=True)
-@TABLE.function("mustMerge", "map[string]any, ...map[string]any", context=True)
+@TABLE.function("merge", "map[string]any, ...map[string]any", context=True, passes=True)
+@TABLE.function("mustMerge", "map[string]any, ...map[string]any", context=True, passes=True)
 def merge(execution: Execution, target: Dict, *sources: Dict) -> Dict:
     """Adds to the first dict what it lacks, or has only empty, from the others."""
     for source in sources:
@@ -271,8 +275,8 @@ def merge(execution: Execution, target: Dict, *sources: Dict) -> Dict:
     return target
 
 
-@TABLE.function("mergeOverwrite", "map[string]any, ...map[string]any", context=True)
-@TABLE.function("mustMergeOverwrite", "map[string]any, ...map[string]any", context=True)
+@TABLE.function("mergeOverwrite", "map[string]any, ...map[string]any", context=True, passes=True)
+@TABLE.function("mustMergeOverwrite", "map[string]any, ...map[string]any", context=True, passes=True)
 def merge_overwrite(execution: Execution, target: Dict, *sources: Dict) -> Dict:
     """Puts everything from the others into the first dict; dicts are merged, not replaced."""
     for source in sources:
@@ -285,6 +289,7 @@ def _merge(execution: Execution, target: dict[Any, object], source: dict[Any, ob
     if is_nil(target) and source:
         return
     execution.charge(len(source))
+    execution.take(ITEM * len(source))
     for key, value in list(source.items()):
         present = target.get(key)
         if value is None or (is_nil(value) and kind(value) in {"slice", "map"}):
@@ -310,43 +315,45 @@ def deep_copy(execution: Execution, value: object) -> object:
 def _copied(execution: Execution, value: object) -> object:
     if isinstance(value, dict):
         execution.charge(len(value))
+        execution.take(2 * ITEM * len(value) + 64)
         return type(value)({key: _copied(execution, item) for key, item in value.items()})
     if isinstance(value, list):
         execution.charge(len(value))
+        execution.take(8 * len(value) + 64)
         return type(value)([_copied(execution, item) for item in value])
     if isinstance(value, Pointer) and value.target is not None:
         return pointer(_copied(execution, value.target))
     return value
 
 
-@TABLE.function("default", "any, ...any")
+@TABLE.function("default", "any, ...any", passes=True)
 def default(fallback: object, *given: object) -> object:
     """The given value, or `fallback` where it is empty."""
     return fallback if not given or is_empty(given[0]) else given[0]
 
 
-TABLE.function("empty", "any")(is_empty)
+TABLE.function("empty", "any", passes=True)(is_empty)
 
 
-@TABLE.function("coalesce", "...any")
+@TABLE.function("coalesce", "...any", passes=True)
 def coalesce(*given: object) -> object:
     """The first value that isn't empty."""
     return next((value for value in given if not is_empty(value)), None)
 
 
-@TABLE.function("all", "...any")
+@TABLE.function("all", "...any", passes=True)
 def all_given(*given: object) -> bool:
     """Whether no value is empty."""
     return not any(map(is_empty, given))
 
 
-@TABLE.function("any", "...any")
+@TABLE.function("any", "...any", passes=True)
 def any_given(*given: object) -> bool:
     """Whether some value isn't empty."""
     return not all(map(is_empty, given))
 
 
-@TABLE.function("ternary", "any, any, bool")
+@TABLE.function("ternary", "any, any, bool", passes=True)
 def ternary(if_true: object, if_false: object, condition: bool) -> object:
     """The first value if the condition holds, else the second."""
     return if_true if condition else if_false

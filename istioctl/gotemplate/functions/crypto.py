@@ -15,7 +15,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from istioctl.golang import types
-from istioctl.golang.budget import check_size
+from istioctl.golang.budget import ITEM, Text, check_size, take, work
 from istioctl.golang.types import STRING, CallError
 from istioctl.golang.values import decode, encode, make
 from istioctl.gotemplate.functions.encoding import decode_base64
@@ -28,6 +28,8 @@ TABLE = FunctionTable()
 
 CERTIFICATE = types.struct("sprig.certificate", {"Cert": STRING, "Key": STRING})
 
+_AT_ONCE = 4096
+_COSTLY = 10_000  # steps that a key or a password's hash is worth
 _ASCII = "".join(map(chr, range(32, 127)))
 _SEED = b"com.lyndir.masterpassword"
 _TEMPLATES = {
@@ -65,7 +67,12 @@ def _random_text(count: int, characters: str) -> str:
     if count < 0:
         return ""
     check_size(count)
-    return "".join(secrets.choice(characters) for _ in range(count))
+    made = Text()
+    choices = secrets.SystemRandom().choices
+    for start in range(0, count, _AT_ONCE):
+        work(_AT_ONCE)
+        made.write("".join(choices(characters, k=min(_AT_ONCE, count - start))))
+    return str(made)
 
 
 @TABLE.function("randAlphaNum", "int")
@@ -104,6 +111,8 @@ def rand_bytes(count: int) -> str:
 @TABLE.function("shuffle", "string")
 def shuffle(text: str) -> str:
     """The characters in random order."""
+    work(len(text))
+    take(ITEM * len(text))
     characters = list(text)
     secrets.SystemRandom().shuffle(characters)
     return "".join(characters)
@@ -119,6 +128,7 @@ def uuidv4() -> str:
 def bcrypt_hash(password: str) -> str:
     """The password's bcrypt hash."""
     raw = encode(password)
+    work(_COSTLY)
     if len(raw) > 72:
         return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes"
     try:
@@ -137,6 +147,7 @@ def htpasswd(user: str, password: str) -> str:
 @TABLE.function("derivePassword", "uint32, string, string, string, string")
 def derive_password(counter: int, kind: str, password: str, user: str, site: str) -> str:
     """The Master Password of a site."""
+    work(_COSTLY)
     if kind not in _TEMPLATES:
         return f"cannot find password template {kind}"
     salt = _SEED + len(encode(user)).to_bytes(4, "big") + encode(user)
@@ -193,6 +204,7 @@ def decrypt_aes(password: str, text: str) -> str:
 
 
 def _keys() -> Any:
+    work(_COSTLY)
     try:
         from istioctl.gotemplate.functions import certificates
     except ImportError:

@@ -18,6 +18,7 @@ from istioctl.gotemplate.functions.table import FunctionTable
 TABLE = FunctionTable()
 
 _OUT_OF_RANGE = "time out of range: only the years 1 to 9999 are supported"
+_LONGEST_ZONE = 200
 _HTML_DATE = "2006-01-02"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INTEGERS = frozenset(("int", "int32", "int64"))
@@ -37,9 +38,13 @@ def _local_zone() -> tzinfo:
     return datetime.now().astimezone().tzinfo or UTC
 
 
-@lru_cache(maxsize=64)
 def _zone(name: str) -> tzinfo | None:
     """The zone of a name, UTC where there is none such, None for the machine's own."""
+    return _known_zone(name) if len(name) < _LONGEST_ZONE else UTC
+
+
+@lru_cache(maxsize=64)
+def _known_zone(name: str) -> tzinfo | None:
     if name == "Local":
         return None
     if name in ("", "UTC"):

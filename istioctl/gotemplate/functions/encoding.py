@@ -8,6 +8,7 @@ import re
 import zlib
 
 from istioctl.golang import json_text
+from istioctl.golang.budget import ITEM, check_size, take
 from istioctl.golang.json_text import JSONError
 from istioctl.golang.types import CallError
 from istioctl.golang.values import decode, encode
@@ -88,7 +89,9 @@ def must_from_json(text: str) -> object:
 @TABLE.function("b64enc", "string")
 def b64enc(text: str) -> str:
     """In base64."""
-    return base64.b64encode(encode(text)).decode()
+    raw = encode(text)
+    check_size(len(raw) * 4 // 3)
+    return base64.b64encode(raw).decode()
 
 
 @TABLE.function("b64dec", "string")
@@ -103,13 +106,16 @@ def b64dec(text: str) -> str:
 @TABLE.function("b32enc", "string")
 def b32enc(text: str) -> str:
     """In base32."""
-    return base64.b32encode(encode(text)).decode()
+    raw = encode(text)
+    check_size(len(raw) * 8 // 5)
+    return base64.b32encode(raw).decode()
 
 
 @TABLE.function("b32dec", "string")
 def b32dec(text: str) -> str:
     """Out of base32; Go's error text if it is none."""
     raw = encode(text).replace(b"\r", b"").replace(b"\n", b"")
+    take(ITEM * (len(raw) // 8))
     found = _BASE32.fullmatch(raw)
     if found is None or len(raw) - len(found[1].rstrip(b"=")) > 8:
         return _base32_problem(raw)
@@ -131,6 +137,7 @@ def decode_base64(text: str) -> bytes:
 
 def _base64_problem(raw: bytes) -> int:
     """Where Go's decoder finds that `raw` is not base64."""
+    take(ITEM * len(raw))
     places = [at for at, byte in enumerate(raw) if byte not in b"\r\n"] + [len(raw)]
     for number, at in enumerate(places[:-1]):
         if _BASE64.fullmatch(raw[at : at + 1]) and raw[at] != _PAD:

@@ -50,7 +50,7 @@ def tpl(execution: Execution, text: str, data: object) -> str:
         raise
 
 
-@TABLE.function("required", "string, any")
+@TABLE.function("required", "string, any", passes=True)
 def required(message: str, value: object) -> object:
     """The value; an error with the message where it is nil or an empty text."""
     if value is None or (type(value) is str and not value):
@@ -58,19 +58,19 @@ def required(message: str, value: object) -> object:
     return value
 
 
-@TABLE.function("fail", "string")
+@TABLE.function("fail", "string", passes=True)
 def fail(message: str) -> str:
     """Ends the rendering with an error."""
     raise FailureError(message)
 
 
-@TABLE.function("lookup", "string, string, string, string")
+@TABLE.function("lookup", "string, string, string, string", passes=True)
 def lookup(api_version: str, kind: str, namespace: str, name: str) -> dict[str, object]:
     """An object of the cluster: without one, as here, always an empty dict."""
     return {}
 
 
-@TABLE.function("getHostByName", "string")
+@TABLE.function("getHostByName", "string", passes=True)
 def get_host_by_name(name: str) -> str:
     """An address of a host; Helm does not ask the network unless it is told to."""
     return ""

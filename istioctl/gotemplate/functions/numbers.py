@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_DOWN, Context, Decimal
 
-from istioctl.golang.budget import check_size
+from istioctl.golang.budget import ITEM, check_size
 from istioctl.golang.fmt import show
 from istioctl.golang.strconv import format_float, parse_int, wrap
 from istioctl.golang.types import SLICE_INT, CallError
@@ -22,25 +22,25 @@ _DECIMALS = Context(prec=5000)  # shopspring/decimal adds and multiplies without
 _DIVISION_DIGITS = 16
 
 
-@TABLE.function("int", "any")
+@TABLE.function("int", "any", passes=True)
 def to_int(value: object) -> object:
     """The value as an int, 0 where it is not a number."""
     return Int(to_int64(value))
 
 
-@TABLE.function("int64", "any")
+@TABLE.function("int64", "any", passes=True)
 def int64(value: object) -> int:
     """The value as an int64, 0 where it is not a number."""
     return int(to_int64(value))
 
 
-@TABLE.function("float64", "any")
+@TABLE.function("float64", "any", passes=True)
 def float64(value: object) -> float:
     """The value as a float64, 0 where it is not a number."""
     return float(to_float64(value))
 
 
-@TABLE.function("atoi", "string")
+@TABLE.function("atoi", "string", passes=True)
 def atoi(text: str) -> object:
     """A decimal number as an int; 0 where it is none, the nearest int where it is too large."""
     try:
@@ -51,7 +51,7 @@ def atoi(text: str) -> object:
         return Int(-(1 << 63) if text[0] == "-" else (1 << 63) - 1)
 
 
-@TABLE.function("toDecimal", "any")
+@TABLE.function("toDecimal", "any", passes=True)
 def to_decimal(value: object) -> int:
     """Octal digits as a number, 0 where they are none."""
     try:
@@ -60,25 +60,25 @@ def to_decimal(value: object) -> int:
         return 0
 
 
-@TABLE.function("add1", "any")
+@TABLE.function("add1", "any", passes=True)
 def add1(value: object) -> int:
     """One more."""
     return wrap(to_int64(value) + 1)
 
 
-@TABLE.function("add", "...any")
+@TABLE.function("add", "...any", passes=True)
 def add(*values: object) -> int:
     """The sum."""
     return wrap(sum(map(to_int64, values)))
 
 
-@TABLE.function("sub", "any, any")
+@TABLE.function("sub", "any, any", passes=True)
 def sub(left: object, right: object) -> int:
     """The difference."""
     return wrap(to_int64(left) - to_int64(right))
 
 
-@TABLE.function("mul", "any, ...any")
+@TABLE.function("mul", "any, ...any", passes=True)
 def mul(value: object, *values: object) -> int:
     """The product."""
     product = to_int64(value)
@@ -95,38 +95,38 @@ def _quotient(left: object, right: object) -> tuple[int, int]:
     return quotient if (dividend < 0) == (divisor < 0) else -quotient, -rest if dividend < 0 else rest
 
 
-@TABLE.function("div", "any, any")
+@TABLE.function("div", "any, any", passes=True)
 def div(left: object, right: object) -> int:
     """The quotient, rounded towards zero."""
     return wrap(_quotient(left, right)[0])
 
 
-@TABLE.function("mod", "any, any")
+@TABLE.function("mod", "any, any", passes=True)
 def mod(left: object, right: object) -> int:
     """The rest of a division, with the dividend's sign."""
     return _quotient(left, right)[1]
 
 
-@TABLE.function("max", "any, ...any")
-@TABLE.function("biggest", "any, ...any")
+@TABLE.function("max", "any, ...any", passes=True)
+@TABLE.function("biggest", "any, ...any", passes=True)
 def biggest(value: object, *values: object) -> int:
     """The largest as an int64."""
     return max(to_int64(value), *map(to_int64, values), to_int64(value))
 
 
-@TABLE.function("min", "any, ...any")
+@TABLE.function("min", "any, ...any", passes=True)
 def smallest(value: object, *values: object) -> int:
     """The smallest as an int64."""
     return min(to_int64(value), *map(to_int64, values), to_int64(value))
 
 
-@TABLE.function("maxf", "any, ...any")
+@TABLE.function("maxf", "any, ...any", passes=True)
 def maxf(value: object, *values: object) -> float:
     """The largest as a float64."""
     return _extreme(max, value, values)
 
 
-@TABLE.function("minf", "any, ...any")
+@TABLE.function("minf", "any, ...any", passes=True)
 def minf(value: object, *values: object) -> float:
     """The smallest as a float64."""
     return _extreme(min, value, values)
@@ -137,13 +137,13 @@ def _extreme(choose: Callable[[list[float]], float], value: object, values: tupl
     return math.nan if any(map(math.isnan, numbers)) else choose(numbers)
 
 
-@TABLE.function("floor", "any")
+@TABLE.function("floor", "any", passes=True)
 def floor(value: object) -> float:
     """Rounded down."""
     return _rounded(math.floor, to_float64(value))
 
 
-@TABLE.function("ceil", "any")
+@TABLE.function("ceil", "any", passes=True)
 def ceil(value: object) -> float:
     """Rounded up."""
     return _rounded(math.ceil, to_float64(value))
@@ -153,7 +153,7 @@ def _rounded(step: Callable[[float], int], number: float) -> float:
     return math.copysign(step(number), number) if math.isfinite(number) else number
 
 
-@TABLE.function("round", "any, int, ...float64")
+@TABLE.function("round", "any, int, ...float64", passes=True)
 def round_to(value: object, places: int, *threshold: float) -> float:
     """Rounded to so many decimal places: up where what is cut off is at least `threshold` (0.5), else down."""
     number = to_float64(value)
@@ -190,31 +190,31 @@ def _folded(step: Callable[[Decimal, Decimal], Decimal], value: object, values: 
     return float(result) + 0.0
 
 
-@TABLE.function("add1f", "any")
+@TABLE.function("add1f", "any", passes=True)
 def add1f(value: object) -> float:
     """One more, in decimal arithmetic."""
     return _folded(_DECIMALS.add, value, (1,))
 
 
-@TABLE.function("addf", "...any")
+@TABLE.function("addf", "...any", passes=True)
 def addf(*values: object) -> float:
     """The sum, in decimal arithmetic."""
     return _folded(_DECIMALS.add, 0.0, values)
 
 
-@TABLE.function("subf", "any, ...any")
+@TABLE.function("subf", "any, ...any", passes=True)
 def subf(value: object, *values: object) -> float:
     """The first less all others, in decimal arithmetic."""
     return _folded(_DECIMALS.subtract, value, values)
 
 
-@TABLE.function("mulf", "any, ...any")
+@TABLE.function("mulf", "any, ...any", passes=True)
 def mulf(value: object, *values: object) -> float:
     """The product, in decimal arithmetic."""
     return _folded(_DECIMALS.multiply, value, values)
 
 
-@TABLE.function("divf", "any, ...any")
+@TABLE.function("divf", "any, ...any", passes=True)
 def divf(value: object, *values: object) -> float:
     """The first divided by all others, each quotient rounded to 16 decimal places."""
     return _folded(_divide, value, values)
@@ -231,7 +231,7 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
     return quotient.copy_negate() if (left < 0) != (right < 0) else quotient
 
 
-@TABLE.function("randInt", "int, int")
+@TABLE.function("randInt", "int, int", passes=True)
 def rand_int(low: int, high: int) -> object:
     """A random number from `low` up to, not including, `high`."""
     import random
@@ -260,6 +260,7 @@ def _steps(execution: Execution, start: int, stop: int, step: int) -> range:
     size = (numbers.stop - numbers.start + numbers.step - (1 if step > 0 else -1)) // numbers.step
     check_size(size)
     execution.charge(max(size, 0))
+    execution.take(ITEM * max(size, 0))
     return numbers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from istioctl.golang.budget import take
 from istioctl.golang.types import CallError
 from istioctl.golang.urls import URL, URLError, parse_url
 from istioctl.golang.values import kind
@@ -48,8 +49,8 @@ def extension(path: str) -> str:
     return dot + ending if dot else ""
 
 
-@TABLE.function("isAbs", "string")
-@TABLE.function("osIsAbs", "string")
+@TABLE.function("isAbs", "string", passes=True)
+@TABLE.function("osIsAbs", "string", passes=True)
 def is_absolute(path: str) -> bool:
     """Whether a path starts at the root."""
     return path.startswith("/")
@@ -58,6 +59,7 @@ def is_absolute(path: str) -> bool:
 @TABLE.function("urlParse", "string")
 def url_parse(text: str) -> dict[str, object]:
     """The parts of a URL."""
+    take(6 * len(text))
     try:
         url = parse_url(text)
     except URLError as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from istioctl.golang.budget import check_size
+from istioctl.golang.budget import ITEM, LimitError, check_size, take, translated, work
 from istioctl.golang.quoting import can_backquote, quote
 from istioctl.golang.types import SLICE_STRING, CallError
 from istioctl.golang.values import decode, encode, make, nil
@@ -27,8 +28,11 @@ _PROBLEMS = {
     "invalid named capture group": "invalid named capture",
     "invalid UTF-8": "invalid UTF-8",
 }
+_FEW, _MANY = 1 << 10, 1 << 16  # bytes of a text
+_MOST_WORK = 1 << 29  # bytes times instructions; some nanoseconds each where RE2 is slowest
+_LITTLE, _MUCH = 2 << 20, 8 << 20  # bytes that RE2 may use for a pattern: first try, and its own default
 _BYTE_CLASS = re.compile(rb"(?<!\\)(?:\\\\)*\\C")
-_META = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_META = str.maketrans({char: f"\\{char}" for char in r"\.+*?()|[]{}^$"})
 _REFERENCE = re.compile(rb"\$(?:(\$)|\{(\w+)\}|(\w+))")
 
 Span = tuple[int, int]
@@ -38,7 +42,7 @@ class _BadPatternError(Exception):
     """Go's message about a pattern it can't parse."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)  # each may take `_LITTLE` while it matches
 def _compiled(pattern: str) -> Any:
     import re2
 
@@ -47,6 +51,11 @@ def _compiled(pattern: str) -> Any:
     options.log_errors = False
     if _BYTE_CLASS.search(raw):
         raise _BadPatternError(r"error parsing regexp: invalid escape sequence: `\C`")
+    try:
+        options.max_mem = _LITTLE
+        return re2.compile(raw, options)
+    except re2.error:
+        options.max_mem = _MUCH
     try:
         return re2.compile(raw, options)
     except re2.error as error:
@@ -80,10 +89,30 @@ def _compile(pattern: str) -> Any:
         raise CallError(str(error)) from None
 
 
+def _search(compiled: Any, text: str) -> Any:
+    """The first match in a text, None if there is none."""
+    raw = encode(text)
+    _check_work(compiled, raw)
+    return compiled.search(raw)
+
+
+def _check_work(compiled: Any, raw: bytes) -> None:
+    """Refuses what may take seconds in one go: time grows with the text and with the pattern."""
+    if len(raw) > _FEW and len(raw) * compiled.programsize > _MOST_WORK:
+        raise LimitError(f"size limit exceeded: {len(raw)} bytes are too many for so large a regular expression")
+
+
 def _matches(compiled: Any, raw: bytes, limit: int = -1) -> Iterator[Any]:
     """Go's successive matches: an empty one right behind the one before does not count."""
+    _check_work(compiled, raw)
     at, previous = 0, -1
-    while at <= len(raw) and limit != 0:
+    for count in itertools.count():
+        if at > len(raw) or limit == 0:
+            return
+        if not count % 64:
+            work(64)
+        elif len(raw) > _MANY:
+            work(0)
         found = compiled.search(raw, at)
         if found is None:
             return
@@ -103,24 +132,27 @@ def _width(raw: bytes, at: int) -> int:
     return end - at
 
 
-@TABLE.function("regexMatch", "string, string")
+@TABLE.function("regexMatch", "string, string", passes=True)
 def regex_match(pattern: str, text: str) -> bool:
     """Whether the pattern matches anywhere; no bad pattern does."""
     try:
-        return _compiled(pattern).search(encode(text)) is not None
+        return _search(_compiled(pattern), text) is not None
     except _BadPatternError:
         return False
 
 
-@TABLE.function("mustRegexMatch", "string, string")
+@TABLE.function("mustRegexMatch", "string, string", passes=True)
 def must_regex_match(pattern: str, text: str) -> bool:
     """Whether the pattern matches anywhere."""
-    return _compile(pattern).search(encode(text)) is not None
+    return _search(_compile(pattern), text) is not None
 
 
 def _find_all(compiled: Any, text: str, limit: int) -> object:
     raw = encode(text)
-    found = [decode(match.group()) for match in _matches(compiled, raw, limit)]
+    found = []
+    for match in _matches(compiled, raw, limit):
+        found.append(decode(match.group()))
+        take(ITEM + len(found[-1]))
     return make(SLICE_STRING, found) if found else nil(SLICE_STRING)
 
 
@@ -137,7 +169,7 @@ def must_regex_find_all(pattern: str, text: str, limit: int) -> object:
 
 
 def _find(compiled: Any, text: str) -> str:
-    found = compiled.search(encode(text))
+    found = _search(compiled, text)
     return decode(found.group()) if found else ""
 
 
@@ -155,17 +187,16 @@ def must_regex_find(pattern: str, text: str) -> str:
 
 def _replaced(compiled: Any, text: str, replacement: str, *, expand: bool) -> str:
     raw, template = encode(text), encode(replacement)
-    parts: list[bytes] = []
-    at, size = 0, len(raw)
+    changed = bytearray()
+    at = 0
     for match in _matches(compiled, raw):
         start, end = match.span()
-        put = _expanded(template, match) if expand else template
-        size += len(put)
-        check_size(size)
-        parts += (raw[at:start], put)
+        changed += raw[at:start]
+        changed += _expanded(template, match) if expand else template
+        check_size(len(changed))
         at = end
-    parts.append(raw[at:])
-    return decode(b"".join(parts))
+    changed += raw[at:]
+    return decode(bytes(changed))
 
 
 def _expanded(template: bytes, match: Any) -> bytes:
@@ -222,6 +253,7 @@ def _split(compiled: Any, pattern: str, text: str, limit: int) -> object:
         end, following = match.span()
         if following != 0:
             parts.append(decode(raw[start:end]))
+            take(ITEM + end - start)
         start = following
     if end != len(raw):
         parts.append(decode(raw[start:]))
@@ -243,4 +275,4 @@ def must_regex_split(pattern: str, text: str, limit: int) -> object:
 @TABLE.function("regexQuoteMeta", "string")
 def regex_quote_meta(text: str) -> str:
     """A pattern that matches just the text."""
-    return _META.sub(lambda found: "\\" + found[0], text)
+    return translated(text, _META)

@@ -276,7 +276,7 @@ def semver(text: str) -> object:
         raise CallError(str(error)) from None
 
 
-@TABLE.function("semverCompare", "string, string")
+@TABLE.function("semverCompare", "string, string", passes=True)
 def semver_compare(constraint: str, version: str) -> bool:
     """Whether a version meets a constraint."""
     try:

@@ -6,8 +6,11 @@ Go's strings are bytes, and several of these functions cut them without regard f
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from istioctl.golang import casing, quoting
-from istioctl.golang.budget import check_size
+from istioctl.golang.budget import ITEM, check_size, joined, take, work
 from istioctl.golang.fmt import show
 from istioctl.golang.types import MAP_STRING, SLICE_STRING, CallError
 from istioctl.golang.values import decode, encode, make
@@ -16,10 +19,14 @@ from istioctl.gotemplate.functions.table import FunctionTable
 
 TABLE = FunctionTable()
 
+_FEW = 1000  # characters whose pieces are not worth counting
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACE_BYTES = "".join(char for char in casing.SPACES if char <= "\xff").encode("latin-1")
+_TO_SPACES = bytes(0x20 if byte in _SPACE_BYTES else byte for byte in range(256))
 _SLICE_BOUNDS = "runtime error: slice bounds out of range"
 
 
-@TABLE.function("hello", "")
+@TABLE.function("hello", "", passes=True)
 def hello() -> str:
     """A greeting, to try templates with."""
     return "Hello!"
@@ -165,18 +172,16 @@ def _abbreviate(raw: bytes, offset: int, width: int) -> bytes:
 def nospace(text: str) -> str:
     """Without white space; goutils looks at bytes, which spoils other alphabets where it finds any."""
     raw = encode(text)
-    kept = [chr(byte) for byte in raw if chr(byte) not in casing.SPACES]
-    return text if len(kept) == len(raw) else "".join(kept)
+    kept = raw.translate(None, _SPACE_BYTES)
+    return text if len(kept) == len(raw) else kept.decode("latin-1")
 
 
 @TABLE.function("initials", "string")
 def initials(text: str) -> str:
     """The first byte of each word."""
-    return "".join(chr(word[0]) for word in _words(encode(text)))
-
-
-def _words(raw: bytes) -> list[bytes]:
-    return bytes(0x20 if chr(byte) in casing.SPACES else byte for byte in raw).split()
+    spaced = encode(text).translate(_TO_SPACES)
+    take(ITEM * spaced.count(b" "))
+    return bytes(word[0] for word in spaced.split()).decode("latin-1")
 
 
 @TABLE.function("wrap", "int, string")
@@ -193,6 +198,7 @@ def wrap_with(width: int, separator: str, text: str) -> str:
 
 def _wrapped(raw: bytes, width: int, separator: bytes, *, cut: bool) -> str:
     width = max(width, 1)
+    take(ITEM * (raw.count(b" ") + (len(raw) // width if cut else 0)))
     lines: list[bytes] = []
     at = 0
     while len(raw) - at > width:
@@ -217,19 +223,19 @@ def _wrapped(raw: bytes, width: int, separator: bytes, *, cut: bool) -> str:
     return decode(separator.join(lines))
 
 
-@TABLE.function("contains", "string, string")
+@TABLE.function("contains", "string, string", passes=True)
 def contains(part: str, text: str) -> bool:
     """Whether `part` is in `text`."""
     return part in text
 
 
-@TABLE.function("hasPrefix", "string, string")
+@TABLE.function("hasPrefix", "string, string", passes=True)
 def has_prefix(prefix: str, text: str) -> bool:
     """Whether `text` starts with `prefix`."""
     return text.startswith(prefix)
 
 
-@TABLE.function("hasSuffix", "string, string")
+@TABLE.function("hasSuffix", "string, string", passes=True)
 def has_suffix(suffix: str, text: str) -> bool:
     """Whether `text` ends with `suffix`."""
     return text.endswith(suffix)
@@ -238,19 +244,28 @@ def has_suffix(suffix: str, text: str) -> bool:
 @TABLE.function("quote", "...any")
 def quote(*values: object) -> str:
     """Each value but nil in double quotes, escaped as Go does."""
-    return " ".join(quoting.quote(to_text(value)) for value in values if value is not None)
+    return _listed(quoting.quote(to_text(value)) for value in values if value is not None)
 
 
 @TABLE.function("squote", "...any")
 def squote(*values: object) -> str:
     """Each value but nil in single quotes, not escaped."""
-    return " ".join(f"'{show(value)}'" for value in values if value is not None)
+    return _listed(f"'{show(value)}'" for value in values if value is not None)
 
 
 @TABLE.function("cat", "...any")
 def cat(*values: object) -> str:
     """Each value but nil, spaces between."""
-    return " ".join(show(value) for value in values if value is not None)
+    return _listed(show(value) for value in values if value is not None)
+
+
+def _listed(texts: Iterator[str]) -> str:
+    """Texts that are made one by one, with spaces between them."""
+    kept = []
+    for text in texts:
+        take(len(text))
+        kept.append(text)
+    return joined(" ", kept)
 
 
 @TABLE.function("indent", "int, string")
@@ -278,7 +293,7 @@ def replace(old: str, new: str, text: str) -> str:
     return text.replace(old, new)
 
 
-@TABLE.function("plural", "string, string, int")
+@TABLE.function("plural", "string, string, int", passes=True)
 def plural(one: str, many: str, count: int) -> str:
     """`one` for one, else `many`."""
     return one if count == 1 else many
@@ -299,16 +314,18 @@ def to_strings(value: object) -> object:
 @TABLE.function("join", "string, any")
 def join(separator: str, values: object) -> str:
     """The items of a list as texts, `separator` between them."""
-    texts = texts_of(values)
-    if len(separator) > 1:
-        check_size(sum(map(len, texts)) + len(separator) * len(texts))
-    return separator.join(texts)
+    return joined(separator, texts_of(values))
 
 
 @TABLE.function("sortAlpha", "any")
 def sort_alpha(values: object) -> object:
     """The items of a list as texts, in order of their bytes."""
-    return make(SLICE_STRING, ["<nil>"] if values is None else sorted(texts_of(values), key=encode))
+    texts = ["<nil>"] if values is None else texts_of(values)
+    work(len(texts))
+    if not any(map(_SURROGATE.search, texts)):
+        return make(SLICE_STRING, sorted(texts))  # code points sort as UTF-8 does
+    take(sum(map(len, texts)) + ITEM * len(texts))
+    return make(SLICE_STRING, sorted(texts, key=encode))
 
 
 def pieces(text: str, separator: str, count: int = -1) -> list[str]:
@@ -316,9 +333,12 @@ def pieces(text: str, separator: str, count: int = -1) -> list[str]:
     if count == 0:
         return []
     if not separator:
+        take((8 if text.isascii() else ITEM + 24) * len(text))
         if 0 < count < len(text):
             return [*text[: count - 1], text[count - 1 :]]
         return list(text)
+    if len(text) > _FEW:
+        take(ITEM * text.count(separator) + len(text))
     return text.split(separator, count - 1 if count > 0 else -1)
 
 
@@ -341,4 +361,5 @@ def splitn(separator: str, count: int, text: str) -> object:
 
 
 def _numbered(texts: list[str]) -> object:
+    take(2 * ITEM * len(texts))
     return make(MAP_STRING, {f"_{number}": text for number, text in enumerate(texts)})

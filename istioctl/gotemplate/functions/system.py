@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from istioctl.golang.budget import Text
 from istioctl.golang.types import CallError
 from istioctl.gotemplate.functions.table import FunctionTable
 
@@ -22,7 +23,14 @@ def env(name: str) -> str:
 @TABLE.function("expandenv", "string")
 def expand_env(text: str) -> str:
     """The text with environment variables for `$NAME` and `${NAME}`."""
-    return _VARIABLE.sub(lambda found: os.environ.get(found[1] or found[2] or found[3] or "", ""), text)
+    expanded = Text()
+    at = 0
+    for found in _VARIABLE.finditer(text):
+        expanded.write(text[at : found.start()])
+        expanded.write(os.environ.get(found[1] or found[2] or found[3] or "", ""))
+        at = found.end()
+    expanded.write(text[at:])
+    return str(expanded)
 
 
 @TABLE.function("getHostByName", "string")

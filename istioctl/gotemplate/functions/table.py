@@ -23,7 +23,11 @@ What the callable can rely on:
   `is_nil`. Number parameters arrive as an `int`/`float` of any class: `int(n)` when the class must go.
 - The number of arguments is right; a variadic's last declared type is that of each further argument.
 - With `context=True` the running `Execution` comes first: `execution.include(name, data)`, and `execution.charge(n)`
-  before a loop of n steps. `budget.check_size(n)` goes before building n characters or items.
+  before a loop of n steps.
+- What is returned is counted by the engine (its own size, not that of what it holds), unless the entry says with
+  `passes=True` that nothing new is made. What is larger meanwhile, or holds new things, goes through
+  `istioctl.golang.budget`: `check_size(n)` before building n characters or items, `take(n)` for n bytes, `work(n)` in
+  loops of n steps.
 
 What it returns must be a value of the model in `istioctl.golang.values` with the Go result's type: `Int(n)` for
 Go's `int`, a plain `int` for `int64`, `make(SLICE_STRING, [...])` for `[]string`, and so on.
@@ -50,11 +54,11 @@ class FunctionTable(Mapping[str, Function]):
         for table in tables:
             self._entries.update(table)
 
-    def function(self, name: str, signature: str, *, context: bool = False) -> Callable[[_F], _F]:
+    def function(self, name: str, signature: str, *, context: bool = False, passes: bool = False) -> Callable[[_F], _F]:
         """Declares the decorated callable under `name`; stack decorators to give it several names."""
 
         def declare(call: _F) -> _F:
-            self._entries[name] = function(name, signature, call, context=context)
+            self._entries[name] = function(name, signature, call, context=context, passes=passes)
             return call
 
         return declare

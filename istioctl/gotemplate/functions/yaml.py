@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from istioctl.golang import json_text
+from istioctl.golang.budget import ITEM, LimitError, take
 from istioctl.golang.json_text import JSONError
 from istioctl.gotemplate.functions.helm import into_dict, into_list
 from istioctl.gotemplate.functions.table import FunctionTable
+
+_LONGEST_READ = 4 << 20  # characters; reading so many takes a few seconds
 
 
 class YAMLTextError(Exception):
@@ -71,6 +74,9 @@ def helm_yaml_functions(yaml: YAML) -> FunctionTable:
 
 
 def _read(yaml: YAML, text: str) -> object:
+    if len(text) > _LONGEST_READ:
+        raise LimitError(f"size limit exceeded: YAML of at most {_LONGEST_READ} characters can be read")
+    take(2 * ITEM * sum(map(text.count, "\n,:[{")) + len(text))
     return json_text.floats(yaml.read(text))
 
 

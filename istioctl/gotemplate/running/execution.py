@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from istioctl.golang.budget import LimitError
-from istioctl.gotemplate.limits import Limits
+from istioctl.golang.budget import Budget, LimitError
+from istioctl.gotemplate.limits import COMPILED, Limits
 
 Compiled = Callable[["Execution", object, Callable[[str], None]], object]
 Site = tuple[int, int, int, str, str]  # index of the template, line, column, the action's text, the function called
+_MANY_PIECES: Final = 4096
 DYNAMIC: Final = -2  # the site of a line that only the running execution knows
 
 
@@ -29,7 +29,46 @@ class Renderer(Protocol):
         """The set with one more text."""
 
 
-class Execution:
+class Output:
+    """What one template, include or tpl has written: `pieces` is where generated code adds to it.
+
+    Many small pieces become one now and then (`settle`), so that they take no more memory than their text.
+    """
+
+    __slots__ = ("_chunks", "_size", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._chunks: list[str] = []
+        self._size = 0
+
+    def settle(self, execution: Execution) -> None:
+        """Joins the pieces.
+
+        Raises:
+            LimitError: the output is too long, or memory for it is not left.
+        """
+        self._size += sum(map(len, self.pieces))
+        if self._size > execution.limits.output:
+            raise LimitError(
+                f"output limit exceeded: {self._size} characters, at most {execution.limits.output} are allowed"
+            )
+        if self.pieces:
+            self._chunks.append("".join(self.pieces))
+            self.pieces.clear()
+            execution.made(self._chunks[-1])
+
+    def text(self, execution: Execution) -> str:
+        """All of it.
+
+        Raises:
+            LimitError: as for `settle`.
+        """
+        self.settle(execution)
+        return self._chunks[0] if len(self._chunks) == 1 else "".join(self._chunks)
+
+
+class Execution(Budget):
     """One run: what its functions may ask for, and what it has left to spend.
 
     Attributes:
@@ -39,16 +78,16 @@ class Execution:
         limits: the bounds of the run.
         depth: how deep {{template}} calls are nested.
         includes: how deep include and tpl are nested.
+        output: what the innermost of them has written.
         state: for functions that keep something between calls, such as Helm's count of nested includes.
     """
 
     __slots__ = (
-        "_deadline",
-        "_steps",
         "depth",
         "includes",
         "limits",
         "missing_key",
+        "output",
         "owner",
         "recursion_limit",
         "site",
@@ -57,29 +96,27 @@ class Execution:
     )
 
     def __init__(self, owner: Renderer, missing_key: str, limits: Limits) -> None:
+        super().__init__(limits.memory, limits.steps, limits.seconds)
         self.owner = owner
         self.templates = owner.compiled
         self.missing_key = missing_key
         self.limits = limits
         self.depth = 0
         self.includes = 0
+        self.output = Output()
         self.site = -1  # where evaluation is, set by code that can't tell by its line
         self.state: dict[str, object] = {}
         self.recursion_limit = sys.getrecursionlimit()
-        self._steps = limits.steps
-        self._deadline = time.monotonic() + limits.seconds
 
     def charge(self, steps: int = 1) -> None:
-        """Takes `steps` from what the run may spend, and looks at the clock.
+        """Takes `steps` from what the run may spend, and looks at the clock and at the output.
 
         Raises:
             LimitError: nothing is left.
         """
-        self._steps -= steps
-        if self._steps < 0:
-            raise LimitError(f"step limit exceeded: more than {self.limits.steps} loop iterations")
-        if time.monotonic() > self._deadline:
-            raise LimitError(f"time limit exceeded: more than {self.limits.seconds:g} seconds")
+        super().charge(steps)
+        if len(self.output.pieces) > _MANY_PIECES:
+            self.output.settle(self)
 
     def include(self, name: str, data: object) -> str:
         """The output of the template `name` on `data`, for functions such as Helm's include.
@@ -98,6 +135,7 @@ class Execution:
             ExecutionError: it failed.
             LimitError: templates are nested too deeply.
         """
+        self.take(len(text) * COMPILED)
         return self.owner.extended(name, text).run_within(self, name, data)
 
 

@@ -161,10 +161,13 @@ def _call_method(
             raise CallError(word, called.name)
         receiver = deref(value)
     try:
-        return called.call(receiver, *ready)
+        result = called.call(receiver, *ready)
     except CallError as error:
         error.function = called.name
         raise
+    if not called.passes:
+        execution.made(result)
+    return result
 
 
 def _literal(literal: Literal, wanted: GoType) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from istioctl.golang import fmt, types
@@ -60,10 +60,12 @@ def pairs(execution: Execution, value: object) -> Iterable[object]:
         return ()
     if of.kind == "slice":
         elements = _elements(value)
-        return _bounded(execution, [(Int(at), element) for at, element in enumerate(elements)])
+        return _bounded(execution, elements, lambda: zip(map(Int, range(len(elements))), elements, strict=True))
     if of.kind == "map":
         keyed = cast("dict[object, object]", value)
-        return _bounded(execution, [(key, keyed[key]) for key in sorted_keys(keyed)])
+        keys = sorted_keys(keyed)
+        found = [keyed[key] for key in keys]
+        return _bounded(execution, keys, lambda: zip(keys, found, strict=True))
     if of.kind in types.SIGNED or of.kind in types.UNSIGNED:
         raise EvaluationError(f"can't use {fmt.show(value)} to iterate over more than one variable")
     raise EvaluationError(f"range can't iterate over {fmt.show(value)}")
@@ -83,11 +85,15 @@ def _elements(value: object) -> list[object]:
     return cast("list[object]", value)
 
 
-def _bounded(execution: Execution, found: list[object]) -> Iterable[object]:
+def _bounded(
+    execution: Execution, found: list[object], visited: Callable[[], Iterable[object]] | None = None
+) -> Iterable[object]:
+    """What is visited of the items that are found, all of them at once where they are few."""
     if len(found) <= _UNWATCHED:
         execution.charge(len(found))
-        return found
-    return _Watched(execution, found)
+        return list(visited()) if visited else found
+    execution.take(8 * len(found))
+    return _Watched(execution, visited() if visited else found)
 
 
 def _numbers(execution: Execution, count: int) -> Iterable[object]:

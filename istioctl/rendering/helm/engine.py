@@ -19,12 +19,13 @@ from istioctl.yamldoc.plain import UnreadableError
 from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.writer import dump, dump_pretty
 
+_MOST_KEPT = 1 << 16  # characters of a YAML text
 _MISSING_KEY: Any = {False: "zero", True: "error"}
 
 
 def _read(text: str) -> object:
     try:
-        return _loaded(text)
+        return _loaded(text) if len(text) < _MOST_KEPT else load(text)
     except UnreadableError as error:
         raise YAMLTextError(error.go_text) from None
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from istioctl.golang import types
+from istioctl.golang.budget import ITEM, take
 from istioctl.golang.types import (
     BOOL,
     BYTES,
@@ -93,7 +94,7 @@ def _as_json(value: Any) -> object:
 for _struct in (_CHART, _MAINTAINER, _DEPENDENCY):
     _struct.json = pointer_to(_struct).json = _as_json
 
-_VERSION_SET.methods["Has"] = function("Has", "string", lambda versions, version: version in versions)
+_VERSION_SET.methods["Has"] = function("Has", "string", lambda versions, version: version in versions, passes=True)
 _KUBE_VERSION.methods |= {
     "String": function("String", "", lambda version: version["Version"]),
     "GitVersion": function("GitVersion", "", lambda version: version["Version"]),
@@ -122,12 +123,13 @@ def _as_secrets(files: _Files) -> str:
 
 def _lines(files: _Files, path: str) -> object:
     text = decode(files[path]) if path in files else None
+    take(ITEM * text.count("\n") if text else 0)
     return make(SLICE_STRING, [] if text is None else text.removesuffix("\n").split("\n"))
 
 
 _FILES.methods |= {
     "Get": function("Get", "string", lambda files, path: decode(files.get(path, b""))),
-    "GetBytes": function("GetBytes", "string", lambda files, path: files.get(path, b"")),
+    "GetBytes": function("GetBytes", "string", lambda files, path: files.get(path, b""), passes=True),
     "Glob": function("Glob", "string", _glob),
     "AsConfig": function("AsConfig", "", _as_config),
     "AsSecrets": function("AsSecrets", "", _as_secrets),

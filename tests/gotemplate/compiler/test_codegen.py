@@ -44,7 +44,7 @@ def test_the_code_names_nothing_but_the_runtime() -> None:
     defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     assert loaded - stored - functions - defined - set(NAMES) == {"X", "d", "w"}
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    assert attributes <= {"depth", "charge"}
+    assert attributes <= {"depth", "charge", "made"}
 
 
 def test_text_in_a_row_is_written_at_once() -> None:
