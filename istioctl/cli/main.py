@@ -13,7 +13,7 @@ from istioctl.cli.line.commands import PROGRAM, Command
 from istioctl.cli.line.find import find_command, function_of, unknown_command
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
-from istioctl.cli.signals import Ended, end_on_signals
+from istioctl.cli.signals import Ended, end_on_signals, ignore_signals
 from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ def main() -> None:
     # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
     gc.set_threshold(50_000, 20, 50)
     end_on_signals()
-    _leave(run(sys.argv[1:], system_terminal()))
+    status = run(sys.argv[1:], system_terminal())
+    ignore_signals()
+    _leave(status)
 
 
 def _leave(status: int) -> NoReturn:

@@ -29,6 +29,13 @@ def end_on_signals() -> None:
             signal.signal(number, _end)
 
 
+def ignore_signals() -> None:
+    """From now on nothing interrupts: all is done, and the process leaves with the status that this has."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, signal.SIG_IGN)
+
+
 def _end(number: int, _frame: object) -> NoReturn:
     if number != signal.SIGTERM:
         _leave_terminal()
