@@ -64,19 +64,19 @@ def weighted(group: Config) -> list[tuple[str, float]]:
 
 
 def redirect(action: Config, match: Config, request: Request) -> tuple[int, str]:
-    """The status and the Location of a redirect."""
+    """The status and the Location of a redirect; to Envoy a part that is empty is not given."""
     scheme = str(action.get("scheme_redirect") or ("https" if action.get("https_redirect") else request.scheme))
     host = str(action.get("host_redirect") or request.authority)
-    if "host_redirect" not in action and scheme != request.scheme:
+    if not action.get("host_redirect") and scheme != request.scheme:
         default = {"https": ":80", "http": ":443"}.get(scheme, "")
         host = host.removesuffix(default) if default else host
     if port := action.get("port_redirect"):
         name, colon, text = host.rpartition(":")
-        bare = name if colon and text.isdecimal() and "host_redirect" not in action else host
+        bare = name if colon and text.isdecimal() and not action.get("host_redirect") else host
         host = f"{bare}:{port}"
     path, mark, query = request.path.partition("?")
     rest = "" if action.get("strip_query") else mark + query
-    if "path_redirect" in action:
+    if action.get("path_redirect"):
         path, own, own_query = str(action["path_redirect"]).partition("?")
         rest = own + own_query if own else rest
     elif rewritten := new_path(action, match, request):
@@ -87,7 +87,7 @@ def redirect(action: Config, match: Config, request: Request) -> tuple[int, str]
 def new_path(action: Config, match: Config, request: Request) -> str:
     """The path that a route makes of the request's, without the query; empty where it leaves it alone."""
     path = request.path_alone
-    if "prefix_rewrite" in action:
+    if action.get("prefix_rewrite"):
         if "safe_regex" in match:
             return str(action["prefix_rewrite"])
         start = next((str(match[key]) for key in ("prefix", "path", "path_separated_prefix") if key in match), "")
