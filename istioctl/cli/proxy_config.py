@@ -148,7 +148,12 @@ def ecds(ctx: Context, proxies: ProxyFlags, view: ViewFlags) -> None:
     from istioctl.proxies import extensions
     from istioctl.proxies.views import EVERYTHING, of_dump
 
-    look = of_dump(EVERYTHING, lambda dump: [extensions.table(dump)], lambda dump, keep: keep(extensions.tree(dump)))
+    running = not view.file
+    look = of_dump(
+        EVERYTHING,
+        lambda dump: [extensions.table(dump, running=running)],
+        lambda dump, keep: keep(extensions.tree(dump, running=running)),
+    )
     show(ctx, proxies, view, look)
 
 
