@@ -18,7 +18,8 @@ class EchoServer:
             def answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                told = {**who, "method": self.command, "path": self.path, "headers": headers}
+                path = self.requestline.split()[1]  # `self.path` has lost slashes
+                told = {**who, "method": self.command, "path": path, "headers": headers}
                 body = json.dumps(told).encode() + b"\n"
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")

@@ -120,8 +120,8 @@ class Mesh(Cluster):
         namespace, name = pod.split("/")
         for entry in self.ask_istiod("debug/syncz"):
             if entry["proxy"] == f"{name}.{namespace}":
-                kinds = entry["resources"].values()
-                return all("sent" in kind and kind.get("acked") == kind["sent"] for kind in kinds)
+                kinds = entry.get("resources", {}).values()  # none from a proxy that has just come
+                return bool(kinds) and all("sent" in kind and kind.get("acked") == kind["sent"] for kind in kinds)
         return False
 
     def client_address(self, pod: str, port: int = PORT) -> tuple[str, int]:
