@@ -109,7 +109,7 @@ def checked_mesh(data: object, source: str) -> Data:
         InputError: it is not a mapping, a field has a wrong type, or a rule is broken.
     """
     if not isinstance(data, dict | NoneType):
-        raise InputError("a mapping of settings is expected", where=source, id="bad-mesh-config")
+        raise InputError("a mapping of settings is expected", where=source)
     mesh = mesh_over_defaults(data or {}, refusing(source))
     for finding in broken_mesh_rules(mesh):
         if not finding.only_warn:
@@ -222,7 +222,7 @@ def _locality(setting: Data, path: Path) -> Iterator[Finding]:
         if sum(weights.values()) != 100:
             yield Finding(place, f"has weights that add up to {sum(weights.values())}, not to 100")
             return
-        if problem := _locality_problem(weights):
+        if problem := _locality_problem(sorted(weights)):  # Go has no order here, so istiod may find any overlap
             yield Finding(place, problem)
     if problem := _locality_problem(entry.get("from", "") for entry in distribute):
         yield Finding((*path, "distribute"), problem)

@@ -111,7 +111,12 @@ def analyze(
     for source in sources:
         for resource in loader.read(source):
             snapshot.add(resource)
-    _set_mesh(snapshot, options)
+    try:
+        _set_mesh(snapshot, options)
+    except InputError as error:
+        if error.id != "bad-mesh-config":
+            raise
+        loader.warnings.append(f"{error}; istiod would refuse this, so Istio's defaults are taken")
     if not snapshot.is_live and snapshot.mesh.get("ingressControllerMode") != "OFF":
         for resource in default_gateway(options.istio_namespace, str(snapshot.mesh["ingressService"])):
             snapshot.add(resource)

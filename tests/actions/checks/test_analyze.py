@@ -108,6 +108,15 @@ def test_the_mesh_configuration(tmp_path: Path) -> None:
         run(ROUTE, mesh_config_file=str(tmp_path / "nowhere.yaml"))
 
 
+def test_a_mesh_configuration_that_istiod_refuses_is_passed_over_with_a_warning(tmp_path: Path) -> None:
+    settings = tmp_path / "mesh.yaml"
+    settings.write_text("ingressControllerMode: 'OFF'\nproxyListenPort: 0\n")
+    analysis = run(ROUTE, mesh_config_file=str(settings))
+    (warning,) = analysis.warnings
+    assert "proxyListenPort must be from 1 to 65535" in warning
+    assert analysis.objects == run(ROUTE).objects
+
+
 class TestWithCluster:
     """What the cluster holds comes from a function here."""
 
