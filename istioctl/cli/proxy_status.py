@@ -86,7 +86,8 @@ def proxy_status(
             raise UsageError("only the table can be watched", where="--watch, --output")
         from istioctl.cli.screen.watching import watch
 
-        watch(lambda: _table(_status(ctx, istiods, states), verbosity))
+        ages = terminal().stdout.isatty()  # they would make every look another one in a file
+        watch(lambda: _table(_status(ctx, istiods, states), verbosity, ages=ages))
         return 0
     found = _status(ctx, istiods, states)
     if output is Form.TABLE:
@@ -106,8 +107,9 @@ def _status(ctx: Context, istiods: Istiods, states: list[Wanted]) -> MeshStatus:
     return found
 
 
-def _table(found: MeshStatus, verbosity: int) -> str:
-    now = datetime.now(UTC)
+def _table(found: MeshStatus, verbosity: int, *, ages: bool = True) -> str:
+    """The table; without `ages` times stand in it as they are."""
+    now = datetime.now(UTC) if ages else None
     if verbosity > 0:
         from istioctl.proxies.xds_types import ALWAYS_SHOWN, short_type
 
@@ -127,17 +129,17 @@ def _table(found: MeshStatus, verbosity: int) -> str:
     return table_text(header, rows, _GAP)
 
 
-def _row(proxy: ProxyStatus, now: datetime) -> list[str]:
+def _row(proxy: ProxyStatus, now: datetime | None) -> list[str]:
     names = proxy.subscribed
     types = f"{len(names)} ({','.join(names)})" if names else "0"
-    since = _age(proxy.since_at, now) or "-"
+    since = (_age(proxy.since_at, now) if now else proxy.since) or "-"
     return [proxy.id, proxy.cluster, proxy.istiod, proxy.version, types, proxy.state.value, since]
 
 
-def _cell(status: TypeStatus, now: datetime) -> str:
+def _cell(status: TypeStatus, now: datetime | None) -> str:
     """As the original's verbose table has it."""
     word = status.state.xds_name.replace("_", " ")
-    age = "" if word == "NOT SENT" else _age(status.sent_at, now)
+    age = "" if word == "NOT SENT" else _age(status.sent_at, now) if now else status.sent
     return f"{word} ({age})" if age else word
 
 

@@ -57,11 +57,6 @@ class XdsOptions:
     insecure: bool = False
     plaintext: bool = False
 
-    @property
-    def is_asked_for(self) -> bool:
-        """Whether XDS is wanted rather than HTTP."""
-        return self != XdsOptions()
-
 
 @dataclass(frozen=True, slots=True)
 class XdsAnswer:

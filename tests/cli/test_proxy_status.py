@@ -135,3 +135,12 @@ def test_without_a_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert done.status != 0
     assert done.stdout == ""
     assert "Error: " in done.stderr
+
+
+def test_an_address_needs_no_cluster(tmp_path: Path) -> None:
+    pytest.importorskip("h2")
+    flags = ("--kubeconfig", str(tmp_path / "none"), "--xds-address", "127.0.0.1:1")
+    done = run_cli("ps", *flags, "--plaintext")
+    assert (done.status, done.stdout) == (1, "")
+    assert "127.0.0.1:1: no connection" in done.stderr
+    assert "kubeconfig" in run_cli("ps", *flags).stderr

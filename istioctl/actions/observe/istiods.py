@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from istioctl.actions.revisions.control_planes import Pod, ask_istiod, control_plane_pods
 from istioctl.api.labels import labels_of
@@ -18,11 +18,12 @@ from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.xds import XdsClient, XdsOptions
+from istioctl.cluster.queries import list_objects
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 
 if TYPE_CHECKING:
     from istioctl.cluster.session import Session
+    from istioctl.cluster.xds import XdsOptions
 
 _NOT_HERE = "Proxy not connected to this Pilot instance"
 _NO_PAGE = "404 page not found"
@@ -59,23 +60,45 @@ class Istiods:
     """The control planes of a cluster.
 
     Args:
-        session: the cluster.
+        session: the cluster; None where `xds` needs none.
         namespace: where the control planes are.
         revision: only those of this one; empty means all.
         labels: the selector of their pods; `app=istiod` if left out.
         xds: how to ask over XDS; without it HTTP is used, and XDS where istiod has its HTTP pages turned off.
+        timeout: seconds that an answer over XDS may take.
     """
 
     def __init__(
-        self, session: Session, namespace: str, revision: str = "", labels: str = "", xds: XdsOptions | None = None
+        self,
+        session: Session | None,
+        namespace: str,
+        revision: str = "",
+        labels: str = "",
+        xds: XdsOptions | None = None,
+        timeout: float = 15.0,
     ) -> None:
-        self.session = session
+        self._session = session
         self.namespace = namespace
         self.revision = revision
         self.labels = labels
-        self._xds = xds or XdsOptions()
-        self._discovery = Discovery(session)
+        self._xds = xds
+        self._timeout = timeout
         self._pods: list[Pod] | None = None
+
+    @property
+    def session(self) -> Session:
+        """The cluster.
+
+        Raises:
+            ClusterError: there is none.
+        """
+        if self._session is None:
+            raise ClusterError("no cluster is configured", hint="Name a kubeconfig with --kubeconfig or KUBECONFIG.")
+        return self._session
+
+    @cached_property
+    def _discovery(self) -> Discovery:
+        return Discovery(self.session)
 
     def pods(self) -> Sequence[Pod]:
         """Those that run and are ready.
@@ -91,11 +114,25 @@ class Istiods:
                 raise ClusterError(
                     f'no istiod{which} is ready in namespace "{self.namespace}"',
                     where=self.session.server,
-                    hint="See `istioctl revision list`; --istioNamespace names another namespace.",
+                    hint=self._whereabouts(),
                     id="no-istio",
                 )
             self._pods = found
         return self._pods
+
+    def _whereabouts(self) -> str:
+        """What to do where there is no istiod: one outside the cluster is called by the injection webhook's URL."""
+        kind = "MutatingWebhookConfiguration"
+        try:
+            found = list_objects(self.session, self._discovery, "admissionregistration.k8s.io/v1", kind)
+        except ClusterError:
+            found = []
+        for configuration in found:
+            for webhook in configuration.get("webhooks") or []:
+                host = urlsplit(str((webhook.get("clientConfig") or {}).get("url") or "")).hostname
+                if host and str(webhook.get("name", "")).endswith("istio.io"):
+                    return f"The control plane is outside this cluster, at {host}: pass --xds-address {host}:15012."
+        return "See `istioctl revision list`; --istioNamespace names another namespace."
 
     def ask(self, page: str) -> Answers:
         """What each istiod shows on a debug page.
@@ -108,7 +145,7 @@ class Istiods:
         Raises:
             ClusterError: no istiod answers; the error of the first one, or of all in an ErrorGroup.
         """
-        if self._xds.address:
+        if self._xds is not None and self._xds.address:
             istiod, body = self._over_xds(page, "")
             return Answers((Answer(istiod, self.revision, body),))
         answers, problems = self._ask(page)
@@ -126,7 +163,7 @@ class Istiods:
     def _ask_one(self, pod: Pod, page: str) -> Answer | IstioctlError:
         name, revision = pod["metadata"]["name"], labels_of(pod).get(REVISION, "default")
         try:
-            if self._xds.is_asked_for:
+            if self._xds is not None:
                 return Answer(name, revision, self._over_xds(page, name, revision)[1])
             return Answer(name, revision, ask_istiod(self.session, pod, f"/debug/{page}"))
         except (ClusterError, InputError) as problem:
@@ -138,7 +175,10 @@ class Istiods:
             return problem if problem.id != "missing-extra" else _pages_are_off(problem, name)
 
     def _over_xds(self, page: str, pod: str, revision: str = "") -> tuple[str, bytes]:
-        client = XdsClient(self.session, self.namespace, revision or self.revision, self._xds, self.session.timeout)
+        from istioctl.cluster.xds import XdsClient, XdsOptions
+
+        options = self._xds or XdsOptions()
+        client = XdsClient(self._session, self.namespace, revision or self.revision, options, self._timeout)
         istiod, body = client.page(page, pod)
         if _NOT_HERE.encode() in body[:200]:
             raise ApiError(404, "NotFound", _NOT_HERE, where=istiod)

@@ -8,6 +8,7 @@ from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.terminal import terminal
+from istioctl.errors import IstioctlError
 
 if TYPE_CHECKING:
     from istioctl.actions.observe.istiods import Istiods
@@ -50,14 +51,22 @@ def open_istiods(ctx: Context, flags: IstiodFlags, revision: str = "", timeout: 
 
     from istioctl.actions.observe.istiods import Istiods
     from istioctl.cluster.session import open_session
-    from istioctl.cluster.xds import XdsOptions
     from istioctl.golang.durations import parse_duration
 
     client = client_options(ctx)
     if timeout and "kubeclient_timeout" not in ctx.given:
         client = replace(client, timeout=parse_duration(timeout))
-    session = open_session(client, report=terminal().say)
-    xds = XdsOptions(
-        flags.xds_address, flags.xds_port, flags.cert_dir, flags.authority, flags.insecure, flags.plaintext
-    )
-    return Istiods(session, ctx.options.istio_namespace, revision, flags.xds_label, xds)
+    xds = None
+    if flags != IstiodFlags(flags.xds_label):
+        from istioctl.cluster.xds import XdsOptions
+
+        xds = XdsOptions(
+            flags.xds_address, flags.xds_port, flags.cert_dir, flags.authority, flags.insecure, flags.plaintext
+        )
+    try:
+        session = open_session(client, report=terminal().say)
+    except IstioctlError:
+        if not (flags.xds_address and (flags.cert_dir or flags.plaintext)):
+            raise
+        session = None  # neither the way to istiod nor the credentials need a cluster
+    return Istiods(session, ctx.options.istio_namespace, revision, flags.xds_label, xds, client.timeout)

@@ -14,11 +14,14 @@ _PAUSE = 2.0
 def watch(render: Callable[[], str], pause: float = _PAUSE, rounds: int | None = None) -> None:
     """Prints what `render` returns, and again each time it is different; on a terminal in the place of the one before.
 
-    What can't be had just now is said on stderr, and tried again. Ctrl-C ends it.
+    What can't be had just now is said on stderr, and tried again, unless it never could be had. Ctrl-C ends it.
 
     Args:
         pause: seconds between two looks.
         rounds: after how many looks to end; None goes on for good.
+
+    Raises:
+        ClusterError, ErrorGroup: the first look fails.
     """
     console = terminal()
     in_place = console.stdout.isatty() and console.environ.get("TERM") != "dumb"
@@ -28,7 +31,9 @@ def watch(render: Callable[[], str], pause: float = _PAUSE, rounds: int | None =
         try:
             text, problem = render(), ""
         except (ClusterError, ErrorGroup) as error:
-            text, problem = shown or "", str(error)
+            if shown is None:
+                raise
+            text, problem = shown, str(error)
         if problem != complaint:
             console.warn(problem) if problem else console.say("The cluster answers again.")
             complaint = problem
