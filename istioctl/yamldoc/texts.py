@@ -8,6 +8,8 @@ from pathlib import Path
 from istioctl.errors import InputError
 
 UTF_8 = "utf-8"
+LARGEST = 128 * 1024 * 1024
+"""Bytes of a text that is read whole: what is made of it takes some times as much memory."""
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -39,8 +41,15 @@ def text_of(raw: bytes, source: str) -> str:
     """The text that bytes stand for, without its mark.
 
     Raises:
-        InputError: they are not a text; `where` is `source:line`.
+        InputError: they are not a text, `where` is `source:line`; or they are too many.
     """
+    if len(raw) > LARGEST:
+        raise InputError(
+            f"this is larger than {LARGEST >> 20} MiB",
+            where=source,
+            hint="Split it into several files.",
+            id="too-large",
+        )
     return decoded(raw, source).removeprefix("\ufeff")
 
 
@@ -48,10 +57,11 @@ def read_text(path: str | Path) -> str:
     """The text of a file, without its mark.
 
     Raises:
-        InputError: it can't be read, or is not a text.
+        InputError: it can't be read, is not a text, or is too large.
     """
     try:
-        raw = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"the file can't be read: {error.strerror}", where=str(path), id="unreadable") from None
     except ValueError:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.errors import InputError
+from istioctl.yamldoc import texts
 from istioctl.yamldoc.texts import decoded, encoding_of, read_text, text_of
 
 UTF_16 = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -42,3 +43,15 @@ def test_files(tmp_path: Path) -> None:
     for odd in (tmp_path, tmp_path / "none", "a\0b"):
         with pytest.raises(InputError, match="the file can't be read"):
             read_text(odd)
+
+
+def test_what_does_not_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "LARGEST", 1000)
+    file = tmp_path / "file"
+    file.write_bytes(b"x" * 1000)
+    assert len(texts.read_text(file)) == 1000
+    for name in (file, Path("/dev/zero")):
+        if name == file:
+            file.write_bytes(b"x" * 1001)
+        with pytest.raises(InputError, match="larger than"):
+            texts.read_text(name)

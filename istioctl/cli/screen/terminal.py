@@ -114,10 +114,10 @@ class Terminal:
         Raises:
             InputError: it is not a text.
         """
-        from istioctl.yamldoc.texts import text_of
+        from istioctl.yamldoc.texts import LARGEST, text_of
 
         raw = getattr(self.stdin, "buffer", None)
-        return self.stdin.read() if raw is None else text_of(raw.read(), "<stdin>")
+        return self.stdin.read() if raw is None else text_of(raw.read(LARGEST + 1), "<stdin>")
 
     def confirm(self, question: str, *, flag: str) -> bool:
         """Ask a yes-or-no question; anything but y or yes is no. A piped answer counts, as in `yes | istioctl install`.
