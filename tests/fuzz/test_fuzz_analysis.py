@@ -7,6 +7,7 @@ the schema, or are mutated copies of valid ones and, where there are any, of rec
 from __future__ import annotations
 
 import copy
+import json
 import os
 import random
 import re
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -23,7 +25,7 @@ from istioctl.api.schema import catalog
 from istioctl.api.schema.notation import Field
 from istioctl.cli.screen.analyze_report import report_text
 from istioctl.errors import IstioctlError
-from istioctl.yamldoc.reader import load_all
+from istioctl.yamldoc.reader import load, load_all
 from istioctl.yamldoc.writer import dump
 
 ODD_KEYS = ("~", "9223372036854775808", "? ", "", "&a ~", "*a", "!!null x", "1e999", "!!int 0x8000000000000000", "[a]")
@@ -215,8 +217,14 @@ def check(text: str) -> None:
         assert all(problem.message for verdict in report.verdicts for problem in verdict.problems), text
     options = AnalyzeOptions(inputs=("-",), namespace="")
     try:
-        analysis = analyze(options, stdin=lambda: text, download=lambda _: "")
+        found = analyze(options, stdin=lambda: text, download=lambda _: "").findings
     except IstioctlError:
-        return
-    for form in ("log", "json", "yaml", "sarif", "junit"):
-        assert report_text(analysis.findings, form) or not analysis.findings, text
+        return  # one file that can't be read at all
+    told = json.loads(report_text(found, "json"))
+    assert [entry["code"] for entry in told] == [finding.message.code for finding in found], text
+    assert load(report_text(found, "yaml")) == told, text
+    (run,) = json.loads(report_text(found, "sarif"))["runs"]
+    assert len(run["results"]) == len(found), text
+    suites = ElementTree.fromstring(report_text(found, "junit"))  # noqa: S314 - our own text
+    assert len(list(suites.iter("failure"))) <= len(found), text
+    assert report_text(found, "log").count("[IST") >= len(found), text
