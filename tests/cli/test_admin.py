@@ -81,11 +81,18 @@ def test_all_istiods_are_shown_and_changed(stub: StubCluster) -> None:
     assert sorted(puts[1:]) == ["/scopej/ads", "/scopej/ads", "/scopej/xds", "/scopej/xds"]
 
 
-@pytest.mark.parametrize("flag", ["--reset", "--log-reset", "--stack-trace-reset"])
-def test_reset_goes_over_all_scopes(stub: StubCluster, flag: str) -> None:
+@pytest.mark.parametrize(
+    ("flag", "paths"),
+    [
+        ("--reset", ["/scopej/ads", "/scopej/two%20words", "/scopej/xds"]),
+        ("--log-reset", ["/scopej/two%20words", "/scopej/xds"]),
+        ("--stack-trace-reset", ["/scopej/ads", "/scopej/two%20words"]),
+    ],
+)
+def test_reset_changes_what_is_not_at_its_default(stub: StubCluster, flag: str, paths: list[str]) -> None:
     puts = _puts(stub)
-    assert _log(stub, flag).status == 0
-    assert sorted(puts) == ["/scopej/ads", "/scopej/two%20words", "/scopej/xds"]
+    assert _log(stub, flag).stderr == f"istiod-1.istio-system: {len(paths)} scopes changed\n"
+    assert sorted(puts) == paths
 
 
 def test_one_that_does_not_answer_hides_no_other(stub: StubCluster) -> None:

@@ -110,9 +110,13 @@ def change_scopes(session: Session, istiod: Proxy, port: int, change: Change) ->
     wanted: dict[str, dict[str, str]] = {}
     if change.reset or change.reset_stack:
         for scope in log_scopes(session, istiod, port):
-            defaults = {"output_level": DEFAULT_LEVEL} if change.reset else {}
-            defaults |= {"stack_trace_level": DEFAULT_STACK_LEVEL} if change.reset_stack else {}
-            wanted[scope.name] = defaults
+            defaults: dict[str, str] = {}
+            if change.reset and scope.level != DEFAULT_LEVEL:
+                defaults["output_level"] = DEFAULT_LEVEL
+            if change.reset_stack and scope.stack_level != DEFAULT_STACK_LEVEL:
+                defaults["stack_trace_level"] = DEFAULT_STACK_LEVEL
+            if defaults:
+                wanted[scope.name] = defaults
     for name, level in change.levels.items():
         wanted.setdefault(name, {})["output_level"] = level
     for name, level in change.stack_levels.items():
