@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from istioctl.proxies.config_dump import SECRETS, ConfigDump, Section, resource
 from istioctl.proxies.tables import Table
@@ -23,8 +21,7 @@ MORE = ("EXPIRES IN", "IDENTITY")
 _SPIFFE_VALIDATOR = "envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig"
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """What one secret of a proxy holds.
 
     Attributes:
@@ -150,7 +147,7 @@ def _of_list(section: Section, name: str, state: str) -> Iterator[Certificate]:
         validator = (context.get("custom_validator_config") or {}).get("typed_config") or {}
         if not text and str(validator.get("@type")).endswith(f"/{_SPIFFE_VALIDATOR}"):
             for domain in validator.get("trust_domains") or []:
-                named = replace(empty, name=str(secret.get("name") or ""), trust_domain=str(domain.get("name") or ""))
+                named = empty._replace(name=str(secret.get("name") or ""), trust_domain=str(domain.get("name") or ""))
                 yield _described(named, _bytes(domain.get("trust_bundle")))
         else:
             yield _described(empty, text)
@@ -160,16 +157,15 @@ def _described(empty: Certificate, text: bytes) -> Certificate:
     """With what the first certificate of a PEM text says; where none can be read, not even the trust domain counts."""
     first = next(iter(_all_certificates(text, only_first=True)), None)
     if first is None:
-        return replace(empty, trust_domain="")
+        return empty._replace(trust_domain="")
     identity = _identity(first)
-    return replace(
-        empty,
+    return empty._replace(
         kind="CA" if _is_ca(first) else "Cert Chain",
         serial=f"{first.serial_number:032x}",
         not_before=first.not_valid_before_utc,
         not_after=first.not_valid_after_utc,
         identity=identity,
-        trust_domain=empty.trust_domain or urlsplit(identity).netloc,
+        trust_domain=empty.trust_domain or identity.removeprefix("spiffe://").partition("/")[0],
     )
 
 

@@ -1,0 +1,47 @@
+"""The way in: choose workloads, measure, compare."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import proxy_config
+from benchmarks.measure import Figures, Workload, measure
+
+#: Each gives its workloads, and may write what they read into the folder.
+SUITES = (proxy_config.workloads,)
+
+
+def main(names: list[str]) -> int:
+    """Measure the workloads whose names begin with one of `names`, or all; 1 where a limit is not kept."""
+    real = os.environ.get("ISTIOCTL_REAL", "")
+    broken = 0
+    print(f"{'WORKLOAD':<44}{'OURS':>16}{'REAL':>16}{'TIME':>8}{'MEMORY':>8}")
+    with tempfile.TemporaryDirectory() as folder:
+        for workload in (each for suite in SUITES for each in suite(Path(folder))):
+            if names and not workload.name.startswith(tuple(names)):
+                continue
+            ours = measure([sys.executable, "-m", "istioctl"], workload)
+            if not real:
+                print(f"{workload.name:<44}{ours!s:>16}")
+                continue
+            theirs = measure([real], workload)
+            print(f"{workload.name:<44}{ours!s:>16}{theirs!s:>16}{_ratios(ours, theirs, workload)}")
+            broken += not _keeps(ours, theirs, workload)
+    return 1 if broken else 0
+
+
+def _ratios(ours: Figures, theirs: Figures, workload: Workload) -> str:
+    time, memory = ours.seconds / theirs.seconds, ours.megabytes / theirs.megabytes
+    verdict = "" if _keeps(ours, theirs, workload) else "  above its limit"
+    return f"{time:>8.2f}{memory:>8.2f}{verdict}"
+
+
+def _keeps(ours: Figures, theirs: Figures, workload: Workload) -> bool:
+    return ours.seconds <= workload.time * theirs.seconds and ours.megabytes <= workload.memory * theirs.megabytes
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
