@@ -69,11 +69,18 @@ def crd_texts() -> Iterator[tuple[str, str]]:
     """
     _, facts = _istio_api()
     ours = descriptions()
+    if missing := sorted(described(facts) - ours.keys()):
+        print(f"no description: {', '.join(missing)}", file=sys.stderr)
     for kind in facts.kinds:
         text = crds.definition(catalog.kinds()[kind.name], ours)
         if difference := _difference(_compared(load(text)), _compared(kind.crd)):
             raise SourceError(f"the CRD of {kind.name} would not say what istio.io/api's does: {difference}")
         yield f"{_CRDS}/{kind.crd['metadata']['name']}.yaml", text
+
+
+def described(facts: CrdFacts) -> set[str]:
+    """The messages that stand in CRDs, which should have a sentence of ours."""
+    return set(facts.messages)
 
 
 def _istio_api() -> tuple[Protos, CrdFacts]:
