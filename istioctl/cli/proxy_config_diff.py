@@ -40,7 +40,7 @@ def diff(
         raise UsageError("two sides are needed", hint="Name two pods, a pod and a --file, or two files.")
     if files.count("-") > 1:
         raise UsageError("stdin can be read once", where="--file")
-    sides = [(name, read_bytes(name)) for name in files] + _ask(ctx, pods, admin_port)
+    sides = [("stdin" if name == "-" else name, read_bytes(name)) for name in files] + _ask(ctx, pods, admin_port)
     found = _compare(sides)
     same = all(kind.matches for kind in found)
     if output is Form.SHORT:
