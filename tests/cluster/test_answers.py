@@ -52,12 +52,8 @@ def test_any_bytes(body: bytes, path: str) -> None:
 
 @given(JSON, st.sampled_from([f"/api/v1/{plural}" for plural in KINDS]))
 def test_nulls_of_named_fields_are_absent(data: Any, path: str) -> None:
-    answer = {
-        "kind": "X",
-        "metadata": {"name": "x", "namespace": "n", "labels": None, "finalizers": None},
-        "spec": data,
-    }
-    if misfit(answer, watched(path)) is None:
+    metadata = {"name": "x", "namespace": "n", "labels": None, "finalizers": None}
+    if misfit({"kind": "X", "metadata": metadata, "spec": data}, watched(path)) is None:
         assert set(metadata) == {"name", "namespace"}
 
 
