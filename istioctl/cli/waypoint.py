@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.declare import Argument, Context, Option
@@ -10,7 +11,7 @@ from istioctl.cli.line.options import OutputOption
 from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import UsageError
+from istioctl.errors import ClusterError, ErrorGroup, IstioctlError, UsageError
 
 if TYPE_CHECKING:
     from istioctl.actions.waypoints.waypoints import Waypoint
@@ -112,14 +113,23 @@ def status(
     timeout: TimeoutOption = "1m30s",
     output: OutputOption = None,
 ) -> None:
-    """Show what istiod says of waypoints, by default once all are in place."""
+    """Show what istiod says of waypoints, by default once all are in place.
+
+    Where one is not in time, all are shown as they are, and the command fails.
+    """
     from istioctl.actions.waypoints.waypoints import wait_for_all
     from istioctl.golang.durations import parse_duration
 
     seconds = parse_duration(timeout)
     session, found = _find(ctx, name, all_namespaces)
+    failure: IstioctlError | None = None
     if wait:
-        found = wait_for_all(session, found, seconds)
+        try:
+            found = wait_for_all(session, found, seconds)
+        except (ClusterError, ErrorGroup) as problem:
+            failure = problem
+            with suppress(ClusterError):
+                found = _find(ctx, name, all_namespaces)[1]
     if output is not None:
         print_data([waypoint.as_data() for waypoint in found], output)
     elif found:
@@ -128,6 +138,8 @@ def status(
         _print(("NAMESPACE", "NAME", "STATUS", "TYPE", "REASON", "MESSAGE"), rows, all_namespaces)
     else:
         terminal().write(_NONE_FOUND)
+    if failure is not None:
+        raise failure
 
 
 def delete(

@@ -132,7 +132,9 @@ def test_waiting_ends(shop: Cluster) -> None:
     _program(shop, "a")
     _program(shop, "b", "False")
     done = shop.run("waypoint", "status", "-n", "shop", "--waypoint-timeout", "300ms")
-    assert (done.status, done.stdout) == (1, "")
+    assert done.status == 1
+    assert [row[:2] for row in _rows(done.stdout)[1:]] == [["a", "True"], ["b", "False"]]
+    assert done.stderr.count("Error:") == 1
     assert "Gateway/shop/b: timed out after 0.3s" in done.stderr
     assert "Programmed is False (Why: as it is)" in done.stderr
     at_once = shop.run("waypoint", "status", "-A", "--wait=false")
