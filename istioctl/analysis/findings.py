@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from istioctl.analysis.messages import MESSAGES, Message
 from istioctl.analysis.resources import Resource
-from istioctl.analysis.validation.report import Path, path_text
 from istioctl.api.formats import TOO_SHORT
+from istioctl.api.schema.paths import Path, path_text
 
 #: The annotation by which an object names the codes that are not to be reported about it, or `*`.
 SUPPRESS = "galley.istio.io/analyze-suppress"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.validation.report import Path, is_value, locate
+from istioctl.analysis.validation.report import is_value, locate
 from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.schema.paths import Path
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node

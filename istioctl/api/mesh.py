@@ -14,7 +14,8 @@ from typing import Any
 
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import message
-from istioctl.api.schema.decode import Data, Mismatch, Path, decode, is_zero
+from istioctl.api.schema.decode import Data, Mismatch, decode, is_zero
+from istioctl.api.schema.paths import Path
 from istioctl.golang.durations import SECOND
 
 Report = Callable[[Mismatch], None]

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from istioctl.api import formats
 from istioctl.api.mesh import PROXY_DEFAULTS, Report, mesh_over_defaults, proxy_over
 from istioctl.api.schema.catalog import enum_values, message
-from istioctl.api.schema.decode import Data, Mismatch, Path
+from istioctl.api.schema.decode import Data, Mismatch
+from istioctl.api.schema.paths import Path, path_text
 from istioctl.errors import InputError
 from istioctl.golang.durations import HOUR, MILLISECOND, SECOND
 from istioctl.golang.netip import is_address
@@ -146,8 +147,7 @@ def proxy_config_problem(data: object) -> str:
 
 def sentence(path: Path, message: str) -> str:
     """A message about a place as a sentence: `proxyMetadata.A must be text`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return f"{text.removeprefix('.')} {message}".strip()
+    return f"{path_text(path)} {message}".strip()
 
 
 def _said(problem: str, path: Path) -> Iterator[Finding]:

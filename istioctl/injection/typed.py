@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from istioctl.api import quantities
 from istioctl.api.schema.catalog import message
 from istioctl.api.schema.notation import Field
+from istioctl.api.schema.paths import path_text
 from istioctl.api.schema.scalars import RANGES
 from istioctl.errors import InputError
 from istioctl.yamldoc.scalars import single_float_text
@@ -42,16 +43,8 @@ class WrongTypeError(InputError):
     def inside(self, step: str | int) -> WrongTypeError:
         """The same error, seen from the collection that holds the value at `step`."""
         self.steps.insert(0, step)
-        self.message = f"{spelled(self.steps)}: {self.problem}"
+        self.message = f"{path_text(self.steps)}: {self.problem}"
         return self
-
-
-def spelled(steps: list[str | int]) -> str:
-    """A path as text: `spec.containers[0].name`."""
-    text = ""
-    for step in steps:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.removeprefix(".")
 
 
 class FieldType(NamedTuple):

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from istioctl.api.schema.scalars import RANGES
 from istioctl.errors import InputError
 
 TYPES: Final[dict[str, str]] = {
@@ -50,7 +51,7 @@ TYPES: Final[dict[str, str]] = {
     "Connection": "src:string originalDst:string actualDst:string protocol:string",
     "WorkloadInfo": "name:string namespace:string trustDomain:string serviceAccount:string",
 }
-_BITS = {"uint16": (0, (1 << 16) - 1), "uint32": (0, (1 << 32) - 1), "int": (-(1 << 63), (1 << 63) - 1)}
+_BITS = {"uint16": (0, (1 << 16) - 1), "uint32": RANGES["uint32"], "int": RANGES["int64"]}
 _ZEROS = {"string": "", "bool": False, "cidr": "/", **dict.fromkeys(_BITS, 0)}
 #: What lists and mappings hold as it is, not by a pointer.
 _BY_VALUE = frozenset({"WorkloadState", "Connection", "StringMatch", "AccountMatch"})

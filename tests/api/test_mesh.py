@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,8 +16,12 @@ from istioctl.api.mesh import (
     proxy_over,
     without_defaults,
 )
-from istioctl.api.schema.decode import Mismatch, decode
+from istioctl.api.schema import catalog
+from istioctl.api.schema.decode import Mismatch, check, decode
 from istioctl.api.schema.encode import duration_text, to_json
+from istioctl.errors import InputError
+from istioctl.injection import go_values
+from istioctl.injection.mesh import mesh_config
 
 
 def refuse(mismatch: Mismatch) -> None:
@@ -115,3 +120,32 @@ def test_long_integers_and_bytes_are_printed_as_texts() -> None:
 )
 def test_durations_are_printed_as_by_protobuf(nanoseconds: int, text: str) -> None:
     assert duration_text(nanoseconds) == text
+
+
+@pytest.fixture
+def newer_field(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A field of the mesh configuration that a later release brings: nothing but the table tells of it."""
+
+    def forget() -> None:
+        for cached in (catalog.message, catalog.fields_by_any_name):
+            cached.cache_clear()
+        go_values.message_type.cache_clear()
+
+    package, text = catalog._lines("mesh")[MESH_MESSAGE]
+    monkeypatch.setitem(catalog._lines("mesh"), MESH_MESSAGE, (package, f"{text} newerThing:{{duration}}"))
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("newer_field")
+def test_a_new_field_is_in_the_table_and_nowhere_else() -> None:
+    given = {"newer_thing": {"a": "90s"}}
+    mesh = mesh_over_defaults(given, refuse)
+    assert mesh["newerThing"] == {"a": 90 * 10**9}
+    assert '"newerThing":{"a":"90s"}' in to_json(mesh, MESH_MESSAGE)
+    assert go_values.message_value(mesh, MESH_MESSAGE)["NewerThing"]["a"]["Seconds"] == 90  # type: ignore[index]
+    assert check({"spec": {"meshConfig": given}}, "istio.operator.IstioOperator") == []
+    assert mesh_config("newerThing: {a: 1h}", "f")["newerThing"] == {"a": 3600 * 10**9}
+    with pytest.raises(InputError, match=r"newerThing\.a must be a duration"):
+        mesh_config("newerThing: {a: 5}", "f")

@@ -17,11 +17,11 @@ from istioctl.analysis.analyzers.hosts import (
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation.decode import Spec
-from istioctl.analysis.validation.report import Path
 from istioctl.analysis.validation.virtual_service import is_claim
 from istioctl.api import selectors
 from istioctl.api.formats import hosts_overlap
 from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.schema.paths import Path
 
 _MESH = "mesh"
 

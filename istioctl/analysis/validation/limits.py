@@ -12,9 +12,9 @@ from istioctl.errors import InputError
 from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
-    from istioctl.analysis.validation.report import Path
     from istioctl.api.schema.catalog import Kind
     from istioctl.api.schema.notation import Field, Limits
+    from istioctl.api.schema.paths import Path
     from istioctl.yamldoc.reader import Node
 
 _SIZES = {

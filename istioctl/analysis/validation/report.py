@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from istioctl.api.schema.casing import camel_case
+from istioctl.api.schema.paths import Path, path_text
+
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
-
-#: The steps from a document's root to a value: keys and list indices.
-Path = tuple[str | int, ...]
 
 
 class Severity(StrEnum):
@@ -106,14 +106,6 @@ class Place:
             self.error(problem)
 
 
-def path_text(path: Path) -> str:
-    """A path as users write it: `spec.hosts[0]`."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
-
-
 def locate(root: Node, path: Path) -> Node:
     """The node to point at for a path: an entry's key, a list's item, or the deepest of these that exists."""
     node, place = root, root
@@ -144,12 +136,6 @@ def _step(node: Node, step: str | int) -> tuple[Node, Node] | None:
     if node.kind != "mapping":
         return None
     for key, value in node.value:
-        if key.kind == "scalar" and (key.value == step or ("_" in key.value and json_name(key.value) == step)):
+        if key.kind == "scalar" and (key.value == step or ("_" in key.value and camel_case(key.value) == step)):
             return key, value
     return None
-
-
-def json_name(name: str) -> str:
-    """A protobuf field's name in JSON: `mirror_percent` is `mirrorPercent`."""
-    head, *rest = name.split("_")
-    return head + "".join(part[:1].upper() + part[1:] for part in rest)

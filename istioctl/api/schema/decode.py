@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 from istioctl.api.schema.catalog import enum_values, fields_by_any_name, is_message, message
 from istioctl.api.schema.notation import Field, Message
+from istioctl.api.schema.paths import Path
 from istioctl.api.schema.scalars import Unfit, described, read_scalar, read_whole
 
-#: Keys and indexes that lead to a value.
-Path = tuple[str | int, ...]
 #: Decoded data of a message: JSON names to values. Enums are names, durations nanoseconds, absent fields are missing.
 Data = dict[str, Any]
 

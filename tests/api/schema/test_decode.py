@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from istioctl.api.schema.catalog import enum_values, message
 from istioctl.api.schema.decode import Mismatch, check, decode
+from istioctl.api.schema.encode import to_json
+from istioctl.api.schema.notation import Field
 from istioctl.api.schema.scalars import RANGES, Unfit, read_scalar, read_whole
 
 CLUSTER = "envoy.config.cluster.v3.Cluster"
@@ -157,3 +164,43 @@ def test_go_takes_no_numbers_in_quotes() -> None:
     assert read_scalar("5", "int32") == 5
     with pytest.raises(Unfit):
         read_scalar("5", "int32", quoted=False)
+
+
+def data_of(name: str, depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
+    """Data that fit a message, each field in one of the spellings that protobuf takes."""
+    fields = [field for field in message(name).fields.values() if depth < 3 or field.sort != "message"]
+    return st.fixed_dictionaries({}, optional={field.name: values_of(field, depth) for field in fields})
+
+
+def values_of(field: Field, depth: int) -> st.SearchStrategy[Any]:
+    if field.sort == "message":
+        one: st.SearchStrategy[Any] = st.deferred(lambda: data_of(field.of, depth + 1))
+    elif field.sort == "enum":
+        one = st.sampled_from([*enum_values(field.of), *enum_values(field.of).values()])
+    elif field.of in RANGES:
+        whole = st.integers(*RANGES[field.of])
+        one = whole | whole.map(str)
+    else:
+        one = _SCALAR_DATA[field.of]
+    if field.many == "list":
+        return st.lists(one, max_size=2)
+    return st.dictionaries(st.sampled_from(["a", "b"]), one, max_size=2) if field.many else one
+
+
+_SCALAR_DATA: dict[str, st.SearchStrategy[Any]] = {
+    "string": st.text(max_size=5),
+    "bool": st.booleans(),
+    "double": st.floats(allow_nan=False, allow_infinity=False),
+    "duration": st.integers(-(10**15), 10**15).map(lambda nanoseconds: f"{nanoseconds}ns"),
+    "struct": st.just({"a": 1}),
+    "bytes": st.binary(max_size=4).map(lambda raw: base64.b64encode(raw).decode()),
+}
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=60)
+@given(data=data_of("istio.mesh.v1alpha1.ProxyConfig"))
+def test_what_is_written_reads_as_the_same(data: dict[str, Any]) -> None:
+    name = "istio.mesh.v1alpha1.ProxyConfig"
+    first, found = decoded(name, data)
+    assert [mismatch for mismatch in found if mismatch.kind != "only-one"] == []
+    assert decoded(name, json.loads(to_json(first, name))) == (first, [])
