@@ -6,18 +6,17 @@ import base64
 import binascii
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from istioctl.proxies.certificates import CertificateFacts, pem_certificates
 from istioctl.proxies.config_dump import SECRETS, ConfigDump, Section, resource
 from istioctl.proxies.tables import Table
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 HEADER = ("RESOURCE NAME", "TYPE", "STATUS", "VALID CERT", "SERIAL NUMBER", "NOT AFTER", "NOT BEFORE")
 TRUST_DOMAIN = "TRUST DOMAIN"
 MORE = ("EXPIRES IN", "IDENTITY")
 
+_SPIFFE = "spiffe://"
 _SPIFFE_VALIDATOR = "envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig"
 
 
@@ -123,7 +122,7 @@ def tree(dump: ConfigDump) -> dict[str, Any]:
     return found
 
 
-def root_certificates(dump: ConfigDump) -> list[x509.Certificate]:
+def root_certificates(dump: ConfigDump) -> list[CertificateFacts]:
     """The certificates that a proxy trusts, those of its secret `ROOTCA`; none where it has no such secret.
 
     Raises:
@@ -132,7 +131,10 @@ def root_certificates(dump: ConfigDump) -> list[x509.Certificate]:
     for entry in dump.section(SECRETS).entries("dynamic_active_secrets", "DynamicSecret"):
         if entry.get("name") == "ROOTCA":
             context = (resource(entry, "secret") or {}).get("validation_context") or {}
-            return _all_certificates(_bytes(context.get("trusted_ca")))
+            try:
+                return list(pem_certificates(_bytes(context.get("trusted_ca"))))
+            except ValueError:
+                return []
     return []
 
 
@@ -155,49 +157,21 @@ def _of_list(section: Section, name: str, state: str) -> Iterator[Certificate]:
 
 def _described(empty: Certificate, text: bytes) -> Certificate:
     """With what the first certificate of a PEM text says; where none can be read, not even the trust domain counts."""
-    first = next(iter(_all_certificates(text, only_first=True)), None)
+    try:
+        first = next(pem_certificates(text), None)
+    except ValueError:
+        first = None
     if first is None:
         return empty._replace(trust_domain="")
-    identity = _identity(first)
+    identity = next((uri for uri in reversed(first.uris) if uri.startswith(_SPIFFE)), "")
     return empty._replace(
-        kind="CA" if _is_ca(first) else "Cert Chain",
-        serial=f"{first.serial_number:032x}",
-        not_before=first.not_valid_before_utc,
-        not_after=first.not_valid_after_utc,
+        kind="CA" if first.is_ca else "Cert Chain",
+        serial=f"{first.serial:032x}",
+        not_before=first.not_before,
+        not_after=first.not_after,
         identity=identity,
-        trust_domain=empty.trust_domain or identity.removeprefix("spiffe://").partition("/")[0],
+        trust_domain=empty.trust_domain or identity.removeprefix(_SPIFFE).partition("/")[0],
     )
-
-
-def _all_certificates(text: bytes, *, only_first: bool = False) -> list[x509.Certificate]:
-    if not text:
-        return []
-    from cryptography.x509 import load_pem_x509_certificate, load_pem_x509_certificates
-
-    try:
-        return [load_pem_x509_certificate(text)] if only_first else load_pem_x509_certificates(text)
-    except ValueError:
-        return []
-
-
-def _identity(certificate: x509.Certificate) -> str:
-    from cryptography.x509 import ExtensionNotFound, SubjectAlternativeName, UniformResourceIdentifier
-
-    try:
-        names = certificate.extensions.get_extension_for_class(SubjectAlternativeName).value
-    except (ExtensionNotFound, ValueError):
-        return ""
-    found = [uri for uri in names.get_values_for_type(UniformResourceIdentifier) if uri.startswith("spiffe://")]
-    return found[-1] if found else ""
-
-
-def _is_ca(certificate: x509.Certificate) -> bool:
-    from cryptography.x509 import BasicConstraints, ExtensionNotFound
-
-    try:
-        return certificate.extensions.get_extension_for_class(BasicConstraints).value.ca
-    except (ExtensionNotFound, ValueError):
-        return False
 
 
 def _bytes(source: dict[str, Any] | None) -> bytes:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from istioctl.actions.observe.proxy_config import ask_page
 from istioctl.actions.observe.targets import ADMIN_PORT, Proxy, Targets, each_proxy, find_proxies
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError
+from istioctl.proxies.certificates import CertificateFacts
 from istioctl.proxies.config_dump import ConfigDump
 from istioctl.proxies.secrets import root_certificates
 from istioctl.proxies.views import SECRETS
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def compare_roots(
     """
     proxies = [find_proxies(session, Targets((each,), namespace=namespace))[0] for each in (first, second)]
 
-    def roots(proxy: Proxy) -> list[x509.Certificate]:
+    def roots(proxy: Proxy) -> list[CertificateFacts]:
         dump = ConfigDump(ask_page(session, proxy, SECRETS, port=port), f"pod {proxy.key}")
         found = root_certificates(dump)
         if not found:
@@ -66,5 +64,5 @@ def compare_roots(
     if answers.failure:
         raise answers.failure
     mine, theirs = (answers.found[proxy] for proxy in proxies)
-    common = dict.fromkeys(f"{each.serial_number:032x}" for each in mine if each in theirs)
+    common = dict.fromkeys(f"{each.serial:032x}" for each in mine if each in theirs)
     return RootComparison(proxies[0], proxies[1], tuple(common))
