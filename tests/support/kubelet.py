@@ -25,6 +25,8 @@ from typing import Any
 from istioctl.cluster.session import APPLY, MERGE, Session
 from tests.support.echo_server import EchoServer
 from tests.support.istio_programs import Programs
+from tests.support.open_ports import OPEN, sidecar_of
+from tests.support.pod_environment import environment
 from tests.support.ports import free_ports
 
 UNREADY = [  # until their programs say otherwise
@@ -42,8 +44,6 @@ _LACKING = {  # Envoy of the Envoy project lacks these two of Istio's filters
     "PILOT_ENABLE_METADATA_EXCHANGE": "false",
     "PILOT_ENABLE_ALPN_FILTER": "false",
 }
-OPEN = "test/open"
-"""An annotation: the pod's proxy listens, so that requests go through it; and a label with the pod's name, then."""
 Pod = dict[str, Any]
 
 
@@ -319,31 +319,8 @@ class Kubelet:
 
         No iptables rules lead a pod's traffic through its proxy here, so that a Sidecar object asks for listeners.
         """
+        sidecar = sidecar_of(pod, ports)
         name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
-        incoming = [
-            {
-                "port": {"number": number, "name": f"http-{number}", "protocol": "HTTP"},
-                "bind": pod["status"]["podIP"],
-                "captureMode": "NONE",
-                "defaultEndpoint": address,
-            }
-            for number, address in ports.items()
-        ]
-        outgoing = [
-            {
-                "port": {"number": number, "name": f"http-{number}", "protocol": "HTTP"},
-                "bind": client_address(pod),
-                "captureMode": "NONE",
-                "hosts": ["*/*"],
-            }
-            for number in ports
-        ]
-        sidecar = {
-            "apiVersion": "networking.istio.io/v1",
-            "kind": "Sidecar",
-            "metadata": {"name": name, "namespace": namespace},
-            "spec": {"workloadSelector": {"labels": {OPEN: name}}, "ingress": incoming, "egress": outgoing},
-        }
         label = {"metadata": {"labels": {OPEN: name}}}
         self._session.send("PATCH", f"/api/v1/namespaces/{namespace}/pods/{name}", label, None, MERGE)
         path = f"/apis/networking.istio.io/v1/namespaces/{namespace}/sidecars/{name}"
@@ -389,11 +366,6 @@ class Kubelet:
         return {str(port["targetPort"]) for spec in chosen for port in spec["ports"]}
 
 
-def client_address(pod: Pod) -> str:
-    """The address of this machine at which an open pod's proxy takes what the pod sends; the port is the Service's."""
-    return "127.98." + pod["status"]["podIP"].split(".", 2)[2]
-
-
 def key_of(pod: Pod) -> str:
     """`namespace/name`."""
     return f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
@@ -413,23 +385,3 @@ def answers(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def environment(pod: Pod, container: dict[str, Any]) -> dict[str, str]:
-    """A container's variables, with those that come from the pod filled in."""
-    return {entry["name"]: _value(pod, entry) for entry in container.get("env", [])}
-
-
-def _value(pod: Pod, entry: dict[str, Any]) -> str:
-    source = entry.get("valueFrom", {})
-    if "resourceFieldRef" in source:
-        return "2" if source["resourceFieldRef"]["resource"].endswith("cpu") else str(1 << 30)
-    if "fieldRef" not in source:
-        return str(entry.get("value", ""))
-    path = source["fieldRef"]["fieldPath"]
-    if keyed := re.fullmatch(r"metadata\.(labels|annotations)\['(.+)'\]", path):
-        return str(pod["metadata"].get(keyed[1], {}).get(keyed[2], ""))
-    found: Any = pod
-    for step in path.split("."):
-        found = found.get(step, "")
-    return str(found)

@@ -27,7 +27,8 @@ from istioctl.api.identity import ObjectKey
 from istioctl.cluster.session import APPLY
 from tests.support.cluster import Cluster, ControlPlane, wait_for
 from tests.support.istio_programs import MissingProgramError, Programs, find_programs
-from tests.support.kubelet import OPEN, Kubelet, client_address
+from tests.support.kubelet import Kubelet
+from tests.support.open_ports import OPEN, client_address
 from tests.support.ports import PodNetwork
 
 NAMESPACE = "shop"
@@ -150,7 +151,7 @@ class Mesh(Cluster):
     ) -> None:
         """A Deployment `APP-VERSION` with a Service and an account, once its pods are ready.
 
-        With `traffic` the proxies of its pods really take requests; see `kubelet.OPEN`.
+        With `traffic` the proxies of its pods really take requests; see `open_ports`.
         """
         labels = {"app": app, "version": version}
         container = {"name": "echo", "image": "echo:1", "ports": [{"containerPort": PORT}]}

@@ -149,7 +149,8 @@ def templates(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         items = document.get("items") if isinstance(document, dict) and document.get("kind") == "List" else [document]
         for item in items or []:
             template = template_of(item)
-            if isinstance(template, dict) and isinstance(template.get("spec"), dict):
+            spec = template.get("spec") if isinstance(template, dict) else None
+            if isinstance(spec, dict) and spec.get("containers"):  # no API server takes a pod without any
                 yield str((item.get("metadata") or {}).get("name") or "unnamed"), template
 
 

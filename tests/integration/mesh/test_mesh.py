@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 
 import pytest
 
+from istioctl.cluster.exec import run_in_pod
+from istioctl.errors import ClusterError
 from tests.support.cluster import wait_for
 from tests.support.mesh import NAMESPACE, Mesh
 
@@ -24,6 +25,7 @@ STARTING_UP = re.compile(
     "registered multiple times"  # two packages of istiod ask for one variable
     "|not ready"  # until it is
     "|slow startup task"  # on a busy machine
+    "|apply your changes to the latest version"  # two writers met at one object; it tries again
 )
 
 
@@ -43,26 +45,24 @@ def test_pods_were_injected_by_the_webhook(mesh: Mesh) -> None:
 
 def test_exec_asks_the_programs(mesh: Mesh) -> None:
     pod = mesh.pod("web")
-    answer = execute(mesh, pod, "istio-proxy", "pilot-agent", "request", "GET", "server_info")
-    assert json.loads(answer.stdout)["state"] == "LIVE"
-    ready = execute(mesh, pod, "istio-proxy", "pilot-agent", "request", "--debug-port", "15020", "GET", "healthz/ready")
-    assert ready.returncode == 0, ready.stderr
-    answer = execute(mesh, mesh.istiod(), "discovery", "pilot-discovery", "request", "GET", "/debug/syncz")
-    assert {entry["proxy"] for entry in json.loads(answer.stdout)} >= {".".join(reversed(pod.split("/")))}
-    missing = execute(mesh, pod, "istio-proxy", "sh", "-c", "true")
-    assert (missing.returncode, missing.stdout) == (127, "")
-    mesh.kubelet.rules({"pod": pod, "exec": [{"command": "false", "stderr": "no\n", "exit": 3}]})
+    answer = execute(mesh, pod, "istio-proxy", "pilot-agent request GET server_info")
+    assert json.loads(answer)["state"] == "LIVE"
+    assert execute(mesh, pod, "istio-proxy", "pilot-agent request --debug-port 15020 GET healthz/ready") == b"\n"
+    answer = execute(mesh, mesh.istiod(), "discovery", "pilot-discovery request GET /debug/syncz")
+    assert {entry["proxy"] for entry in json.loads(answer)} >= {".".join(reversed(pod.split("/")))}
+    with pytest.raises(ClusterError, match=r"127"):
+        execute(mesh, pod, "istio-proxy", "sh -c true")
+    mesh.kubelet.rules({"pod": pod, "exec": [{"command": "hostname", "stdout": "web\n"}, {"command": "no", "exit": 3}]})
     try:
-        refused = execute(mesh, pod, "echo", "false")
+        assert execute(mesh, pod, "echo", "hostname") == b"web\n"
+        with pytest.raises(ClusterError, match="3"):
+            execute(mesh, pod, "echo", "no")
     finally:
         mesh.kubelet.rules()
-    assert (refused.returncode, refused.stderr.splitlines()[0]) == (3, "no")
 
 
-def execute(mesh: Mesh, pod: str, container: str, *command: str) -> subprocess.CompletedProcess[str]:
-    namespace, name = pod.split("/")
-    line = ["kubectl", "--kubeconfig", mesh.kubeconfig, "exec", "-n", namespace, name, "-c", container, "--", *command]
-    return subprocess.run(line, capture_output=True, text=True, check=False)
+def execute(mesh: Mesh, pod: str, container: str, command: str) -> bytes:
+    return run_in_pod(mesh.session, *pod.split("/"), container, command.split(), largest=1 << 20)
 
 
 def test_stale(mesh: Mesh) -> None:
