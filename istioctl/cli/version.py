@@ -8,6 +8,7 @@ from istioctl.api.release import VERSION
 from istioctl.cli.client_version import client_information
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
 from istioctl.cli.line.options import OutputOption, RevisionOption, global_options
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
@@ -23,12 +24,17 @@ def version(
     remote: Annotated[bool, Option("--remote/--client", help="Ask the cluster, too.")] = True,
     output: OutputOption = None,
     revision: RevisionOption = "",
+    timeout: Annotated[
+        str, Option("--timeout", metavar="DURATION", help="How long istiod may take to answer over XDS.")
+    ] = "30s",
+    *,
+    istiod: IstiodFlags,
 ) -> None:
     """Print the versions of this tool, of the control planes and of the proxies connected to them.
 
     A cluster that can't be asked is no failure: the tool's own version is printed all the same.
     """
-    found = _ask(ctx, revision) if remote else None
+    found = _ask(ctx, revision, istiod, timeout) if remote else None
     if output is not None:
         print_data(_as_data(found), output)
         return
@@ -53,12 +59,17 @@ def version(
                 console.write(f"data plane version: {proxy.version} ({proxy.kind} {proxy.id})\n")
 
 
-def _ask(ctx: Context, revision: str) -> MeshVersions | None:
-    from istioctl.actions.revisions.version import mesh_versions
-
+def _ask(ctx: Context, revision: str, istiod: IstiodFlags, timeout: str) -> MeshVersions | None:
     console = terminal()
     try:
-        found = mesh_versions(client_options(ctx), global_options(ctx).istio_namespace, revision, console.say)
+        if istiod != IstiodFlags():
+            from istioctl.actions.observe.versions import versions_over_xds
+
+            found = versions_over_xds(open_istiods(ctx, istiod, revision, timeout))
+        else:
+            from istioctl.actions.revisions.version import mesh_versions
+
+            found = mesh_versions(client_options(ctx), global_options(ctx).istio_namespace, revision, console.say)
     except IstioctlError as problem:
         present = "Istio is not present in the cluster" if problem.id == "no-istio" else "The cluster tells nothing"
         console.say(f"{present}: {problem}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,10 @@ class XdsOptions:
 
 @dataclass(frozen=True, slots=True)
 class XdsAnswer:
-    """What an istiod answers: its name for itself, and the bytes of the resources."""
+    """What an istiod answers: its name for itself, what else it says of itself, and the bytes of the resources."""
 
     istiod: str
+    identity: dict[str, Any]
     resources: tuple[bytes, ...]
 
 
@@ -89,8 +90,8 @@ class XdsClient:
         self._timeout = timeout
         self._credentials: tuple[dict[str, str], bytes] | None = None
 
-    def page(self, page: str, pod: str = "") -> tuple[str, bytes]:
-        """The istiod that answers, and what it shows on a debug page.
+    def page(self, page: str, pod: str = "") -> XdsAnswer:
+        """The istiod that answers, and what it shows on a debug page, as its one resource.
 
         Args:
             page: such as `syncz`, or `config_dump?proxyID=…`.
@@ -107,9 +108,9 @@ class XdsClient:
         if body.startswith(b"404 page not found"):
             hint = "Set ENABLE_DEBUG_ON_HTTP=true on istiod."
             raise ClusterError("istiod's debug pages are off", where=self._where(pod), hint=hint, id="debug-off")
-        return answer.istiod, body
+        return replace(answer, resources=(body,))
 
-    def _syncz(self, pod: str) -> tuple[str, bytes]:
+    def _syncz(self, pod: str) -> XdsAnswer:
         """What istiod's page `syncz` would show, from the messages that it has even where its pages are off."""
         answer = self._ask(SYNCZ, "", pod)
         try:
@@ -117,7 +118,7 @@ class XdsClient:
         except ValueError as problem:
             hint = "Compare the versions of istiod and istioctl."
             raise Unreachable(f"the answer is unreadable: {problem}", where=self._where(pod), hint=hint) from problem
-        return answer.istiod, json.dumps(entries).encode()
+        return replace(answer, resources=(json.dumps(entries).encode(),))
 
     def _where(self, pod: str) -> str:
         return self._options.address or f"port {self._options.port} of pod {self._namespace}/{pod}"
@@ -216,8 +217,8 @@ def _response(data: bytes, where: str) -> XdsAnswer:
     except ValueError as problem:
         hint = "Compare the versions of istiod and istioctl."
         raise Unreachable(f"the answer is unreadable: {problem}", where=where, hint=hint) from problem
-    name = str(identifier.get("ID", "")) if isinstance(identifier, dict) else ""
-    return XdsAnswer(name or where, tuple(resources))
+    identity = identifier if isinstance(identifier, dict) else {}
+    return XdsAnswer(str(identity.get("ID") or where), identity, tuple(resources))
 
 
 def _entry(data: bytes) -> dict[str, Any]:

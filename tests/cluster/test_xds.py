@@ -131,10 +131,10 @@ def test_states_of_proxies() -> None:
     first = _client_config("a.shop", cds=(1, ""), lds=(4, "bad filter"))
     second = _client_config("b.shop", cds=(3, ""), lds=(2, ""))
     with _server(_response(first, second, istiod="istiod-a")) as server:
-        istiod, body = _client(server).page("syncz")
-    assert istiod == "istiod-a"
+        answer = _client(server).page("syncz")
+    assert (answer.istiod, answer.identity) == ("istiod-a", {"ID": "istiod-a"})
     assert server.asked == [(SYNCZ, "")]
-    refused, stale = read_syncz(body, istiod)
+    refused, stale = read_syncz(answer.resources[0], answer.istiod)
     assert (refused.id, refused.state, refused.reason) == ("a.shop", State.REFUSED, "LDS: bad filter")
     assert (stale.state, stale.version, stale.cluster) == (State.STALE, "1.30.3", "k")
     assert [each.state for each in stale.types] == [State.STALE, State.NOT_SENT]
@@ -144,8 +144,8 @@ def test_states_of_proxies() -> None:
 def test_debug_page() -> None:
     page = "config_dump?proxyID=a.shop&types=CDS"
     with _server(_response(b'{"configs": []}' + b" " * 40_000)) as server:
-        _, body = _client(server).page(page)
-    assert json.loads(body) == {"configs": []}
+        answer = _client(server).page(page)
+    assert json.loads(answer.resources[0]) == {"configs": []}
     assert server.asked == [("istio.io/debug", page)]
 
 

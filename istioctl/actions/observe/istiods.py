@@ -6,10 +6,10 @@ One that does not answer, because it restarts or a right is missing, hides nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from istioctl.actions.revisions.control_planes import Pod, ask_istiod, control_plane_pods
@@ -37,11 +37,13 @@ class Answer:
         istiod: the name of its pod.
         revision: of that control plane.
         body: the answer as it came.
+        identity: what it says of itself, over XDS alone: `Component`, `ID` and `Info`, its build.
     """
 
     istiod: str
     revision: str
     body: bytes
+    identity: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,7 @@ class Istiods:
             ClusterError: no istiod answers; the error of the first one, or of all in an ErrorGroup.
         """
         if self._xds is not None and self._xds.address:
-            istiod, body = self._over_xds(page, "")
-            return Answers((Answer(istiod, self.revision, body),))
+            return Answers((self._over_xds(page, "", self.revision),))
         answers, problems = self._ask(page)
         if not answers and all(_is_passing(problem) for problem in problems):
             self._pods = None
@@ -164,25 +165,25 @@ class Istiods:
         name, revision = pod["metadata"]["name"], labels_of(pod).get(REVISION, "default")
         try:
             if self._xds is not None:
-                return Answer(name, revision, self._over_xds(page, name, revision)[1])
+                return self._over_xds(page, name, revision)
             return Answer(name, revision, ask_istiod(self.session, pod, f"/debug/{page}"))
         except (ClusterError, InputError) as problem:
             if not (isinstance(problem, ApiError) and _NO_PAGE in problem.message):
                 return problem
         try:
-            return Answer(name, revision, self._over_xds(page, name, revision)[1])
+            return self._over_xds(page, name, revision)
         except (ClusterError, InputError) as problem:
             return problem if problem.id != "missing-extra" else _pages_are_off(problem, name)
 
-    def _over_xds(self, page: str, pod: str, revision: str = "") -> tuple[str, bytes]:
+    def _over_xds(self, page: str, pod: str, revision: str) -> Answer:
         from istioctl.cluster.xds import XdsClient, XdsOptions
 
         options = self._xds or XdsOptions()
-        client = XdsClient(self._session, self.namespace, revision or self.revision, options, self._timeout)
-        istiod, body = client.page(page, pod)
+        answer = XdsClient(self._session, self.namespace, revision, options, self._timeout).page(page, pod)
+        body = b"".join(answer.resources)
         if _NOT_HERE.encode() in body[:200]:
-            raise ApiError(404, "NotFound", _NOT_HERE, where=istiod)
-        return istiod, body
+            raise ApiError(404, "NotFound", _NOT_HERE, where=answer.istiod)
+        return Answer(pod or answer.istiod, revision, body, answer.identity)
 
     def config_of(self, proxy: str, types: Sequence[str]) -> Answer:
         """The configuration that istiod has for a proxy, from the istiod it is connected to.

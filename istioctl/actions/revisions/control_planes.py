@@ -18,6 +18,8 @@ from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError
 
 _MONITORING_PORT = 15014
+_NO_VERSION = (None, "", "65536.65536.65536")
+"""What istiod says of clients that only ask over XDS, as istioctl does: they name no version."""
 
 Pod = dict[str, Any]
 
@@ -67,7 +69,7 @@ def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, A
             raise ClusterError(
                 "istiod's list of proxies is unreadable", hint="Compare the versions of istiod and istioctl."
             )
-        proxies += [entry for entry in found if isinstance(entry, dict)]
+        proxies += [e for e in found if isinstance(e, dict) and e.get("istio_version") not in _NO_VERSION]
     return proxies
 
 

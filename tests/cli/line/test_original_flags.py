@@ -54,7 +54,7 @@ experimental internal-debug: --all -L/--list -r/--revision --timeout XDS
 experimental metrics (m): -d/--duration
 experimental precheck: -f/--from-version -o/--output --output-threshold -r/--revision --skip-controlplane
 experimental proxy-status (ps): --file -o/--output --proxy-admin-port -r/--revision --timeout -v/--verbosity XDS
-experimental version: -o/--output --remote -r/--revision -s/--short
+experimental version: -o/--output --remote -r/--revision -s/--short --timeout XDS
 experimental workload:
 experimental workload entry:
 experimental workload entry configure: --autoregister --capture-dns --clusterID --externalIP -f/--file
@@ -115,7 +115,7 @@ ztunnel-config service (services, s, svc): -f/--file --node -o/--output --proxy-
 ztunnel-config workload (w, workloads): --address -f/--file --node -o/--output --proxy-admin-port
     --workload-namespace --workload-node
 """
-#: Left out are `bug-report version`, which is `version --remote=false`, and how `experimental version` asks over XDS.
+#: Left out is `bug-report version`, which is not a command of its own here.
 _XDS = "--authority --cert-dir --insecure --plaintext --xds-address --xds-label --xds-port"
 
 

@@ -126,6 +126,8 @@ def test_the_same_over_xds(mesh: Mesh) -> None:
         xds = _status(mesh, *flags)
         assert {key: each["state"] for key, each in xds.items()} == {key: each["state"] for key, each in http.items()}
         assert {each["istiod"] for each in xds.values()} == {mesh.istiod().partition("/")[2]}
+    direct = mesh.run("version", "--xds-address", secure, "--authority", name)
+    assert (direct.stdout, direct.stderr) == (mesh.run("version").stdout, "")
     assert "not trusted" in mesh.run("ps", "--xds-address", secure).stderr
     refused = mesh.run("ps", "--xds-address", plain, "--plaintext")
     assert (refused.status, refused.stdout) == (1, "")
