@@ -140,8 +140,9 @@ def look(ctx: Context, flags: ZtunnelFlags, keep: Keep[Any], selection: Selectio
     session = open_cluster(ctx)
     found = find_ztunnels(session, source_of(ctx, flags, own=own))
     answers = read_dumps(session, found, narrowed, flags.port)
-    kept = [(ztunnel.asked_for, answers.found[ztunnel]) for ztunnel in found if ztunnel in answers.found]
-    return Shown(kept, len(found) == 1 and not flags.everything, answers.failure)
+    kept = [(each.asked_for, answers.found[each]) for each in found.ztunnels if each in answers.found]
+    is_one = len(found.ztunnels) == 1 and not found.problems and not flags.everything
+    return Shown(kept, is_one, answers.failure)
 
 
 def source_of(ctx: Context, flags: ZtunnelFlags, *, own: bool) -> Source:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
@@ -16,7 +17,7 @@ from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
-from istioctl.errors import ClusterError, InputError
+from istioctl.errors import ClusterError, InputError, IstioctlError
 from istioctl.proxies.ztunnel import ZtunnelDump, read_ztunnel_dump
 
 DEFAULT_LEVEL = "info"
@@ -68,27 +69,41 @@ class Ztunnel(Proxy):
         return Proxy(self.workload_namespace, self.workload) if self.workload else self
 
 
-def find_ztunnels(session: Session, source: Source) -> list[Ztunnel]:
+class Found(NamedTuple):
+    """The ztunnels that are meant.
+
+    Attributes:
+        problems: why others that are named can't be found, by what they are called.
+    """
+
+    ztunnels: list[Ztunnel]
+    problems: Mapping[Proxy, IstioctlError] = MappingProxyType({})
+
+
+def find_ztunnels(session: Session, source: Source) -> Found:
     """The ztunnels that are meant, in the order in which they are named, else by name.
 
     Raises:
-        InputError: what is named has no pods.
+        InputError: the one thing that is named has no pods.
         ClusterError: there is no such pod, node or ztunnel, or the server refuses.
     """
+    if len(source.references) == 1:
+        return Found([_of_reference(session, source.references[0], source)])
     if source.references:
-        found = [_of_reference(session, reference, source) for reference in source.references]
-        return list(dict.fromkeys(found))
+        named = [Proxy("", reference) for reference in dict.fromkeys(source.references)]
+        answers = each_proxy(named, lambda each: _of_reference(session, each.name, source))
+        return Found(list(dict.fromkeys(answers.found.values())), answers.problems)
     if source.node:
-        return [_on_node(session, source.node, source.istio_namespace)]
+        return Found([_on_node(session, source.node, source.istio_namespace)])
     namespace = source.namespace or source.istio_namespace
     pods = _of_daemon_set(session, namespace)
     if source.everything:
-        return sorted(Ztunnel(namespace, pod["metadata"]["name"]) for pod in pods)
-    return [Ztunnel(namespace, best_pod(pods)["metadata"]["name"])]
+        return Found(sorted(Ztunnel(namespace, pod["metadata"]["name"]) for pod in pods))
+    return Found([Ztunnel(namespace, best_pod(pods)["metadata"]["name"])])
 
 
 def read_dumps(
-    session: Session, ztunnels: Sequence[Ztunnel], keep: Callable[[Ztunnel, ZtunnelDump], T], port: int = ADMIN_PORT
+    session: Session, found: Found, keep: Callable[[Ztunnel, ZtunnelDump], T], port: int = ADMIN_PORT
 ) -> Answers[T]:
     """What is kept of each ztunnel's dump; those that can't be asked are among the problems.
 
@@ -100,11 +115,11 @@ def read_dumps(
         body = ask_proxy(session, ztunnel, "/config_dump", port=port)
         return keep(ztunnel, read_ztunnel_dump(body, f"what {ztunnel} answers"))
 
-    return each_proxy(ztunnels, read)
+    return _each(found, read)
 
 
 def log_levels(
-    session: Session, ztunnels: Sequence[Ztunnel], *, level: str = "", reset: bool = False, port: int = ADMIN_PORT
+    session: Session, found: Found, *, level: str = "", reset: bool = False, port: int = ADMIN_PORT
 ) -> Answers[str]:
     """What each ztunnel logs, after a change if one is asked for.
 
@@ -115,7 +130,7 @@ def log_levels(
     Raises:
         InputError: there is no such level, or a pod is not a ztunnel.
     """
-    for ztunnel in ztunnels:
+    for ztunnel in found.ztunnels:
         if ztunnel.workload:
             hint = "Envoys log by `istioctl proxy-config log`."
             raise InputError("this is not a ztunnel", where=str(ztunnel.asked_for), hint=hint)
@@ -127,7 +142,12 @@ def log_levels(
         body = ask_proxy(session, ztunnel, f"/logging?{query}", port=port, method="POST")
         return body.decode("utf-8", "replace").rstrip("\n")
 
-    return each_proxy(ztunnels, ask)
+    return _each(found, ask)
+
+
+def _each(found: Found, task: Callable[[Ztunnel], T]) -> Answers[T]:
+    answers = each_proxy(found.ztunnels, task)
+    return Answers(answers.found, {**found.problems, **answers.problems})
 
 
 def ztunnel_levels(text: str) -> str:

@@ -182,6 +182,13 @@ def test_one_that_does_not_answer_hides_no_other(ambient: Ambient) -> None:
     assert done.stderr.count("Error:") == 2
 
 
+def test_a_name_that_is_wrong_hides_no_other(ambient: Ambient) -> None:
+    done = ambient.cluster.run("zc", "cert", "missing.shop", ambient.names["b"], "box/a", "-o", "json")
+    assert done.status != 0
+    assert list(json.loads(done.stdout)) == [f"istio-system/{ambient.names['b']}"]
+    assert done.stderr.count("Error:") == 2
+
+
 def test_an_answer_that_is_not_a_dump(ambient: Ambient) -> None:
     with pod_server({"/config_dump": b"try later"}) as address:
         ambient.answer(a=address, b=address)
