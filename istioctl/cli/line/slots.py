@@ -10,7 +10,6 @@ from typing import Any, get_args, get_origin
 from istioctl.cli.line.declare import Declaration, GlobalOptions
 from istioctl.cli.line.parameters import REQUIRED, Parameter, group_parameters, parameters
 from istioctl.errors import IstioctlError
-from istioctl.golang import strconv
 
 
 class NotPlainError(Exception):
@@ -79,7 +78,12 @@ class Slot:
         Raises:
             NotPlainError: that value is not a boolean.
         """
-        if text is None or text in strconv.TRUE:
+        if text is None:
+            self.given.append(self.flags[flag])
+            return
+        from istioctl.golang import strconv
+
+        if text in strconv.TRUE:
             self.given.append(self.flags[flag])
         elif text in strconv.FALSE:
             self.given.append(not self.flags[flag])

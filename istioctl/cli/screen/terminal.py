@@ -14,7 +14,6 @@ import re
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
@@ -144,7 +143,7 @@ class Terminal:
         self.show_on_stderr(question)
         if not self.stdin.closed and self.stdin.isatty() and not self.stderr.isatty():
             try:
-                with Path(os.ttyname(self.stdin.fileno())).open("w") as screen:
+                with open(os.ttyname(self.stdin.fileno()), "w") as screen:  # noqa: PTH123 - pathlib takes long to import
                     screen.write(visible(question))
             except (OSError, ValueError):
                 self.stdout.flush()  # there is no way to that terminal; it waits for an answer all the same
