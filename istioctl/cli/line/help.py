@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from istioctl.cli.line.commands import Command
-from istioctl.cli.line.slots import global_slots
+from istioctl.cli.line.declare import GlobalOptions
+from istioctl.cli.line.parameters import group_parameters
 
 
 def group_help(path: list[str], group: Command) -> str:
@@ -31,15 +32,15 @@ def group_help(path: list[str], group: Command) -> str:
 
 def _global_flags() -> list[str]:
     rows = [("-h, --help", "This text")]
-    for slot in reversed(global_slots()):
-        if slot.settings.get("hidden"):
+    for _, _, default, declaration in reversed(group_parameters(GlobalOptions)):
+        if declaration is None or declaration.settings.get("hidden"):
             continue
-        short = next((f"{flag}, " for flag in slot.flags if not flag.startswith("--")), "    ")
-        long = next(flag for flag in slot.flags if flag.startswith("--"))
-        default = slot.settings.get("default_text") or slot.default
-        text = str(slot.settings["help"]).removesuffix(".")
-        rows.insert(
-            0, (f"{short}{long} {slot.settings['metavar']}", f"{text} (default {default})" if default else text)
-        )
+        settings = declaration.settings
+        short = next((f"{flag}, " for flag in declaration.names if not flag.startswith("--")), "    ")
+        long = next(flag for flag in declaration.names if flag.startswith("--"))
+        default = settings.get("default_text") or default
+        text = str(settings["help"]).removesuffix(".")
+        text += f" (default {default})" if default else ""
+        rows.insert(0, (f"{short}{long} {settings['metavar']}", text))
     width = max(len(flag) for flag, _ in rows)
     return ["Global flags:", *(f"  {flag.ljust(width)}  {text}" for flag, text in rows)]
