@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.inject_flags import DiffOption, InputsOption, QuietOption, ResultOption
 from istioctl.cli.line.options import RevisionOption, SetOption, global_options
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
-
-if TYPE_CHECKING:
-    from istioctl.actions.sidecars.kube_inject import Report, Transform
-    from istioctl.injection.report import Entry
-
-InputsOption = Annotated[
-    list[str],
-    Option("-f", "--filename", metavar="FILE", help="A file, folder or URL, or - for stdin; may be repeated."),
-]
-ResultOption = Annotated[str, Option("-o", "--output", metavar="FILE", help="Write to a file instead of stdout.")]
-DiffOption = Annotated[bool, Option("--diff", help="Print the difference instead of the result.")]
-QuietOption = Annotated[bool, Option("-q", "--quiet", help="Say nothing about what was done.")]
 
 
 def kube_inject(
@@ -81,6 +70,7 @@ def kube_inject(
         raise UsageError("--set is for --offline", hint="Add --offline; a cluster has its own values.")
     from istioctl.actions.sidecars.injector_sources import InjectorOptions, load_injector
     from istioctl.actions.sidecars.kube_inject import injected_with
+    from istioctl.cli.screen.injected import change_inputs
 
     streams = terminal()
     flags = global_options(ctx)
@@ -106,56 +96,7 @@ def kube_inject(
         kubeconfig=flags.kubeconfig,
     )
     injector = load_injector(options, streams.environ, lambda line: None if quiet else streams.say(line))
-    run(injected_with(injector), list(dict.fromkeys(filenames)), output, diff=diff, quiet=quiet, verb="injected")
+    change_inputs(
+        injected_with(injector), list(dict.fromkeys(filenames)), output, diff=diff, quiet=quiet, verb="injected"
+    )
     return 0
-
-
-def run(change: Transform, filenames: list[str], output: str, *, diff: bool, quiet: bool, verb: str) -> None:
-    """Change the inputs, write the result or the difference, and say what was done."""
-    from istioctl.actions.sidecars.kube_inject import transform, write_file
-
-    stdin = _bytes(terminal().stdin)
-    if diff:
-        report = _show_differences(change, filenames)
-    elif output:
-        report = write_file(output, lambda sink: transform(filenames, stdin, change, sink))
-    else:
-        sink = _bytes(terminal().stdout)
-        report = transform(filenames, stdin, change, sink)
-        sink.flush()
-    if not quiet:
-        _summarize(report, verb)
-
-
-def _bytes(stream: Any) -> BinaryIO:
-    """The byte stream below a text stream."""
-    buffer: BinaryIO = stream.buffer
-    return buffer
-
-
-def _show_differences(change: Transform, filenames: list[str]) -> Report:
-    from istioctl.actions.sidecars.kube_inject import Report, differences
-
-    streams = terminal()
-    entries: list[Entry] = []
-    foreign = 0
-    for lines, result in differences(filenames, _bytes(streams.stdin), change):
-        for line in lines:
-            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[0])
-            streams.write((streams.style(line, style, stdout=True) if style else line) + "\n")
-        entries += result.entries
-        foreign += result.foreign
-    return Report(tuple(entries), foreign)
-
-
-def _summarize(report: Report, verb: str) -> None:
-    from istioctl.injection.report import summary
-
-    streams = terminal()
-    lines = []
-    for entry in report.entries:
-        if entry.warning:
-            lines.append(f"{streams.style('Warning:', 'yellow')} {entry.title}: {entry.warning}")
-        word = verb if entry.injected else "skipped"
-        lines.append(f"{word} {entry.title}: {entry.reason}")
-    streams.say("\n".join([*lines, summary(report.entries, report.foreign, verb)]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from istioctl.cli.kube_inject import DiffOption, InputsOption, QuietOption, ResultOption, run
+from istioctl.cli.line.inject_flags import DiffOption, InputsOption, QuietOption, ResultOption
+from istioctl.cli.screen.injected import change_inputs
 from istioctl.errors import UsageError
 
 
@@ -21,5 +22,5 @@ def kube_uninject(
     from istioctl.actions.sidecars.kube_inject import injected_with
     from istioctl.injection.uninject import Uninjector
 
-    run(injected_with(Uninjector()), filenames, output, diff=diff, quiet=quiet, verb="uninjected")
+    change_inputs(injected_with(Uninjector()), filenames, output, diff=diff, quiet=quiet, verb="uninjected")
     return 0

@@ -1,0 +1,62 @@
+"""Workloads rewritten in a text: the result or the difference to stdout, what was done to stderr."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from istioctl.cli.screen.terminal import terminal
+
+if TYPE_CHECKING:
+    from istioctl.actions.sidecars.kube_inject import Report, Transform
+    from istioctl.injection.report import Entry
+
+
+def change_inputs(change: Transform, filenames: list[str], output: str, *, diff: bool, quiet: bool, verb: str) -> None:
+    """Change the inputs, write the result or the difference, and say what was done."""
+    from istioctl.actions.sidecars.kube_inject import transform, write_file
+
+    stdin = _bytes(terminal().stdin)
+    if diff:
+        report = _show_differences(change, filenames)
+    elif output:
+        report = write_file(output, lambda sink: transform(filenames, stdin, change, sink))
+    else:
+        sink = _bytes(terminal().stdout)
+        report = transform(filenames, stdin, change, sink)
+        sink.flush()
+    if not quiet:
+        _summarize(report, verb)
+
+
+def _bytes(stream: Any) -> BinaryIO:
+    """The byte stream below a text stream."""
+    buffer: BinaryIO = stream.buffer
+    return buffer
+
+
+def _show_differences(change: Transform, filenames: list[str]) -> Report:
+    from istioctl.actions.sidecars.kube_inject import Report, differences
+
+    streams = terminal()
+    entries: list[Entry] = []
+    foreign = 0
+    for lines, result in differences(filenames, _bytes(streams.stdin), change):
+        for line in lines:
+            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[0])
+            streams.write((streams.style(line, style, stdout=True) if style else line) + "\n")
+        entries += result.entries
+        foreign += result.foreign
+    return Report(tuple(entries), foreign)
+
+
+def _summarize(report: Report, verb: str) -> None:
+    from istioctl.injection.report import summary
+
+    streams = terminal()
+    lines = []
+    for entry in report.entries:
+        if entry.warning:
+            lines.append(f"{streams.style('Warning:', 'yellow')} {entry.title}: {entry.warning}")
+        word = verb if entry.injected else "skipped"
+        lines.append(f"{word} {entry.title}: {entry.reason}")
+    streams.say("\n".join([*lines, summary(report.entries, report.foreign, verb)]))
