@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import split_commas
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import IstioctlError, UsageError
-
-if TYPE_CHECKING:
-    from istioctl.actions.observe.bug_report.report import BugReportOptions
-    from istioctl.cluster.session import Session
+from istioctl.errors import UsageError
 
 _NAME = "bug-report.tar.gz"
 _IGNORED = "kube-node-lease,kube-public,kube-system,local-path-storage"
@@ -96,7 +92,11 @@ def bug_report(
 
 
 def _make(ctx: Context, given: dict[str, Any], output: Path, scratch: Path | None) -> int:
+    from functools import partial
+
+    from istioctl.actions.observe.bug_report.content import versions_text
     from istioctl.actions.observe.bug_report.report import make, plan
+    from istioctl.actions.observe.bug_report.settings import options_of
     from istioctl.cli.line.cluster_options import client_options
     from istioctl.cluster.session import open_session
 
@@ -108,7 +108,10 @@ def _make(ctx: Context, given: dict[str, Any], output: Path, scratch: Path | Non
     )
     ctx = ctx._replace(options=flags)
     session = open_session(client_options(ctx))
-    options = _options(ctx, session, given, output, scratch)
+    namespace = ctx.options.istio_namespace
+    analyze = None if given["skipAnalyze"] else partial(_analysis, ctx)
+    versions = partial(versions_text, client_options(ctx), namespace, session.server)
+    options = options_of(given, output, scratch, namespace, analyze=analyze, versions=versions)
     if given["dryRun"]:
         missing: list[tuple[str, str]] = []
         pieces, _ = plan(session, options, missing)
@@ -131,36 +134,6 @@ def _make(ctx: Context, given: dict[str, Any], output: Path, scratch: Path | Non
     return 1 if len(made.names) <= 3 else 0  # versions and the two lists are there even if the cluster shows nothing
 
 
-def _options(
-    ctx: Context, session: Session, given: dict[str, Any], output: Path, scratch: Path | None
-) -> BugReportOptions:
-    from istioctl.actions.observe.bug_report.content import Choice
-    from istioctl.actions.observe.bug_report.report import BugReportOptions
-    from istioctl.actions.observe.bug_report.selection import parse_selection
-    from istioctl.actions.observe.bug_report.settings import time_range
-    from istioctl.golang.durations import parse_duration
-
-    included = tuple(parse_selection(text, "--include") for text in given["include"] if text)
-    excluded = tuple(parse_selection(text, "--exclude") for text in given["exclude"] if text)
-    since, until = time_range(given["startTime"], given["endTime"], given["since"])
-    namespaces = {name for each in included for name in each.namespaces}
-    limited = (
-        bool(included) and all(each.namespaces for each in included) and not any("*" in name for name in namespaces)
-    )
-    choice = Choice(
-        admin_port=given["proxyAdminPort"], since=since, until=until, tail=given["tailLines"],
-        full_secrets=given["fullSecrets"],
-        namespaces=tuple(sorted(namespaces | {ctx.options.istio_namespace})) if limited else (),
-        proxy_debug=not given["skipProxyDebug"], netstat=not given["skipNetstat"], coredumps=not given["skipCoredumps"],
-    )  # fmt: skip
-    return BugReportOptions(
-        output, scratch, included, excluded, choice, parse_duration(given["commandTimeout"]),
-        given["requestConcurrency"] or 32, not given["skipClusterDump"],
-        tuple(given["criticalErrors"]), tuple(given["ignoredErrors"]),
-        None if given["skipAnalyze"] else lambda: _analysis(ctx), lambda: _versions(ctx, session),
-    )  # fmt: skip
-
-
 def _analysis(ctx: Context) -> bytes:
     """What `istioctl analyze -A` says of the cluster."""
     from istioctl.actions.checks.analyze import AnalyzeOptions, analyze
@@ -177,19 +150,3 @@ def _analysis(ctx: Context) -> bytes:
     options = AnalyzeOptions(inputs=(), namespace="", istio_namespace=place)
     found = analyze(options, stdin=lambda: "", download=download, fetch=fetch)
     return (report_text(found.findings, "log", color=False) or "No problems were found.\n").encode()
-
-
-def _versions(ctx: Context, session: Session) -> bytes:
-    """This program's version, and what the mesh says of its own."""
-    from istioctl.actions.revisions.version import mesh_versions
-    from istioctl.api.release import VERSION
-    from istioctl.cli.line.cluster_options import client_options
-
-    lines = [f"istioctl {VERSION} (Python)", f"API server {session.server}"]
-    try:
-        found = mesh_versions(client_options(ctx), ctx.options.istio_namespace, "", lambda line: None)
-    except IstioctlError as problem:
-        return ("\n".join([*lines, f"The mesh tells nothing: {problem}"]) + "\n").encode()
-    lines += [f"{each.component} {each.revision} {each.version}" for each in found.control_planes]
-    lines += [f"{each.kind} {each.id} {each.version}" for each in found.proxies or ()]
-    return ("\n".join([*lines, *found.problems]) + "\n").encode()

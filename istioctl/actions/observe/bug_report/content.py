@@ -10,11 +10,15 @@ from typing import Any
 
 from istioctl.actions.observe.bug_report.redaction import redact, redact_secret
 from istioctl.actions.observe.bug_report.selection import Container
+from istioctl.actions.revisions.version import mesh_versions
+from istioctl.api.release import VERSION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.exec import run_in_pod
+from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.pod_http import get_from_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
+from istioctl.errors import IstioctlError
 
 #: Debug pages of istiod that are worth having (upstream `tools/bug-report/pkg/common`).
 ISTIOD_PAGES = (
@@ -203,3 +207,15 @@ def _run(session: Session, each: Container, command: Sequence[str], largest: int
 
 def _safe(data: bytes, choice: Choice) -> bytes:
     return data if choice.full_secrets else redact(data)
+
+
+def versions_text(client: ClientOptions, namespace: str, server: str) -> bytes:
+    """This program's version, and what the mesh says of its own."""
+    lines = [f"istioctl {VERSION} (Python)", f"API server {server}"]
+    try:
+        found = mesh_versions(client, namespace, "", lambda line: None)
+    except IstioctlError as problem:
+        return ("\n".join([*lines, f"The mesh tells nothing: {problem}"]) + "\n").encode()
+    lines += [f"{each.component} {each.revision} {each.version}" for each in found.control_planes]
+    lines += [f"{each.kind} {each.id} {each.version}" for each in found.proxies or ()]
+    return ("\n".join([*lines, *found.problems]) + "\n").encode()

@@ -22,6 +22,7 @@ from istioctl.errors import ClusterError, IstioctlError
 Report = Callable[[str], None]
 
 _LOUD = 2.0
+DEFAULT_CONCURRENCY = 32
 _ERRORS = (b"error", b"fatal", b"panic")
 
 
@@ -42,7 +43,7 @@ class BugReportOptions:
     excluded: tuple[Selection, ...] = ()
     choice: Choice = field(default_factory=Choice)
     timeout: float = 1800.0
-    concurrency: int = 32
+    concurrency: int = DEFAULT_CONCURRENCY
     cluster_dump: bool = True
     critical: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
@@ -141,6 +142,7 @@ class _Work:
         self._lock = threading.Lock()
 
     def run(self, pieces: Sequence[Piece]) -> None:
+        """Fetch all pieces, several at the same time."""
         in_parallel([partial(self._one, piece) for piece in pieces], limit=max(1, self.options.concurrency))
 
     def _one(self, piece: Piece) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from istioctl.actions.observe.bug_report.content import Choice
+from istioctl.actions.observe.bug_report.report import DEFAULT_CONCURRENCY, BugReportOptions
+from istioctl.actions.observe.bug_report.selection import parse_selection
 from istioctl.errors import InputError, UsageError
 from istioctl.golang.durations import parse_duration
 
@@ -72,3 +76,49 @@ def _time(text: str, flag: str) -> datetime | None:
 
 def _text(time: datetime | None) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
+
+
+def options_of(
+    given: Mapping[str, Any],
+    output: Path,
+    scratch: Path | None,
+    istio_namespace: str,
+    *,
+    analyze: Callable[[], bytes] | None,
+    versions: Callable[[], bytes],
+) -> BugReportOptions:
+    """The options that settings mean; `given` has a value for each of `FIELDS` that is not of the connection.
+
+    Raises:
+        UsageError, InputError: a selection, a time or a duration can't be read.
+    """
+    included = tuple(parse_selection(text, "--include") for text in given["include"] if text)
+    excluded = tuple(parse_selection(text, "--exclude") for text in given["exclude"] if text)
+    since, until = time_range(given["startTime"], given["endTime"], given["since"])
+    namespaces = {name for each in included for name in each.namespaces}
+    few = included and all(each.namespaces for each in included) and not any("*" in name for name in namespaces)
+    choice = Choice(
+        admin_port=given["proxyAdminPort"],
+        since=since,
+        until=until,
+        tail=given["tailLines"],
+        full_secrets=given["fullSecrets"],
+        namespaces=tuple(sorted(namespaces | {istio_namespace})) if few else (),
+        proxy_debug=not given["skipProxyDebug"],
+        netstat=not given["skipNetstat"],
+        coredumps=not given["skipCoredumps"],
+    )
+    return BugReportOptions(
+        output,
+        scratch,
+        included,
+        excluded,
+        choice,
+        timeout=parse_duration(given["commandTimeout"]),
+        concurrency=given["requestConcurrency"] or DEFAULT_CONCURRENCY,
+        cluster_dump=not given["skipClusterDump"],
+        critical=tuple(given["criticalErrors"]),
+        ignored=tuple(given["ignoredErrors"]),
+        analyze=analyze,
+        versions=versions,
+    )
