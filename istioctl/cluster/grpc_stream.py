@@ -110,7 +110,7 @@ def _check(headers: Mapping[str, str], where: str) -> None:
     if code != "0":
         number = int(code) if code.isdecimal() else 2
         words = unquote(headers.get("grpc-message", "")) or _CODES.get(number) or f"gRPC status {code}"
-        advice = "use credentials of the control plane's namespace, or --cert-dir" if number in (7, 16) else None
+        advice = "Use credentials of the control plane's namespace, or --cert-dir." if number in (7, 16) else None
         raise ClusterError(f"{_CODES.get(number, 'refused')}: {words}", where=where, hint=advice, id="xds-refused")
 
 
