@@ -46,7 +46,12 @@ def regex_matches(matcher: Config, value: str) -> bool:
 def _compiled(pattern: str) -> Any:
     import re2
 
-    return re2.compile(pattern)
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options=options)
+    except re2.error as problem:
+        raise ValueError(f"{pattern!r} is not a regular expression: {problem}") from None
 
 
 def header_matches(matcher: Config, request: Request) -> bool | None:

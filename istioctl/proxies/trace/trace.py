@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from istioctl.errors import InputError
 from istioctl.proxies.trace import actions
 from istioctl.proxies.trace.addresses import address_of
 from istioctl.proxies.trace.clusters import Target, find_target
@@ -112,9 +113,26 @@ def trace(dump: Dump, request: Request, *, inbound: bool) -> Trace:
 
     Args:
         inbound: whether it arrives at the pod from outside, rather than leaves it; a gateway's requests all arrive.
+
+    Raises:
+        InputError: the dump has something of another form than Envoy writes.
     """
-    inbound = inbound or dump.is_gateway
-    result = Trace(request, inbound)
+    result = Trace(request, inbound or dump.is_gateway)
+    try:
+        _follow(dump, result)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:  # Envoy's own dumps have their schema's types
+        last = f"behind {result.steps[-1].kind} {result.steps[-1].name}" if result.steps else "at the listeners"
+        raise InputError(
+            f"the dump is not as Envoy writes it, {last}: {problem!r}"[:300],
+            where=dump.proxy_id or None,
+            hint="Take it anew from Envoy's /config_dump?include_eds.",
+            id="malformed-dump",
+        ) from problem
+    return result
+
+
+def _follow(dump: Dump, result: Trace) -> None:
+    request, inbound = result.request, result.inbound
     if not inbound and request.destination_ip is None:
         request = result.request = replace(request, destination_ip=address_of(dump, request.host, request.port))
         if request.destination_ip is None:
@@ -130,19 +148,18 @@ def trace(dump: Dump, request: Request, *, inbound: bool) -> Trace:
         result.notes.append(f"port {request.port} of the gateway's Service is taken to lead to its port {behind}")
     if listener is None:
         result.outcomes.append(Outcome("closed", 1.0, detail=f"nothing listens on port {request.port}"))
-        return result
+        return
     result.steps.append(
         Step("listener", str(listener.get("name", "")), _address_words(connection), origin_of(listener))
     )
     chain = find_filter_chain(listener, connection)
     if chain is None:
         result.outcomes.append(Outcome("closed", 1.0, detail="no filter chain takes the connection"))
-        return result
+        return
     result.steps.append(
         Step("filter chain", str(chain.get("name") or "(unnamed)"), _chain_words(chain), origin_of(chain))
     )
     _through_chain(dump, chain, connection, result)
-    return result
 
 
 def _connection(request: Request) -> Connection:

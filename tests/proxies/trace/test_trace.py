@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from istioctl.errors import InputError, UsageError
 from istioctl.proxies.trace.dump import Dump, read_dump
@@ -263,3 +268,28 @@ def test_bad_words(arguments: tuple[Any, ...], more: dict[str, Any], words: str)
 def test_what_is_no_dump(body: bytes) -> None:
     with pytest.raises(InputError, match="file: "):
         read_dump(body, "file")
+
+
+_JUNK: list[Any] = [None, [], {}, "", 0, "x", [1], {"a": 1}, True]
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=200)
+def test_a_dump_of_another_form_is_an_error_at_worst(seed: int) -> None:
+    random = Random(seed)
+    dump = _dump()
+    places = list(_places([dump.listeners, dump.routes, dump.clusters, dump.endpoints]))
+    for _ in range(random.randrange(1, 4)):
+        holder, key = random.choice(places)
+        with suppress(IndexError, KeyError):
+            holder[key] = random.choice(_JUNK)
+    for url, inbound in (("http://api/split", False), ("tcp://db:3306", False), ("http://web:8080/", True)):
+        with suppress(InputError):
+            json.dumps(_trace(url, inbound=inbound, dump=dump, mutual_tls=inbound).as_data())
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place inside a value, as what holds it and its key there."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield value, key
+        yield from _places(inner)
