@@ -57,6 +57,13 @@ def authorization_policy(random: Random, name: str, namespace: str, apps: list[s
     return _object("security.istio.io/v1", "AuthorizationPolicy", name, namespace, spec)
 
 
+def peer_authentication(random: Random, app: str, namespace: str) -> Object:
+    """How an application's pods may be reached; clients follow by themselves."""
+    mode = random.choice(["STRICT", "PERMISSIVE", "DISABLE"])
+    spec = {"selector": {"matchLabels": {"app": app}}, "mtls": {"mode": mode}}
+    return _object("security.istio.io/v1", "PeerAuthentication", app, namespace, spec)
+
+
 def _object(api_version: str, kind: str, name: str, namespace: str, spec: Object) -> Object:
     return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": spec}
 

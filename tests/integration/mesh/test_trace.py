@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from istioctl.proxies.trace.clusters import Endpoint
 from istioctl.proxies.trace.dump import Dump, read_dump
 from istioctl.proxies.trace.request import make_request
 from istioctl.proxies.trace.trace import Outcome, trace
@@ -26,6 +27,7 @@ from tests.support.random_objects import (
     Sent,
     authorization_policy,
     destination_rule,
+    peer_authentication,
     request,
     virtual_service,
 )
@@ -144,12 +146,13 @@ def test_command_says_what_the_library_says(mesh: Mesh, ways: list[Route]) -> No
 
 
 def objects_of(random: Random, ways: list[Route]) -> list[dict[str, Any]]:
-    """Three policies, some of them idle, and a VirtualService that comes last."""
+    """Policies of authorization, some of them idle, and of encryption, and a VirtualService that comes last."""
     clients = [account_name(way.account) for way in ways]
     found = [authorization_policy(random, f"policy-{number}", NAMESPACE, ["a", "b"], clients) for number in range(3)]
     for policy in found:
         if random.random() < 0.4:
             policy["spec"] = {"selector": {"matchLabels": {"app": "nobody"}}}
+    found += [peer_authentication(random, app, NAMESPACE) for app in ("a", "b")]
     return [*found, virtual_service(random, "a", NAMESPACE, ["a", OUTSIDE], ["mesh", "front"])]
 
 
@@ -162,8 +165,8 @@ def change(mesh: Mesh, ways: list[Route], objects: list[dict[str, Any]]) -> dict
     mesh.apply(*policies, {**service, "spec": {**service["spec"], "http": routes}})
     for way in ways:
         wait_for(lambda way=way: send(way.address, way.host, Sent("GET", mark, ())).status == 222, 30)  # type: ignore[misc]
-    for kind, obj in (*(("authorizationpolicy", policy) for policy in policies), ("virtualservice", service)):
-        done = mesh.run("wait", kind, f"{obj['metadata']['name']}.{NAMESPACE}")
+    for obj in (*policies, service):
+        done = mesh.run("wait", obj["kind"].lower(), f"{obj['metadata']['name']}.{NAMESPACE}")
         assert done.status == 0, done.stderr
     servers = [key for key in mesh.kubelet.running if key.startswith(f"{NAMESPACE}/")]
     everyone = [*servers, *(way.pod for way in ways if way.pod not in servers)]
@@ -197,20 +200,22 @@ def foretold(dumps: dict[str, Dump], way: Route, sent: Sent) -> list[End | None]
             ends.append(End(int(aborted[1])))
             continue
         for endpoint in outcome.target.endpoints or ():
-            ends += at_server(dumps, way, sent, path, endpoint.address)
+            ends += at_server(dumps, way, sent, path, endpoint)
     return ends
 
 
-def at_server(dumps: dict[str, Dump], way: Route, sent: Sent, path: str, address: str) -> Iterator[End | None]:
-    ip, _, port = address.rpartition(":")
+def at_server(dumps: dict[str, Dump], way: Route, sent: Sent, path: str, endpoint: Endpoint) -> Iterator[End | None]:
+    """The ends that a request may come to at the proxy of an endpoint's pod."""
+    ip, _, port = endpoint.address.rpartition(":")
+    encrypted = endpoint.tls.mode == "mutual TLS"
     pod = next(key for key, dump in dumps.items() if str(dump.address) == ip)
     headers = [f"Host: {way.host}", *(f"{name}: {value}" for name, value in sent.headers)]
     arriving = make_request(
         sent.method,
         f"http://{way.host}:{port}{path}",
         headers,
-        mutual_tls=True,
-        source=way.account,
+        mutual_tls=encrypted,
+        source=way.account if encrypted else "",
         destination_ip=ip,
     )
     way_in = trace(dumps[pod], arriving, inbound=True)
