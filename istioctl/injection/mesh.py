@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from istioctl.api.mesh import MESH_MESSAGE, proxy_over
@@ -11,17 +12,17 @@ from istioctl.errors import InputError
 from istioctl.yamldoc import reader
 
 
-def mesh_config(text: str, source: str) -> Data:
+def mesh_config(given: str | Mapping[str, Any], source: str) -> Data:
     """A mesh configuration over Istio's defaults.
 
     Args:
-        text: YAML or JSON, as in the `mesh` key of the `istio` ConfigMap; may be empty.
+        given: YAML or JSON, as in the `mesh` key of the `istio` ConfigMap, or what that says; may be empty.
         source: where it comes from, for errors.
 
     Raises:
         InputError: it is not YAML, a field has a wrong type, or a rule is broken.
     """
-    return checked_mesh(reader.load(text, source), source)
+    return checked_mesh(reader.load(given, source) if isinstance(given, str) else given, source)
 
 
 def mesh_as_given(text: str, source: str) -> Data:

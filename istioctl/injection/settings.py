@@ -64,7 +64,7 @@ class Settings(NamedTuple):
     def read(
         cls,
         templates: Templates | str,
-        mesh_text: str,
+        mesh_config: str | Mapping[str, Any],
         values: str | Mapping[str, Any],
         *,
         mesh_source: str = "mesh",
@@ -77,7 +77,7 @@ class Settings(NamedTuple):
 
         Args:
             templates: the injector's configuration, as a text or read by `read_templates`.
-            mesh_text: the mesh configuration.
+            mesh_config: the mesh configuration, as text or read.
             values: the installation's values, as text or read.
             mesh_source, values_source: name the texts in errors.
             revision, native_sidecars, compliance_policy: see the class.
@@ -89,7 +89,7 @@ class Settings(NamedTuple):
             templates = read_templates(templates, "injection configuration")
         return cls(
             templates,
-            mesh.mesh_config(mesh_text, mesh_source),
+            mesh.mesh_config(mesh_config, mesh_source),
             read_values(values, values_source),
             revision,
             native_sidecars,

@@ -113,7 +113,7 @@ class _Texts:
 
     def __init__(self) -> None:
         self.templates: Templates | None = None
-        self.mesh: str | None = None
+        self.mesh: str | Mapping[str, Any] | None = None
         self.values: str | Mapping[str, Any] | None = None
         self.mesh_source = "mesh configuration"
         self.values_source = "values"

@@ -25,7 +25,7 @@ from istioctl.rendering.components.mesh_settings import (
     gateway_class_overlays,
     injector_config,
     injector_values_text,
-    mesh_config,
+    mesh_config_text,
     mesh_networks,
 )
 from istioctl.rendering.components.stable_channel import admission_rules
@@ -107,7 +107,7 @@ def _configuration_facts(values: Tree, given: Tree, target: Target) -> Tree:
     if not values["global"]["omitSidecarInjectorConfigMap"]:
         injector = {"values": injector_values_text(values), "config": injector_config(values)}
     return {
-        "mesh": mesh_config(values, target.namespace),
+        "mesh": mesh_config_text(values, target.namespace),
         "mesh_networks": mesh_networks(values),
         "injector": injector,
         "original_values": json_text.write(given, indent="  "),

@@ -18,7 +18,12 @@ _VERSION_CHECK = "{{ Template_Version_And_Istio_Version_Mismatched_Check_Install
 _TRACER_DEFAULTS = {"maxNumberOfAttributes": 200, "maxNumberOfAnnotations": 200, "maxNumberOfMessageEvents": 200}
 
 
-def mesh_config(values: Tree, namespace: str) -> str:
+def mesh_config_text(values: Tree, namespace: str) -> str:
+    """The mesh configuration as the ConfigMap holds it."""
+    return dump(mesh_config(values, namespace)).rstrip("\n")
+
+
+def mesh_config(values: Tree, namespace: str) -> Tree:
     """The mesh configuration: what other settings say about it, under what `meshConfig` says."""
     own = values["meshConfig"] or {}
     mesh: Tree = {
@@ -29,7 +34,7 @@ def mesh_config(values: Tree, namespace: str) -> str:
     if not own.get("defaultProviders") and (providers := _default_providers(values)):
         mesh["defaultProviders"] = providers
     merge(mesh, copy_of(own))
-    return dump(mesh).rstrip("\n")
+    return mesh
 
 
 def mesh_networks(values: Tree) -> str:

@@ -15,13 +15,14 @@ from istioctl.rendering.components.mesh_settings import (
     injector_values,
     injector_values_text,
     mesh_config,
+    mesh_config_text,
     mesh_networks,
 )
 from istioctl.yamldoc.reader import load
 
 
 def mesh(**given: Any) -> dict[str, Any]:
-    found: dict[str, Any] = load(mesh_config(chart_values("istiod", given), "ns"))
+    found: dict[str, Any] = load(mesh_config_text(chart_values("istiod", given), "ns"))
     return found
 
 
@@ -145,3 +146,4 @@ def test_the_injector_is_given_as_data_what_the_config_map_says() -> None:
 
         assert injector_templates(values) == load(injector_config(values))["templates"]
         assert injector_values(values) == load(injector_values_text(values))
+        assert mesh_config(values, "ns") == load(mesh_config_text(values, "ns"))
