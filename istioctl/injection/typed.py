@@ -9,7 +9,6 @@ field wants text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -18,11 +17,9 @@ from istioctl.api import quantities
 from istioctl.api.schema.catalog import message
 from istioctl.api.schema.notation import Field
 from istioctl.api.schema.paths import path_text
-from istioctl.api.schema.scalars import RANGES
+from istioctl.api.schema.scalars import RANGES, is_time
 from istioctl.errors import InputError
 from istioctl.yamldoc.scalars import single_float_text
-
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 Convert = Callable[[Any, bool], Any]
 
@@ -141,6 +138,7 @@ def spelled_type(field: Field) -> str:
     return f"{many}{'*' if field.nullable else ''}{field.of.removeprefix('k8s.')}"
 
 
+@cache
 def is_struct(of: str) -> bool:
     """Whether a spelled type is a struct, without a mark before it."""
     return of[0].isupper() or ("." in of and of[0] not in "*[{")
@@ -267,7 +265,7 @@ def _int_or_string(value: Any, lenient: bool) -> int | str:
 
 
 def _time(value: Any, lenient: bool) -> str:
-    if isinstance(value, str) and _TIME.fullmatch(value):
+    if isinstance(value, str) and is_time(value):
         return value
     raise WrongTypeError(f"a time such as 2024-01-02T03:04:05Z is expected here, not {_described(value)}")
 

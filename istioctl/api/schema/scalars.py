@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from istioctl.api import quantities
+
 #: The lowest and the highest value of each type of whole numbers.
 RANGES = {
     "int32": (-(1 << 31), (1 << 31) - 1),
@@ -15,9 +17,8 @@ RANGES = {
 }
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _REAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
-#: As Kubernetes reads a quantity; see `k8s.io/apimachinery/pkg/api/resource`.
-_QUANTITY = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?\Z")
-_TIME = re.compile(r"(?a:\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d))\Z")
+#: RFC 3339, as Go reads it.
+_TIME = re.compile(r"(?a:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\Z")
 #: What JSON allows around a number.
 _BLANK = " \t\r\n"
 _LONGEST_SHOWN = 60
@@ -151,7 +152,7 @@ def _list(value: Any) -> list[Any]:
 
 def _quantity(value: Any) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number and not (isinstance(value, str) and _QUANTITY.match(value)):
+    if not is_number and not (isinstance(value, str) and quantities.is_quantity(value)):
         raise Unfit("a quantity such as 100m or 1Gi")
     return value
 
@@ -166,9 +167,14 @@ def _int_or_text(value: Any) -> int | str:
 
 
 def _time(value: Any) -> str:
-    if not isinstance(value, str) or not _TIME.match(value):
+    if not isinstance(value, str) or not is_time(value):
         raise Unfit("a time such as 2026-01-31T12:00:00Z")
     return value
+
+
+def is_time(text: str) -> bool:
+    """Whether a text has the form of a time of RFC 3339."""
+    return _TIME.match(text) is not None
 
 
 def _anything(value: Any) -> Any:
