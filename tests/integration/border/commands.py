@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+_ENTRY = ("x", "workload", "entry", "configure", "-f", "FOLDER/group.yaml", "-o", "FOLDER/files")
 _INSTALL = ("--set", "profile=minimal", "-y", "--readiness-timeout", "3s")
+
+#: The files that they read, in FOLDER.
+FILES = {
+    "pod.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: b}]}}",
+    "group.yaml": (
+        "{apiVersion: networking.istio.io/v1, kind: WorkloadGroup, metadata: {name: a, namespace: shop},"
+        " spec: {template: {serviceAccount: default}}}"
+    ),
+}
 
 #: By name. `FOLDER` stands for a folder with the files that they read.
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -68,4 +78,24 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "internal-debug": ("x", "internal-debug", "syncz"),
     "metrics": ("x", "metrics", "web.shop"),
     "bug-report": ("bug-report", "--dir", "FOLDER", "--timeout", "5s"),
+    "proxy-config ecds": ("proxy-config", "ecds", "web-1.shop"),
+    "proxy-config eds": ("proxy-config", "eds", "web-1.shop"),
+    "proxy-config log": ("proxy-config", "log", "web-1.shop"),
+    "ztunnel-config service": ("ztunnel-config", "service"),
+    "ztunnel-config policy": ("ztunnel-config", "policy"),
+    "ztunnel-config connections": ("ztunnel-config", "connections"),
+    "dashboard open": ("dashboard", "open", "kiali", "--no-browser"),
+    "dashboard istiod-debug": ("dashboard", "istiod-debug", "istiod-1.istio-system", "--no-browser"),
+    "injection disable": ("injection", "disable", "shop"),
+    "tag generate": ("tag", "generate", "prod", "--revision", "canary"),
+    "workload entry configure": (
+        "x",
+        "workload",
+        "entry",
+        "configure",
+        "-f",
+        "FOLDER/group.yaml",
+        "-o",
+        "FOLDER/files",
+    ),
 }

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import pytest
 
 from istioctl.cli.screen.exit_status import ExitStatus
-from tests.integration.border.commands import COMMANDS
+from tests.integration.border.commands import COMMANDS, FILES
 from tests.support.malformed import KINDS
 from tests.support.run import Done, run_cli
 from tests.support.stub_cluster import TOKEN, Answer, StubCluster, listening
@@ -27,13 +27,12 @@ A_COMMAND = 6
 LONGEST = 30.0
 LARGEST_GROWTH = 300 * 1024  # KiB
 
-POD = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: b}]}}"
-
 
 @pytest.fixture(scope="module")
 def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StubCluster]:
     folder = tmp_path_factory.mktemp("stub")
-    (folder / "pod.yaml").write_text(POD)
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
     with StubCluster(folder) as cluster:
         yield cluster
 

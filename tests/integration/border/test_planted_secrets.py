@@ -14,7 +14,7 @@ import pytest
 
 from istioctl.cli.main import run
 from istioctl.cli.screen.terminal import Terminal
-from tests.integration.border.commands import COMMANDS
+from tests.integration.border.commands import COMMANDS, FILES
 from tests.support.malformed import KINDS
 from tests.support.stub_cluster import StubCluster, write_kubeconfig
 
@@ -33,7 +33,8 @@ ANSWERS = ("right", "page", "list", "unauthorized", "refusal of numbers", "metad
 @pytest.fixture(scope="module")
 def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StubCluster]:
     folder = tmp_path_factory.mktemp("stub")
-    (folder / "pod.yaml").write_text("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: []}}")
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
     with StubCluster(folder) as cluster:
         write_kubeconfig(cluster.kubeconfig, cluster.address, token=TOKEN)
         yield cluster
