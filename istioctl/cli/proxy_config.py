@@ -7,6 +7,7 @@ from typing import Annotated
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
 from istioctl.cli.proxy_view import FileOption, Form, FormOption, ViewFlags, show
+from istioctl.cli.screen.terminal import terminal
 
 FqdnOption = Annotated[str, Option("--fqdn", metavar="TEXT", help="Only clusters whose service has this in its name.")]
 DirectionOption = Annotated[str, Option("--direction", metavar="NAME", help="Only inbound or outbound clusters.")]
@@ -99,9 +100,18 @@ def endpoint(
     from istioctl.proxies.views import HOSTS, View
 
     wanted = EndpointFilter(address, port, cluster, status)
+
+    def read(body: bytes, source: str) -> hosts.ClusterStatuses:
+        page = hosts.ClusterStatuses(body, source)
+        if not page.is_complete:
+            terminal().warn(
+                f"{source} has no `cluster_statuses`; `istioctl proxy-config eds` reads configuration dumps"
+            )
+        return page
+
     look = View(
         HOSTS,
-        hosts.ClusterStatuses,
+        read,
         lambda page: [hosts.table(page, wanted)],
         lambda page, keep: hosts.trees(page, wanted, keep),
     )

@@ -65,11 +65,13 @@ def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], t
     if flags.watching and (flags.file or flags.output is not Form.SHORT):
         raise UsageError("only the tables of proxies can be watched", where="--watch")
     if flags.file:
+        from istioctl.proxies.views import made
+
         page = view.open(read_bytes(flags.file), "stdin" if flags.file == "-" else flags.file)
         if flags.output is Form.SHORT:
-            terminal().write(_text(view.tables(page), titles))
+            terminal().write(_text(made(view.tables, page), titles))
         else:
-            _print_one(_shown(view, page, flags.output), flags.output)
+            _print_one(made(lambda own: _shown(view, own, flags.output), page), flags.output)
         return
     asker = _Asker(ctx, proxies, flags, view, titles)
     if flags.watching:

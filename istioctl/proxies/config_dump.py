@@ -35,10 +35,6 @@ class Section:
         self._members = members
         self._is_camel = any(not name.islower() for name in members if name != "@type")
 
-    def has(self, name: str) -> bool:
-        """Whether a list has items."""
-        return bool(self.reader.list(self._part(name)))
-
     def entries(self, name: str, message: str) -> Iterator[dict[str, Any]]:
         """The items of a list, decoded one by one, with the schema's names.
 

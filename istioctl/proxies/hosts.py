@@ -33,6 +33,7 @@ class ClusterStatuses:
     """
 
     def __init__(self, data: bytes, source: str) -> None:
+        self.source = source
         self.reader, document = open_json(data, source)
         members = self.reader.object(document)
         self._is_camel = json_name(_LIST) in members

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from istioctl.errors import InputError
 from istioctl.proxies.config_dump import ConfigDump
 from istioctl.proxies.json_parts import Reader
 from istioctl.proxies.tables import Table
@@ -18,6 +19,10 @@ class Page(Protocol):
     @property
     def reader(self) -> Reader:
         """Decodes its parts."""
+
+    @property
+    def source(self) -> str:
+        """Where it comes from."""
 
 
 D = TypeVar("D", bound=Page)
@@ -39,6 +44,26 @@ class View(NamedTuple, Generic[D]):
     open: Callable[[bytes, str], D]
     tables: Callable[[D], Sequence[Table]]
     data: Callable[[D, Keep[Any]], Any]
+
+
+def made(make: Callable[[D], T], page: D) -> T:
+    """What `make` gets from a page.
+
+    Dumps are read as Envoy writes them, without a check of each value's type, which would take longer than all else.
+    Where a value turns out to be of another type, the page as a whole is refused.
+
+    Raises:
+        InputError: the page is not as Envoy writes it.
+    """
+    try:
+        return make(page)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise InputError(
+            f"a value is not of the type that Envoy gives it ({problem})",
+            where=page.source,
+            hint="See that it is what Envoy's admin API answered.",
+            id="not-a-dump",
+        ) from problem
 
 
 def config_dump(query: str) -> str:

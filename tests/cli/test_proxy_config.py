@@ -94,6 +94,12 @@ def test_nothing_found_is_a_document_too() -> None:
     assert json.loads(run_cli("pc", "endpoint", "-f", "-", "--port", "1", "-o", "json", stdin=PAGE).stdout) == []
 
 
+def test_endpoints_of_a_configuration_dump_are_elsewhere() -> None:
+    done = run_cli("pc", "endpoint", "-f", "-", stdin=DUMP)
+    assert (done.status, done.stdout.split()[0]) == (0, "ENDPOINT")
+    assert "proxy-config eds" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
@@ -202,3 +208,27 @@ def test_roots(stub: StubCluster) -> None:
 def dump_of(*found: dict[str, Any]) -> dict[str, Any]:
     kind = "type.googleapis.com/envoy.admin.v3.SecretsConfigDump"
     return {"configs": [{"@type": kind, "dynamic_active_secrets": list(found)}]}
+
+
+@pytest.mark.parametrize("command", TABLES)
+@pytest.mark.parametrize("form", ["short", "json"])
+def test_values_of_other_types_are_one_error_or_none(command: str, form: str) -> None:
+    """Each value of a dump in turn is replaced by one that may be of another type."""
+
+    def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        yield path
+        pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for key, inner in pairs:
+            yield from places(inner, (*path, key))
+
+    others = (7, "x", [7], {"x": 7}, None)
+    for number, path in enumerate(places(config_dump())):
+        dump: Any = {"": config_dump()}
+        holder, last = dump, ""
+        for key in path:
+            holder, last = holder[last], key
+        holder[last] = others[number % len(others)]
+        done = run_cli("pc", command, "-f", "-", "-o", form, stdin=json.dumps(dump[""]))
+        assert done.status in (0, 65), (path, done.stderr)
+        assert done.status == 0 or (done.stdout == "" and done.stderr.count("Error: ") == 1), path
+        assert "Traceback" not in done.stderr

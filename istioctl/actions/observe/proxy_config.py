@@ -8,7 +8,7 @@ from typing import TypeVar
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, Targets, ask_proxy, each_proxy, find_proxies
 from istioctl.cluster.session import Session
 from istioctl.proxies.pieces import read_dump
-from istioctl.proxies.views import D, View
+from istioctl.proxies.views import D, View, made
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ def look(
     """
 
     def read(proxy: Proxy) -> T:
-        return make(view.open(ask_page(session, proxy, view.request, port=port), f"pod {proxy.key}"))
+        return made(make, view.open(ask_page(session, proxy, view.request, port=port), f"pod {proxy.key}"))
 
     return each_proxy(find_proxies(session, targets), read)
 
