@@ -77,7 +77,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "envoy-stats": ("x", "envoy-stats", "web-1.shop"),
     "internal-debug": ("x", "internal-debug", "syncz"),
     "metrics": ("x", "metrics", "web.shop"),
-    "bug-report": ("bug-report", "--dir", "FOLDER", "--timeout", "5s"),
+    "bug-report": ("bug-report", "--output-dir", "FOLDER", "--timeout", "5s"),
     "proxy-config ecds": ("proxy-config", "ecds", "web-1.shop"),
     "proxy-config eds": ("proxy-config", "eds", "web-1.shop"),
     "proxy-config log": ("proxy-config", "log", "web-1.shop"),

@@ -60,10 +60,12 @@ class Piece:
     Attributes:
         name: its place in the archive.
         fetch: gets it; raises an IstioctlError where it can't be had.
+        is_large: whether it may have many megabytes, so that only a few like it should be in memory at once.
     """
 
     name: str
     fetch: Callable[[], bytes]
+    is_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def cluster_pieces(
         scopes = ("",) if (api_version, kind) in CLUSTER_KINDS else choice.namespaces or ("",)
         folder = "cluster/crs" if (api_version, kind) in own_kinds else "cluster"
         name = f"{folder}/{kind}.{api_version.replace('/', '_')}.json"
-        yield Piece(name, partial(_objects, session, discovery, api_version, kind, scopes, choice))
+        fetch = partial(_objects, session, discovery, api_version, kind, scopes, choice)
+        yield Piece(name, fetch, is_large=kind in ("Pod", "ConfigMap", "EndpointSlice", "ReplicaSet", "Event"))
 
 
 def pod_pieces(
@@ -111,7 +114,7 @@ def pod_pieces(
         folder = _folder(each)
         if not folder or (folder.startswith("proxies/") and not wanted(each)):
             continue
-        yield Piece(f"{folder}/{each.name}.log", partial(_log, session, each, choice, previous=False))
+        yield Piece(f"{folder}/{each.name}.log", partial(_log, session, each, choice), is_large=True)
         if each.name == _DISCOVERY:
             for page in ISTIOD_PAGES:
                 path = f"/debug/{page}"
@@ -125,7 +128,8 @@ def _proxy_pieces(session: Session, each: Container, folder: str, choice: Choice
     if choice.proxy_debug:
         for page in ZTUNNEL_PAGES if each.labels.get("app") == _ZTUNNEL else ENVOY_PAGES:
             name = page.partition("?")[0].replace("/", "_")
-            yield Piece(f"{folder}/{name}", partial(_page, session, each, choice.admin_port, f"/{page}", choice))
+            fetch = partial(_page, session, each, choice.admin_port, f"/{page}", choice)
+            yield Piece(f"{folder}/{name}", fetch, is_large=name == "config_dump")
     if choice.netstat:
         yield Piece(f"{folder}/netstat", partial(_run, session, each, ("netstat", "-natpw"), LARGEST_LOG, choice))
     if choice.coredumps:
@@ -139,7 +143,7 @@ def core_pieces(session: Session, each: Container, listing: bytes) -> Iterator[P
     """The core dumps that a listing names."""
     for number, path in enumerate(filter(None, listing.decode("utf-8", "replace").splitlines())):
         fetch = partial(run_in_pod, session, each.namespace, each.pod, each.name, ("cat", path), largest=LARGEST_CORE)
-        yield Piece(f"{_folder(each)}/{number}.core", fetch)
+        yield Piece(f"{_folder(each)}/{number}.core", fetch, is_large=True)
 
 
 def _folder(each: Container) -> str:
@@ -165,8 +169,8 @@ def _objects(
     return _safe(json.dumps({"items": items}, indent=1, ensure_ascii=False).encode(), choice)
 
 
-def _log(session: Session, each: Container, choice: Choice, *, previous: bool) -> bytes:
-    query = {"container": each.name, "previous": str(previous).lower()}
+def _log(session: Session, each: Container, choice: Choice) -> bytes:
+    query = {"container": each.name}
     if choice.tail:
         query["tailLines"] = str(choice.tail)
     elif not choice.since:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import partial
@@ -22,6 +23,7 @@ from istioctl.errors import ClusterError, IstioctlError
 Report = Callable[[str], None]
 
 _LOUD = 2.0
+_LARGE_AT_ONCE = 4
 DEFAULT_CONCURRENCY = 32
 _ERRORS = (b"error", b"fatal", b"panic")
 
@@ -140,12 +142,18 @@ class _Work:
         self._said = time.monotonic()
         self._errors: list[tuple[bool, int, str]] = []
         self._lock = threading.Lock()
+        self._room = threading.BoundedSemaphore(_LARGE_AT_ONCE)
 
     def run(self, pieces: Sequence[Piece]) -> None:
-        """Fetch all pieces, several at the same time."""
-        in_parallel([partial(self._one, piece) for piece in pieces], limit=max(1, self.options.concurrency))
+        """Fetch all pieces, several at the same time; the large ones last, for they wait for each other."""
+        ordered = sorted(pieces, key=lambda piece: piece.is_large)
+        in_parallel([partial(self._one, piece) for piece in ordered], limit=max(1, self.options.concurrency))
 
     def _one(self, piece: Piece) -> None:
+        with self._room if piece.is_large else nullcontext():
+            self._gather(piece)
+
+    def _gather(self, piece: Piece) -> None:
         why = ""
         if time.monotonic() > self.deadline:
             why = "the time was over before it was asked for"
