@@ -16,8 +16,9 @@ from istioctl.analysis.resources import (
     texts,
 )
 from istioctl.analysis.sources import Source, template_hint
+from istioctl.analysis.validation.api_types import misfits
 from istioctl.analysis.validation.decode import decode, entries
-from istioctl.analysis.validation.report import Place, Report, locate
+from istioctl.analysis.validation.report import Path, Place, Report, locate
 from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.schema.catalog import Kind, find_kind
@@ -50,6 +51,7 @@ class Loader:
     Attributes:
         errors: why some document could not be read.
         warnings: unknown fields of Istio objects, with their places.
+        refused: values that the API server would refuse for their type: of which object, where, and what is wrong.
     """
 
     def __init__(self, default_namespace: str, *, names_it: bool = True) -> None:
@@ -57,6 +59,7 @@ class Loader:
         self._names_it = names_it
         self.errors: list[InputError] = []
         self.warnings: list[str] = []
+        self.refused: list[tuple[Resource, Path, str]] = []
 
     def read(self, source: Source) -> Iterator[Resource]:
         """The objects of a text, pods made from templates after their workload."""
@@ -120,6 +123,9 @@ class Loader:
             resource.kind == "Namespace" and resource.name in IGNORED_NAMESPACES
         ):
             return
+        for misfit in misfits(data):
+            hint = f" {misfit.hint}" if misfit.hint else ""
+            self.refused.append((resource, misfit.path, f"{misfit.message}.{hint}" if hint else misfit.message))
         if (group, kind) in FOREIGN:
             yield resource
         if makes_pods:

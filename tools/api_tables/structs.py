@@ -16,11 +16,12 @@ _FOLDERS = (
     ("github.com/openshift/api", ("apps/v1",), "openshift"),
 )
 KUBERNETES_MODULES = tuple(module for module, _, _ in _FOLDERS)
-#: The kinds with pods, and what an IstioOperator document holds of other kinds.
+#: The kinds with pods, what an IstioOperator document holds of other kinds, and those that stand beside pods in files.
 _ROOTS = (
     "openshift.DeploymentConfig", "k8s.CronJob", "k8s.DaemonSet", "k8s.Deployment", "k8s.Job",
     "k8s.PersistentVolumeClaim", "k8s.Pod", "k8s.ReplicaSet", "k8s.ReplicationController", "k8s.StatefulSet",
     "k8s.HorizontalPodAutoscalerSpec", "k8s.PodDisruptionBudgetSpec", "k8s.ServiceSpec",
+    "k8s.ConfigMap", "k8s.Namespace", "k8s.Secret", "k8s.Service", "k8s.ServiceAccount",
 )  # fmt: skip
 #: Types that write their own JSON.
 _SCALARS = {

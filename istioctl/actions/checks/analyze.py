@@ -123,6 +123,9 @@ def analyze(
     findings = Findings()
     for analyzer in analyzers:
         analyzer.run(snapshot, findings)
+    if not options.analyzers:
+        for resource, path, problem in loader.refused:
+            findings.report("SchemaValidationError", resource, problem, path=path)
     kept = selected(findings.items, options.reported, options.suppressions)
     return Analysis(kept, loader.errors, loader.warnings, skipped, analyzers, len(snapshot))
 

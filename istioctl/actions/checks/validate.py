@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.sources import Source, open_input, template_hint
-from istioctl.analysis.validation import kubernetes, scan
+from istioctl.analysis.validation import api_types, kubernetes, scan
 from istioctl.analysis.validation.report import Problem, Report, Severity
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.errors import InputError
@@ -120,6 +120,8 @@ def _skip(text: str, options: ValidateOptions, report: FileReport) -> bool:
         return False
     if not scan.has_unique_keys(text):
         return False
+    if api_types.is_checked(*found) and not api_types.fits_plainly(text):
+        return False
     if found[1] == "Service" and not scan.has_good_ports(text):
         return False
     if found[1] == "Deployment" and not scan.has_telemetry_labels(text):
@@ -188,15 +190,24 @@ def _check_one(
         checked = check_object(root, found, namespace=options.namespace, offset=offset)
     elif kind in kubernetes.KINDS and namespace != options.istio_namespace:
         checked = kubernetes.check_kubernetes(str(kind), data, root, offset)
+        _add_misfits(data, checked)
     elif kind == "IstioOperator" and api_version == "install.istio.io/v1alpha1":
         checked = _check_operator(data, root, offset)
     else:
         checked = Report(root, offset)
-        if not _warn_of_version(str(api_version), str(kind), checked):
+        _add_misfits(data, checked)
+        if not checked.problems and not _warn_of_version(str(api_version), str(kind), checked):
             report.skipped[str(kind) if kind else "without a kind"] += 1
             return
     line = root.line + 1 + offset
     report.verdicts.append(Verdict(source, line, str(kind), name, namespace, tuple(checked.problems)))
+
+
+def _add_misfits(data: dict[str, Any], report: Report) -> None:
+    known = {problem.steps for problem in report.problems}
+    for misfit in api_types.misfits(data):
+        if misfit.path not in known:
+            report.add(Severity.ERROR, misfit.path, misfit.message, misfit.hint)
 
 
 def _warn_of_version(api_version: str, kind: str, report: Report) -> bool:

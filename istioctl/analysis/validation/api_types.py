@@ -1,0 +1,186 @@
+"""Whether objects of Kubernetes' own kinds have fields of the types that the API server wants.
+
+Fields that it does not know are left alone: it warns of them itself, or drops them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from istioctl.api.schema import decode
+from istioctl.api.schema.catalog import is_message, message
+from istioctl.api.schema.decode import Mismatch
+from istioctl.api.schema.scalars import RANGES
+
+_GROUPS = {
+    "v1": "ConfigMap Namespace PersistentVolumeClaim Pod ReplicationController Secret Service ServiceAccount",
+    "apps/v1": "DaemonSet Deployment ReplicaSet StatefulSet",
+    "batch/v1": "CronJob Job",
+}
+_KINDS = {(version, kind): f"k8s.{kind}" for version, kinds in _GROUPS.items() for kind in kinds.split()}
+_KINDS["apps.openshift.io/v1", "DeploymentConfig"] = "openshift.DeploymentConfig"
+
+
+def is_checked(api_version: object, kind: object) -> bool:
+    """Whether the types of a kind's fields are known."""
+    return isinstance(api_version, str) and isinstance(kind, str) and (api_version, kind) in _KINDS
+
+
+def misfits(data: Mapping[str, Any]) -> list[Mismatch]:
+    """The places of an object where the API server would refuse a value for its type; none of kinds not known here."""
+    name = _KINDS.get((data.get("apiVersion"), data.get("kind")))  # type: ignore[arg-type] # others are not found
+    if name is None:
+        return []
+    return [found for found in decode.check(dict(data), name) if found.kind == "wrong-type"]
+
+
+#: A line with a key, behind any number of dashes, and its value or nothing.
+_KEY_LINE = re.compile(r"( *(?:- +)*)([A-Za-z][\w./-]*):(?: +(\S.*))?")
+_ITEM_LINE = re.compile(r" *(?:- +)+(\S.*)")
+_FLOW_PART = re.compile(r"([A-Za-z][\w./-]*): +(\S.*)")
+_NUMBER = re.compile(r"0{1,9}")
+_SURE_TEXT = re.compile(r"[A-Za-z/][\w./:@-]*(?: [\w./-]+)*")
+#: A quantity that YAML reads as text.
+_QUANTITY = re.compile(r"0+(?:m|[KMGTP]i)")
+#: What a name is nearly always, where Kubernetes has it for two things.
+_USUAL = {"image": "string", "volumes": "mappings"}
+#: Names of resources, whose amounts are quantities; they may be labels, too.
+_RESOURCES = frozenset(("cpu", "memory", "storage", "ephemeral-storage"))
+_ODD_WORDS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n", "inf", "nan"])
+#: Lines that differ in their digits alone are one.
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
+def fits_plainly(text: str) -> bool:
+    """Whether the text of a document shows beyond doubt that its fields have their types; False where it does not.
+
+    A document that passes need not be parsed for this, which costs a hundred times as much. Lines are looked at with
+    the one that follows; what was said of one like it is remembered, since most documents of a stream are alike.
+    """
+    if "\nkind: Secret" in text:
+        return False  # its data must be base64
+    lines = text.translate(_DIGITS).split("\n")
+    return all(map(_VERDICTS.__getitem__, zip(lines, [*lines[1:], ""], strict=True)))
+
+
+class _Verdicts(dict[tuple[str, str], bool]):
+    """Whether a line is in order, by itself and the line behind it."""
+
+    def __missing__(self, lines: tuple[str, str]) -> bool:
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        found = self[lines] = _is_in_order(*lines)
+        return found
+
+
+_MOST_REMEMBERED = 50_000
+_VERDICTS = _Verdicts()
+
+
+def _is_in_order(line: str, following: str) -> bool:
+    if not line.strip() or line.startswith(("#", "---")):
+        return True
+    before, comment, _ = line.partition(" #")
+    if comment:
+        if before.count('"') % 2 or before.count("'") % 2:
+            return False
+        line = before.rstrip()
+    if found := _KEY_LINE.fullmatch(line):
+        margin, name, value = found[1], found[2], found[3]
+        return _has_sort(name, value) if value else _begins_well(len(margin), name, following)
+    item = _ITEM_LINE.fullmatch(line)
+    return item is not None and _is_item(item[1])
+
+
+def _begins_well(column: int, name: str, following: str) -> bool:
+    """Whether a key without a value in its line has the collection that its name wants."""
+    inner = following.lstrip()
+    if not inner or inner.startswith("#"):
+        return False
+    is_list, indent = inner.startswith("- "), len(following) - len(inner)
+    if indent < column or (indent == column and not is_list):
+        return True  # it is null
+    sort = "mapping"
+    if is_list:
+        sort = "mappings" if inner[2:].lstrip().startswith("{") or _KEY_LINE.fullmatch(inner) else "texts"
+    return _sorts().get(name, frozenset()) == {sort} or _USUAL.get(name) == sort
+
+
+def _has_sort(name: str, value: str) -> bool:
+    """Whether the value in a key's line is of the sort that its name wants."""
+    sorts = _sorts().get(name, frozenset())
+    if value[0] == "{":
+        return sorts == {"mapping"} and _is_flow(value, "}")
+    if value[0] == "[":
+        return sorts == {"mappings" if value[1:].lstrip().startswith("{") else "texts"} and _is_flow(value, "]")
+    if _NUMBER.fullmatch(value):
+        return bool(sorts) and sorts <= {"number", "int-or-string", "quantity"}
+    if value in ("true", "false"):
+        return sorts == {"bool"}
+    if _QUANTITY.fullmatch(value):
+        return sorts <= {"string", "quantity"}
+    is_string = sorts <= {"string", "int-or-string"} or _USUAL.get(name) == "string"
+    return is_string and name not in _RESOURCES and _is_text(value)
+
+
+def _is_item(value: str) -> bool:
+    """Whether the value of a list's item is text, or a collection in flow style whose fields are in order."""
+    if value[0] == "{":
+        return _is_flow(value, "}")
+    return _is_text(value) or _QUANTITY.fullmatch(value) is not None
+
+
+def _is_flow(value: str, end: str) -> bool:
+    inner = value[1:-1]
+    if value[-1] != end or any(mark in inner for mark in "\"'#&*!|>"):
+        return value[-1] == end and end == "]" and all(map(_is_text, inner.split(",")))
+    for part in _parts(inner):
+        found = _FLOW_PART.fullmatch(part)
+        is_like_first = part.startswith("{") is inner.lstrip().startswith("{")
+        if not (_has_sort(found[1], found[2]) if found else end == "]" and is_like_first and _is_item(part)):
+            return False
+    return True
+
+
+def _parts(inner: str) -> list[str]:
+    """What commas divide, but for those inside of brackets."""
+    parts, depth, start = [], 0, 0
+    for index, char in enumerate(inner):
+        depth += (char in "[{") - (char in "]}")
+        if char == "," and depth == 0:
+            parts.append(inner[start:index].strip())
+            start = index + 1
+    last = inner[start:].strip()
+    return [*parts, last] if last else parts
+
+
+def _is_text(value: str) -> bool:
+    value = value.strip()
+    if len(value) > 1 and value[0] in "\"'" and value.find(value[0], 1) == len(value) - 1:
+        return True
+    return bool(_SURE_TEXT.fullmatch(value)) and value.lower() not in _ODD_WORDS
+
+
+@cache
+def _sorts() -> Mapping[str, frozenset[str]]:
+    """What each name of a field stands for, wherever the kinds known here use it."""
+    found: dict[str, set[str]] = {}
+    seen: set[str] = set()
+    waiting = list(_KINDS.values())
+    while waiting:
+        if (each := waiting.pop()) in seen:
+            continue
+        seen.add(each)
+        for name, field in message(each).fields.items():
+            holds = is_message(field.of)
+            if holds:
+                waiting.append(field.of)
+            if field.many:
+                sort = ("mappings" if holds else "texts") if field.many == "list" else "mapping"
+            else:
+                sort = "mapping" if holds else "number" if field.of in RANGES else field.of
+            found.setdefault(name, set()).add(sort)
+    return {name: frozenset(sorts) for name, sorts in found.items()}
