@@ -18,11 +18,11 @@ from istioctl.analysis.resources import (
 from istioctl.analysis.sources import Source, template_hint
 from istioctl.analysis.validation.api_types import misfits
 from istioctl.analysis.validation.decode import decode, entries
-from istioctl.analysis.validation.report import Path, Place, Report, locate
+from istioctl.analysis.validation.report import Place, Report, locate
 from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.schema.catalog import Kind, find_kind
-from istioctl.api.schema.paths import path_text
+from istioctl.api.schema.paths import Path, path_text
 from istioctl.api.trees import lookup
 from istioctl.api.workloads import template_path
 from istioctl.errors import InputError
