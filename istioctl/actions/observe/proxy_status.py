@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from istioctl.actions.observe.proxy_config import ask_page
+from istioctl.actions.observe.targets import Proxy
 from istioctl.actions.pods import find_pod
 from istioctl.api.labels import labels_of
-from istioctl.cluster.pod_http import get_from_pod
 from istioctl.errors import IstioctlError
 from istioctl.proxies.compare import KindDifference, compare, read_view
 from istioctl.proxies.sync_status import ProxyStatus, State, read_syncz, select
@@ -95,6 +96,6 @@ def proxy_difference(
     if labels_of(pod).get("app") == "ztunnel":
         return ProxyDifference(proxy, None)
     if dump is None:
-        dump = get_from_pod(istiods.session, namespace, name, admin_port, "/config_dump")
+        dump = ask_page(istiods.session, Proxy(namespace, name), "/config_dump", port=admin_port)
     own = read_view(dump, "Envoy")
     return ProxyDifference(proxy, compare(read_view(istiods.config_of(proxy, _COMPARED).body, "Istiod"), own))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from istioctl.actions.observe.targets import ADMIN_PORT, Targets, ask_proxy, find_proxies
+from istioctl.actions.observe.proxy_config import ask_page
+from istioctl.actions.observe.targets import ADMIN_PORT, Targets, find_proxies
 from istioctl.analysis.loading import Loader
 from istioctl.analysis.sources import files_below, read_file
 from istioctl.cluster.session import Session
@@ -20,7 +21,7 @@ def dump_of_pod(session: Session, reference: str, namespace: str, port: int = AD
         ClusterError: there is no such pod, or it does not answer.
     """
     proxy = find_proxies(session, Targets(references=(reference,), namespace=namespace))[0]
-    return read_dump(ask_proxy(session, proxy, "/config_dump?include_eds", port=port), str(proxy))
+    return read_dump(ask_page(session, proxy, "/config_dump?include_eds", port=port), str(proxy))
 
 
 def places_of(names: Iterable[str]) -> dict[Origin, str]:

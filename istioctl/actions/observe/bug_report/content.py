@@ -19,6 +19,7 @@ from istioctl.cluster.pod_http import get_from_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
 from istioctl.errors import IstioctlError
+from istioctl.proxies.pieces import read_dump
 
 #: Debug pages of istiod that are worth having (upstream `tools/bug-report/pkg/common`).
 ISTIOD_PAGES = (
@@ -202,7 +203,10 @@ def _until(body: bytes, end: str) -> Iterator[bytes]:
 
 
 def _page(session: Session, each: Container, port: int, path: str, choice: Choice) -> bytes:
-    return _safe(get_from_pod(session, each.namespace, each.pod, port, path), choice)
+    def get(path: str) -> bytes:
+        return get_from_pod(session, each.namespace, each.pod, port, path)
+
+    return _safe(read_dump(get, path) if path.startswith("/config_dump?") else get(path), choice)
 
 
 def _run(session: Session, each: Container, command: Sequence[str], largest: int, choice: Choice) -> bytes:
