@@ -107,6 +107,13 @@ def test_floats_are_printed_as_by_go(given: float, text: str) -> None:
     assert to_json(decode({"sampling": given}, tracing, refuse), tracing) == f'{{"sampling":{text}}}'
 
 
+def test_numbers_of_unknown_enum_values_stay() -> None:
+    mesh = mesh_over_defaults({"accessLogEncoding": 77, "defaultConfig": {"interceptionMode": 9}}, refuse)
+    assert '"accessLogEncoding":77' in to_json(mesh, MESH_MESSAGE)
+    value = go_values.message_value(mesh, MESH_MESSAGE)
+    assert go_values.message_data(value, MESH_MESSAGE) == mesh
+
+
 def test_long_integers_and_bytes_are_printed_as_texts() -> None:
     stackdriver, body = "istio.mesh.v1alpha1.Tracing.Stackdriver", "istio.networking.v1alpha3.HTTPBody"
     read = decode({"maxNumberOfAttributes": 16, "debug": True}, stackdriver, refuse)

@@ -37,6 +37,7 @@ GOOD = [
     "defaultConfig: {privateKeyProvider: {qat: {pollDelay: 2ms}}}",
     "defaultConfig: {concurrency: '4', interceptionMode: 1, proxy_metadata: {A: b}, proxyMetadata: {A: null}}",
     "defaultConfig: {statusPort: '15020'}",
+    "{accessLogEncoding: 77, h2UpgradePolicy: 0, defaultConfig: {interceptionMode: 9}}",
 ]
 
 #: What is refused, with the path that the message begins with.

@@ -15,7 +15,8 @@ from istioctl.api.schema.notation import Field, Message
 from istioctl.api.schema.paths import Path
 from istioctl.api.schema.scalars import Unfit, described, read_scalar, read_whole
 
-#: Decoded data of a message: JSON names to values. Enums are names, durations nanoseconds, absent fields are missing.
+#: Decoded data of a message: JSON names to values. Enums are names (an unknown number is a text of digits), durations
+#: nanoseconds, absent fields are missing.
 Data = dict[str, Any]
 
 
@@ -72,7 +73,7 @@ def is_zero(value: Any, field: Field) -> bool:
         return not value
     if field.nullable or field.group or field.sort == "message" or field.of in ("duration", "struct", "value"):
         return False
-    return not (enum_values(field.of)[value] if field.sort == "enum" else value)
+    return not (enum_values(field.of).get(value, value) if field.sort == "enum" else value)
 
 
 class _Decoder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from istioctl.api.schema.catalog import message
+from istioctl.api.schema.catalog import enum_values, message
 from istioctl.api.schema.decode import Data
 from istioctl.api.schema.notation import Field
 from istioctl.golang import json_text
@@ -45,6 +45,8 @@ def _value(value: Any, field: Field) -> str:
         return to_json(value, field.of)
     if field.of == "duration":
         return f'"{duration_text(value)}"'
+    if field.sort == "enum" and value not in enum_values(field.of):
+        return str(value)
     if field.of in ("int64", "uint64"):
         return f'"{value}"'
     return json_text.write(base64.b64encode(value).decode() if isinstance(value, bytes) else value)
