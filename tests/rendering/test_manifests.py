@@ -151,7 +151,7 @@ def test_one_installation_has_many_gateways() -> None:
 
 # A choice that meets most branches; the whole corpus is run by its own program.
 CASES = [
-    "cni-ambient-values", "external-istiod", "gateway-unnamed", "gateways-many", "network-policy-all", "overlays-paths",
+    "cni-ambient-values", "external-istiod", "gateways-many", "network-policy-all", "overlays-paths",
     "pilot-k8s-all", "pilot-values-lots", "platform-openshift", "profile-demo", "profile-stable", "revision-set-tags",
     "upstream-istiod-remote-local", "waypoint-values",
 ]  # fmt: skip

@@ -104,7 +104,7 @@ def test_what_is_added_one_way_is_removed_the_other(files: tuple[str, str]) -> N
 
 def test_a_specification_is_no_manifest(tmp_path: Path, files: tuple[str, str]) -> None:
     (tmp_path / "spec.yaml").write_text("kind: IstioOperator\nspec: {profile: demo}\n")
-    with pytest.raises(InputError, match="no Kubernetes objects"):
+    with pytest.raises(InputError, match="are not Kubernetes objects"):
         names(files[0], str(tmp_path / "spec.yaml"))
 
 
