@@ -1,6 +1,6 @@
 """What a run of somebody else's template may cost: bytes, steps and time, so that a hostile one ends with an error.
 
-Whoever runs a template makes a `Budget` and holds it `within` the run. The functions that the template calls, here and
+Whoever runs a template makes a `Budget` and will `hold` it meanwhile. The functions that the template calls, here and
 in packages above, take from it without being handed it: `take` before they build what is larger than what they return
 (the engine counts what they return itself), `work` before or in a loop, `check_size` before one large text or list.
 Where nobody set a budget `take` and `work` allow everything; the bound of `check_size` is the same for everybody.
@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Final
+from contextvars import ContextVar, Token
+from typing import Final, NoReturn
 
 MAX_SIZE: Final = 8 * 1024 * 1024  # characters of one text, or items of one list
 ITEM: Final = 72  # bytes that a small thing in a collection takes with its place there
@@ -79,10 +78,13 @@ class Budget:
             LimitError: so many are not left, or the time is over.
         """
         self._steps_left -= steps
+        if self._steps_left < 0 or time.monotonic() > self._deadline:
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
         if self._steps_left < 0:
             raise LimitError(f"step limit exceeded: more than {self._steps} loop iterations")
-        if time.monotonic() > self._deadline:
-            raise LimitError(f"time limit exceeded: more than {self._seconds:g} seconds")
+        raise LimitError(f"time limit exceeded: more than {self._seconds:g} seconds")
 
     def allows(self, size: int) -> bool:
         """Whether `size` bytes are left."""
@@ -92,14 +94,14 @@ class Budget:
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 
-@contextmanager
-def within(budget: Budget) -> Iterator[None]:
-    """Whatever this thread does takes from `budget`."""
-    token = _current.set(budget)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+def hold(budget: Budget) -> Token[Budget | None]:
+    """From here on whatever this thread does takes from `budget`; until `release` of what is returned."""
+    return _current.set(budget)
+
+
+def release(held: Token[Budget | None]) -> None:
+    """Ends what `hold` began."""
+    _current.reset(held)
 
 
 def take(size: int) -> None:

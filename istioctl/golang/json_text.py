@@ -15,6 +15,8 @@ from istioctl.golang.types import GoType
 from istioctl.golang.values import Pointer, encode, is_nil, type_of
 
 _MAX_DEPTH = 10_000
+_LONG = 100  # characters of a text that are counted by themselves
+_NODE = 2 * ITEM  # bytes that an item of a view takes, and its text
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HTML = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 _LINES = re.compile("[\u2028\u2029\ud800-\udfff]")
@@ -35,28 +37,27 @@ def view(value: object) -> object:
         JSONError: JSON can't say it.
     """
     plain = type(value)
-    if plain is str or plain is bool or plain is int or value is None:
+    if plain is str:
+        if len(cast("str", value)) > _LONG:
+            take(len(cast("str", value)))
+        return value
+    if plain is bool or plain is int or value is None:
         return value
     if plain is float:
         _check_finite(cast("float", value))
         return value
     if plain is dict:
         entries = cast("dict[str, object]", value)
-        return _counted({key: view(entries[key]) for key in sorted(entries)})
+        take(_NODE * len(entries))
+        return {key: view(entries[key]) for key in sorted(entries)}
     if plain is list:
         items = cast("list[object]", value)
-        take(ITEM * len(items) + sum([len(item) for item in items if type(item) is str]))
+        take(_NODE * len(items))
         return [view(item) for item in items]
     of = cast("GoType", type_of(value))
     if of.json is not None:
         return None if is_nil(value) else of.json(value)
     return _typed_view(value, of)
-
-
-def _counted(entries: dict[str, object]) -> dict[str, object]:
-    """Takes what a view of a mapping and its text take."""
-    take(ITEM * len(entries) + sum([len(item) for item in entries.values() if type(item) is str]))
-    return entries
 
 
 def _typed_view(value: object, of: GoType) -> object:
@@ -83,13 +84,14 @@ def _typed_view(value: object, of: GoType) -> object:
     if isinstance(value, list):
         return view(list(value))
     if isinstance(value, dict):
+        take(_NODE * len(value))
         if of.kind != "map":
-            return _counted({name: view(item) for name, item in value.items()})
+            return {name: view(item) for name, item in value.items()}
         if of.key.kind == "string":
-            return _counted({key: view(value[key]) for key in sorted(value)})
+            return {key: view(value[key]) for key in sorted(value)}
         if of.key.kind.startswith(("int", "uint")):
             named = sorted((str(int(key)), item) for key, item in value.items())
-            return _counted({key: view(item) for key, item in named})
+            return {key: view(item) for key, item in named}
     raise JSONError(f"json: unsupported type: {of.name}")
 
 

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Mapping
 from typing import Literal, cast
 
-from istioctl.golang.budget import LimitError, within
+from istioctl.golang import budget
+from istioctl.golang.budget import LimitError
 from istioctl.golang.quoting import quote
 from istioctl.golang.types import CallError, Function
 from istioctl.golang.values import readable
@@ -89,9 +90,9 @@ class TemplateSet:
             ExecutionError: it failed, or went beyond the limits.
         """
         execution = Execution(self, missing_key, self.limits)
+        held = budget.hold(execution)
         try:
-            with within(execution):
-                text = self._run(execution, entry, data)
+            text = self._run(execution, entry, data)
         except ExecutionError as error:
             if error.category == "fail" and self.dialect == "helm":
                 error.args = (f"execution error at ({error.place}): {error.reason}",)
@@ -100,6 +101,7 @@ class TemplateSet:
         except CallError as error:
             raise ExecutionError(error.text, category="exec", place=None, reason=error.text) from None
         finally:
+            budget.release(held)
             if sys.getrecursionlimit() != execution.recursion_limit:
                 sys.setrecursionlimit(execution.recursion_limit)
         return readable(text)

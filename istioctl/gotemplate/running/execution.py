@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Final, Protocol
 
 from istioctl.golang.budget import Budget, LimitError
@@ -114,7 +115,9 @@ class Execution(Budget):
         Raises:
             LimitError: nothing is left.
         """
-        super().charge(steps)
+        self._steps_left -= steps
+        if self._steps_left < 0 or monotonic() > self._deadline:
+            self._refuse()
         if len(self.output.pieces) > _MANY_PIECES:
             self.output.settle(self)
 
