@@ -27,6 +27,9 @@ _BEGIN, _MIDDLE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
 _STYLED = re.compile(f"{_BEGIN}([0-9;]+){_MIDDLE}|{_END}")
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+#: Without the bytes that are not UTF-8, as Python carries them: those go out as they came.
+_UNPAIRED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
 
 def visible(text: str) -> str:
     """Text that a terminal only shows: `\\x1b` for what it would obey; line breaks and tabs stay."""
@@ -71,7 +74,11 @@ class Terminal:
 
     def write(self, text: str) -> None:
         """Result text to stdout; for programs as it is, for a terminal with what that would obey made visible."""
-        self.stdout.write(_coloured(visible(text) if self.stdout.isatty() else text))
+        if self.stdout.isatty():
+            text = visible(text)
+        elif not text.isascii():  # a server's JSON can spell what UTF-8 can't
+            text = _UNPAIRED.sub("\N{REPLACEMENT CHARACTER}", text)
+        self.stdout.write(_coloured(text))
 
     def redraw(self, text: str) -> None:
         """Result text in the place of all that a terminal shows."""
