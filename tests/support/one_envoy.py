@@ -21,8 +21,11 @@ _START = 20.0
 
 
 @contextmanager
-def one_envoy(folder: Path, resources: dict[str, Any]) -> Iterator[str]:
+def one_envoy(folder: Path, resources: dict[str, Any], dynamic: dict[str, Any] | None = None) -> Iterator[str]:
     """An Envoy with these static resources while the block runs; gives the address of its admin page.
+
+    Args:
+        dynamic: where it gets others from, and who it is then.
 
     Skips the test where Envoy is not installed, and fails it where Envoy refuses the configuration.
     """
@@ -33,7 +36,8 @@ def one_envoy(folder: Path, resources: dict[str, Any]) -> Iterator[str]:
     (port,) = free_ports(1)
     admin = {"address": {"socket_address": {"address": "127.0.0.1", "port_value": port}}}
     file, log = folder / "envoy.json", folder / "envoy.log"
-    file.write_text(json.dumps({"admin": admin, "static_resources": resources}))
+    more = {"node": {"id": "one", "cluster": "one"}, "dynamic_resources": dynamic} if dynamic else {}
+    file.write_text(json.dumps({"admin": admin, "static_resources": resources, **more}))
     line = [program, "-c", file, "--disable-hot-restart", "--concurrency", "1", "-l", "warning", "--log-path", log]
     with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
