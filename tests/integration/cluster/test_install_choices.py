@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from istioctl.actions.installation.install import install
+from istioctl.actions.installation.install_plan import InstallOptions, InstallPlan
 from istioctl.cli.main import run
 from istioctl.cli.screen.terminal import Terminal
+from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.session import MERGE
+from istioctl.errors import IstioctlError
+from istioctl.rendering.specification.build import SpecificationInputs
 from tests.support.cluster import Cluster, ControlPlane
 from tests.support.screen import Screen
 
@@ -55,6 +60,32 @@ def test_failed_atomic_installation_leaves_what_was_there(installed: Cluster, co
     assert "istio-ingressgateway" in installed.names("Deployment", "apps/v1")
     verified = installed.run("verify-install", "--set", "profile=demo", "--wait")
     assert verified.status == 0, verified.stdout
+
+
+def test_a_library_asks_and_puts_back_as_the_command_does(installed: Cluster, control_plane: ControlPlane) -> None:
+    before = installed.session.get(ISTIOD)["spec"]
+    inputs = SpecificationInputs(set_flags=("profile=minimal", "values.pilot.env.COLOUR=red"))
+    options = InstallOptions(inputs, ClientOptions(str(installed.kubeconfig)), readiness_timeout=5.0, atomic=True)
+    shown: list[InstallPlan] = []
+
+    def declined(plan: InstallPlan) -> bool:
+        shown.append(plan)
+        return False
+
+    assert install(options, confirm=declined) is None
+    assert (shown[0].namespace, shown[0].specification.profile) == ("istio-system", "minimal")
+    control_plane.behave({"selector": "app=istiod", "fault": "crashing"})
+    with pytest.raises(IstioctlError):
+        install(options, confirm=lambda plan: True)
+    control_plane.behave()
+    assert installed.session.get(ISTIOD)["spec"] == before
+
+
+def test_a_specification_from_stdin_is_there_for_the_verification_too(installed: Cluster) -> None:
+    operator = "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {profile: minimal}\n"
+    done = installed.run("install", "-f", "-", "-y", "--verify", stdin=operator)
+    assert done.status == 0, done.stderr
+    assert "objects checked successfully" in done.stderr
 
 
 def test_verified_installation(installed: Cluster) -> None:

@@ -337,3 +337,11 @@ def test_a_port_of_a_list_that_is_left_to_defaults() -> None:
     with pytest.raises(SpecError, match=r"service\.ports has a port without a number") as caught:
         build_specification(SpecificationInputs(set_flags=(flag,)))
     assert caught.value.where == f"--set {flag}"
+
+
+def test_the_namespace_and_revision_of_flags_are_no_set_flags() -> None:
+    made = build_specification(SpecificationInputs(namespace="mesh", revision="canary"))
+
+    assert (made.namespace, made.revision, made.name) == ("mesh", "canary", "")
+    assert str(made.origins.of(("spec", "values", "global", "istioNamespace"))) == "--istioNamespace mesh"
+    assert build_specification(SpecificationInputs(revision="default")).revision == ""
