@@ -71,6 +71,7 @@ def _all_of(tunnel: Tunnel, deadline: float, where: str) -> bytes:
         pieces.append(piece)
         size += len(piece)
         if size > LARGEST:
+            pieces.clear()  # the error's traceback would keep them
             too_large(where, LARGEST)
     return b"".join(pieces)
 

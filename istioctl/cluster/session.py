@@ -274,6 +274,7 @@ class Session:
                     pieces = others[-1:]
                     size = len(pieces[0])
                 if size > LARGEST:
+                    pieces.clear()
                     too_large(self._asked("GET", path))
 
     def close(self) -> None:
@@ -322,6 +323,7 @@ class Session:
                     turn.enter_context(self._turn)
                 size += len(piece)
                 if size > LARGEST:
+                    pieces.clear()  # the error's traceback would keep them
                     too_large(where)
             return b"".join(pieces)
 
