@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from istioctl.api.schema import decode
-from istioctl.api.schema.catalog import is_message, message
-from istioctl.api.schema.decode import Mismatch
-from istioctl.api.schema.scalars import RANGES
+from istioctl.api.schema.field_sorts import field_sorts
+
+if TYPE_CHECKING:
+    from istioctl.api.schema.decode import Mismatch
 
 _GROUPS = {
     "v1": "ConfigMap Namespace PersistentVolumeClaim Pod ReplicationController Secret Service ServiceAccount",
@@ -34,6 +33,8 @@ def misfits(data: Mapping[str, Any]) -> list[Mismatch]:
     name = _KINDS.get((data.get("apiVersion"), data.get("kind")))  # type: ignore[arg-type] # others are not found
     if name is None:
         return []
+    from istioctl.api.schema import decode
+
     return [found for found in decode.check(dict(data), name) if found.kind == "wrong-type"]
 
 
@@ -46,7 +47,7 @@ _SURE_TEXT = re.compile(r"[A-Za-z/][\w./:@-]*(?: [\w./-]+)*")
 #: A quantity that YAML reads as text.
 _QUANTITY = re.compile(r"0+(?:m|[KMGTP]i)")
 #: What a name is nearly always, where Kubernetes has it for two things.
-_USUAL = {"image": "string", "volumes": "mappings"}
+_USUAL = {"image": "string", "value": "string", "volumes": "mappings"}
 #: Names of resources, whose amounts are quantities; they may be labels, too.
 _RESOURCES = frozenset(("cpu", "memory", "storage", "ephemeral-storage"))
 _ODD_WORDS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n", "inf", "nan"])
@@ -106,12 +107,12 @@ def _begins_well(column: int, name: str, following: str) -> bool:
     sort = "mapping"
     if is_list:
         sort = "mappings" if inner[2:].lstrip().startswith("{") or _KEY_LINE.fullmatch(inner) else "texts"
-    return _sorts().get(name, frozenset()) == {sort} or _USUAL.get(name) == sort
+    return field_sorts().get(name, frozenset()) == {sort} or _USUAL.get(name) == sort
 
 
 def _has_sort(name: str, value: str) -> bool:
     """Whether the value in a key's line is of the sort that its name wants."""
-    sorts = _sorts().get(name, frozenset())
+    sorts = field_sorts().get(name, frozenset())
     if value[0] == "{":
         return sorts == {"mapping"} and _is_flow(value, "}")
     if value[0] == "[":
@@ -162,25 +163,3 @@ def _is_text(value: str) -> bool:
     if len(value) > 1 and value[0] in "\"'" and value.find(value[0], 1) == len(value) - 1:
         return True
     return bool(_SURE_TEXT.fullmatch(value)) and value.lower() not in _ODD_WORDS
-
-
-@cache
-def _sorts() -> Mapping[str, frozenset[str]]:
-    """What each name of a field stands for, wherever the kinds known here use it."""
-    found: dict[str, set[str]] = {}
-    seen: set[str] = set()
-    waiting = list(_KINDS.values())
-    while waiting:
-        if (each := waiting.pop()) in seen:
-            continue
-        seen.add(each)
-        for name, field in message(each).fields.items():
-            holds = is_message(field.of)
-            if holds:
-                waiting.append(field.of)
-            if field.many:
-                sort = ("mappings" if holds else "texts") if field.many == "list" else "mapping"
-            else:
-                sort = "mapping" if holds else "number" if field.of in RANGES else field.of
-            found.setdefault(name, set()).add(sort)
-    return {name: frozenset(sorts) for name, sorts in found.items()}
