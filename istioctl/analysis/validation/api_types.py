@@ -30,9 +30,10 @@ def is_checked(api_version: object, kind: object) -> bool:
 
 def misfits(data: Mapping[str, Any]) -> list[Mismatch]:
     """The places of an object where the API server would refuse a value for its type; none of kinds not known here."""
-    name = _KINDS.get((data.get("apiVersion"), data.get("kind")))  # type: ignore[arg-type] # others are not found
-    if name is None:
+    api_version, kind = data.get("apiVersion"), data.get("kind")
+    if not (isinstance(api_version, str) and isinstance(kind, str) and (api_version, kind) in _KINDS):
         return []
+    name = _KINDS[api_version, kind]
     from istioctl.api.schema import decode
 
     return [found for found in decode.check(dict(data), name) if found.kind == "wrong-type"]

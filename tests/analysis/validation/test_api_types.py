@@ -63,6 +63,7 @@ def pod(place: int = -1, value: str = "") -> str:
         ),
         ("apiVersion: serving.knative.dev/v1\nkind: Service\nspec: {ports: [{port: '80'}]}\n", []),
         ("apiVersion: v1\nkind: Pod\nspec: {nonsense: 1}\n", []),
+        ("apiVersion: [v1]\nkind: {}\nspec: {nonsense: 1}\n", []),
     ],
 )
 def test_what_does_not_fit(text: str, paths: list[str]) -> None:

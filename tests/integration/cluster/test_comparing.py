@@ -119,7 +119,7 @@ def test_waiting_lets_a_rollout_finish(installed: Cluster) -> None:
 def test_nothing_installed_is_nothing_to_verify(empty: Cluster) -> None:
     done = empty.run("verify-install")
     assert done.status == 1
-    assert "No control plane is installed" in done.stderr
+    assert "no control plane is installed" in done.stderr
 
 
 @pytest.mark.parametrize("name", [("x", "precheck"), ("experimental", "precheck"), ("precheck",)])
