@@ -98,7 +98,9 @@ def test_a_token_file_is_read_again(stub: StubCluster, tmp_path: Path) -> None:
 
     def rotating(asked: Asked, answer: Answer) -> Answer:
         if stub.served == 20:
-            token.write_text("second")
+            fresh = tmp_path / "fresh"  # put in place at once, as the kubelet does: it may be read at any moment
+            fresh.write_text("second")
+            fresh.replace(token)
         wanted = "second" if stub.served > 20 else "first"
         shown = stub.seen[-1].get("Authorization")
         return answer if shown == f"Bearer {wanted}" else status(401, "Unauthorized", "Unauthorized")
