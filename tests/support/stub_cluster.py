@@ -65,6 +65,7 @@ class Asked:
     path: str
     query: dict[str, str]
     server: str = "api"
+    authorization: str = ""
 
     @property
     def is_list(self) -> bool:
@@ -339,7 +340,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         url = urlsplit(self.path)
         query = {key: values[-1] for key, values in parse_qs(url.query).items()}
-        asked = Asked(self.command, url.path, query)
+        asked = Asked(self.command, url.path, query, authorization=self.headers.get("Authorization") or "")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.cluster.served += 1
         self.cluster.seen.append({"path": self.path, **dict(self.headers)})

@@ -96,14 +96,16 @@ def test_a_token_file_is_read_again(stub: StubCluster, tmp_path: Path) -> None:
     token.write_text("first")
     write_kubeconfig(stub.kubeconfig, stub.address, tokenFile=str(token))
 
+    lock, valid = threading.Lock(), ["first"]
+
     def rotating(asked: Asked, answer: Answer) -> Answer:
-        if stub.served == 20:
-            fresh = tmp_path / "fresh"  # put in place at once, as the kubelet does: it may be read at any moment
-            fresh.write_text("second")
-            fresh.replace(token)
-        wanted = "second" if stub.served > 20 else "first"
-        shown = stub.seen[-1].get("Authorization")
-        return answer if shown == f"Bearer {wanted}" else status(401, "Unauthorized", "Unauthorized")
+        with lock:
+            if stub.served >= 20 and valid == ["first"]:
+                fresh = tmp_path / "fresh"  # put in place at once, as the kubelet does: it may be read at any moment
+                fresh.write_text("second")
+                fresh.replace(token)
+                valid[0] = "second"
+        return answer if asked.authorization == f"Bearer {valid[0]}" else status(401, "Unauthorized", "Unauthorized")
 
     stub.bend = rotating
     done = install(stub)
