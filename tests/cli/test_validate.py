@@ -16,7 +16,7 @@ def test_text_names_places_and_hints() -> None:
     assert (done.status, done.stderr) == (1, "")
     assert done.stdout.splitlines()[0] == "-:1: Sidecar a: invalid"
     assert "-:4:8: error: spec.egres: unknown field" in done.stdout
-    assert "    hint: Did you mean egress?" in done.stdout
+    assert "    Hint: Did you mean egress?" in done.stdout
     assert done.stdout.splitlines()[-1] == "1 invalid"
 
 

@@ -48,7 +48,7 @@ def _print_text(reports: Iterator[FileReport]) -> int:
             totals["unreadable"] += 1
             streams.write(f"{failure.where}: {streams.style('unreadable', 'red', stdout=True)}: {failure.message}\n")
             if failure.hint:
-                streams.write(f"  hint: {failure.hint}\n")
+                streams.write(f"  Hint: {failure.hint}\n")
         for note in report.notes:
             streams.write(f"{report.source}: {note}\n")
         passed += report.passed
@@ -85,7 +85,7 @@ def _text_of(verdict: Verdict) -> str:
         place = f"{verdict.source}:{problem.line}:{problem.column}"
         lines.append(f"  {place}: {severity}: {problem.path}: {problem.message}")
         if problem.hint:
-            lines.append(f"    hint: {problem.hint}")
+            lines.append(f"    Hint: {problem.hint}")
     return "\n".join(lines) + "\n"
 
 
