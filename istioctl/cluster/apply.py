@@ -21,8 +21,6 @@ from istioctl.cluster.wait import wait_until_gone
 
 FIELD_OWNER = "istio-operator"
 
-_REMOVAL_TIMEOUT = 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class Desired:
@@ -52,7 +50,7 @@ def apply(session: Session, discovery: Discovery, desired: Desired, owner: str =
     applied = session.ask("PATCH", path, query, desired.body, APPLY)
     if applied["metadata"].get("deletionTimestamp") and not session.dry_run:
         session.patience.say(f"waiting for {desired.key} to be gone: an earlier removal is still under way")
-        wait_until_gone(session, discovery, [desired.key], _REMOVAL_TIMEOUT)
+        wait_until_gone(session, discovery, [desired.key])
         applied = session.ask("PATCH", path, query, desired.body, APPLY)
     return applied
 
@@ -89,6 +87,8 @@ def apply_all(
 
 def delete(session: Session, discovery: Discovery, key: ObjectKey) -> bool:
     """Removes an object, and what it owns before it; false where it was gone already.
+
+    It is still there when this returns, until the server has dealt with what it owns: see `wait_until_gone`.
 
     Raises:
         ApiError: the server refuses.

@@ -23,6 +23,7 @@ _RECONNECT_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 _USEFUL_WATCH = 5.0  # seconds; servers end watches after minutes
 _WATCHES_IN_VAIN = 8
 _TELL_AGAIN = 0.8
+_REMOVAL_TIMEOUT = 60.0
 
 OnWaiting = Callable[[list[str]], None]
 """Is told, whenever it changes, the names of the objects still waited for; called from several threads."""
@@ -54,8 +55,10 @@ def wait_until_ready(
         raise described[0] if len(described) == 1 else ErrorGroup(list[IstioctlError](described))
 
 
-def wait_until_gone(session: Session, discovery: Discovery, keys: Sequence[ObjectKey], timeout: float) -> None:
-    """Returns once none of the objects exists.
+def wait_until_gone(
+    session: Session, discovery: Discovery, keys: Sequence[ObjectKey], timeout: float = _REMOVAL_TIMEOUT
+) -> None:
+    """Returns once none of the objects exists: a server that took a removal may still need a moment to carry it out.
 
     Raises:
         ClusterError: one still exists when the time (in seconds) is over; the message names its finalizers.

@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import MERGE, Session, open_session
 from istioctl.cluster.wait import wait_until_gone
 from tests.support.run import Done, run_cli
 
@@ -104,6 +106,20 @@ class Cluster:
     def namespace(self, name: str, **labels: str) -> None:
         """Make a namespace."""
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+
+    @contextmanager
+    def slow_to_go(self, path: str) -> Iterator[None]:
+        """Let an object stay for a moment after its removal has begun, as one does whose finalizers are worked on."""
+        self.session.send("PATCH", path, {"metadata": {"finalizers": ["example.com/hold"]}}, None, MERGE)
+
+        def release() -> None:
+            wait_for(lambda: "deletionTimestamp" in self.session.get(path)["metadata"])
+            self.session.send("PATCH", path, {"metadata": {"finalizers": None}}, None, MERGE)
+
+        releasing = threading.Thread(target=release)
+        releasing.start()
+        yield
+        releasing.join()
 
     def clear(self, *, namespaces: bool = False) -> None:
         """Take away all that an installation has made; with `namespaces`, a user's own namespaces and tags, too."""

@@ -17,8 +17,6 @@ from istioctl.cluster.queries import read_all
 from istioctl.cluster.session import Session
 from istioctl.cluster.wait import wait_until_gone
 
-_GONE_TIMEOUT = 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -68,7 +66,7 @@ def put_back(before: Before) -> int:
     if not plan.survey.namespace_exists:
         delete(session, discovery, namespace)
         created.append(namespace)
-    wait_until_gone(session, discovery, created, _GONE_TIMEOUT)
+    wait_until_gone(session, discovery, created)
     return len(created) + len(touched)
 
 
@@ -85,7 +83,7 @@ def _restore(session: Session, discovery: Discovery, key: ObjectKey, state: dict
     wanted = {**state, "metadata": metadata}
     current = session.find(path)
     if current is not None and current["metadata"].get("deletionTimestamp"):
-        wait_until_gone(session, discovery, [key], _GONE_TIMEOUT)
+        wait_until_gone(session, discovery, [key])
         current = None
     if current is None:
         metadata.pop("managedFields", None)

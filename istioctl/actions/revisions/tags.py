@@ -19,6 +19,7 @@ from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.wait import wait_until_gone
 from istioctl.errors import ClusterError
 
 _FIELD_OWNER = "istioctl"
@@ -197,13 +198,15 @@ def plan_tag_removal(client: ClientOptions, tag: str, namespace: str, report: Re
 
 
 def remove_tag(removal: TagRemoval) -> None:
-    """Carries out a removal.
+    """Carries out a removal; returns once the tag is gone.
 
     Raises:
-        ClusterError: the server refuses.
+        ClusterError: the server refuses, or an object is not gone in time.
+        ErrorGroup: several are not.
     """
     for key in removal.objects:
         delete(removal.session, removal.discovery, key)
+    wait_until_gone(removal.session, removal.discovery, removal.objects)
 
 
 def _of_revision(items: list[dict[str, Any]], revision: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import APPLY, MERGE, Session
-from istioctl.cluster.wait import states_of
+from istioctl.cluster.wait import states_of, wait_until_gone
 from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
 
 _PROGRAMMED = "Programmed"
@@ -152,7 +152,7 @@ def wait_for_all(session: Session, waypoints: Sequence[Waypoint], timeout: float
 def delete_waypoints(
     session: Session, namespace: str, names: Sequence[str], on_deleted: Callable[[str, bool], None]
 ) -> None:
-    """Delete waypoints of a namespace; Gateways of other classes are left alone.
+    """Delete waypoints of a namespace, and wait until they are gone; Gateways of other classes are left alone.
 
     Args:
         on_deleted: is told each name, in order, and whether there was such a waypoint.
@@ -164,18 +164,23 @@ def delete_waypoints(
     discovery = Discovery(session)
     there = {found.name for found in list_waypoints(session, namespace)}
     problems: list[IstioctlError] = []
+    deleted: list[ObjectKey] = []
     for name in dict.fromkeys(names):
-        gone = name in there
-        if gone:
+        key = ObjectKey(API_VERSION, "Gateway", namespace, name)
+        was_there = name in there
+        if was_there:
             try:
-                session.send("DELETE", discovery.path(ObjectKey(API_VERSION, "Gateway", namespace, name)))
+                session.send("DELETE", discovery.path(key))
             except ApiError as problem:
                 if problem.status != 404:
-                    problem.where = f"Gateway/{namespace}/{name} on {session.server}"
+                    problem.where = f"{key} on {session.server}"
                     problems.append(problem)
                     continue
-                gone = False
-        on_deleted(name, gone)
+                was_there = False
+            else:
+                deleted.append(key)
+        on_deleted(name, was_there)
+    wait_until_gone(session, discovery, deleted)
     if problems:
         raise problems[0] if len(problems) == 1 else ErrorGroup(problems)
 

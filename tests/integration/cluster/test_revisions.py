@@ -13,6 +13,8 @@ from tests.support.pod_server import pod_server
 
 pytestmark = pytest.mark.cluster
 
+WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
+
 PROXIES = [
     {"proxy": "a.default", "proxy_type": "sidecar", "istio_version": "1.30.3"},
     {"proxy": "istio-ingressgateway-1.istio-system", "proxy_type": "router", "istio_version": "1.29.0"},
@@ -95,7 +97,9 @@ def test_life_of_a_tag(installed: Cluster, empty_namespace: str) -> None:
     asked = installed.run("tag", "remove", "prod")
     assert asked.status == 64
     assert f'found 1 namespace(s) still injected by tag "prod": {empty_namespace}' in asked.stderr
-    removed = installed.run("tag", "remove", "prod", "-y")
+    with installed.slow_to_go(f"{WEBHOOKS}/istio-revision-tag-prod"):
+        removed = installed.run("tag", "remove", "prod", "-y")
+        assert installed.session.find(f"{WEBHOOKS}/istio-revision-tag-prod") is None
     assert removed.stdout == "Revision tag prod removed\n"
     assert installed.run("tag", "remove", "prod", "-y").status == 1
 

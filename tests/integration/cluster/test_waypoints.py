@@ -79,7 +79,9 @@ def test_apply_list_and_delete(shop: Cluster) -> None:
     assert _rows(listed.stdout)[1:] == [["w", "canary", "all", "False"]]
     everywhere = json.loads(shop.run("waypoint", "list", "-A", "-o", "json").stdout)
     assert [(each["namespace"], each["name"], each["trafficType"]) for each in everywhere] == [("shop", "w", "all")]
-    deleted = shop.run("waypoint", "delete", "w", "missing", "-n", "shop")
+    with shop.slow_to_go(f"{_GATEWAYS}/w"):
+        deleted = shop.run("waypoint", "delete", "w", "missing", "-n", "shop")
+        assert shop.session.find(f"{_GATEWAYS}/w") is None
     assert deleted.stdout == "waypoint shop/w deleted\nwaypoint shop/missing not found\n"
     assert shop.run("waypoint", "list", "-n", "shop").stdout == "No waypoints found.\n"
     assert json.loads(shop.run("waypoint", "list", "-n", "shop", "-o", "json").stdout) == []
