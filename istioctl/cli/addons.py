@@ -12,7 +12,7 @@ from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
-    from istioctl.actions.installation.addons import AddonReport
+    from istioctl.actions.installation.addons import AddonOptions, AddonReport
     from istioctl.api.trees import Values
 
 
@@ -124,18 +124,20 @@ def uninstall(
     from istioctl.actions.installation.addons import AddonOptions, uninstall_addons
 
     console = terminal()
-    options = AddonOptions(names=tuple(names), dry_run=dry_run, purge=purge)
     stored = " and all they have stored" if purge else ""
-    if not (yes or dry_run) and not console.confirm(
-        f"Remove {', '.join(options.chosen)}{stored}?", flag="--skip-confirmation"
-    ):
-        console.say("Cancelled.")
-        raise Exit(1)
+
+    def confirm(options: AddonOptions) -> bool:
+        return console.confirm(f"Remove {', '.join(options.chosen)}{stored}?", flag="--skip-confirmation")
+
+    options = AddonOptions(names=tuple(names), dry_run=dry_run, purge=purge)
     progress = ConsoleProgress(console, removals_on_stdout=output is None)
     try:
-        report = uninstall_addons(client_options(ctx), options, progress)
+        report = uninstall_addons(client_options(ctx), options, progress, None if yes or dry_run else confirm)
     finally:
         progress.end()
+    if report is None:
+        console.say("Cancelled.")
+        raise Exit(1)
     _conclude(report, output)
 
 

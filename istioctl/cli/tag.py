@@ -14,7 +14,8 @@ from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from istioctl.actions.revisions.tags import TagPlan
+    from istioctl.actions.revisions.tag_objects import TagOptions
+    from istioctl.actions.revisions.tags import TagPlan, TagRemoval
 
 TagArgument = Annotated[str, Argument(metavar="TAG", help="The tag's name.")]
 PointsTo = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The revision the tag points to.")]
@@ -55,14 +56,16 @@ def set_(
     from istioctl.actions.revisions.tags import set_tag
 
     console = terminal()
-    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, manifests, generate=False)
-    if plan.conflicts:
+
+    def confirm(plan: TagPlan) -> bool:
         for conflict in plan.conflicts:
             console.warn(conflict)
-        if not yes and not console.confirm("Apply anyways?", flag="--skip-confirmation"):
-            console.say("Cancelled.")
-            raise Exit(1)
-    set_tag(plan)
+        return yes or console.confirm("Apply anyways?", flag="--skip-confirmation")
+
+    options = _options(ctx, tag, revision, webhook_name, auto_inject_namespaces, manifests)
+    if not set_tag(client_options(ctx), options, revision, overwrite=overwrite, report=console.say, confirm=confirm):
+        console.say("Cancelled.")
+        raise Exit(1)
     console.write(f'Revision tag "{tag}" created, referencing control plane revision "{revision}". ')
     console.write(f"Label a namespace with it to inject by it: kubectl label namespace NAME istio.io/rev={tag}\n")
 
@@ -78,10 +81,12 @@ def generate(
     yes: YesOption = False,
 ) -> None:
     """Print the objects of a tag instead of applying them."""
+    from istioctl.actions.revisions.tags import plan_tag
     from istioctl.yamldoc.writer import dump
 
     console = terminal()
-    plan = _plan(ctx, tag, revision, overwrite, webhook_name, auto_inject_namespaces, manifests, generate=True)
+    options = _options(ctx, tag, revision, webhook_name, auto_inject_namespaces, manifests)
+    plan = plan_tag(client_options(ctx), options, revision, overwrite=overwrite, generate=True, report=console.say)
     for conflict in () if yes else plan.conflicts:
         console.warn(conflict)
     console.write("---\n".join(dump(obj) for obj in plan.objects))
@@ -89,47 +94,42 @@ def generate(
 
 def remove(ctx: Context, tag: TagArgument, yes: YesOption = False) -> None:
     """Remove a tag; namespaces that ask for it are no longer injected."""
-    from istioctl.actions.revisions.tags import plan_tag_removal, remove_tag
+    from istioctl.actions.revisions.tags import remove_tag
 
     console = terminal()
-    removal = plan_tag_removal(client_options(ctx), tag, global_options(ctx).istio_namespace, console.say)
-    if removal.namespaces and not yes:
+
+    def confirm(removal: TagRemoval) -> bool:
         count, names = len(removal.namespaces), " ".join(removal.namespaces)
         console.say(f'Caution, found {count} namespace(s) still injected by tag "{tag}": {names}')
-        if not console.confirm("Proceed with operation?", flag="--skip-confirmation"):
-            console.say("Aborting operation.")
-            raise Exit(1)
-    remove_tag(removal)
+        return console.confirm("Proceed with operation?", flag="--skip-confirmation")
+
+    namespace = global_options(ctx).istio_namespace
+    if not remove_tag(client_options(ctx), tag, namespace, console.say, None if yes else confirm):
+        console.say("Aborting operation.")
+        raise Exit(1)
     console.write(f"Revision tag {tag} removed\n")
 
 
-def _plan(
+def _options(
     ctx: Context,
     tag: str,
     revision: str,
-    overwrite: bool,
     webhook_name: str,
     auto_inject_namespaces: bool,
     manifests: Path | None,
-    *,
-    generate: bool,
-) -> TagPlan:
+) -> TagOptions:
     from istioctl.actions.revisions.tag_objects import TagOptions
-    from istioctl.actions.revisions.tags import plan_tag
 
     for flag, value in (("TAG", tag), ("--revision", revision)):
         if not is_dns_label(value):
             raise UsageError(
                 f"{value!r} can't be a label", where=flag, hint="Use lower-case letters, digits and hyphens."
             )
-    options = TagOptions(
+    return TagOptions(
         tag=tag,
         namespace=global_options(ctx).istio_namespace,
         webhook_name=webhook_name,
         all_namespaces=auto_inject_namespaces,
         user_managed=True,
         manifests=manifests,
-    )
-    return plan_tag(
-        client_options(ctx), options, revision, overwrite=overwrite, generate=generate, report=terminal().say
     )

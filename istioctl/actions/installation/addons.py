@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -214,16 +214,29 @@ def install_addons(client: ClientOptions, options: AddonOptions, progress: Progr
     return report
 
 
-def uninstall_addons(client: ClientOptions, options: AddonOptions, progress: Progress) -> AddonReport:
+def uninstall_addons(
+    client: ClientOptions,
+    options: AddonOptions,
+    progress: Progress,
+    confirm: Callable[[AddonOptions], bool] | None = None,
+) -> AddonReport | None:
     """Removes what `install_addons` made of the chosen add-ons, in whatever namespace, and waits until it is gone.
 
     The mesh's configuration keeps its extension provider: without the Telemetry that names it, nothing uses it.
+
+    Args:
+        confirm: is asked before anything is removed; by default all is.
+
+    Returns:
+        What was removed; None where `confirm` says no.
 
     Raises:
         SpecError: a name is wrong.
         ClusterError: an object can't be removed, or is not gone in time.
         ErrorGroup: several are not.
     """
+    if confirm is not None and not confirm(options):
+        return None
     selector = f"{PART_OF}={PART_OF_VALUE},{NAME} in ({','.join(options.chosen)})"
     session = open_session(client, report=progress.note, dry_run=options.dry_run)
     discovery = Discovery(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -89,9 +90,18 @@ def list_tags(client: ClientOptions, namespace: str, report: Report) -> list[Rev
 
 
 def plan_tag(
-    client: ClientOptions, options: TagOptions, revision: str, *, overwrite: bool, generate: bool, report: Report
+    client: ClientOptions,
+    options: TagOptions,
+    revision: str,
+    *,
+    overwrite: bool = False,
+    generate: bool = False,
+    report: Report,
 ) -> TagPlan:
     """What setting a tag takes; changes nothing.
+
+    Args:
+        generate: the objects are for reading: the tag may bear a revision's name.
 
     Raises:
         ClusterError: the tag or its revision is not as it has to be, or the cluster can't be asked.
@@ -137,19 +147,42 @@ def plan_tag(
     return TagPlan(session, discovery, tuple(objects), replaced, tuple(conflicts(objects[0], others)))
 
 
-def set_tag(plan: TagPlan) -> None:
-    """Carries out a plan.
+def set_tag(
+    client: ClientOptions,
+    options: TagOptions,
+    revision: str,
+    *,
+    overwrite: bool = False,
+    report: Report,
+    confirm: Callable[[TagPlan], bool] | None = None,
+) -> bool:
+    """Points a tag to a revision.
+
+    Args:
+        options: the tag.
+        revision: that it is to mean.
+        overwrite: whether it may mean another one now.
+        report: is told what is waited for.
+        confirm: is asked where injection would become ambiguous; by default it is done all the same.
+
+    Returns:
+        Whether it was done: False where `confirm` says no.
 
     Raises:
-        ClusterError: the server refuses.
+        ClusterError: the tag or its revision is not as it has to be, or the cluster can't be asked, or refuses.
+        InputError, SpecError, TemplateError: the charts of `options.manifests` give no webhooks.
     """
     import json
 
+    plan = plan_tag(client, options, revision, overwrite=overwrite, report=report)
+    if plan.conflicts and confirm is not None and not confirm(plan):
+        return False
     if plan.deactivated is not None:
         path = plan.discovery.path(ObjectKey.of(plan.deactivated))
         plan.session.send("PUT", path, plan.deactivated, {"fieldManager": FIELD_OWNER})
     for obj in plan.objects:
         apply(plan.session, plan.discovery, Desired(ObjectKey.of(obj), json.dumps(obj).encode()), _FIELD_OWNER)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +190,35 @@ class TagRemoval:
     """A tag that is about to be removed.
 
     Attributes:
+        objects: that make it.
         namespaces: that still ask for it.
     """
 
-    session: Session
-    discovery: Discovery
+    tag: str
     objects: tuple[ObjectKey, ...]
     namespaces: tuple[str, ...]
 
 
-def plan_tag_removal(client: ClientOptions, tag: str, namespace: str, report: Report) -> TagRemoval:
-    """What removing a tag takes; changes nothing.
+def remove_tag(
+    client: ClientOptions,
+    tag: str,
+    namespace: str,
+    report: Report,
+    confirm: Callable[[TagRemoval], bool] | None = None,
+) -> bool:
+    """Removes a tag; returns once it is gone.
+
+    Args:
+        namespace: of the control plane.
+        report: is told what is waited for.
+        confirm: is asked where namespaces still ask for the tag; by default it is removed all the same.
+
+    Returns:
+        Whether it was done: False where `confirm` says no.
 
     Raises:
-        ClusterError: there is no such tag, or the cluster can't be asked.
+        ClusterError: there is no such tag, the cluster can't be asked or refuses, or an object is not gone in time.
+        ErrorGroup: several are not.
     """
     session = open_session(client, report=report)
     discovery = Discovery(session)
@@ -189,24 +237,14 @@ def plan_tag_removal(client: ClientOptions, tag: str, namespace: str, report: Re
             hint="See `istioctl tag list` for the tags there are.",
             id="no-tag",
         )
-    return TagRemoval(
-        session,
-        discovery,
-        tuple(ObjectKey.of(item) for item in (*hooks, *services)),
-        tuple(sorted(item["metadata"]["name"] for item in namespaces)),
-    )
-
-
-def remove_tag(removal: TagRemoval) -> None:
-    """Carries out a removal; returns once the tag is gone.
-
-    Raises:
-        ClusterError: the server refuses, or an object is not gone in time.
-        ErrorGroup: several are not.
-    """
-    for key in removal.objects:
-        delete(removal.session, removal.discovery, key)
-    wait_until_gone(removal.session, removal.discovery, removal.objects)
+    objects = tuple(ObjectKey.of(item) for item in (*hooks, *services))
+    removal = TagRemoval(tag, objects, tuple(sorted(item["metadata"]["name"] for item in namespaces)))
+    if removal.namespaces and confirm is not None and not confirm(removal):
+        return False
+    for key in objects:
+        delete(session, discovery, key)
+    wait_until_gone(session, discovery, objects)
+    return True
 
 
 def _of_revision(items: list[dict[str, Any]], revision: str) -> list[dict[str, Any]]:
