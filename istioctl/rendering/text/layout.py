@@ -67,7 +67,7 @@ def lay_out(text: str) -> str:
             raise InternalError("a template has something behind a value on the same line", where=line)
         prefix, kind, content = found.groups()
         if kind == _LINES:
-            _place_lines(lines, prefix, lay_out(json.loads(content)))
+            _place_lines(lines, prefix, lay_out(json.loads(content).strip("\n")).lstrip("\n"))
         elif kind == _TEXT:
             _place_data(lines, prefix, content.replace(_BREAK, "\n"))
         elif kind == _DATA:
@@ -79,7 +79,7 @@ def _place_lines(lines: list[str], prefix: str, text: str) -> None:
     if not text.strip():
         return
     pad = " " * len(prefix)
-    for number, line in enumerate(text.strip("\n").split("\n")):
+    for number, line in enumerate(text.split("\n")):
         lines.append(prefix + line if number == 0 else pad + line if line else "")
 
 
@@ -87,16 +87,22 @@ def _place_data(lines: list[str], prefix: str, data: object) -> None:
     lead = _LEAD.match(prefix)
     assert lead is not None  # noqa: S101 - the pattern matches the empty text
     column = lead.end()
-    if column == len(prefix):
+    if isinstance(data, str):
+        # An item's text belongs to the collection that the hyphen stands in.
+        lines.append(prefix + scalar(data, column if column < len(prefix) else max(column - 2, 0)))
+    elif column == len(prefix):
         if isinstance(data, dict) and not prefix.strip():
             _drop_entries(lines, prefix, data)
-        _place_lines(lines, prefix, dump(data, sort_keys=False))
-    elif isinstance(data, str):
-        lines.append(prefix + scalar(data, column))
+        _place_lines(lines, prefix, _block(data))
     else:
         lines.append(prefix.rstrip(" "))
         pad = " " * (column + 2 if isinstance(data, dict) else column)
-        _place_lines(lines, pad, dump(data, sort_keys=False))
+        _place_lines(lines, pad, _block(data))
+
+
+def _block(data: object) -> str:
+    """A value's lines. Empty ones at their end stay: they may be the last of a block scalar's text."""
+    return dump(data, sort_keys=False).removesuffix("\n")
 
 
 def _drop_entries(lines: list[str], pad: str, data: dict[str, object]) -> None:

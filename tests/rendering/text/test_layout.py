@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from istioctl.errors import InternalError
@@ -18,6 +18,7 @@ DATA = st.recursive(
 )
 
 
+@example("\n0")
 @given(DATA)
 def test_any_value_stands_anywhere(value: object) -> None:
     key = lay_out(f"a:\n  - b: {to_text(value)}\n    c: {to_text(value)}\n")
@@ -26,6 +27,8 @@ def test_any_value_stands_anywhere(value: object) -> None:
     assert load(item) == {"a": [value, 1]}
 
 
+@example({"a": "\n"})
+@example({"on": "x\n\n\n"})
 @given(st.dictionaries(st.sampled_from(["a", "b.c/d", "on", "1", 'q"', "it's"]), TEXTS, min_size=1))
 def test_a_mapping_on_its_own_line_wins_over_the_entries_above(entries: dict[str, str]) -> None:
     above = {"a": "old", "b.c/d": "old", "other": "kept"}
