@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from istioctl.cluster.answers import misfit
@@ -53,6 +53,8 @@ class ClientOptions:
         context: a context's name; empty means the current one.
         as_user, as_groups, as_uid: whom to impersonate; they win over the kubeconfig's `as`.
         timeout: the longest time in seconds that one request may take, retries included.
+        official: an `ApiClient` or a `Configuration` of the official library (`kubernetes.client`), in place of a
+            kubeconfig; see `official_client`.
     """
 
     kubeconfig: str = ""
@@ -61,6 +63,7 @@ class ClientOptions:
     as_groups: tuple[str, ...] = ()
     as_uid: str = ""
     timeout: float = 15.0
+    official: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,13 @@ class Connection:
 
     Args:
         server: its address, without credentials that the kubeconfig has in it.
+        source: what all this is from, for errors.
+        ca: the authorities to trust, as PEM; None means those of the system.
+        server_name: what the server is called in TLS; empty means as in its address.
+        checked_name: the name that its certificate has to have where that is another; False means any.
+        proxy: empty for none; None leaves it to the environment.
+        proxy_headers: for the proxy alone.
+        proxy_tls: an `ssl.SSLContext` for an https proxy.
         headers: for each request: credentials and impersonation.
         expires: when `renew` should be asked, in seconds since the epoch.
         renew: gives the connection with credentials that are read, or made, anew; None where they stay as they are.
@@ -83,10 +93,19 @@ class Connection:
     server_name: str = ""
     client_certificate: bytes | None = field(default=None, repr=False)
     client_key: bytes | None = field(default=None, repr=False)
+    checked_name: str | Literal[False] | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    proxy: str = field(default="", repr=False)
+    proxy: str | None = field(default=None, repr=False)
+    proxy_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    proxy_tls: Any = field(default=None, repr=False)
+    source: str = "the kubeconfig"
     expires: float | None = None
     renew: Callable[[], Connection] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def where(self) -> str:
+        """What to look at when something in here is wrong."""
+        return f"context {self.context!r}" if self.context else self.source
 
     @property
     def is_stale(self) -> bool:
@@ -190,8 +209,8 @@ def _connection(merged: dict[str, Any], options: ClientOptions, where: str) -> C
     user_name = context.get("user", "")
     user_folder, user = merged["users"].get(user_name, (folder, {}))
     entry = UserEntry(user_name, user, user_folder, where, cluster)
-    server, authorization = _split_server(cluster["server"])
-    impersonation = _impersonation(options, user, entry.where)
+    server, authorization = split_server(cluster["server"])
+    impersonation = impersonation_of(options, user, entry.where)
     connection = Connection(
         server=server,
         context=name,
@@ -200,7 +219,7 @@ def _connection(merged: dict[str, Any], options: ClientOptions, where: str) -> C
         ca=pem(cluster, "certificate-authority", folder, f"{where}: cluster {cluster_name}"),
         insecure=cluster.get("insecure-skip-tls-verify", False),
         server_name=cluster.get("tls-server-name", ""),
-        proxy=cluster.get("proxy-url", ""),
+        proxy=cluster.get("proxy-url") or None,
     )
 
     def renew() -> Connection:
@@ -228,7 +247,7 @@ def _with(
     )
 
 
-def _split_server(address: str) -> tuple[str, str]:
+def split_server(address: str) -> tuple[str, str]:
     """A server's address without user name and password, and the header for these: they must not show in messages."""
     try:
         url = urlsplit(address)
@@ -245,7 +264,14 @@ def _offer(flag: str, names: Mapping[str, Any]) -> str:
     return f"choose one with {flag}: {', '.join(names)}" if names else "the file describes no context at all"
 
 
-def _impersonation(options: ClientOptions, user: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
+def impersonation_of(options: ClientOptions, user: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:
+    """The headers that ask the server to take the request for another's.
+
+    Args:
+        options: win over the user entry.
+        user: an entry of a kubeconfig.
+        where: it is, for errors.
+    """
     if options.as_user or options.as_groups or options.as_uid:
         name, groups, uid = options.as_user, list(options.as_groups), options.as_uid
         extra: Mapping[str, Any] = {}
@@ -263,26 +289,27 @@ def _impersonation(options: ClientOptions, user: Mapping[str, Any], where: str) 
         for key, values in extra.items()
         for value in values
     ]
-    return tuple((key, _header_value(value, where)) for key, value in headers)
+    return tuple((key, header_value(value, where)) for key, value in headers)
 
 
-def _header_value(text: str, where: str) -> str:
+def header_value(
+    text: str, where: str, what: str = "whom to impersonate", hint: str = "Fix --as or the kubeconfig."
+) -> str:
     """A text as a header carries it: UTF-8, whose bytes http.client wants as characters of Latin-1."""
     if any(character < " " or character == "\x7f" for character in text):
-        raise InputError(
-            "whom to impersonate holds a control character", where=where, hint="Fix --as or the kubeconfig."
-        )
+        raise InputError(f"{what} holds a control character", where=where, hint=hint)
     return text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _in_cluster(options: ClientOptions) -> Connection:
     host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ.get("KUBERNETES_SERVICE_PORT", "443")
     namespace = _ACCOUNT / "namespace"
-    impersonation = _impersonation(options, {}, "--as")
+    impersonation = impersonation_of(options, {}, "--as")
     connection = Connection(
         server=f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}",
         namespace=read_file(namespace).decode("utf-8", "replace").strip() if namespace.is_file() else "",
         ca=read_file(_ACCOUNT / "ca.crt"),
+        source="the pod's service account",
     )
 
     def renew() -> Connection:

@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 from istioctl.api.release import VERSION
 from istioctl.cluster.answers import LARGEST, check, malformed, read_answer, too_large
 from istioctl.cluster.errors import ApiError, Malformed, Unreachable
-from istioctl.cluster.kubeconfig import ClientOptions, Connection, load_connection
+from istioctl.cluster.kubeconfig import ClientOptions, Connection, impersonation_of, load_connection
 from istioctl.cluster.patience import Patience, Report
 from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.request_log import Exchange
@@ -28,6 +28,8 @@ from istioctl.errors import IstioctlError
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
+
+    from istioctl.cluster.official_client import ApiClient, Configuration
 
 JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
@@ -42,6 +44,9 @@ _OWNED_BY_OTHERS = "Apply failed with"
 """How an API server begins when another manager owns what an apply without force would change."""
 
 Query = Mapping[str, str]
+
+Client: TypeAlias = "ClientOptions | ApiClient | Configuration"
+"""What leads to a cluster: a kubeconfig, or what the official library (`kubernetes.client`) has for it."""
 
 
 class Session:
@@ -348,7 +353,10 @@ class Session:
 
         fields = HTTPHeaderDict({"User-Agent": f"istioctl/{VERSION} (Python)", **headers})
         for name, value in self.current().headers:
-            fields.add(name, value)
+            if name == "user-agent":
+                fields[name] = value
+            else:
+                fields.add(name, value)
         exchange = Exchange(method, f"{self.server}{target}")
         exchange.body("request", body)
         try:
@@ -378,14 +386,24 @@ class Session:
                 response.close()
 
 
-def open_session(options: ClientOptions, *, report: Report | None = None, dry_run: bool = False) -> Session:
-    """A session with the server that the options lead to; nothing is sent yet.
+def open_session(client: Client, *, report: Report | None = None, dry_run: bool = False) -> Session:
+    """A session with the server that a client leads to; nothing is sent yet.
 
     Raises:
-        InputError: the kubeconfig is unreadable.
-        ClusterError: no cluster is configured.
+        InputError: the kubeconfig, or a file that the client names, is unreadable.
+        ClusterError: no cluster is configured, or there are no credentials.
+        TypeError: it is not a client.
     """
-    return Session(load_connection(options), timeout=options.timeout, report=report, dry_run=dry_run)
+    options = client if isinstance(client, ClientOptions) else ClientOptions(official=client)
+    return Session(_connection(options), timeout=options.timeout, report=report, dry_run=dry_run)
+
+
+def _connection(options: ClientOptions) -> Connection:
+    if options.official is None:
+        return load_connection(options)
+    from istioctl.cluster.official_client import connection_of
+
+    return connection_of(options.official, impersonation_of(options, {}, "as_user"))
 
 
 def _wait_before_retry(problem: ApiError | Unreachable, method: str, pause: float, insist: bool) -> float | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 from istioctl.cluster.errors import Unreachable
-from istioctl.cluster.kubeconfig import Connection
+from istioctl.cluster.kubeconfig import Connection, split_server
 from istioctl.errors import InputError
 
 
@@ -22,7 +23,7 @@ def tls_context(connection: Connection) -> ssl.SSLContext:
     Raises:
         InputError: a certificate or key of the kubeconfig is unusable.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without the system's authorities, which take long to load
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)  # without the system's authorities, which take long to load
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # some distributions' certificates lack key ids
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a kubeconfig may name an intermediate authority
     try:
@@ -33,6 +34,9 @@ def tls_context(connection: Connection) -> ssl.SSLContext:
             context.load_verify_locations(cadata=connection.ca.decode("ascii"))
         else:
             context.load_default_certs()
+        if connection.checked_name is not None and not connection.insecure:
+            context.check_hostname = False
+            context.checked_name = connection.checked_name or ""
         if connection.client_certificate and connection.client_key:
             with _as_file(connection.client_certificate + b"\n" + connection.client_key) as name:
                 context.load_cert_chain(name, password=_no_password)
@@ -46,11 +50,34 @@ def tls_context(connection: Connection) -> ssl.SSLContext:
     return context
 
 
+class _Context(ssl.SSLContext):
+    """Holds a server's certificate against `checked_name`, where that is another name than TLS is begun with."""
+
+    checked_name = ""
+
+    def wrap_socket(self, sock: socket.socket, *args: Any, **options: Any) -> ssl.SSLSocket:
+        wrapped = super().wrap_socket(sock, *args, **options)
+        if self.checked_name:
+            _check_name(wrapped, self.checked_name)
+        return wrapped
+
+
+def _check_name(wrapped: ssl.SSLSocket, name: str) -> None:
+    from urllib3.util.ssl_match_hostname import CertificateError, match_hostname
+
+    certificate: Any = wrapped.getpeercert()
+    try:
+        match_hostname(certificate, name)
+    except CertificateError as problem:
+        wrapped.close()
+        raise ssl.SSLCertVerificationError(str(problem)) from problem
+
+
 def _unusable(connection: Connection, message: str) -> InputError:
     return InputError(
-        f"the kubeconfig's certificates are unusable: {message}",
-        where=f"context {connection.context}",
-        hint="Fix the kubeconfig, or log in again.",
+        f"the certificates are unusable: {message}",
+        where=connection.where,
+        hint=f"Fix {connection.source}, or log in again.",
         id="bad-certificate",
     )
 
@@ -110,22 +137,119 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
     shared: dict[str, Any] = {"maxsize": 16}
     if url.scheme == "https":
         shared["ssl_context"] = tls_context(connection)
+        if connection.checked_name is not None:
+            shared["assert_hostname"] = connection.checked_name
         if connection.server_name:
             shared["server_hostname"] = connection.server_name
         if connection.insecure:
             urllib3.disable_warnings(InsecureRequestWarning)
-    proxy = connection.proxy or _environment_proxy(url.scheme, url.host)
+    proxy, headers = _proxy_of(connection, url.scheme, url.host)
+    if proxy:
+        shared |= {"proxy_url": proxy, "proxy_headers": headers, "proxy_ssl_context": connection.proxy_tls}
     try:
-        manager = urllib3.ProxyManager(proxy, **shared) if proxy else urllib3.PoolManager(**shared)
+        manager = urllib3.ProxyManager(**shared) if proxy else urllib3.PoolManager(**shared)
         pool = manager.connection_from_host(url.host, url.port, url.scheme)
     except (URLSchemeUnknown, LocationValueError):
         raise InputError(
             "the proxy's address is not an http or https URL",
-            where=f"context {connection.context}",
-            hint="Fix proxy-url in the kubeconfig, or HTTPS_PROXY.",
+            where=connection.where,
+            hint=f"Fix the proxy in {connection.source}, or HTTPS_PROXY.",
         ) from None
     pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), {"response_class": BoundedResponse})
     return (url.path or "").rstrip("/"), pool
+
+
+def open_stream(connection: Connection, timeout: float) -> Any:
+    """A socket to the server, through TLS and the proxy as they may be.
+
+    Args:
+        timeout: seconds that each step of it may take.
+
+    Raises:
+        InputError: a certificate or key is unusable.
+        OSError: there is no connection, or no trust.
+    """
+    url = urlsplit(connection.server)
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    proxy, headers = _proxy_of(connection, url.scheme, host)
+    stream: Any = _through_proxy(connection, proxy, headers, host, port, timeout) if proxy else None
+    try:
+        stream = stream or _connected(host, port, timeout)
+        if url.scheme == "https":
+            context, name = tls_context(connection), connection.server_name or host
+            stream = _in_tls(stream, context, name)
+    except BaseException:
+        if stream is not None:
+            stream.close()
+        raise
+    return stream
+
+
+def _connected(host: str, port: int, timeout: float) -> socket.socket:
+    """A connection on which small messages go at once, and whose death is noticed."""
+    stream = socket.create_connection((host, port), timeout)
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return stream
+
+
+def _through_proxy(
+    connection: Connection, proxy: str, headers: Mapping[str, str], host: str, port: int, timeout: float
+) -> Any:
+    """A socket to `host` that a proxy has opened."""
+    from http.client import HTTPException, HTTPResponse
+
+    url = urlsplit(proxy)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise OSError("the proxy's address is not an http or https URL")
+    stream: Any = _connected(url.hostname, url.port or (443 if url.scheme == "https" else 80), timeout)
+    try:
+        if url.scheme == "https":
+            stream = (connection.proxy_tls or ssl.create_default_context()).wrap_socket(
+                stream, server_hostname=url.hostname
+            )
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        stream.sendall(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{fields}\r\n".encode("latin-1"))
+        answer = HTTPResponse(stream, method="CONNECT")
+        answer.begin()
+        if answer.status != 200:
+            raise OSError(f"the proxy refuses: {answer.status} {answer.reason}")
+    except HTTPException as problem:
+        stream.close()
+        raise OSError("the proxy does not answer as one") from problem
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
+def _in_tls(stream: Any, context: ssl.SSLContext, name: str) -> Any:
+    """TLS over a socket, or over another TLS."""
+    if not isinstance(stream, ssl.SSLSocket):
+        return context.wrap_socket(stream, server_hostname=name)
+    from urllib3.util.ssltransport import SSLTransport
+
+    class Inner(SSLTransport):
+        def shutdown(self, how: int) -> None:
+            stream.shutdown(how)
+
+    inner = Inner(stream, context, server_hostname=name)
+    if isinstance(context, _Context) and context.checked_name:
+        _check_name(inner, context.checked_name)  # type: ignore[arg-type]
+    return inner
+
+
+def _proxy_of(connection: Connection, scheme: str, host: str) -> tuple[str, dict[str, str]]:
+    """The proxy on the way to a host, empty for none, and the headers that it gets."""
+    proxy = _environment_proxy(scheme, host) if connection.proxy is None else connection.proxy
+    if not proxy:
+        return "", {}
+    address, authorization = split_server(proxy)
+    headers = {name.lower(): value for name, value in connection.proxy_headers}
+    if authorization:
+        headers.setdefault("proxy-authorization", authorization)
+    return address, headers
 
 
 def _environment_proxy(scheme: str, host: str) -> str:
@@ -164,18 +288,22 @@ def broken(problem: Exception, connection: Connection, seconds: float) -> Unreac
             if isinstance(cause, ssl.SSLCertVerificationError)
             else f"the TLS handshake failed: {_plain(cause)}",
             where=server,
-            hint="Fix certificate-authority or tls-server-name of the cluster in the kubeconfig.",
+            hint=f"Fix the cluster's certificate authority, or the server's name for TLS, in {connection.source}.",
             id="tls",
         )
     if isinstance(problem, ProxyError):
-        return Unreachable(f"the proxy refuses: {_plain(cause)}", where=server, hint="Fix proxy-url or HTTPS_PROXY.")
+        return Unreachable(
+            f"the proxy refuses: {_plain(cause)}",
+            where=server,
+            hint=f"Fix the proxy in {connection.source}, or HTTPS_PROXY.",
+        )
     if isinstance(problem, NameResolutionError):
-        return Unreachable("its name is unknown", where=server, hint="Fix the server's address in the kubeconfig.")
+        return Unreachable("its name is unknown", where=server, hint=f"Fix its address in {connection.source}.")
     if isinstance(problem, NewConnectionError):
         return Unreachable(
             f"no connection: {_plain(problem.__cause__ or cause)}",
             where=server,
-            hint=f"See that the cluster is up, and that context {connection.context!r} is the one you mean.",
+            hint=f"See that the cluster is up, and that {connection.where} is the one you mean.",
             passing=isinstance(problem.__cause__, ConnectionRefusedError) or "refused" in str(problem),
             unsent=True,
         )
@@ -190,7 +318,7 @@ def broken(problem: Exception, connection: Connection, seconds: float) -> Unreac
 def _plain(problem: object) -> str:
     """An exception's own words without class names and numbers."""
     if isinstance(problem, ssl.SSLCertVerificationError):
-        return problem.verify_message
+        return str(getattr(problem, "verify_message", problem))
     if isinstance(problem, OSError) and problem.strerror:
         return problem.strerror
     return str(problem)

@@ -14,7 +14,7 @@ from websocket import WebSocket, WebSocketException, WebSocketProtocolException,
 from istioctl.cluster.errors import Unreachable
 from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.session import Session
-from istioctl.cluster.transport import tls_context, too_slow
+from istioctl.cluster.transport import open_stream, too_slow
 
 _LONGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes; servers send what they forward in pieces of some 32 KiB."""
@@ -63,16 +63,7 @@ def open_websocket(session: Session, path: str, protocol: str, where: str) -> Bo
     connection = session.current()
     url = urlsplit(connection.server)
     address = url._replace(scheme="wss" if url.scheme == "https" else "ws").geturl().rstrip("/") + path
-    tls: dict[str, Any] = {}
-    if url.scheme == "https":
-        tls["context"] = tls_context(connection)
-        if connection.server_name:
-            tls["server_hostname"] = connection.server_name
-    options: dict[str, Any] = {}
-    if connection.proxy:
-        proxy = urlsplit(connection.proxy)
-        options |= {"http_proxy_host": proxy.hostname, "http_proxy_port": proxy.port, "proxy_type": proxy.scheme}
-    opened = BoundedWebSocket(sslopt=tls, enable_multithread=True)
+    opened = BoundedWebSocket(enable_multithread=True)
     opened.settimeout(session.timeout)
     end = threading.Timer(session.timeout, _cut, [opened])  # a time-out begins anew with every byte
     end.daemon = True
@@ -81,15 +72,16 @@ def open_websocket(session: Session, path: str, protocol: str, where: str) -> Bo
     try:
         connect(
             address,
-            header=[f"{name}: {value}" for name, value in connection.headers],
+            header=[f"{name}: {value}" for name, value in connection.headers if name != "host"],
+            host=dict(connection.headers).get("host"),
+            socket=open_stream(connection, session.timeout),
             subprotocols=[protocol],
             suppress_origin=True,
             redirect_limit=0,
-            **options,
         )
     except websocket.WebSocketBadStatusException as problem:
         raise refused(problem.status_code, problem.resp_body or b"", where) from problem
-    except WebSocketTimeoutException as problem:
+    except (WebSocketTimeoutException, TimeoutError) as problem:
         raise too_slow(connection, session.timeout) from problem
     except (WebSocketException, OSError, ValueError, OverflowError, MemoryError) as problem:
         response = opened.handshake_response

@@ -15,10 +15,9 @@ from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import IGNORED_NAMESPACES, REVISION
 from istioctl.api.schema import catalog
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.session import open_session
+from istioctl.cluster.session import Client, open_session
 from istioctl.yamldoc.reader import compose_all
 
 _NOT_IGNORED = ",".join(f"metadata.namespace!={name}" for name in sorted(IGNORED_NAMESPACES))
@@ -38,7 +37,7 @@ _VERSIONS = {
 
 
 def objects_of_clusters(
-    clusters: tuple[ClientOptions, ...], kinds: tuple[str, ...], *, istio_namespace: str, revision: str
+    clusters: tuple[Client, ...], kinds: tuple[str, ...], *, istio_namespace: str, revision: str
 ) -> Iterator[Resource]:
     """The objects of some kinds in one or more clusters; of other clusters than the first, Services only.
 
@@ -51,8 +50,9 @@ def objects_of_clusters(
         InputError: a kubeconfig can't be used.
         ClusterError: a cluster can't be reached, or refuses.
     """
-    for index, options in enumerate(clusters):
-        session = open_session(options)
+    for index, client in enumerate(clusters):
+        session = open_session(client)
+        name = session.connection.context or session.server
         discovery = Discovery(session)
         wanted = kinds if index == 0 else tuple(kind for kind in kinds if kind == "Service")
         try:
@@ -63,7 +63,7 @@ def objects_of_clusters(
                         resource.labels.get(REVISION, revision) in (revision, "")
                         or resource.kind not in catalog.kinds()
                     ):
-                        yield replace(resource, cluster=options.context) if index else resource
+                        yield replace(resource, cluster=name) if index else resource
         finally:
             session.close()
 

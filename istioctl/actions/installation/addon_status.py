@@ -12,13 +12,12 @@ from istioctl.actions.pods import first_pod
 from istioctl.api.labels import labels_of
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.pod_http import get_from_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import why_not_ready
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError
 from istioctl.rendering.addons.addons import ADDONS, NAME, PART_OF, PART_OF_VALUE, in_order
 
@@ -63,7 +62,7 @@ class AddonState:
 
 
 def addon_states(
-    client: ClientOptions, names: Sequence[str] = (), namespace: str = "", report: Report | None = None
+    client: Client, names: Sequence[str] = (), namespace: str = "", report: Report | None = None
 ) -> list[AddonState]:
     """The state of add-ons, in the order they are installed; those that are not there included.
 

@@ -15,10 +15,9 @@ from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.apply import Desired, apply_all, delete, ensure_namespace
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.wait import wait_until_gone, wait_until_ready
 from istioctl.errors import ClusterError
 from istioctl.rendering.addons.addons import (
@@ -173,7 +172,7 @@ def render_addons(options: AddonOptions, beside: Sequence[str] = ()) -> list[Ren
     return addon_documents(options.chosen, settings, options.namespace, options.mesh_namespace, beside)
 
 
-def install_addons(client: ClientOptions, options: AddonOptions, progress: Progress) -> AddonReport:
+def install_addons(client: Client, options: AddonOptions, progress: Progress) -> AddonReport:
     """Makes the cluster have the chosen add-ons as they are wanted; can be repeated.
 
     Raises:
@@ -215,7 +214,7 @@ def install_addons(client: ClientOptions, options: AddonOptions, progress: Progr
 
 
 def uninstall_addons(
-    client: ClientOptions,
+    client: Client,
     options: AddonOptions,
     progress: Progress,
     confirm: Callable[[AddonOptions], bool] | None = None,

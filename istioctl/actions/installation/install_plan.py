@@ -24,9 +24,8 @@ from istioctl.api.release import VERSION
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, as_istiod_leaves_it, deactivated
 from istioctl.cluster.apply import Desired
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class InstallOptions:
     """
 
     inputs: SpecificationInputs
-    client: ClientOptions
+    client: Client
     readiness_timeout: float = 300.0
     dry_run: bool = False
     prune: bool = True

@@ -22,11 +22,10 @@ from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class PrecheckOptions:
         control_plane: whether the server, the rights and what is installed are checked.
     """
 
-    client: ClientOptions
+    client: Client
     inputs: SpecificationInputs
     namespace: str = ""
     istio_namespace: str = SYSTEM_NAMESPACE

@@ -23,10 +23,9 @@ from istioctl.api.trees import lookup_text
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.apply import delete
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.wait import wait_until_gone
 from istioctl.errors import ClusterError, ErrorGroup, UsageError
 
@@ -48,7 +47,7 @@ class UninstallOptions:
         timeout: how many seconds to wait until all is gone.
     """
 
-    client: ClientOptions
+    client: Client
     inputs: SpecificationInputs
     namespace: str = SYSTEM_NAMESPACE
     revision: str = ""

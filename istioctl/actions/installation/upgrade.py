@@ -10,9 +10,8 @@ from istioctl.actions.revisions.control_planes import installed_versions
 from istioctl.api.names import DEFAULT_REVISION
 from istioctl.api.release import VERSION
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.patience import Report
-from istioctl.cluster.session import open_session
+from istioctl.cluster.session import Client, open_session
 from istioctl.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def _object(problem: str, options: InstallOptions, progress: Progress) -> None:
     progress.warn(f"{problem}; going on because of --force")
 
 
-def plan_upgrade(client: ClientOptions, namespace: str, revision: str, report: Report) -> Upgrade:
+def plan_upgrade(client: Client, namespace: str, revision: str, report: Report) -> Upgrade:
     """Compares what is installed with what this program installs.
 
     Raises:

@@ -20,10 +20,9 @@ from istioctl.api.names import REVISION
 from istioctl.api.webhooks import INJECTOR, VALIDATOR, as_istiod_leaves_it, deactivated
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.queries import list_kinds, read_all
 from istioctl.cluster.readiness import has_readiness, why_not_ready
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.wait import wait_until_ready
 from istioctl.errors import ClusterError
 
@@ -49,7 +48,7 @@ class VerifyOptions:
         wait: how many seconds objects may take to get ready; 0 means they have to be.
     """
 
-    client: ClientOptions
+    client: Client
     inputs: SpecificationInputs | None
     revision: str = ""
     wait: float = 0.0
@@ -121,7 +120,7 @@ def verify_install(options: VerifyOptions, progress: Progress) -> Verification:
 
 
 def verify_manifests(
-    client: ClientOptions, manifests: Sequence[dict[str, Any]], wait: float, progress: Progress
+    client: Client, manifests: Sequence[dict[str, Any]], wait: float, progress: Progress
 ) -> Verification:
     """Checks that each of these objects is there, says what its manifest says, and is ready; changes nothing.
 

@@ -22,8 +22,8 @@ from istioctl.rendering.specification.build import (
 from istioctl.rendering.text.documents import RenderedDocument
 
 if TYPE_CHECKING:
-    from istioctl.cluster.kubeconfig import ClientOptions
     from istioctl.cluster.patience import Report
+    from istioctl.cluster.session import Client
 
 _CRD = "CustomResourceDefinition"
 # Every cluster has these.
@@ -97,7 +97,7 @@ def generate(options: GenerateOptions) -> Manifests:
     return Manifests(specification, tuple(in_order(documents)), (*specification.warnings, *rendering.warnings))
 
 
-def generate_for_cluster(options: GenerateOptions, client: ClientOptions, report: Report) -> Manifests:
+def generate_for_cluster(options: GenerateOptions, client: Client, report: Report) -> Manifests:
     """As `generate`, for a cluster that is asked for its version, its platform and its network plug-in.
 
     Raises:

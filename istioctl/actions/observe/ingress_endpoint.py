@@ -16,11 +16,10 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.names import GATEWAY_NAME, SYSTEM_NAMESPACE
 from istioctl.api.selectors import format_equal
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.transport import try_connection
 from istioctl.cluster.wait import states_of
 from istioctl.errors import ClusterError
@@ -42,7 +41,7 @@ class EndpointOptions:
         wait: how many seconds to wait for the load balancer's address; 0 means not at all.
     """
 
-    client: ClientOptions
+    client: Client
     namespace: str = ""
     istio_namespace: str = SYSTEM_NAMESPACE
     name: str = ""

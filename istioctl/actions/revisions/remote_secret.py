@@ -13,10 +13,9 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.apply import Desired, apply
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.wait import states_of
 from istioctl.errors import ClusterError
 
@@ -48,7 +47,7 @@ class RemoteSecretOptions:
         plugin: the name of an authentication plug-in to name instead of a token, and its settings.
     """
 
-    client: ClientOptions
+    client: Client
     inputs: SpecificationInputs
     namespace: str = SYSTEM_NAMESPACE
     name: str = ""
@@ -129,7 +128,7 @@ class RemoteCluster:
         return {"name": self.name, "secret": self.secret, "status": self.status, "istiod": self.istiod}
 
 
-def remote_clusters(client: ClientOptions, namespace: str, revision: str, report: Report) -> list[RemoteCluster]:
+def remote_clusters(client: Client, namespace: str, revision: str, report: Report) -> list[RemoteCluster]:
     """The clusters that each istiod is connected to, as its `/debug/clusterz` tells.
 
     Raises:

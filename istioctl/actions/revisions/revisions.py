@@ -14,12 +14,11 @@ from istioctl.api.names import DEFAULT_REVISION, INJECTION, REVISION, SYSTEM_NAM
 from istioctl.api.webhooks import INJECTOR, tag_injector_name
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError
 
 _GATEWAYS = frozenset({"IngressGateways", "EgressGateways"})
@@ -60,7 +59,7 @@ class Revision:
         }
 
 
-def list_revisions(client: ClientOptions, report: Report) -> list[Revision]:
+def list_revisions(client: Client, report: Report) -> list[Revision]:
     """All revisions, by name.
 
     Raises:
@@ -79,7 +78,7 @@ def list_revisions(client: ClientOptions, report: Report) -> list[Revision]:
     return [_revision(name, hooks, istiods, pods, namespaces) for name in names]
 
 
-def describe_revision(client: ClientOptions, name: str, report: Report) -> Revision:
+def describe_revision(client: Client, name: str, report: Report) -> Revision:
     """One revision, by its name or one of its tags.
 
     Raises:

@@ -15,11 +15,10 @@ from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, deactivated
 from istioctl.cluster.apply import FIELD_OWNER, Desired, apply, delete
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.wait import wait_until_gone
 from istioctl.errors import ClusterError
 
@@ -60,7 +59,7 @@ class TagPlan:
     conflicts: tuple[str, ...]
 
 
-def list_tags(client: ClientOptions, namespace: str, report: Report) -> list[RevisionTag]:
+def list_tags(client: Client, namespace: str, report: Report) -> list[RevisionTag]:
     """All tags, and the revisions without any, by revision.
 
     Raises:
@@ -90,7 +89,7 @@ def list_tags(client: ClientOptions, namespace: str, report: Report) -> list[Rev
 
 
 def plan_tag(
-    client: ClientOptions,
+    client: Client,
     options: TagOptions,
     revision: str,
     *,
@@ -148,7 +147,7 @@ def plan_tag(
 
 
 def set_tag(
-    client: ClientOptions,
+    client: Client,
     options: TagOptions,
     revision: str,
     *,
@@ -200,7 +199,7 @@ class TagRemoval:
 
 
 def remove_tag(
-    client: ClientOptions,
+    client: Client,
     tag: str,
     namespace: str,
     report: Report,

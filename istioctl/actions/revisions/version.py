@@ -10,10 +10,9 @@ from istioctl.actions.revisions.control_planes import Pod, ask_istiod, connected
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
-from istioctl.cluster.session import open_session
+from istioctl.cluster.session import Client, open_session
 from istioctl.errors import ClusterError, ErrorGroup
 
 
@@ -71,7 +70,7 @@ class MeshVersions:
     problems: tuple[str, ...]
 
 
-def mesh_versions(client: ClientOptions, namespace: str, revision: str, report: Report) -> MeshVersions:
+def mesh_versions(client: Client, namespace: str, revision: str, report: Report) -> MeshVersions:
     """The versions in the cluster.
 
     Args:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from istioctl.actions.pods import find_pod
 from istioctl.api.names import IGNORED_NAMESPACES, PROXY
-from istioctl.cluster.session import open_session
+from istioctl.cluster.session import Client, open_session
 from istioctl.errors import InputError
 from istioctl.injection import workloads
 from istioctl.injection.webhooks import Verdict, verdicts
 
 if TYPE_CHECKING:
-    from istioctl.cluster.kubeconfig import ClientOptions
     from istioctl.cluster.session import Session
 
 _WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
@@ -29,7 +28,7 @@ class CheckOptions(NamedTuple):
         labels: `key=value` pairs by comma, of a pod that may not be there yet.
     """
 
-    client: ClientOptions
+    client: Client
     namespace: str = ""
     reference: str = ""
     labels: str = ""

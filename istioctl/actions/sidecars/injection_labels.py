@@ -14,11 +14,10 @@ from istioctl.api.labels import VERSION, labels_of
 from istioctl.api.names import DEFAULT_REVISION, INJECT, INJECTION, KUBERNETES_NAMESPACES, REVISION, STATUS, TAG
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.session import MERGE, open_session
+from istioctl.cluster.session import MERGE, Client, open_session
 from istioctl.cluster.wait import wait_until_ready
 from istioctl.errors import ClusterError
 
@@ -67,7 +66,7 @@ class NamespaceStatus:
         }
 
 
-def set_injection(client: ClientOptions, namespace: str, *, enabled: bool, revision: str, report: Report) -> bool:
+def set_injection(client: Client, namespace: str, *, enabled: bool, revision: str, report: Report) -> bool:
     """Labels a namespace, so that pods created from now on get a sidecar, or none; whether that changed anything.
 
     Args:
@@ -100,7 +99,7 @@ def set_injection(client: ClientOptions, namespace: str, *, enabled: bool, revis
     return True
 
 
-def restart_workloads(client: ClientOptions, namespace: str, timeout: float, report: Report) -> list[ObjectKey]:
+def restart_workloads(client: Client, namespace: str, timeout: float, report: Report) -> list[ObjectKey]:
     """Starts the pods of all workloads anew, and waits until they are ready; the workloads.
 
     Raises:
@@ -123,7 +122,7 @@ def restart_workloads(client: ClientOptions, namespace: str, timeout: float, rep
     return keys
 
 
-def injection_status(client: ClientOptions, namespace: str, report: Report) -> list[NamespaceStatus]:
+def injection_status(client: Client, namespace: str, report: Report) -> list[NamespaceStatus]:
     """Injection in one namespace, or in all that are not Kubernetes' own.
 
     Raises:

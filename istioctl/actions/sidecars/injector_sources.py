@@ -15,8 +15,7 @@ from istioctl.injection.templates import TemplateRenderer
 from istioctl.yamldoc.texts import read_text
 
 if TYPE_CHECKING:
-    from istioctl.cluster.kubeconfig import ClientOptions
-    from istioctl.cluster.session import Session
+    from istioctl.cluster.session import Client, Session
 
 _WEBHOOK_SUFFIX = "sidecar-injector.istio.io"
 _OFFLINE = "Pass --offline to use the built-in templates and the values of a profile."
@@ -49,7 +48,7 @@ class InjectorOptions(NamedTuple):
     istio_namespace: str = SYSTEM_NAMESPACE
     offline: bool = False
     set_flags: tuple[str, ...] = ()
-    client: Callable[[], ClientOptions] | None = None
+    client: Callable[[], Client] | Client | None = None
     kubeconfig: str = ""
 
 
@@ -196,7 +195,8 @@ def _session(options: InjectorOptions, say: Callable[[str], None]) -> Session:
     from istioctl.cluster.kubeconfig import ClientOptions
     from istioctl.cluster.session import open_session
 
-    client = options.client() if options.client else ClientOptions(kubeconfig=options.kubeconfig)
+    client = options.client() if callable(options.client) else options.client
+    client = client or ClientOptions(kubeconfig=options.kubeconfig)
     try:
         return open_session(client, report=say)
     except ClusterError as error:

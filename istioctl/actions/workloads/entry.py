@@ -29,8 +29,7 @@ from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import kinds
 from istioctl.cluster.errors import ApiError
-from istioctl.cluster.kubeconfig import ClientOptions
-from istioctl.cluster.session import Session, open_session
+from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 from istioctl.golang.netip import is_address
 from istioctl.yamldoc.reader import Node, compose_all, to_data
@@ -59,7 +58,7 @@ class EntryOptions:
         auto_register, capture_dns: see `Surroundings`.
     """
 
-    client: ClientOptions
+    client: Client
     folder: Path
     file: str = ""
     name: str = ""

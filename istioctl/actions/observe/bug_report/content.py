@@ -14,10 +14,9 @@ from istioctl.actions.revisions.version import mesh_versions
 from istioctl.api.release import VERSION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.exec import run_in_pod
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.pod_http import get_from_pod
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.session import Session
+from istioctl.cluster.session import Client, Session
 from istioctl.errors import IstioctlError
 from istioctl.proxies.pieces import read_dump
 
@@ -217,7 +216,7 @@ def _safe(data: bytes, choice: Choice) -> bytes:
     return data if choice.full_secrets else redact(data)
 
 
-def versions_text(client: ClientOptions, namespace: str, server: str) -> bytes:
+def versions_text(client: Client, namespace: str, server: str) -> bytes:
     """This program's version, and what the mesh says of its own."""
     lines = [f"istioctl {VERSION} (Python)", f"API server {server}"]
     try:
