@@ -15,7 +15,7 @@ from istioctl.analysis.resources import (
     text,
     texts,
 )
-from istioctl.analysis.sources import Source, template_hint
+from istioctl.analysis.sources import Source
 from istioctl.analysis.validation.api_types import misfits
 from istioctl.analysis.validation.decode import decode, entries
 from istioctl.analysis.validation.report import Place, Report, locate
@@ -24,7 +24,8 @@ from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.schema.catalog import Kind, find_kind
 from istioctl.api.schema.paths import Path, path_text
 from istioctl.api.trees import lookup
-from istioctl.api.workloads import template_path
+from istioctl.api.unrendered import patch_or_template, rendering_hint
+from istioctl.api.workloads import POD_TEMPLATES, template_path
 from istioctl.errors import InputError
 from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.reader import compose_all, to_data
@@ -32,6 +33,7 @@ from istioctl.yamldoc.reader import compose_all, to_data
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
 
+_COMMAND = "istioctl analyze -"
 _TEXTS = (("metadata", "name"), ("metadata", "namespace"))
 _MAPS_OF_TEXT = (
     ("metadata", "labels"),
@@ -75,10 +77,12 @@ class Loader:
             document = next(compose_all(text, name), None)
             if document is not None and document.root is not None:
                 self._warn_of_duplicates(document.root, offset, name)
+                if hint := rendering_hint(name, text, _COMMAND, is_yaml=True):
+                    self.warnings.append(f"{name}:{document.root.line + 1 + offset}: {hint}")
                 yield from self._objects(document.root, name, offset)
         except InputError as error:
-            hint = error.hint or template_hint("", text) or None
-            self.errors.append(InputError(error.message, where=_moved(error, name, offset), hint=hint, id=error.id))
+            advice = error.hint or rendering_hint("", text, _COMMAND, is_yaml=False) or None
+            self.errors.append(InputError(error.message, where=_moved(error, name, offset), hint=advice, id=error.id))
 
     def _warn_of_duplicates(self, root: Node, offset: int, name: str) -> None:
         for again in duplicate_keys(root):
@@ -108,7 +112,10 @@ class Loader:
         api_version, kind = text(data.get("apiVersion")), text(data.get("kind"))
         if not api_version and not kind:
             raise InputError(
-                "the document has neither apiVersion nor kind", where=f"{name}:{root.line + 1}", id="no-kind"
+                "the document has neither apiVersion nor kind",
+                where=f"{name}:{root.line + 1}",
+                hint="A file of Helm values is for `helm template -f`.",
+                id="no-kind",
             )
         group, _, version = api_version.rpartition("/")
         found = find_kind(group, version, kind)
@@ -129,7 +136,17 @@ class Loader:
         if (group, kind) in FOREIGN:
             yield resource
         if makes_pods:
-            yield derived_pod(resource)
+            yield from self._workload(resource, group, kind)
+
+    def _workload(self, workload: Resource, group: str, kind: str) -> Iterator[Resource]:
+        """A workload, where analyzers do not have it already, and its pod."""
+        path = template_path(workload.data) or ()
+        if reason := patch_or_template(workload.data, lookup(workload.data, *path, "spec")):
+            self.warnings.append(f"{workload.source}:{workload.line}: {kind} {workload.name}: {reason}")
+        if (group, kind) not in FOREIGN:
+            # a kind that nobody declared goes by its group, too: Knative's Service is no Service
+            yield workload if kind in POD_TEMPLATES else replace(workload, kind=f"{kind}.{group}")
+        yield derived_pod(workload)
 
     def _istio_object(self, root: Node, data: dict[str, Any], kind: Kind, name: str, offset: int) -> Iterator[Resource]:
         report = Report(root, offset)

@@ -1,7 +1,8 @@
 """The catalogue of analysis messages.
 
-Codes, names and levels are those of istio 1.30.3 (`pkg/config/analysis/msg/messages.yaml`); the words are this
-project's. `{0}`, `{1}`, … stand for a message's parameters.
+Codes, names and levels up to IST8999 are those of istio 1.30.3 (`pkg/config/analysis/msg/messages.yaml`); the words are
+this project's. What only this program says begins with IST9001, and is never an Error, so that no exit status differs.
+`{0}`, `{1}`, … stand for a message's parameters.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from enum import IntEnum
 
 #: Where a message is explained, by its code in lower case.
 DOCUMENTATION = "https://istio.io/latest/docs/reference/config/analysis/"
+
+#: Where the codes begin that only this program has.
+OWN_CODES = "IST9001"
 
 
 class Level(IntEnum):
@@ -38,8 +42,8 @@ class Message:
 
     @property
     def documentation(self) -> str:
-        """The address of the page that explains it."""
-        return f"{DOCUMENTATION}{self.code.lower()}/"
+        """The address of the page that explains it; empty where only this program says it."""
+        return "" if self.code >= OWN_CODES else f"{DOCUMENTATION}{self.code.lower()}/"
 
 
 # fmt: off
@@ -203,6 +207,10 @@ MESSAGES = {
                 "Set BLOCKED_CIDRS_IN_JWKS_URIS in istiod's environment."),
         Message("GatewayAPICRDVersionBelowMinimum", "IST0176", Level.WARNING,
                 "the CRD {0} is of version {1}; below {2}, Istio ignores its objects", "Update the Gateway API CRDs."),
+        Message("MisplacedInjectionSetting", "IST9001", Level.WARNING, "{0}", "Move the setting."),
+        Message("UnknownInjectionSetting", "IST9002", Level.WARNING, "{0}", "Correct the name, or remove it."),
+        Message("VolumeNotFound", "IST9003", Level.WARNING, "{0}", "Add the volume, or correct its name."),
+        Message("RequestAboveLimit", "IST9004", Level.WARNING, "{0}", "Raise the limit, or request less."),
     )
 }
 # fmt: on

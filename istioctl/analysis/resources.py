@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from istioctl.analysis.validation.report import is_value, locate
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.schema.paths import Path
+from istioctl.api.workloads import template_path
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
@@ -128,6 +129,14 @@ class Snapshot:
         for resource in self._by_kind.get(kind, {}).values():
             if derived or not resource.derived:
                 yield resource
+
+    def workloads(self) -> Iterator[Resource]:
+        """The pods that were given as such, and all objects that make pods."""
+        for found in self._by_kind.values():
+            for resource in found.values():
+                makes_pods = resource.kind == "Pod" or template_path(resource.data) is not None
+                if makes_pods and not resource.derived:
+                    yield resource
 
     def find(self, kind: str, namespace: str, name: str) -> Resource | None:
         """The object of that name."""

@@ -77,14 +77,3 @@ def open_input(name: str, stdin: Callable[[], str], fetch: Callable[[str], str])
             raise InputError("there is no such file", where=name, id="unreadable")
         for file in files_below(path) if is_folder else (path,):
             yield lambda file=file: read_file(file)  # type: ignore[misc]
-
-
-def template_hint(name: str, text: str) -> str:
-    """What to do with a text that is the source of manifests, not a manifest; empty where it is none."""
-    if "{{" in text:
-        return "This looks like a Helm template: check what `helm template` prints instead."
-    if Path(name).stem in ("kustomization", "Kustomization"):
-        return "This is a source of Kustomize: check what `kubectl kustomize` prints instead."
-    if Path(name).name in ("Chart.yaml", "values.yaml"):
-        return "This is part of a Helm chart: check what `helm template` prints instead."
-    return ""

@@ -6,11 +6,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
+from istioctl.api.unrendered import no_object_because
 from istioctl.injection import streams, text_edit
 from istioctl.injection.injector import Injector, Outcome
 from istioctl.injection.report import Entry
 from istioctl.injection.settings import Settings
 from istioctl.injection.streams import Piece
+from istioctl.injection.text_edit import LineOf
 
 
 class ObjectInjector(Protocol):
@@ -80,13 +82,16 @@ def inject_piece(piece: Piece, injector: ObjectInjector) -> InjectionResult:
     entries: list[Entry] = []
     foreign = 0
 
-    def change(data: Mapping[str, Any], line: int) -> tuple[Any, Any] | None:
+    def change(data: Mapping[str, Any], line_of: LineOf) -> tuple[Any, Any] | None:
         nonlocal foreign
         outcome = injector.inject(data)
         if outcome is None:
-            foreign += 1
+            if reason := no_object_because(data):
+                entries.append(Entry.of_document(f"{piece.source}:{line_of(())}", reason))
+            else:
+                foreign += 1
             return None
-        entries.append(Entry.of(outcome, f"{piece.source}:{line}"))
+        entries.append(Entry.of(outcome, lambda path: f"{piece.source}:{line_of(path)}"))
         return outcome.workload.data, outcome.after
 
     text = text_edit.changed(piece, change, lambda: [entry.as_result() for entry in entries])

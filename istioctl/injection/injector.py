@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+from istioctl.api.injection_settings import Concern
 from istioctl.api.names import PROXY_CONFIG, PROXY_IMAGE_TYPE, TEMPLATES
 from istioctl.api.schema.decode import Data
 from istioctl.api.trees import lookup
@@ -57,11 +58,13 @@ class Outcome(NamedTuple):
         workload: the object as it was.
         decision: whether it was injected, and why.
         after: the object as it is now, in the same form as `workload.data`.
+        concerns: settings in it that do not do what they say.
     """
 
     workload: Workload
     decision: policy.Decision
     after: Mapping[str, Any]
+    concerns: tuple[Concern, ...] = ()
 
 
 class Injector:
@@ -94,8 +97,9 @@ class Injector:
         own_mesh = self._own_mesh(pod)
         decision = policy.decide(pod, self.settings.templates.policy)
         if not decision.inject:
-            return Outcome(workload, decision, workload.data)
-        return Outcome(workload, decision, workload.with_pod(self.injected(pod, workload.owner, own_mesh)))
+            return Outcome(workload, decision, workload.data, workloads.concerns(data, workload))
+        after = self.injected(pod, workload.owner, own_mesh)
+        return Outcome(workload, decision, workload.with_pod(after), workloads.concerns(data, workload, after["spec"]))
 
     def injected(self, pod: Pod, owner: workloads.Owner, own_mesh: Data | None = None) -> Pod:
         """A pod with its sidecar, whatever the policy says.

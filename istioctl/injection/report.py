@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from istioctl.api.schema.paths import Path
 from istioctl.injection.injector import Outcome
+
+
+class Oddity(NamedTuple):
+    """Something about an object that may not be meant.
+
+    Attributes:
+        where: `file:line`.
+        message: what, a phrase.
+        hint: what to do, a sentence, or empty.
+    """
+
+    where: str
+    message: str
+    hint: str = ""
 
 
 class Entry(NamedTuple):
@@ -16,7 +31,7 @@ class Entry(NamedTuple):
         injected: whether it has a sidecar now that it did not have, or has it anew.
         changed: whether its text differs.
         reason: why it was injected or left alone.
-        warning: something odd about it, or empty.
+        warnings: what is odd about it.
         source: `file:line` of its document.
     """
 
@@ -27,13 +42,16 @@ class Entry(NamedTuple):
     injected: bool
     changed: bool
     reason: str
-    warning: str
+    warnings: tuple[Oddity, ...]
     source: str
 
     @classmethod
-    def of(cls, outcome: Outcome, source: str) -> Entry:
-        """The entry of an injector's outcome."""
+    def of(cls, outcome: Outcome, place: Callable[[Path], str]) -> Entry:
+        """The entry of an injector's outcome; `place` gives `file:line` of what a path in the object leads to."""
         workload, decision = outcome.workload, outcome.decision
+        source = place(())
+        warnings = [Oddity(source, decision.warning)] if decision.warning else []
+        warnings += [Oddity(place(each.path), each.message, each.hint) for each in outcome.concerns]
         return cls(
             str(workload.data.get("apiVersion", "")),
             workload.kind,
@@ -42,9 +60,14 @@ class Entry(NamedTuple):
             decision.inject,
             outcome.after != outcome.workload.data,
             decision.reason,
-            decision.warning,
+            tuple(warnings),
             source,
         )
+
+    @classmethod
+    def of_document(cls, source: str, reason: str) -> Entry:
+        """The entry of a document that is left alone because it is no object."""
+        return cls("", "document", source, "", False, False, reason, (), source)
 
     @property
     def title(self) -> str:

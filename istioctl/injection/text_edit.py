@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from istioctl.api.schema.paths import Path
+from istioctl.api.unrendered import rendering_hint
 from istioctl.errors import ClusterError, InputError, IstioctlError, TemplateError
 from istioctl.injection import workloads
 from istioctl.injection.streams import Piece
@@ -18,9 +20,10 @@ from istioctl.yamldoc.fragments import Fragments
 from istioctl.yamldoc.reader import Document, Node
 from istioctl.yamldoc.scalars import json_number, resolve
 
-#: Changes one object, which starts at a line of the stream: gives its data before and after in one tidy form, or None
-#: where it is not concerned.
-Change = Callable[[Mapping[str, Any], int], "tuple[Any, Any] | None"]
+#: The line of the stream, counted from 1, of what a path in an object leads to.
+LineOf = Callable[[Path], int]
+#: Changes one object: gives its data before and after in one tidy form, or None where it is not concerned.
+Change = Callable[[Mapping[str, Any], LineOf], "tuple[Any, Any] | None"]
 #: What was done so far, for the `results` of a function's resource list.
 Results = Callable[[], list[dict[str, Any]]]
 
@@ -102,7 +105,8 @@ def _documents(piece: Piece) -> list[Document]:
     try:
         return list(reader.compose_all(piece.text, piece.source))
     except InputError as error:
-        raise _moved(error, piece) from None
+        hint = error.hint or rendering_hint("", piece.text, "istioctl kube-inject -f -", is_yaml=False) or None
+        raise _moved(InputError(error.message, where=error.where, hint=hint, id=error.id), piece) from None
 
 
 def _moved(error: InputError, piece: Piece) -> InputError:
@@ -139,7 +143,7 @@ class _Task(NamedTuple):
         if workloads.is_list(data):
             return self._items(data, path)
         try:
-            result = self.change(data, self._line(path))
+            result = self.change(data, lambda steps: self._line([*path, *steps]))
         except WrongTypeError as error:
             place = self._place([*path, *error.steps])
             raise InputError(error.message, where=place, hint=error.hint, id=error.id) from None

@@ -58,14 +58,15 @@ class WebhookInjector:
         patch = self._patch(workload, pod)
         if patch is None:
             decision = policy.Decision(False, f"the webhook {self._name} leaves it as it is")
-            return Outcome(workload, decision, workload.data)
+            return Outcome(workload, decision, workload.data, workloads.concerns(data, workload))
         whole = typed.complete({"apiVersion": "v1", "kind": "Pod", **pod}, "Pod")
         try:
             patched = typed.read(apply_patch(whole, patch), "Pod", lenient=False)
         except (typed.WrongTypeError, ValueError) as error:
             raise ClusterError(f"the webhook's patch can't be applied: {error}", where=self._name) from None
         after = workload.with_pod({"metadata": patched.get("metadata", {}), "spec": patched.get("spec", {})})
-        return Outcome(workload, policy.Decision(True, f"by the webhook {self._name}"), after)
+        said = workloads.concerns(data, workload, patched.get("spec", {}))
+        return Outcome(workload, policy.Decision(True, f"by the webhook {self._name}"), after, said)
 
     def _patch(self, workload: workloads.Workload, pod: Mapping[str, Any]) -> list[Any] | None:
         namespace = pod["metadata"].get("namespace") or workload.namespace

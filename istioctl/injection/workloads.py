@@ -9,9 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from istioctl.api import injection_settings
+from istioctl.api.injection_settings import Concern
+from istioctl.api.names import PROXY_CONFIG
 from istioctl.api.trees import lookup
+from istioctl.api.unrendered import patch_or_template
 from istioctl.api.workloads import POD_TEMPLATES, USUAL_PLACE, has_usual_template
 from istioctl.injection import typed
+from istioctl.yamldoc import reader
 
 _KEPT_ZEROS = ("replicas", "revisionHistoryLimit")
 _SCHEDULED = re.compile(r"(.+)-\d{8,10}")
@@ -105,14 +110,30 @@ def find(data: Mapping[str, Any]) -> Workload | None:
 def no_pod_because(data: Mapping[str, Any], workload: Workload) -> str:
     """Why no pod can be made of an object, as a phrase; empty where one can.
 
-    The original injects patches and workloads without containers, too; what comes out can't be applied.
+    The original injects patches, templates and workloads without containers, too; what comes out can't be applied.
     """
     spec = lookup(data, *workload.spec_path)
-    containers = spec.get("containers") if isinstance(spec, Mapping) else None
-    given = containers if isinstance(containers, list) else []
-    if any(isinstance(part, Mapping) and "$patch" in part for part in (data, data.get("spec"), spec, *given)):
-        return "it is a Kustomize patch ($patch), not a whole object"
-    return "" if given else "it has no containers"
+    has_containers = isinstance(spec, Mapping) and isinstance(spec.get("containers"), list) and spec["containers"]
+    return patch_or_template(data, spec) or ("" if has_containers else "it has no containers")
+
+
+def concerns(
+    data: Mapping[str, Any], workload: Workload, injected: Mapping[str, Any] | None = None
+) -> tuple[Concern, ...]:
+    """The settings in an object that do not do what they say.
+
+    Args:
+        data: the object as the user wrote it.
+        workload: what was found in it.
+        injected: the specification of its pod with the sidecar; None where it gets none, and only a setting that
+            stands at the wrong place can matter.
+    """
+    found = injection_settings.concerns(data, workload.metadata_path, workload.spec_path, _load, injected)
+    return tuple(concern for concern in found if injected is not None or concern.kind == "misplaced")
+
+
+def _load(text: str) -> Any:
+    return reader.load(text, PROXY_CONFIG)
 
 
 def _unknown(data: Mapping[str, Any], kind: str) -> Workload | None:

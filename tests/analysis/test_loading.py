@@ -43,7 +43,8 @@ def test_both_gateways() -> None:
 )
 def test_pods_are_derived_from_templates(head: str, path: str) -> None:
     template = "{metadata: {labels: {app: a}}, spec: {containers: [{name: c}]}}"
-    [pod] = load(f"{head}\nmetadata: {{name: w, namespace: shop}}\n{path % template}\n")[0]
+    [workload, pod] = load(f"{head}\nmetadata: {{name: w, namespace: shop}}\n{path % template}\n")[0]
+    assert (workload.kind, workload.derived) == (head.rpartition(" ")[2], False)
     assert (pod.kind, pod.full_name, pod.derived) == ("Pod", "shop/w", True)
     assert (pod.labels, pod.spec) == ({"app": "a"}, {"containers": [{"name": "c"}]})
 

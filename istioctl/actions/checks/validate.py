@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.sources import Source, open_input, template_hint
+from istioctl.analysis.sources import Source, open_input
 from istioctl.analysis.validation import api_types, kubernetes, scan
 from istioctl.analysis.validation.report import Problem, Report, Severity
 from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.unrendered import no_object_because, rendering_hint
 from istioctl.errors import InputError
 from istioctl.yamldoc.parsing import is_well_formed
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
+
+
+_COMMAND = "istioctl validate -f -"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,8 @@ def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileR
                 report.failures.append(_placed(error, source.name, offset, text))
     except InputError as error:
         report.failures.append(error)
-    if hint := template_hint(source.name, "" if well_formed else source.text):
-        report.notes.append(hint)
+    if not report.failures and (hint := rendering_hint(source.name, source.text, _COMMAND, is_yaml=True)):
+        report.notes = [hint]
     return report
 
 
@@ -141,7 +145,8 @@ def _placed(error: InputError, name: str, offset: int, text: str) -> InputError:
     where = name
     if line.isdecimal():
         where = f"{name}:{int(line) + offset}" + (f":{column}" if column else "")
-    return InputError(error.message, where=where, hint=error.hint or template_hint("", text) or None, id=error.id)
+    hint = error.hint or rendering_hint("", text, _COMMAND, is_yaml=False) or None
+    return InputError(error.message, where=where, hint=hint, id=error.id)
 
 
 def _check_document(name: str, text: str, offset: int, options: ValidateOptions, report: FileReport) -> None:
@@ -198,6 +203,8 @@ def _check_one(
         _add_misfits(data, checked)
         if not checked.problems and not _warn_of_version(str(api_version), str(kind), checked):
             report.skipped[str(kind) if kind else "without a kind"] += 1
+            if reason := no_object_because(data):
+                report.notes.append(f"line {root.line + 1 + offset}: {reason}")
             return
     line = root.line + 1 + offset
     report.verdicts.append(Verdict(source, line, str(kind), name, namespace, tuple(checked.problems)))

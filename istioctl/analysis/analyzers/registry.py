@@ -246,6 +246,15 @@ ANALYZERS: tuple[Analyzer, ...] = (
         "injection:analyze_auto_images",
     ),
     Analyzer(
+        "injection.SettingsAnalyzer",
+        "Settings of injection that do not do what they say",
+        (
+            "Pod",
+            "Deployment",
+        ),
+        "injection_settings:analyze_settings",
+    ),
+    Analyzer(
         "k8sgateway.CRDVersionAnalyzer",
         "CRDs of the Gateway API that are too old",
         ("CustomResourceDefinition",),

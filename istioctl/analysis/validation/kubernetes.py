@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.validation import protocols
 from istioctl.analysis.validation.report import Place, Report
+from istioctl.api.trees import lookup
+from istioctl.api.unrendered import patch_or_template
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
@@ -46,6 +48,9 @@ def check_service(data: dict[str, Any], place: Place) -> None:
 
 def check_deployment(data: dict[str, Any], place: Place) -> None:
     """The pod labels of a Deployment: telemetry takes a workload's name and version from them."""
+    if reason := patch_or_template(data, lookup(data, "spec", "template", "spec")):
+        place.warn(reason)
+        return
     labels: Any = data
     for field in ("spec", "template", "metadata", "labels"):
         labels = labels.get(field) if isinstance(labels, dict) else None

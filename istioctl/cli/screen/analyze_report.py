@@ -36,7 +36,8 @@ def as_log(findings: list[Finding], *, color: bool) -> str:
             level = styled(level, *_STYLES[finding.message.level])
         place = " ".join(part for part in (finding.origin, finding.reference) if part)
         lines.append(f"{level} [{finding.message.code}] ({place}) {finding.words}")
-        lines.append(f"  {finding.message.advice} See {finding.message.documentation}")
+        page = finding.message.documentation
+        lines.append(f"  {finding.message.advice} See {page}" if page else f"  {finding.message.advice}")
     return "".join(line + "\n" for line in lines)
 
 
@@ -79,7 +80,7 @@ def as_sarif(findings: list[Finding]) -> str:
             "name": message.name,
             "shortDescription": {"text": message.name},
             "help": {"text": message.advice},
-            "helpUri": message.documentation,
+            **({"helpUri": message.documentation} if message.documentation else {}),
             "defaultConfiguration": {"level": _SARIF_LEVELS[message.level]},
         }
         for message in messages.values()
@@ -140,9 +141,9 @@ def as_junit(findings: list[Finding]) -> str:
         case.set("classname", finding.message.name)
         if finding.resource and finding.resource.source:
             case.set("file", _printable(finding.resource.source))
-        text = _printable(
-            f"{finding.reference}\n{finding.words}\n{finding.message.advice}\n{finding.message.documentation}"
-        )
+        message = finding.message
+        lines = (finding.reference, finding.words, message.advice, message.documentation)
+        text = _printable("\n".join(lines).rstrip("\n"))
         if finding.message.level is Level.INFO:
             SubElement(case, "system-out").text = text
         else:

@@ -55,8 +55,9 @@ def _summarize(report: Report, verb: str) -> None:
     streams = terminal()
     lines = []
     for entry in report.entries:
-        if entry.warning:
-            lines.append(f"{streams.style('Warning:', 'yellow')} {entry.title}: {entry.warning}")
+        for where, message, hint in entry.warnings:
+            said = f"{message}. {hint}" if hint else message
+            lines.append(f"{streams.style('Warning:', 'yellow')} {where}: {entry.title}: {said}")
         word = verb if entry.injected else "skipped"
         lines.append(f"{word} {entry.title}: {entry.reason}")
     streams.say("\n".join([*lines, summary(report.entries, report.foreign, verb)]))

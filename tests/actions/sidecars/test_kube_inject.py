@@ -59,6 +59,38 @@ def test_stdin_folders_and_several_inputs(files):
     assert done.stderr.endswith("2 injected, 2 without a pod left as they are\n")
 
 
+def test_settings_that_do_not_do_what_they_say_are_named_with_their_line(files):
+    volume = (
+        """    metadata:\n      annotations:\n        sidecar.istio.io/userVolume: '[{"name":"x","comfigMap":{}}]'\n"""
+    )
+    text = DEPLOYMENT.replace("    spec:\n", f"{volume}    spec:\n")
+    done = run_cli("kube-inject", *files, "-f", "-", stdin=text)
+    line = text[: text.index("sidecar.istio.io")].count("\n") + 1
+    assert f"Warning: <stdin>:{line}: Deployment web: the annotation sidecar.istio.io/userVolume: " in done.stderr
+    assert "Did you mean configMap?" in done.stderr
+    quiet = run_cli("kube-inject", *files, "-q", "-f", "-", stdin=text)
+    assert (quiet.status, quiet.stdout, quiet.stderr) == (0, done.stdout, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("replicaCount: 1\n", "skipped document <stdin>:1: it has neither apiVersion nor kind"),
+        (DEPLOYMENT.replace("{name: web}", "{name: '{{ .Release.Name }}'}"), "it is a template to be rendered first"),
+    ],
+)
+def test_values_and_templates_of_helm_stay_as_they_are(files, text, word):
+    done = run_cli("kube-inject", *files, "-f", "-", stdin=text)
+    assert (done.status, done.stdout) == (0, text)
+    assert word in done.stderr
+
+
+def test_a_template_that_is_no_yaml_is_to_be_rendered_first(files):
+    done = run_cli("kube-inject", *files, "-f", "-", stdin="{{ if .Values.x }}\nkind: Deployment\n{{ end }}\n")
+    assert (done.status, done.stdout) == (65, "")
+    assert "helm template CHART | istioctl kube-inject -f -" in done.stderr
+
+
 def test_skipped_objects_say_why(files):
     text = DEPLOYMENT.replace("    spec:\n", "    metadata: {labels: {sidecar.istio.io/inject: 'false'}}\n    spec:\n")
     done = run_cli("kube-inject", *files, "-f", "-", stdin=text)
@@ -66,7 +98,7 @@ def test_skipped_objects_say_why(files):
     assert done.stderr.startswith("skipped Deployment web: the label sidecar.istio.io/inject is false\n")
     odd = text.replace("'false'", "maybe")
     assert (
-        "Warning: Deployment web: the label sidecar.istio.io/inject is 'maybe'"
+        "Warning: <stdin>:1: Deployment web: the label sidecar.istio.io/inject is 'maybe'"
         in run_cli("kube-inject", *files, "-f", "-", stdin=odd).stderr
     )
 
