@@ -58,5 +58,10 @@ class ObjectKey:
         prefix = self.api_version if self.group else f"/{self.api_version}"
         return f"{prefix}, Kind={self.kind}/{self.name}.{self.namespace}"
 
+    @property
+    def resource_name(self) -> str:
+        """The form of `kubectl -o name`, such as `deployment.apps/istiod` or `service/istiod`."""
+        return f"{self.kind.lower()}{f'.{self.group}' if self.group else ''}/{self.name}"
+
     def __str__(self) -> str:
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)

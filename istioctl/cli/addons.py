@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.cluster_options import check_revision, client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, GlobalOptions, Option
-from istioctl.cli.line.options import DryRunOption, OutputOption, YesOption, global_options
+from istioctl.cli.line.options import DryRunOption, ListFlags, NamesOutputOption, YesOption, global_options
 from istioctl.cli.screen.console_progress import ConsoleProgress
-from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
@@ -38,16 +38,19 @@ def list_(
     ctx: Context,
     files: FilesOption = [],  # noqa: B006 - it is copied
     set_flags: SetOption = [],  # noqa: B006
-    output: OutputOption = None,
+    *,
+    shown: ListFlags,
 ) -> None:
     """List the add-ons there are, with the versions and images that would be installed."""
     from istioctl.actions.installation.addons import list_addons
 
     addons = list_addons(_settings(files, set_flags))
-    if output is not None:
-        print_data([addon.as_data() for addon in addons], output)
+    if shown.output is not None:
+        shown.print_data([addon.as_data() for addon in addons], [addon.name for addon in addons])
     else:
-        print_table(("ADDON", "VERSION", "PURPOSE"), [(addon.name, addon.version, addon.purpose) for addon in addons])
+        shown.print_table(
+            ("ADDON", "VERSION", "PURPOSE"), [(addon.name, addon.version, addon.purpose) for addon in addons]
+        )
 
 
 def install(
@@ -61,7 +64,7 @@ def install(
     wait: Annotated[bool, Option("--wait/--no-wait", help="Return only once all are ready.")] = True,
     timeout: Annotated[float, Option("--readiness-timeout", metavar="SECONDS", help="How long that may take.")] = 300.0,
     dry_run: DryRunOption = False,
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Install add-ons, or change installed ones."""
     from istioctl.actions.installation.addons import AddonOptions, install_addons
@@ -91,17 +94,18 @@ def install(
 def status(
     ctx: Context,
     names: NamesArgument = [],  # noqa: B006 - it is copied
-    output: OutputOption = None,
+    *,
+    shown: ListFlags,
 ) -> None:
     """Show which add-ons are installed, ready and in touch with what they live from."""
     from istioctl.actions.installation.addon_status import addon_states
 
     states = addon_states(client_options(ctx), tuple(names), global_options(ctx).namespace, terminal().say)
-    if output is not None:
-        print_data([state.as_data() for state in states], output)
+    if shown.output is not None:
+        shown.print_data([state.as_data() for state in states], [state.name for state in states])
         return
     words = {True: "yes", False: "no", None: "-"}
-    print_table(
+    shown.print_table(
         ("ADDON", "NAMESPACE", "VERSION", "READY", "CONNECTED", "DETAIL"),
         [
             (state.name, state.namespace, state.version, words[state.ready], words[state.connected], state.detail)
@@ -118,7 +122,7 @@ def uninstall(
     purge: Annotated[bool, Option("--purge", help="Remove what they have stored, too.")] = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Remove add-ons; what they have stored stays, unless --purge says otherwise."""
     from istioctl.actions.installation.addons import AddonOptions, uninstall_addons
@@ -153,8 +157,8 @@ def _text(name: str) -> str:
     return terminal().read_input() if name == "-" else read_text(name)
 
 
-def _conclude(report: AddonReport, output: OutputOption) -> None:
+def _conclude(report: AddonReport, output: NamesOutputOption) -> None:
     for line in report.advice:
         terminal().say(line)
     if output is not None:
-        print_data(report.as_data(), output)
+        print_data(report.as_data(), output, names=[key.resource_name for key in sorted(report.objects)])

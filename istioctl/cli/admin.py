@@ -7,8 +7,8 @@ from typing import Annotated
 from istioctl.cli.line.cluster_options import check_revision
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import RevisionOption
-from istioctl.cli.proxy_view import Form, FormOption, open_cluster
+from istioctl.cli.line.options import NoHeadersOption, RevisionOption
+from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -35,7 +35,8 @@ def log(
         bool, Option("--stack-trace-reset", help="Put the levels of stack traces to their default, none.")
     ] = False,
     port: Annotated[int, Option("--ctrlz_port", "--ctrlz-port", metavar="PORT", help="ControlZ's port.")] = 9876,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
+    no_headers: NoHeadersOption = False,
 ) -> None:
     """Show what istiod logs, by subject, or change it.
 
@@ -69,20 +70,21 @@ def log(
         return
     answers = each_proxy(found, lambda istiod: log_scopes(session, istiod, port))
     several = len(found) > 1
-    if output is Form.SHORT:
+    if output == SHORT:
         rows = [
             ((str(istiod),) if several else (), (scope.name, scope.description, scope.level, scope.stack_level))
             for istiod, scopes in answers.found.items()
             for scope in scopes
         ]
         if answers.found:
-            print_table((*(("ISTIOD",) if several else ()), *_HEADER), [(*own, *row) for own, row in rows])
+            header = (*(("ISTIOD",) if several else ()), *_HEADER)
+            print_table(header, [(*own, *row) for own, row in rows], headers=not no_headers)
     elif answers.found:
         data = [
             scope.as_data() | ({"istiod": istiod.key} if several else {})
             for istiod, scopes in answers.found.items()
             for scope in scopes
         ]
-        print_data(data, output.value)
+        print_data(data, output, headers=not no_headers)
     if answers.failure is not None:
         raise answers.failure

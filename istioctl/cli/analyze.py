@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import global_options
+from istioctl.cli.line.options import global_options, output_option
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.screen.printers import JSON, YAML, Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from istioctl.analysis.messages import Level
     from istioctl.analysis.resources import Resource
 
-FORMATS = ("log", "json", "yaml", "sarif", "junit")
+FORMATS = ("log", JSON, YAML, "sarif", "junit")
 LEVELS = ("Error", "Warning", "Info")
 
 
@@ -31,7 +32,7 @@ def analyze(
         bool, Option("-k", "--use-kube/--no-use-kube", help="Look at the cluster, too; false for files only.")
     ] = True,
     all_namespaces: Annotated[bool, Option("-A", "--all-namespaces", help="Report about all namespaces.")] = False,
-    output: Annotated[str, Option("-o", "--output", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")] = "log",
+    output: Annotated[Output, output_option(*FORMATS, default=FORMATS[0])] = Output(FORMATS[0]),  # noqa: B008 - it is immutable
     failure_threshold: Annotated[
         str, Option("--failure-threshold", metavar="LEVEL", help="Fail on findings as bad as this or worse.")
     ] = "Error",
@@ -73,15 +74,10 @@ def analyze(
     """
     from istioctl.actions.checks.analyze import AnalyzeOptions
     from istioctl.actions.checks.analyze import analyze as run
-    from istioctl.cli.screen.analyze_report import list_of_analyzers, report_text
+    from istioctl.cli.screen.analyze_report import as_data, list_of_analyzers, report_text
     from istioctl.cluster.download import download
     from istioctl.golang.durations import parse_duration
 
-    form = output.lower()
-    if form not in FORMATS:
-        raise UsageError(
-            f"{output} is not an output format", where="--output", hint=f"Use one of {', '.join(FORMATS)}."
-        )
     if list_analyzers:
         terminal().write(list_of_analyzers())
         return ExitStatus.OK
@@ -100,7 +96,10 @@ def analyze(
     fetch = _fetch(ctx, revision, remote_contexts, parse_duration(timeout)) if use_kube else None
     analysis = run(options, stdin=terminal().read_input, download=download, fetch=fetch)
     findings = [finding for finding in analysis.findings if finding.message.level <= shown]
-    terminal().write(report_text(findings, form, color=color or terminal().has_colour(stdout=True)))
+    if output.form in FORMATS:
+        terminal().write(report_text(findings, output.form, color=color or terminal().has_colour(stdout=True)))
+    else:
+        print_data([as_data(finding) for finding in findings], output)
     _say(analysis, has_findings=bool(findings), files=files, verbose=verbose)
     if analysis.reaches(failing):
         return ExitStatus.FINDINGS

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from istioctl.api.identity import ObjectKey
+from istioctl.api.webhooks import INJECTOR
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import OutputOption, global_options
+from istioctl.cli.line.options import ListFlags, global_options
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -22,7 +24,8 @@ def check_inject(
     labels: Annotated[
         str, Option("-l", "--labels", metavar="LABELS", help="Labels of a pod that need not be there yet.")
     ] = "",
-    output: OutputOption = None,
+    *,
+    shown: ListFlags,
 ) -> int:
     """Say whether a pod gets a sidecar from the cluster's webhooks, and why or why not.
 
@@ -30,26 +33,27 @@ def check_inject(
     """
     from istioctl.actions.sidecars.check_inject import CheckOptions, check_all, check_one
     from istioctl.cli.line.cluster_options import client_options
-    from istioctl.cli.screen.printers import print_data, print_table
 
     if len(references) > 1 or (references and labels):
         raise UsageError("name one pod or workload, or labels, or nothing", where=" ".join(references))
     options = CheckOptions(client_options(ctx), global_options(ctx).namespace, "".join(references), labels)
     if not references and not labels:
         checks = check_all(options)
-        if output:
+        if shown.output is not None:
             columns = ("namespace", "name", "workload", "has_proxy", "will_be_injected", "reason")
-            print_data([{column: getattr(check, column) for column in columns} for check in checks], output)
+            data = [{column: getattr(check, column) for column in columns} for check in checks]
+            shown.print_data(data, [f"pod/{check.name}" for check in checks])
         else:
             pods = [(c.namespace, c.name, _mark(c.has_proxy), _mark(c.will_be_injected), c.reason) for c in checks]
-            print_table(("NAMESPACE", "POD", "SIDECAR", "WOULD BE INJECTED", "REASON"), pods)
+            shown.print_table(("NAMESPACE", "POD", "SIDECAR", "WOULD BE INJECTED", "REASON"), pods)
         return 0
     verdicts = check_one(options)
-    if output:
-        print_data([verdict._asdict() for verdict in verdicts], output)
+    if shown.output is not None:
+        names = [ObjectKey(*INJECTOR, "", verdict.name).resource_name for verdict in verdicts]
+        shown.print_data([verdict._asdict() for verdict in verdicts], names)
     elif verdicts:
         rows = [(verdict.name, verdict.revision, _mark(verdict.injects), verdict.reason) for verdict in verdicts]
-        print_table(("WEBHOOK", "REVISION", "INJECTED", "REASON"), rows)
+        shown.print_table(("WEBHOOK", "REVISION", "INJECTED", "REASON"), rows)
     else:
         terminal().say("No Istio injection webhook is in the cluster.")
     if sum(verdict.injects for verdict in verdicts) > 1:

@@ -13,7 +13,7 @@ from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from istioctl.cli.screen.printers import Format
+    from istioctl.cli.screen.printers import Output
 
 _IgnoreOption = Annotated[bool, Option("--ignoreUnmeshed", help="Do not mind pods that are not in the mesh.")]
 _PortOption = Annotated[
@@ -52,7 +52,7 @@ def service(
 
 
 def _describe(
-    ctx: Context, reference: str, ignore_unmeshed: bool, output: Format | None, admin_port: int, *, is_pod: bool
+    ctx: Context, reference: str, ignore_unmeshed: bool, output: Output | None, admin_port: int, *, is_pod: bool
 ) -> int:
     from istioctl.actions.observe.describe import DescribeOptions, describe_pod, describe_service
     from istioctl.cli.screen.describe_report import describe_lines

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
-from istioctl.cli.line.options import AddonsOption, OutputOption, SpecificationFlags
+from istioctl.cli.line.options import AddonsOption, NamesOutputOption, SpecificationFlags
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
@@ -17,7 +17,7 @@ def diff(
     wanted: SpecificationFlags,
     addons: AddonsOption = [],  # noqa: B006
     brief: Annotated[bool, Option("--brief", help="Only the names of what differs.")] = False,
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Compare the cluster with what a profile, files and flags describe.
 
@@ -42,7 +42,7 @@ def diff(
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 
-        print_data(counts(changes), output)
+        print_data(counts(changes), output, names=[change.key.resource_name for change in differing])
     else:
         for change in differing:
             console.write(f"{change.verb} {change.key}\n" if brief else change.differences())

@@ -6,21 +6,14 @@ from enum import StrEnum
 from typing import Annotated
 
 from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import output_option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
-from istioctl.cli.proxy_view import open_cluster
-from istioctl.cli.screen.printers import print_data
+from istioctl.cli.proxy_view import SHORT, open_cluster
+from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
-
-class Form(StrEnum):
-    """How they are printed."""
-
-    SHORT = "short"
-    JSON = "json"
-    YAML = "yaml"
-    PROM = "prom"
-    PROM_MERGED = "prom-merged"
+_TEXTS = ("short", "prom", "prom-merged")
 
 
 class Subject(StrEnum):
@@ -36,13 +29,14 @@ def envoy_stats(
     proxies: ProxyFlags,
     subject: Annotated[Subject, Option("-t", "--type", help="What they are about.")] = Subject.SERVER,
     output: Annotated[
-        Form, Option("-o", "--output", help="How they are printed; prom-merged adds the application's own metrics.")
-    ] = Form.SHORT,
+        Output,
+        output_option(*_TEXTS, default="short", note="prom-merged adds the application's own metrics to prom."),
+    ] = SHORT,
     port: AdminPortOption = 15000,
 ) -> None:
     """Show the statistics of Envoys."""
     about = "server" if subject is Subject.SERVER else "clusters"
-    is_prometheus = output in (Form.PROM, Form.PROM_MERGED)
+    is_prometheus = output.form.startswith("prom")
     if is_prometheus and about == "clusters":
         raise UsageError(f"clusters can't be printed as {output}", where="--output", hint="Choose short, json or yaml.")
     wanted = targets(ctx, proxies)
@@ -51,14 +45,14 @@ def envoy_stats(
 
     session = open_cluster(ctx)
     found = find_proxies(session, wanted)
-    if output in (Form.JSON, Form.YAML):
+    if output.form not in _TEXTS:
         data = stats_data(session, found, about, port)
         if data.found:
             by_key = {proxy.key: each for proxy, each in data.found.items()}
-            print_data(next(iter(by_key.values())) if wanted.means_one else by_key, output.value)
+            print_data(next(iter(by_key.values())) if wanted.means_one else by_key, output)
         failure = data.failure
     else:
-        merged = output is Form.PROM_MERGED
+        merged = output.form == "prom-merged"
         answers = (
             prometheus_text(session, found, port, merged=merged)
             if is_prometheus

@@ -7,8 +7,7 @@ from typing import Annotated
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.completers import namespaces
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import OutputOption, RevisionOption
-from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.line.options import ListFlags, RevisionOption
 from istioctl.cli.screen.terminal import terminal
 from istioctl.golang.durations import parse_duration
 
@@ -40,21 +39,22 @@ def status(
     namespace: Annotated[
         str, Argument(metavar="[NAMESPACE]", help="The namespace; all without it.", autocompletion=namespaces)
     ] = "",
-    output: OutputOption = None,
+    *,
+    shown: ListFlags,
 ) -> None:
     """Show which namespaces ask for sidecars, and which pods have none or an outdated one."""
     from istioctl.actions.sidecars.injection_labels import injection_status
 
     console = terminal()
     found = injection_status(client_options(ctx), namespace or ctx.options.namespace, console.say)
-    if output is not None:
-        print_data([entry.as_data() for entry in found], output)
+    if shown.output is not None:
+        shown.print_data([entry.as_data() for entry in found], [f"namespace/{entry.namespace}" for entry in found])
         return
     rows = [
         (entry.namespace, entry.label or "-", entry.revision or "-", f"{entry.injected}/{entry.pods}")
         for entry in found
     ]
-    print_table(("NAMESPACE", "LABEL", "REVISION", "INJECTED"), rows)
+    shown.print_table(("NAMESPACE", "LABEL", "REVISION", "INJECTED"), rows)
     for entry in found:
         for pod in entry.problems:
             console.write(f"{entry.namespace}/{pod.name} {pod.problem}\n")

@@ -10,7 +10,7 @@ from istioctl.api.release import VERSION
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
-from istioctl.cli.line.options import AddonsOption, DryRunOption, OutputOption, SpecificationFlags, YesOption
+from istioctl.cli.line.options import AddonsOption, DryRunOption, NamesOutputOption, SpecificationFlags, YesOption
 from istioctl.cli.screen.console_progress import ConsoleProgress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -44,7 +44,7 @@ def install(
             autocompletion=completers.contexts,
         ),
     ] = [],  # noqa: B006
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Install Istio, or change an installation.
 
@@ -80,7 +80,8 @@ def install(
         from istioctl.cli.screen.printers import print_data
 
         data = [report.as_data() for report in reports]
-        print_data(data if len(wanted_by) > 1 else data[0], output)
+        names = [key.resource_name for report in reports for key in report.applied]
+        print_data(data if len(wanted_by) > 1 else data[0], output, names=names)
 
 
 def confirmation(*, asks: bool, diff: bool = False) -> Callable[[InstallPlan], bool] | None:

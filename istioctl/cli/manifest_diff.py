@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated
 
 from istioctl.cli.line.declare import Argument, Exit, Option
-from istioctl.cli.line.options import OutputOption, split_commas
+from istioctl.cli.line.options import NamesOutputOption, split_commas
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
@@ -24,7 +24,7 @@ def manifest_diff(
     brief: Annotated[bool, Option("--brief", help="Only the names of what differs.")] = False,
     _dry_run: Annotated[bool, Option("--dry-run", hidden=True)] = False,  # of the group; nothing is changed anyway
     _directory: Annotated[bool, Option("-r", "--directory", hidden=True)] = False,  # 1.12 wants it for folders
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Compare two manifests that were rendered, object by object.
 
@@ -45,7 +45,7 @@ def manifest_diff(
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 
-        print_data(counts(changes), output)
+        print_data(counts(changes), output, names=[change.key.resource_name for change in changes])
     elif not changes:
         console.write("Manifests are identical\n")
     else:

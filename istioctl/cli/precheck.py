@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
-from istioctl.cli.line.options import RevisionOption, SetOption, SpecificationFlags
+from istioctl.cli.line.options import RevisionOption, SetOption, SpecificationFlags, output_option
+from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
     from istioctl.analysis.findings import Finding
 
 
-class Form(StrEnum):
-    """How findings are printed."""
-
-    LOG = "log"
-    JSON = "json"
-    YAML = "yaml"
+_LOG = Output("log")
 
 
 class Threshold(StrEnum):
@@ -43,7 +39,7 @@ def precheck(
     threshold: Annotated[
         Threshold, Option("--output-threshold", help="From which level on findings are printed.")
     ] = Threshold.WARNING,
-    output: Annotated[Form, Option("-o", "--output", help="How findings are printed.")] = Form.LOG,
+    output: Annotated[Output, output_option("log", default="log")] = _LOG,
 ) -> None:
     """Check whether Istio can be installed or upgraded safely.
 
@@ -82,11 +78,9 @@ def precheck(
         console.say("  To get started, check out https://istio.io/latest/docs/setup/getting-started/.")
 
 
-def _print(findings: list[Finding], form: Form) -> None:
-    if form is not Form.LOG:
-        from istioctl.cli.screen.printers import print_data
-
-        print_data([_as_data(finding) for finding in findings], form.value)
+def _print(findings: list[Finding], output: Output) -> None:
+    if output != _LOG:
+        print_data([_as_data(finding) for finding in findings], output)
         return
     console = terminal()
     styles = {"Error": "red", "Warning": "yellow", "Info": "cyan"}

@@ -8,9 +8,15 @@ from typing import Annotated
 
 from istioctl.cli.line.completers import profiles
 from istioctl.cli.line.declare import Argument, Context, Exit, Option
-from istioctl.cli.line.options import ManifestsOption, OutputOption, SpecificationFlags
+from istioctl.cli.line.options import (
+    ManifestsOption,
+    NamesOutputOption,
+    OutputOption,
+    SpecificationFlags,
+    output_option,
+)
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.screen.printers import Format, print_data
+from istioctl.cli.screen.printers import YAML, Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError, UsageError
 
@@ -22,13 +28,15 @@ AnyRunIsDryOption = Annotated[bool, Option("--dry-run", hidden=True)]
 """What 1.12 takes here, too: there is nothing to change."""
 
 
-def list_(manifests: ManifestsOption = None, output: OutputOption = None, _dry_run: AnyRunIsDryOption = False) -> None:
+def list_(
+    manifests: ManifestsOption = None, output: NamesOutputOption = None, _dry_run: AnyRunIsDryOption = False
+) -> None:
     """List the profiles there are."""
     from istioctl.actions.manifests.profile import list_profiles
 
     names = list_profiles(manifests)
     if output is not None:
-        print_data(names, output)
+        print_data(names, output, names=names)
         return
     terminal().write("Istio configuration profiles:\n" + "".join(f"    {name}\n" for name in names))
 
@@ -42,7 +50,7 @@ def dump(
     config_path: Annotated[
         str, Option("-p", "--config-path", metavar="PATH", help="Only this part, such as components.pilot.")
     ] = "",
-    output: Annotated[str, Option("-o", "--output", help="Format: yaml, json or flags.")] = "yaml",
+    output: Annotated[Output, output_option(YAML, "flags", default=YAML)] = Output(YAML),  # noqa: B008 - it is immutable
     show_origin: ShowOriginOption = False,
     _dry_run: AnyRunIsDryOption = False,
 ) -> None:
@@ -55,22 +63,20 @@ def dump(
 
     if profile is not None and wanted.files:
         raise UsageError("a profile's name and --filename exclude each other", hint="Name the profile in the file.")
-    if output not in ("yaml", "json", "flags"):
-        raise UsageError(f"unknown output format '{output}'", where="--output", hint="Use yaml, json or flags.")
     inputs = specification_inputs(ctx, wanted)
     found = dump_profile(replace(inputs, profile=profile or ""), config_path)
     console = terminal()
     for warning in found.warnings:
         console.warn(warning)
-    if output == "yaml":
+    if output.form == YAML:
         console.write(found.as_yaml(with_origins=show_origin))
-    elif output == "json":
-        origins = {path: origin for path, _, origin in found.values()}
-        print_data({"origins": origins, "specification": found.data} if show_origin else found.data, Format.JSON)
-    else:
+    elif output.form == "flags":
         for path, value, origin in found.as_flags():
             text = f"{path}={json.dumps(value, ensure_ascii=False)}"
             console.write(f"{text}  # {origin}\n" if show_origin else f"{text}\n")
+    else:
+        origins = {path: origin for path, _, origin in found.values()}
+        print_data({"origins": origins, "specification": found.data} if show_origin else found.data, output)
 
 
 def diff(

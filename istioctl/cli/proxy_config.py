@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import NoHeadersOption, output_option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
-from istioctl.cli.proxy_view import FileOption, Form, FormOption, ViewFlags, show
+from istioctl.cli.proxy_view import SHORT, FileOption, ViewFlags, show
+from istioctl.cli.screen.printers import JSON, Output
 from istioctl.cli.screen.terminal import terminal
 
 FqdnOption = Annotated[str, Option("--fqdn", metavar="TEXT", help="Only clusters whose service has this in its name.")]
@@ -61,7 +63,7 @@ def listener(
 
     wanted = listeners.ListenerFilter(address, port, type_)
     if waypoint:
-        view = view._replace(output=Form.SHORT)
+        view = view._replace(output=SHORT)
     look = of_dump(
         LISTENERS,
         lambda dump: [waypoint_listeners.table(dump) if waypoint else listeners.table(dump, wanted, verbose=verbose)],
@@ -142,15 +144,16 @@ def bootstrap(
     ctx: Context,
     proxies: ProxyFlags,
     file: FileOption = "",
-    output: FormOption = Form.JSON,
+    output: Annotated[Output, output_option(SHORT.form, default=JSON)] = Output(JSON),  # noqa: B008 - it is immutable
     admin_port: AdminPortOption = 15000,
+    no_headers: NoHeadersOption = False,
 ) -> None:
     """Show what proxies were started with; in short, the versions of Istio and Envoy."""
     from istioctl.proxies import bootstrap as own
     from istioctl.proxies.views import BOOTSTRAP, of_dump
 
     look = of_dump(BOOTSTRAP, lambda dump: [own.table(dump)], lambda dump, keep: keep(own.tree(dump)))
-    show(ctx, proxies, ViewFlags(file, output, False, admin_port), look)
+    show(ctx, proxies, ViewFlags(file, output, False, admin_port, no_headers), look)
 
 
 def ecds(ctx: Context, proxies: ProxyFlags, view: ViewFlags) -> None:

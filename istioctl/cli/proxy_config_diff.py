@@ -8,7 +8,7 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.proxy_flags import AdminPortOption
-from istioctl.cli.proxy_view import Form, FormOption, open_cluster
+from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -29,7 +29,7 @@ def diff(
         list[str],
         Option("-f", "--file", metavar="FILE", help="A dump saved by `all -o json`; `-` is stdin. It counts as older."),
     ] = [],  # noqa: B006
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     admin_port: AdminPortOption = 15000,
 ) -> int:
     """Compare the clusters, listeners, routes, endpoints and extensions of two proxies.
@@ -43,12 +43,12 @@ def diff(
     sides = [("stdin" if name == "-" else name, read_bytes(name)) for name in files] + _ask(ctx, pods, admin_port)
     found = _compare(sides)
     same = all(kind.matches for kind in found)
-    if output is Form.SHORT:
+    if output == SHORT:
         for kind in found:
             terminal().write(_text(kind))
     else:
         data: dict[str, Any] = {"sides": [name for name, _ in sides], "matches": same}
-        print_data(data | {kind.title.lower(): kind.as_data() for kind in found}, output.value)
+        print_data(data | {kind.title.lower(): kind.as_data() for kind in found}, output)
     return 0 if same else 1
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
-from istioctl.cli.proxy_view import Form, FormOption, open_cluster
+from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -24,7 +24,7 @@ def log(
         ),
     ] = "",
     reset: Annotated[bool, Option("-r", "--reset", help="Give all loggers the level that proxies start with.")] = False,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     admin_port: AdminPortOption = 15000,
 ) -> None:
     """Show what each logger of proxies tells, or change it; a workload means all its pods."""
@@ -42,11 +42,11 @@ def log(
             terminal().warn(f"the injector's values do not say at which level proxies start; using {DEFAULT_LEVEL}")
         levels = Levels(injected or DEFAULT_LEVEL)
     answers = log_levels(session, found, levels, port=admin_port)
-    if output is Form.SHORT:
+    if output == SHORT:
         for proxy, loggers in answers.found.items():
             lines = "".join(f"  {name}: {own}\n" for name, own in loggers.items())
             terminal().write(f"{proxy}:\nactive loggers:\n{lines}\n")
     else:
-        print_data({proxy.key: loggers for proxy, loggers in answers.found.items()}, output.value)
+        print_data({proxy.key: loggers for proxy, loggers in answers.found.items()}, output)
     if answers.failure:
         raise answers.failure

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line import completers
 from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.options import NoHeadersOption, output_option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
-from istioctl.cli.proxy_view import FileOption, Form, ViewFlags, open_cluster, show
+from istioctl.cli.proxy_view import SHORT, FileOption, FormOption, ViewFlags, open_cluster, show
+from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -17,28 +18,20 @@ if TYPE_CHECKING:
     from istioctl.proxies.secrets import Certificate
 
 
-class SecretForm(StrEnum):
-    """How certificates are printed."""
-
-    SHORT = "short"
-    WIDE = "wide"
-    JSON = "json"
-    YAML = "yaml"
-
-
 def secret(
     ctx: Context,
     proxies: ProxyFlags,
     file: FileOption = "",
     output: Annotated[
-        SecretForm, Option("-o", "--output", help="How it is printed; wide also tells expiry and identity.")
-    ] = SecretForm.SHORT,
+        Output, output_option("short", "wide", default="short", note="wide also tells expiry and identity.")
+    ] = SHORT,
     expires_within: Annotated[
         str,
         Option("--expires-within", metavar="DURATION", help="Only what expires by then, such as 72h; exit 1 for any."),
     ] = "",
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,
     admin_port: AdminPortOption = 15000,
+    no_headers: NoHeadersOption = False,
 ) -> int:
     """Show the certificates of proxies: their serial numbers, how long they count, and whose they are."""
     from istioctl.cli.line.proxy_flags import targets
@@ -47,7 +40,7 @@ def secret(
 
     span = _span(expires_within)
     many = proxies.given and not targets(ctx, proxies).means_one
-    described = many or span is not None or output is SecretForm.WIDE
+    described = many or span is not None or output.form == "wide"
     doomed: list[Certificate] = []
 
     def chosen(dump: Any) -> list[Certificate]:
@@ -68,8 +61,8 @@ def secret(
         return found if span is None else found._replace(empty=f"No certificate expires within {expires_within}.")
 
     look = of_dump(SECRETS, lambda dump: [table(dump)], data)
-    form = Form.SHORT if output is SecretForm.WIDE else Form(output.value)
-    show(ctx, proxies, ViewFlags(file, form, watching, admin_port), look)
+    form = SHORT if output.form == "wide" else output
+    show(ctx, proxies, ViewFlags(file, form, watching, admin_port, no_headers), look)
     return 1 if doomed else 0
 
 
@@ -79,7 +72,7 @@ def rootca_compare(
     second: Annotated[
         str, Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="Another pod.", autocompletion=completers.pods)
     ],
-    output: Annotated[Form, Option("-o", "--output", help="How it is printed.")] = Form.SHORT,
+    output: FormOption = SHORT,
     admin_port: AdminPortOption = 15000,
 ) -> int:
     """Say whether two proxies trust a common root certificate, so that they can talk to each other by mTLS.
@@ -90,16 +83,14 @@ def rootca_compare(
 
     namespace = ctx.options.namespace
     found = compare_roots(open_cluster(ctx), first, second, namespace, port=admin_port)
-    if output is Form.SHORT:
+    if output == SHORT:
         names = f"Both [{found.first}] and [{found.second}] have"
         ending = "the identical ROOTCA, theoretically the connectivity between them is available"
         if not found.common:
             ending = "the non identical ROOTCA, theoretically the connectivity between them is unavailable"
         terminal().write(f"{names} {ending}\n")
     else:
-        from istioctl.cli.screen.printers import print_data
-
-        print_data(found.as_data(), output.value)
+        print_data(found.as_data(), output)
     return 0 if found.common else 1
 
 

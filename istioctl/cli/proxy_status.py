@@ -11,8 +11,8 @@ from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
-from istioctl.cli.line.options import RevisionOption
-from istioctl.cli.screen.printers import print_data, table_text
+from istioctl.cli.line.options import NoHeadersOption, RevisionOption, output_option
+from istioctl.cli.screen.printers import Output, print_data, table_text
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -24,12 +24,7 @@ if TYPE_CHECKING:
 _GAP = 5
 
 
-class Form(StrEnum):
-    """How it is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    YAML = "yaml"
+_TABLE = Output("table")
 
 
 class Wanted(StrEnum):
@@ -51,7 +46,8 @@ def proxy_status(
     ] = [],  # noqa: B006 - it is copied
     states: Annotated[list[Wanted], Option("--state", help="Only proxies in this state; may be repeated.")] = [],  # noqa: B006
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,
-    output: Annotated[Form, Option("-o", "--output", help="How it is printed.")] = Form.TABLE,
+    output: Annotated[Output, output_option("table", named=True, default="table")] = _TABLE,
+    no_headers: NoHeadersOption = False,
     verbosity: Annotated[
         int, Option("-v", "--verbosity", metavar="LEVEL", help="1 shows each type of configuration in its own column.")
     ] = 0,
@@ -82,18 +78,21 @@ def proxy_status(
     if references:
         return _compare(ctx, istiods, references[0], dump, admin_port, output)
     if watching:
-        if output is not Form.TABLE:
+        if output != _TABLE:
             raise UsageError("only the table can be watched", where="--watch, --output")
         from istioctl.cli.screen.watching import watch
 
         ages = terminal().stdout.isatty()  # they would make every look another one in a file
-        watch(lambda: _table(_status(ctx, istiods, states), verbosity, ages=ages))
+        watch(lambda: _table(_status(ctx, istiods, states), verbosity, ages=ages, headers=not no_headers))
         return 0
     found = _status(ctx, istiods, states)
-    if output is Form.TABLE:
-        terminal().write(_table(found, verbosity))
+    if output == _TABLE:
+        terminal().write(_table(found, verbosity, headers=not no_headers))
     else:
-        print_data({"typeUrl": "istio.io/debug/syncz", "resources": [p.as_data() for p in found.proxies]}, output.value)
+        proxies = [proxy.as_data() for proxy in found.proxies]
+        names = [f"pod/{proxy.id.rpartition('.')[0]}" for proxy in found.proxies]
+        data = {"typeUrl": "istio.io/debug/syncz", "resources": proxies}
+        print_data(data, output, names=names, items=proxies, headers=not no_headers)
     return 0 if verbosity or found.is_well else 1
 
 
@@ -107,7 +106,7 @@ def _status(ctx: Context, istiods: Istiods, states: list[Wanted]) -> MeshStatus:
     return found
 
 
-def _table(found: MeshStatus, verbosity: int, *, ages: bool = True) -> str:
+def _table(found: MeshStatus, verbosity: int, *, headers: bool, ages: bool = True) -> str:
     """The table; without `ages` times stand in it as they are."""
     now = datetime.now(UTC) if ages else None
     if verbosity > 0:
@@ -120,13 +119,13 @@ def _table(found: MeshStatus, verbosity: int, *, ages: bool = True) -> str:
             cells = {each.type_url: _cell(each, now) for each in proxy.types}
             states = [cells.get(each, "IGNORED") for each in types]
             rows.append([proxy.id, proxy.cluster, *states, proxy.istiod, proxy.version])
-        return table_text(header, rows, _GAP)
+        return table_text(header, rows, _GAP, headers=headers)
     header = ["NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES", "STATE", "SINCE"]
     rows = [_row(proxy, now) for proxy in found.proxies]
     if any(proxy.reason for proxy in found.proxies):
         header.append("REASON")
         rows = [[*row, proxy.reason] for row, proxy in zip(rows, found.proxies, strict=True)]
-    return table_text(header, rows, _GAP)
+    return table_text(header, rows, _GAP, headers=headers)
 
 
 def _row(proxy: ProxyStatus, now: datetime | None) -> list[str]:
@@ -149,20 +148,20 @@ def _age(time: datetime | None, now: datetime) -> str:
     return human_duration((now - time).total_seconds()) if time else ""
 
 
-def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_port: int, output: Form) -> int:
+def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_port: int, output: Output) -> int:
     from istioctl.actions.observe.proxy_status import proxy_difference
 
     namespace = ctx.options.namespace or istiods.session.connection.namespace or "default"
     body = read_bytes(dump) if dump else None
     found = proxy_difference(istiods, reference, namespace, admin_port=admin_port, dump=body)
     console = terminal()
-    if output is not Form.TABLE:
+    if output != _TABLE:
         data: dict[str, Any] = {"proxy": found.proxy, "matches": found.matches}
         data |= {kind.title.lower(): kind.as_data() for kind in found.kinds or ()}
-        print_data(data, output.value)
+        print_data(data, output, names=[f"pod/{found.proxy.rpartition('.')[0]}"])
     elif found.kinds is None:
         console.write(f"Sync diff is not available for ztunnel pod {found.proxy}\n")
-    for kind in (found.kinds or ()) if output is Form.TABLE else ():
+    for kind in (found.kinds or ()) if output == _TABLE else ():
         loaded = f" (RDS last loaded at {_rfc1123(kind.loaded)})" if kind.loaded else ""
         verdict = "Match" if kind.matches else "Don't Match"
         console.write(f"{kind.title} {verdict}{loaded}\n")

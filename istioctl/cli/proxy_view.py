@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
+from istioctl.cli.line.options import NoHeadersOption, output_option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
-from istioctl.cli.screen.printers import table_text
+from istioctl.cli.screen.printers import JSON, Output, print_data, table_text
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -23,15 +23,8 @@ if TYPE_CHECKING:
 _GAP = 5
 
 
-class Form(StrEnum):
-    """How it is printed."""
-
-    SHORT = "short"
-    JSON = "json"
-    YAML = "yaml"
-
-
-FormOption = Annotated[Form, Option("-o", "--output", help="How it is printed.")]
+SHORT = Output("short")
+FormOption = Annotated[Output, output_option(SHORT.form, default=SHORT.form)]
 FileOption = Annotated[
     str, Option("-f", "--file", metavar="FILE", help="A saved dump to read instead of asking proxies; `-` is stdin.")
 ]
@@ -42,9 +35,10 @@ class ViewFlags(NamedTuple):
     """The flags that say where it comes from and how it is printed."""
 
     file: FileOption = ""
-    output: FormOption = Form.SHORT
+    output: FormOption = SHORT
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False
     admin_port: AdminPortOption = 15000
+    no_headers: NoHeadersOption = False
 
 
 def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], titles: Sequence[str] = ()) -> None:
@@ -62,23 +56,23 @@ def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], t
     if bool(flags.file) == proxies.given:
         problem = "pods and --file exclude each other" if flags.file else "a pod or --file is needed"
         raise UsageError(problem, hint="Name a pod, pass --selector, --all or --all-namespaces, or a --file.")
-    if flags.watching and (flags.file or flags.output is not Form.SHORT):
+    if flags.watching and (flags.file or flags.output != SHORT):
         raise UsageError("only the tables of proxies can be watched", where="--watch")
     if flags.file:
         from istioctl.proxies.views import made
 
         page = view.open(read_bytes(flags.file), "stdin" if flags.file == "-" else flags.file)
-        if flags.output is Form.SHORT:
-            terminal().write(_text(made(view.tables, page), titles))
+        if flags.output == SHORT:
+            terminal().write(_text(made(view.tables, page), titles, flags))
         else:
-            _print_one(made(lambda own: _shown(view, own, flags.output), page), flags.output)
+            _print_one(made(lambda own: _shown(view, own, flags.output), page), flags)
         return
     asker = _Asker(ctx, proxies, flags, view, titles)
     if flags.watching:
         from istioctl.cli.screen.watching import watch
 
         watch(asker.watched)
-    elif flags.output is Form.SHORT:
+    elif flags.output == SHORT:
         asker.print_tables()
     else:
         asker.print_data()
@@ -134,13 +128,14 @@ class _Asker:
         )
         found = {proxy.key: answer for proxy, answer in answers.found.items()}
         if not self._targets.means_one:
-            if form is Form.JSON:
+            if form.form == JSON:
                 for piece in mapping(found):
                     terminal().write(piece)
             else:
-                _print_one(found, form)
+                rows = [row for each in found.values() for row in (each if isinstance(each, list) else [each])]
+                print_data(found, form, items=rows, headers=not self._flags.no_headers)
         elif found:
-            _print_one(next(iter(found.values())), form)
+            _print_one(next(iter(found.values())), self._flags)
         if answers.failure:
             raise answers.failure
 
@@ -154,40 +149,38 @@ class _Asker:
 
         found = {proxy.key: tables for proxy, tables in answers.found.items()}
         if self._targets.means_one:
-            return _text(next(iter(found.values())), self._titles)
+            return _text(next(iter(found.values())), self._titles, self._flags)
         count = max(map(len, found.values()))
         tables = [beside_their_pods({pod: each[n] for pod, each in found.items()}) for n in range(count)]
-        return _text(tables, self._titles)
+        return _text(tables, self._titles, self._flags)
 
 
-def _shown(view: View[Any], page: Page, form: Form) -> Any:
-    """The trees in the form in which they are printed: texts for JSON, data for YAML."""
-    return view.data(page, page.reader.shown if form is Form.JSON else page.reader.value)
+def _shown(view: View[Any], page: Page, form: Output) -> Any:
+    """The trees in the form in which they are printed: texts for JSON, else data."""
+    return view.data(page, page.reader.shown if form.form == JSON else page.reader.value)
 
 
-def _print_one(found: Any, form: Form) -> None:
-    if form is Form.JSON:
+def _print_one(found: Any, flags: ViewFlags) -> None:
+    if flags.output.form == JSON:
         from istioctl.cli.screen.json_texts import document
 
         for piece in document(found):
             terminal().write(piece)
     else:
-        from istioctl.yamldoc.writer import dump
-
-        terminal().write(dump(found))
+        print_data(found, flags.output, headers=not flags.no_headers)
 
 
-def _text(tables: Sequence[Table], titles: Sequence[str]) -> str:
+def _text(tables: Sequence[Table], titles: Sequence[str], flags: ViewFlags) -> str:
     """The tables with an empty line between them, each below its title if there are any."""
-    texts = [_table(table) for table in tables]
+    texts = [_table(table, headers=not flags.no_headers) for table in tables]
     if titles:
         texts = [f"------ {title} ------\n\n{text}" for title, text in zip(titles, texts, strict=True)]
     return "\n".join(texts)
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, *, headers: bool) -> str:
     if not table.rows and table.empty:
         return f"{table.empty}\n"
     if any(table.header):
-        return table_text(table.header, table.rows, _GAP)
+        return table_text(table.header, table.rows, _GAP, headers=headers)
     return table_text(table.rows[0], table.rows[1:], 1) if table.rows else ""

@@ -8,8 +8,7 @@ from typing import Annotated
 from istioctl.api.labels import is_dns_label
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.line.options import ManifestsOption, OutputOption, RevisionOption, SpecificationFlags
-from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.line.options import ListFlags, ManifestsOption, RevisionOption, SpecificationFlags
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -91,16 +90,16 @@ def create_remote_secret(
     console.write(f"# Credentials of a cluster; keep them secret.\n{dump(made.secret)}---\n")
 
 
-def remote_clusters(ctx: Context, revision: RevisionOption = "", output: OutputOption = None) -> None:
+def remote_clusters(ctx: Context, shown: ListFlags, revision: RevisionOption = "") -> None:
     """List the clusters that each istiod is connected to."""
     from istioctl.actions.revisions.remote_secret import remote_clusters as find
 
     found = find(client_options(ctx), ctx.options.istio_namespace, revision, terminal().say)
-    if output is not None:
-        print_data([cluster.as_data() for cluster in found], output)
+    if shown.output is not None:
+        shown.print_data([cluster.as_data() for cluster in found], [cluster.name for cluster in found])
         return
     rows = [(cluster.name, cluster.secret, cluster.status, cluster.istiod) for cluster in found]
-    print_table(("NAME", "SECRET", "STATUS", "ISTIOD"), rows)
+    shown.print_table(("NAME", "SECRET", "STATUS", "ISTIOD"), rows)
 
 
 def _pair(setting: str) -> tuple[str, str]:

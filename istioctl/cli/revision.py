@@ -6,19 +6,19 @@ from typing import Annotated
 
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context
-from istioctl.cli.line.options import OutputOption
-from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.line.options import ListFlags, OutputOption
+from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 
 
-def list_(ctx: Context, output: OutputOption = None) -> None:
+def list_(ctx: Context, shown: ListFlags) -> None:
     """List the control plane revisions."""
     from istioctl.actions.revisions.revisions import list_revisions
 
     console = terminal()
     found = list_revisions(client_options(ctx), console.say)
-    if output is not None:
-        print_data([revision.as_data() for revision in found], output)
+    if shown.output is not None:
+        shown.print_data([revision.as_data() for revision in found], [revision.name for revision in found])
     elif found:
         rows = [
             (
@@ -30,7 +30,7 @@ def list_(ctx: Context, output: OutputOption = None) -> None:
             )
             for each in found
         ]
-        print_table(("REVISION", "TAGS", "VERSION", "ISTIODS", "NAMESPACES"), rows)
+        shown.print_table(("REVISION", "TAGS", "VERSION", "ISTIODS", "NAMESPACES"), rows)
     else:
         console.write("No control plane revisions found.\n")
 

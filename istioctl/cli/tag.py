@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from istioctl.api.labels import is_dns_label
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, Option
-from istioctl.cli.line.options import ManifestsOption, OutputOption, YesOption, global_options
-from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.line.options import ListFlags, ManifestsOption, YesOption, global_options
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -26,16 +25,16 @@ AllNamespaces = Annotated[
 ]
 
 
-def list_(ctx: Context, output: OutputOption = None) -> None:
+def list_(ctx: Context, shown: ListFlags) -> None:
     """List revision tags, and the namespaces that ask for them."""
     from istioctl.actions.revisions.tags import list_tags
 
     console = terminal()
     tags = list_tags(client_options(ctx), global_options(ctx).istio_namespace, console.say)
-    if output is not None:
-        print_data([tag.as_data() for tag in tags], output)
+    if shown.output is not None:
+        shown.print_data([tag.as_data() for tag in tags], [tag.tag for tag in tags])
     elif tags:
-        print_table(
+        shown.print_table(
             ("TAG", "REVISION", "NAMESPACES"), [(tag.tag, tag.revision, ",".join(tag.namespaces)) for tag in tags]
         )
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
-from istioctl.cli.line.options import DryRunOption, OutputOption, SpecificationFlags, YesOption, global_options
+from istioctl.cli.line.options import DryRunOption, NamesOutputOption, SpecificationFlags, YesOption, global_options
 from istioctl.cli.screen.console_progress import ConsoleProgress
 from istioctl.cli.screen.terminal import terminal
 
@@ -25,7 +25,7 @@ def uninstall(
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     verbose: Annotated[bool, Option("-v", "--verbose", help="List every object before removing it.")] = False,
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Remove one control plane (--revision, --filename) or all of Istio (--purge)."""
     from istioctl.actions.installation.uninstall import UninstallOptions
@@ -48,7 +48,7 @@ def uninstall(
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 
-        print_data(report.as_data(), output)
+        print_data(report.as_data(), output, names=[key.resource_name for key in report.removed])
 
 
 def _confirm(removal: Removal, *, asks: bool, verbose: bool) -> bool:

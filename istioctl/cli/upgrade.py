@@ -7,7 +7,7 @@ from typing import Annotated
 from istioctl.cli.install import confirmation
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
-from istioctl.cli.line.options import DryRunOption, OutputOption, SpecificationFlags, YesOption
+from istioctl.cli.line.options import DryRunOption, NamesOutputOption, SpecificationFlags, YesOption
 from istioctl.cli.screen.console_progress import ConsoleProgress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.golang.durations import parse_duration
@@ -23,7 +23,7 @@ def upgrade(
     ] = "5m0s",
     atomic: Annotated[bool, Option("--atomic", help="Put everything back if the upgrade fails.")] = False,
     verify: Annotated[bool, Option("--verify", help="Check every object afterwards.")] = False,
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Upgrade an installation in place, after checking that this is safe.
 
@@ -48,4 +48,4 @@ def upgrade(
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 
-        print_data(report.as_data(), output)
+        print_data(report.as_data(), output, names=[key.resource_name for key in report.applied])

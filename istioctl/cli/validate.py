@@ -27,4 +27,4 @@ def validate(
     if not filenames:
         raise UsageError("there is nothing to check", hint="Name files by -f, as in -f gateway.yaml or -f - for stdin.")
     given = global_options(ctx)
-    return report_on(split_commas(filenames), given.namespace or "default", given.istio_namespace, output or "")
+    return report_on(split_commas(filenames), given.namespace or "default", given.istio_namespace, output)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from istioctl.cli.line.cluster_options import check_revision, client_options, specification_inputs, stdin_text
 from istioctl.cli.line.declare import Context, Exit, Option
-from istioctl.cli.line.options import AddonsOption, OutputOption, SpecificationFlags, split_commas
+from istioctl.cli.line.options import AddonsOption, NamesOutputOption, SpecificationFlags, split_commas
 from istioctl.cli.screen.console_progress import ConsoleProgress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -21,7 +21,7 @@ def verify_install(
     addons: AddonsOption = [],  # noqa: B006
     wait: Annotated[bool, Option("--wait", help="Give objects time to get ready.")] = False,
     timeout: Annotated[str, Option("--timeout", metavar="DURATION", help="How long --wait may take.")] = "5m0s",
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Check that every object of an installation is there, is as wanted, and is ready.
 
@@ -53,7 +53,9 @@ def verify_install(
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 
-        print_data(found.as_data(), output)
+        data = found.as_data()
+        names = [checked.key.resource_name for checked in found.objects]
+        print_data(data, output, names=names, items=data["objects"])
     else:
         for checked in found.objects:
             name = f"{checked.key.kind}: {checked.key.name}" + (

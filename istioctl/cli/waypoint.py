@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
+from istioctl.api.identity import ObjectKey
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import OutputOption
+from istioctl.cli.line.options import ListFlags, NamesOutputOption
 from istioctl.cli.proxy_view import open_cluster
-from istioctl.cli.screen.printers import print_data, print_table
+from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import ClusterError, ErrorGroup, IstioctlError, UsageError
 
@@ -35,7 +36,7 @@ def generate(
     name: NameOption = "waypoint",
     traffic: TrafficOption = "",
     revision: RevisionOption = "",
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Print the Gateway that makes a waypoint.
 
@@ -46,7 +47,7 @@ def generate(
     gateway = waypoint_gateway(Wanted(name, ctx.options.namespace, traffic, revision))
     if words:
         terminal().warn(f"not used: {' '.join(words)}; a waypoint is named by --name")
-    print_data(gateway, output or "yaml")
+    print_data(gateway, output or "yaml", names=[ObjectKey.of(gateway).resource_name])
 
 
 def apply(
@@ -91,16 +92,14 @@ def apply(
         console.write(f"namespace {namespace} labeled with istio.io/use-waypoint: {own_name}\n")
 
 
-def list_(
-    ctx: Context, name: NameOption = "", all_namespaces: AllNamespacesOption = False, output: OutputOption = None
-) -> None:
+def list_(ctx: Context, shown: ListFlags, name: NameOption = "", all_namespaces: AllNamespacesOption = False) -> None:
     """List waypoints."""
     found = _find(ctx, name, all_namespaces)[1]
-    if output is not None:
-        print_data([waypoint.as_data() for waypoint in found], output)
+    if shown.output is not None:
+        shown.print_data([waypoint.as_data() for waypoint in found], [waypoint.key.resource_name for waypoint in found])
     elif found:
         rows = [(each.namespace, each.name, each.revision, each.traffic, each.programmed) for each in found]
-        _print(("NAMESPACE", "NAME", "REVISION", "TRAFFIC TYPE", "PROGRAMMED"), rows, all_namespaces)
+        _print(shown, ("NAMESPACE", "NAME", "REVISION", "TRAFFIC TYPE", "PROGRAMMED"), rows, all_namespaces)
     else:
         terminal().write(_NONE_FOUND)
 
@@ -111,7 +110,8 @@ def status(
     all_namespaces: AllNamespacesOption = False,
     wait: Annotated[bool, Option("-w", "--wait/--no-wait", help="Wait until all are in place.")] = True,
     timeout: TimeoutOption = "1m30s",
-    output: OutputOption = None,
+    *,
+    shown: ListFlags,
 ) -> None:
     """Show what istiod says of waypoints, by default once all are in place.
 
@@ -130,12 +130,12 @@ def status(
             failure = problem
             with suppress(ClusterError):
                 found = _find(ctx, name, all_namespaces)[1]
-    if output is not None:
-        print_data([waypoint.as_data() for waypoint in found], output)
+    if shown.output is not None:
+        shown.print_data([waypoint.as_data() for waypoint in found], [waypoint.key.resource_name for waypoint in found])
     elif found:
         keys = ("status", "type", "reason", "message")
         rows = [(each.namespace, each.name, *(each.condition.get(key, "") for key in keys)) for each in found]
-        _print(("NAMESPACE", "NAME", "STATUS", "TYPE", "REASON", "MESSAGE"), rows, all_namespaces)
+        _print(shown, ("NAMESPACE", "NAME", "STATUS", "TYPE", "REASON", "MESSAGE"), rows, all_namespaces)
     else:
         terminal().write(_NONE_FOUND)
     if failure is not None:
@@ -184,6 +184,6 @@ def _find(ctx: Context, name: str, all_namespaces: bool) -> tuple[Session, list[
     return session, [waypoint for waypoint in found if name in ("", waypoint.name)]
 
 
-def _print(header: Sequence[str], rows: Sequence[Sequence[str]], with_namespace: bool) -> None:
+def _print(shown: ListFlags, header: Sequence[str], rows: Sequence[Sequence[str]], with_namespace: bool) -> None:
     start = 0 if with_namespace else 1
-    print_table(header[start:], [row[start:] for row in rows])
+    shown.print_table(header[start:], [row[start:] for row in rows])

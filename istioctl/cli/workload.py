@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from istioctl.api.identity import ObjectKey
 from istioctl.cli.line.cluster_options import check_revision, client_options
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.line.options import OutputOption
+from istioctl.cli.line.options import NamesOutputOption
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -37,7 +38,7 @@ def create_group(
     weight: Annotated[
         int, Option("-w", "--weight", min=0, max=4294967295, metavar="NUMBER", help="Their share of the load.")
     ] = 0,
-    output: OutputOption = None,
+    output: NamesOutputOption = None,
 ) -> None:
     """Print a WorkloadGroup, which describes workloads outside Kubernetes.
 
@@ -54,7 +55,7 @@ def create_group(
     for port, number in group["spec"]["template"].get("ports", {}).items():
         if number not in _PORTS:
             terminal().warn(f"the cluster will refuse port {port}: {number} is not from 1 to 65535")
-    print_data(group, output or "yaml")
+    print_data(group, output or "yaml", names=[ObjectKey.of(group).resource_name])
 
 
 def configure_entry(

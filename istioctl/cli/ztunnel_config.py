@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.proxy_view import Form, FormOption, open_cluster
-from istioctl.cli.screen.printers import print_data
+from istioctl.cli.line.options import output_option
+from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
+from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.cli.ztunnel_view import Rows, View, ZtunnelFlags, look, show, source_of
 from istioctl.errors import UsageError
@@ -17,15 +17,6 @@ from istioctl.proxies.ztunnel_tables import Selection
 
 if TYPE_CHECKING:
     from istioctl.proxies.ztunnel import ZtunnelDump
-
-
-class CertificateForm(StrEnum):
-    """How certificates are printed."""
-
-    SHORT = "short"
-    WIDE = "wide"
-    JSON = "json"
-    YAML = "yaml"
 
 
 _DIRECTIONS = ("inbound", "outbound")
@@ -47,7 +38,7 @@ _EVERYTHING = {
 def workload(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     address: Annotated[str, Option("--address", metavar="IP", help="Only workloads with this address.")] = "",
     namespace: Annotated[
         str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
@@ -61,7 +52,7 @@ def workload(
 def service(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     namespace: Annotated[
         str, Option("--service-namespace", metavar="NAME", help="Only services of this namespace.")
     ] = "",
@@ -73,7 +64,7 @@ def service(
 def policy(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     namespace: Annotated[
         str, Option("--policy-namespace", metavar="NAME", help="Only policies of this namespace.")
     ] = "",
@@ -86,8 +77,8 @@ def certificate(
     ctx: Context,
     flags: ZtunnelFlags,
     output: Annotated[
-        CertificateForm, Option("-o", "--output", help="How it is printed; wide also tells how long each is good.")
-    ] = CertificateForm.SHORT,
+        Output, output_option("short", "wide", default="short", note="wide also tells how long each is good.")
+    ] = SHORT,
     expires_within: Annotated[
         str,
         Option("--expires-within", metavar="DURATION", help="Only what expires by then, such as 72h; exit 1 for any."),
@@ -100,7 +91,7 @@ def certificate(
     if span is not None and span < timedelta(0):
         raise UsageError(f"{expires_within} is in the past", where="--expires-within")
     now = datetime.now(UTC)
-    more = span is not None or output is CertificateForm.WIDE
+    more = span is not None or output.form == "wide"
     header = (*tables.CERTIFICATE_HEADER, *(tables.EXPIRY_HEADER if more else ()))
     doomed: list[object] = []
 
@@ -114,7 +105,7 @@ def certificate(
         doomed.extend(found if span is not None else ())
         return found
 
-    form = Form.SHORT if output is CertificateForm.WIDE else Form(output.value)
+    form = SHORT if output.form == "wide" else output
     show(ctx, flags, form, View(header, rows, data), Selection(), own=True)
     return 1 if doomed else 0
 
@@ -122,7 +113,7 @@ def certificate(
 def connections(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     namespace: Annotated[
         str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
     ] = "",
@@ -141,16 +132,16 @@ def connections(
 def everything(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     headers: Annotated[bool, Option("--with-headers", help="Put a heading above each part.")] = False,
 ) -> None:
     """Show all that a ztunnel knows."""
 
     def keep(dump: ZtunnelDump, selection: Selection) -> Any:
-        return dump.raw if output is not Form.SHORT else [view.rows(dump, selection) for view in _EVERYTHING.values()]
+        return dump.raw if output != SHORT else [view.rows(dump, selection) for view in _EVERYTHING.values()]
 
     shown = look(ctx, flags, keep, Selection())
-    if output is not Form.SHORT:
+    if output != SHORT:
         shown.print_document(output)
     elif shown.kept:
         for index, (title, view) in enumerate(_EVERYTHING.items()):
@@ -162,7 +153,7 @@ def everything(
 def log(
     ctx: Context,
     flags: ZtunnelFlags,
-    output: FormOption = Form.SHORT,
+    output: FormOption = SHORT,
     level: Annotated[
         str, Option("--level", metavar="[LOGGER:]LEVEL,...", help="What it shall log: trace, debug, info, warning, …")
     ] = "",
@@ -181,10 +172,10 @@ def log(
     answers = log_levels(
         session, find_ztunnels(session, source_of(ctx, flags, own=True)), level=level, reset=reset, port=flags.port
     )
-    if output is Form.SHORT:
+    if output == SHORT:
         for ztunnel, text in answers.found.items():
             terminal().write(f"{ztunnel}:\n{text}\n\n")
     elif answers.found:
-        print_data({ztunnel.key: text.splitlines() for ztunnel, text in answers.found.items()}, output.value)
+        print_data({ztunnel.key: text.splitlines() for ztunnel, text in answers.found.items()}, output)
     if answers.failure is not None:
         raise answers.failure

@@ -39,14 +39,23 @@ def unquote(literal: str) -> str:
         return body.replace("\r", "")
     if literal[0] != '"' or "\n" in body:
         raise SyntaxFault
+    return unquoted(body, '"')
+
+
+def unquoted(body: str, quote: str) -> str:
+    """The text that stands between two quotes, its escapes resolved.
+
+    Raises:
+        SyntaxFault: a bad escape, or the quote itself.
+    """
     if "\\" not in body:
-        if '"' in body:
+        if quote in body:
             raise SyntaxFault
         return body
     raw = bytearray()
     at = 0
     while at < len(body):
-        char, is_byte, at = unquote_char(body, at, '"')
+        char, is_byte, at = unquote_char(body, at, quote)
         raw += bytes([char]) if is_byte else encode(chr(char))
     return decode(bytes(raw))
 

@@ -14,6 +14,7 @@ import pytest
 
 from istioctl.cli.completion import SCRIPTS
 from istioctl.cli.line.candidates import candidates
+from istioctl.cli.screen.printers import TEMPLATES
 from tests.support.cluster import Cluster
 from tests.support.run import run_cli
 
@@ -91,7 +92,8 @@ def test_profiles() -> None:
 
 
 def test_values_that_are_few() -> None:
-    assert names("profile", "list", "-o", "") == ["json", "yaml"]
+    assert names("profile", "diff", "-o", "j") == ["json", "jsonpath-as-json=", "jsonpath-file=", "jsonpath="]
+    assert names("pc", "cluster", "-o", "") == sorted(["short", "json", "yaml", *(f"{word}=" for word in TEMPLATES)])
 
 
 def test_contexts(tmp_path: Path) -> None:

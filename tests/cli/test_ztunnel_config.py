@@ -105,7 +105,7 @@ def test_an_unknown_direction_is_told(dump: str) -> None:
         (["workload", "-f", "/nowhere"], "/nowhere: can't be read: No such file or directory"),
         (["workload", "-f", "-"], "<stdin>:1:1: this is not JSON"),
         (["workload", "--proxy-admin-port", "0"], "port number 0 must be in the range 1..65535"),
-        (["workload", "-o", "wide"], "'wide' is not one of"),
+        (["workload", "-o", "wide"], "unknown output format 'wide'"),
         (["log", "--reset", "--level", "info"], "--level cannot be combined with --reset"),
         (["log", "-f", "x"], "a dump does not tell what is logged"),
         (["log", "--level", "access:loud,info"], "unrecognized logging level: loud"),

@@ -49,6 +49,11 @@ class InstallReport:
     seconds: float = 0.0
     addons: AddonReport | None = None
 
+    @property
+    def applied(self) -> list[ObjectKey]:
+        """All that is now as it was wanted, in alphabetical order."""
+        return sorted([*self.created, *self.changed, *self.unchanged])
+
     def as_data(self) -> dict[str, Any]:
         """The report for `-o json` and `-o yaml`."""
         return {

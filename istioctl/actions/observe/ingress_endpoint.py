@@ -77,7 +77,7 @@ class Endpoint:
         return f"https://{host}" + ("" if self.https_port == 443 else f":{self.https_port}")
 
     def as_data(self) -> dict[str, Any]:
-        """The answer for `-o json`, `yaml` and `jsonpath`."""
+        """The answer for `-o json` and its like."""
         return {
             "type": self.kind,
             "namespace": self.namespace,
@@ -90,6 +90,64 @@ class Endpoint:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway of the cluster, found, but not yet asked how to reach it.
+
+    Attributes:
+        service: its Service.
+    """
+
+    options: EndpointOptions
+    session: Session
+    discovery: Discovery
+    service: dict[str, Any]
+
+    def endpoint(self) -> Endpoint:
+        """How to reach it.
+
+        Raises:
+            ClusterError: it has no address (yet).
+        """
+        kind = self.service["spec"].get("type")
+        if kind == "LoadBalancer" and not self.options.prefer_node_port:
+            return _load_balancer(self.session, self.discovery, self.service, self.options)
+        if kind in ("NodePort", "LoadBalancer"):
+            return _node_port(self.session, self.discovery, self.service)
+        return _host_network(self.session, self.discovery, self.service)
+
+    def as_data(self) -> dict[str, Any]:
+        """Its Service and its pods, at the paths that the guide's commands read with `kubectl get`.
+
+        These are `metadata`, `spec` and `status` of the Service; and `items`, the pods with their places and addresses,
+        which are none where the cluster does not let them be read.
+        """
+        try:
+            pods = _all_pods(self.session, self.discovery, self.service)
+        except ClusterError as problem:
+            self.session.patience.say(f"the gateway's pods can't be read: {problem}")
+            pods = []
+        metadata = self.service["metadata"]
+        return {
+            "metadata": {key: metadata[key] for key in ("name", "namespace", "labels") if key in metadata},
+            "spec": self.service["spec"],
+            "status": self.service.get("status") or {},
+            "items": [_place(pod) for pod in pods],
+        }
+
+
+def find_gateway(options: EndpointOptions, report: Report) -> Gateway:
+    """Finds the gateway.
+
+    Raises:
+        InputError: the kubeconfig is unreadable.
+        ClusterError: there is no such gateway, or there are several.
+    """
+    session = open_session(options.client, report=report)
+    discovery = Discovery(session)
+    return Gateway(options, session, discovery, _find(session, discovery, options))
+
+
 def ingress_endpoint(options: EndpointOptions, report: Report) -> Endpoint:
     """Finds the gateway and how to reach it.
 
@@ -97,14 +155,7 @@ def ingress_endpoint(options: EndpointOptions, report: Report) -> Endpoint:
         InputError: the kubeconfig is unreadable.
         ClusterError: there is no such gateway, or no address (yet).
     """
-    session = open_session(options.client, report=report)
-    discovery = Discovery(session)
-    service = _find(session, discovery, options)
-    if service["spec"].get("type") == "LoadBalancer" and not options.prefer_node_port:
-        return _load_balancer(session, discovery, service, options)
-    if service["spec"].get("type") in ("NodePort", "LoadBalancer"):
-        return _node_port(session, discovery, service)
-    return _host_network(session, discovery, service)
+    return find_gateway(options, report).endpoint()
 
 
 def check_connection(endpoint: Endpoint, timeout: float) -> None:
@@ -241,12 +292,26 @@ def _host_network(session: Session, discovery: Discovery, service: dict[str, Any
     return _endpoint("HostNetwork", service, _node_address(node), "port")
 
 
-def _pods(session: Session, discovery: Discovery, service: dict[str, Any]) -> list[dict[str, Any]]:
-    """The gateway's pods that are ready."""
+def _all_pods(session: Session, discovery: Discovery, service: dict[str, Any]) -> list[dict[str, Any]]:
     labels = format_equal(service["spec"].get("selector") or {})
-    pods = list_objects(
+    return list_objects(
         session, discovery, "v1", "Pod", namespace=service["metadata"]["namespace"], labels=labels or "no=selector"
     )
+
+
+def _place(pod: dict[str, Any]) -> dict[str, Any]:
+    """Which pod it is, where it runs, and its addresses."""
+    parts = {
+        "metadata": ("name", "namespace", "labels"),
+        "spec": ("nodeName", "hostNetwork"),
+        "status": ("phase", "hostIP", "hostIPs", "podIP", "podIPs"),
+    }
+    return {part: {key: pod[part][key] for key in keys if key in pod.get(part, {})} for part, keys in parts.items()}
+
+
+def _pods(session: Session, discovery: Discovery, service: dict[str, Any]) -> list[dict[str, Any]]:
+    """The gateway's pods that are ready."""
+    pods = _all_pods(session, discovery, service)
     return [pod for pod in pods if condition(pod.get("status") or {}, "Ready").get("status") == "True"]
 
 

@@ -42,6 +42,11 @@ class Waypoint:
     programmed: str
     condition: dict[str, str]
 
+    @property
+    def key(self) -> ObjectKey:
+        """Which Gateway it is."""
+        return ObjectKey(API_VERSION, "Gateway", self.namespace, self.name)
+
     def as_data(self) -> dict[str, Any]:
         """For `-o json` and `-o yaml`."""
         return {

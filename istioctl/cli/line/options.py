@@ -6,18 +6,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from istioctl.cli.line import completers
-from istioctl.cli.line.declare import Context, GlobalOptions, Option
+from istioctl.cli.line.declare import Context, Declaration, GlobalOptions, Option
 from istioctl.cli.line.parameters import flag_group
-from istioctl.cli.screen.printers import Format
+from istioctl.cli.screen.printers import JSON, NAME, TEMPLATES, YAML, Output, print_data, print_table, read_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def _addons(_: GlobalOptions) -> list[str]:
     from istioctl.rendering.addons.addons import ADDONS
 
     return ["all", *ADDONS]
+
+
+def output_option(*own: str, named: bool = False, default: str | None = None, note: str = "") -> Declaration:
+    """Declare `-o`: the forms that every result has, and those of one command.
+
+    Args:
+        own: the command's own words.
+        named: whether it lists objects, whose names can be printed alone.
+        default: the word that makes the parameter's default; None where that is None.
+        note: a sentence of help.
+    """
+    plain = [*own, *(each for each in (JSON, YAML) if each not in own), *([NAME] if named else [])]
+    words = [*plain, "jsonpath='{…}'", "custom-columns=NAME:.path,…"]
+    return Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help=f"How it is printed: {', '.join(words[:-1])} or {words[-1]}.{f' {note}' if note else ''}",
+        parse=lambda word: read_output(word, own, named=named),
+        default_text=default,
+        autocompletion=lambda _: [*plain, *(f"{each}=" for each in TEMPLATES)],
+    )
 
 
 FilesOption = Annotated[
@@ -43,7 +65,10 @@ ManifestsOption = Annotated[
 ]
 ForceOption = Annotated[bool, Option("--force", help="Go on despite what validation refuses.")]
 DryRunOption = Annotated[bool, Option("--dry-run", help="Say what would happen; change nothing.")]
-OutputOption = Annotated[Format | None, Option("-o", "--output", help="Print the result as JSON or YAML.")]
+OutputOption = Annotated[Output | None, output_option()]
+NamesOutputOption = Annotated[Output | None, output_option(named=True)]
+"""Of commands that show objects."""
+NoHeadersOption = Annotated[bool, Option("--no-headers", help="Leave out the table's header.")]
 AddonsOption = Annotated[
     list[str],
     Option(
@@ -54,6 +79,23 @@ AddonsOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, Option("-y", "--skip-confirmation", "--yes", help="Do not ask before acting.")]
+
+
+@flag_group
+class ListFlags(NamedTuple):
+    """How a list of objects is printed, which without `output` is a table."""
+
+    output: NamesOutputOption = None
+    no_headers: NoHeadersOption = False
+
+    def print_data(self, data: Any, names: Iterable[str], items: Iterable[Any] | None = None) -> None:
+        """The result in the form asked for, see `printers.print_data`."""
+        assert self.output is not None  # noqa: S101
+        print_data(data, self.output, names=names, items=items, headers=not self.no_headers)
+
+    def print_table(self, header: Sequence[str], rows: Sequence[Sequence[str]], gap: int = 3) -> None:
+        """The table."""
+        print_table(header, rows, gap, headers=not self.no_headers)
 
 
 @flag_group

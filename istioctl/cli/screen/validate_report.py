@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from istioctl.actions.checks.validate import FileReport, Verdict
+    from istioctl.cli.screen.printers import Output
 
 
-def report_on(inputs: tuple[str, ...], namespace: str, istio_namespace: str, output: str) -> int:
-    """Check the inputs and print what is found; `output` is json, yaml or empty. Returns the exit status."""
+def report_on(inputs: tuple[str, ...], namespace: str, istio_namespace: str, output: Output | None) -> int:
+    """Check the inputs and print what is found, as text unless a form is given. Returns the exit status."""
     reports = validate(ValidateOptions(inputs, namespace, istio_namespace), stdin=_read_stdin, fetch=_fetch)
     return _print_data(reports, output) if output else _print_text(reports)
 
@@ -95,7 +96,7 @@ def _status(totals: Counter[str]) -> int:
     return ExitStatus.UNREADABLE if totals["unreadable"] else ExitStatus.OK
 
 
-def _print_data(reports: Iterator[FileReport], output: str) -> int:
+def _print_data(reports: Iterator[FileReport], output: Output) -> int:
     from istioctl.cli.screen.printers import print_data
 
     totals: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import threading
@@ -91,7 +92,7 @@ def test_load_balancer_with_a_name(edge: Cluster, service: Make) -> None:
     service("LoadBalancer", ingress=[{"hostname": "lb.example.com"}])
     done = edge.run("ingress-endpoint", "-n", NAMESPACE)
     assert shell(done.stdout) == "lb.example.com 80 443 31400"
-    assert edge.run("ingress-endpoint", "-n", NAMESPACE, "-o", "jsonpath={.host}").stdout == "lb.example.com\n"
+    assert edge.run("ingress-endpoint", "-n", NAMESPACE, "-o", "jsonpath={.host}").stdout == "lb.example.com"
 
 
 def test_node_port(edge: Cluster, service: Make) -> None:
@@ -111,6 +112,54 @@ def test_installed_gateway_is_found_without_flags(installed: Cluster) -> None:
     data = json.loads(installed.run("ingress-endpoint", "-o", "json").stdout)
     assert (data["namespace"], data["service"]) == ("istio-system", "istio-ingressgateway")
     assert data["httpPort"] == 80
+
+
+#: The guide's ways to a gateway: what it reads of the Service, and of the pods.
+RECIPES = (
+    "{.status.loadBalancer.ingress[0].ip}",
+    "{.status.loadBalancer.ingress[0].hostname}",
+    *(
+        f'{{.spec.ports[?(@.name=="{name}")].{port}}}'
+        for name in ("http2", "https", "tcp")
+        for port in ("port", "nodePort")
+    ),
+)
+HOST = "{.items[0].status.hostIP}"
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl to compare with")
+@pytest.mark.parametrize(
+    ("kind", "ingress"),
+    [
+        ("NodePort", None),
+        ("LoadBalancer", [{"ip": "203.0.113.7"}]),
+        ("LoadBalancer", [{"hostname": "lb.example.com"}]),
+        ("LoadBalancer", [{}]),
+    ],
+)
+def test_the_recipes_of_the_guide_give_the_text_of_kubectl(
+    edge: Cluster, service: Make, kind: str, ingress: list[dict[str, Any]] | None
+) -> None:
+    service(kind, ingress=ingress)
+
+    def kubectl(*words: str) -> str:
+        line = ["kubectl", "--kubeconfig", str(edge.kubeconfig), "-n", NAMESPACE, "get", *words]
+        return subprocess.run(line, capture_output=True, text=True, check=True).stdout
+
+    asked = dict.fromkeys(RECIPES, ("service", "front")) | {HOST: ("po", "-l", "app=gateway")}
+    template = ";".join(asked)
+    ours = edge.run("ingress-endpoint", "-n", NAMESPACE, "-o", f"jsonpath={template}")
+    theirs = [kubectl(*words, "-o", f"jsonpath={path}") for path, words in asked.items()]
+
+    assert ours.stdout.split(";") == theirs
+    assert any(theirs)
+
+
+def test_a_template_that_finds_nothing_of_a_pending_gateway_says_why(edge: Cluster, service: Make) -> None:
+    service("LoadBalancer", ingress=[{}])
+    done = edge.run("ingress-endpoint", "-n", NAMESPACE, "-o", "jsonpath={.status.loadBalancer.ingress[0].ip}")
+    assert (done.status, done.stdout) == (1, "")
+    assert "the load balancer has no address" in done.stderr
 
 
 def test_pending_load_balancer_offers_ways_out(edge: Cluster, service: Make) -> None:
@@ -161,9 +210,9 @@ def test_several_gateways_have_to_be_told_apart(edge: Cluster, service: Make) ->
     [
         (("--name", "none"), 1, "there is no ingress gateway named 'none'"),
         (("-n", "none"), 1, "there is no ingress gateway labelled istio=ingressgateway in namespace none"),
-        (("-o", "xml"), 64, "unknown output form"),
-        (("-n", NAMESPACE, "--name", "gateway-inside", "-o", "jsonpath={.a["), 65, "not a JSONPath"),
-        (("-n", NAMESPACE, "--name", "gateway-inside", "-o", "jsonpath={.nothing}"), 65, "finds nothing"),
+        (("-o", "xml"), 64, "unknown output format 'xml'"),
+        (("-n", NAMESPACE, "--name", "gateway-inside", "-o", "jsonpath={.a["), 64, "unterminated array"),
+        (("-n", NAMESPACE, "--name", "gateway-inside", "-o", "jsonpath={.spec[0]}"), 1, "a mapping is not a list"),
         (("--context", "nobody"), 1, "cannot list resource"),
         (("--timeout", "soon"), 65, "not a duration"),
     ],

@@ -1,0 +1,86 @@
+"""Tables whose columns the user names: kubectl's `-o custom-columns=` and `-o custom-columns-file=`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from istioctl.errors import TemplateError
+from istioctl.golang import fmt
+from istioctl.jsonpath.template import Template
+
+_PATH = re.compile(r"\{\.?([^{}]+)\}\Z|\.?([^{}]+)\Z")
+_FORM = "Write NAME:.path,NAME:.path, as in NAME:.metadata.name,KIND:.kind"
+
+
+class Columns(NamedTuple):
+    """The columns of a table.
+
+    Attributes:
+        header: the names.
+        templates: what stands in each.
+    """
+
+    header: Sequence[str]
+    templates: Sequence[Template]
+
+    @classmethod
+    def read(cls, text: str) -> Columns:
+        """The columns of `NAME:PATH,…`.
+
+        Raises:
+            TemplateError: it is not that.
+        """
+        if not text:
+            raise TemplateError("no custom columns are given", hint=_FORM)
+        pairs = []
+        for part in text.split(","):
+            name, colon, path = part.partition(":")
+            if not colon:
+                raise TemplateError(f"unexpected custom-columns spec: {part}", hint=_FORM)
+            pairs.append((name, path))
+        return cls([name for name, _ in pairs], [_template(path) for _, path in pairs])
+
+    @classmethod
+    def read_lines(cls, text: str) -> Columns:
+        """The columns of a file: a line of names, and a line of paths.
+
+        Raises:
+            TemplateError: it is not that.
+        """
+        names, paths = (line.split() for line in ([*text.splitlines(), "", ""])[:2])
+        if not names or len(names) != len(paths):
+            raise TemplateError(
+                f"number of headers ({len(names)}) and field specifications ({len(paths)}) don't match",
+                hint="Write a line of names, and below it a line with as many paths.",
+            )
+        return cls(names, [_template(path) for path in paths])
+
+    def row(self, item: Any) -> list[str]:
+        """The cells for one object; `<none>` where it lacks something.
+
+        Raises:
+            TemplateError: a path makes no sense for it.
+        """
+        return [_cell(template.find(item)) for template in self.templates]
+
+    def rows(self, items: Iterable[Any]) -> list[list[str]]:
+        """The cells for each object, see `row`."""
+        return [self.row(item) for item in items]
+
+
+def _template(path: str) -> Template:
+    if not path:
+        return Template("")
+    found = _PATH.match(path)
+    if found is None:
+        raise TemplateError(
+            f"unexpected path {path}", hint="Write 'name1.name2', '.name1.name2', '{name1.name2}' or '{.name1.name2}'"
+        )
+    return Template(f"{{.{found[1] or found[2]}}}")
+
+
+def _cell(found: list[list[Any]]) -> str:
+    values = [fmt.show(value) for each in found for value in each]
+    return ",".join(["<none>", *values] if not found or not found[0] else values)
