@@ -57,7 +57,7 @@ def made(make: Callable[[D], T], page: D) -> T:
     """
     try:
         return make(page)
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+    except (AttributeError, LookupError, TypeError, ValueError) as problem:
         raise InputError(
             f"a value is not of the type that Envoy gives it ({problem})",
             where=page.source,

@@ -120,7 +120,12 @@ def trace(dump: Dump, request: Request, *, inbound: bool) -> Trace:
     result = Trace(request, inbound or dump.is_gateway)
     try:
         _follow(dump, result)
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:  # Envoy's own dumps have their schema's types
+    except (
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as problem:  # Envoy's own dumps have their schema's types
         last = f"behind {result.steps[-1].kind} {result.steps[-1].name}" if result.steps else "at the listeners"
         raise InputError(
             f"the dump is not as Envoy writes it, {last}: {problem!r}"[:300],

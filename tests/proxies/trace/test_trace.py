@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from istioctl.errors import InputError, UsageError
@@ -273,6 +273,7 @@ def test_what_is_no_dump(body: bytes) -> None:
 _JUNK: list[Any] = [None, [], {}, "", 0, "x", [1], {"a": 1}, True]
 
 
+@example(seed=1_674_297_730)  # a list where a mapping is expected, and an index that it lacks
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=200)
 def test_a_dump_of_another_form_is_an_error_at_worst(seed: int) -> None:
