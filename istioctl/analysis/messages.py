@@ -211,6 +211,19 @@ MESSAGES = {
         Message("UnknownInjectionSetting", "IST9002", Level.WARNING, "{0}", "Correct the name, or remove it."),
         Message("VolumeNotFound", "IST9003", Level.WARNING, "{0}", "Add the volume, or correct its name."),
         Message("RequestAboveLimit", "IST9004", Level.WARNING, "{0}", "Raise the limit, or request less."),
+        Message("UnknownProvider", "IST9006", Level.WARNING,
+                'no extension provider of the mesh configuration is called "{0}"; there are: {1}',
+                "Correct the name, or add the provider to extensionProviders."),
+        Message("DelegateNotFound", "IST9007", Level.WARNING,
+                "the delegate {0} {1}, so this route does not exist", "Create it, or correct the reference."),
+        Message("BrokenCertificate", "IST9008", Level.WARNING,
+                "{0}", "Put a valid certificate, its chain and its key into the Secret."),
+        Message("ConflictingGatewayVirtualServices", "IST9009", Level.WARNING,
+                "the VirtualServices {0} route the same requests for {1} on the gateway {2}",
+                "Make their matches differ, or merge them: only the oldest takes effect."),
+        Message("ConflictingServiceEntries", "IST9010", Level.WARNING,
+                "the ServiceEntries {0} define the host {1} differently",
+                "Merge them, or limit them by exportTo: only the oldest takes effect."),
     )
 }
 # fmt: on

@@ -96,6 +96,8 @@ class Snapshot:
     Attributes:
         mesh: the mesh configuration as plain data, defaults filled in.
         mesh_networks: the mesh networks as plain data.
+        mesh_source: the object or file that the mesh configuration is from; None where it is not known, and Istio's
+            defaults stand for it.
         is_live: whether the objects of a cluster are among them.
         is_whole: whether they are all there are, so that what is missing does not exist.
         istio_namespace: the control plane's.
@@ -113,6 +115,7 @@ class Snapshot:
         self.istio_namespace = istio_namespace
         self.mesh = mesh
         self.mesh_networks = mesh_networks
+        self.mesh_source: Resource | None = None
         self.is_live = is_live
         self.is_whole = is_live or is_whole
         self._by_kind: dict[str, dict[tuple[str, str, str], Resource]] = {}

@@ -67,6 +67,23 @@ def broken_mesh_rules(mesh: Data) -> Iterator[Finding]:
     yield from _extension_providers(mesh.get("extensionProviders", []))
 
 
+def provider_names(mesh: Data) -> set[str]:
+    """The names of the extension providers of a mesh configuration, `mesh.mesh_over_defaults` applied."""
+    return {provider.get("name", "") for provider in mesh.get("extensionProviders", [])}
+
+
+def unknown_default_providers(mesh: Data) -> Iterator[tuple[Path, str, str]]:
+    """The default providers that no extension provider is: where, the name, and the names there are.
+
+    istiod passes over them without a word (`pkg/model/telemetry.go`).
+    """
+    known = provider_names(mesh)
+    for part, named in mesh.get("defaultProviders", {}).items():
+        for index, name in enumerate(named):
+            if name not in known:
+                yield ("defaultProviders", part, index), name, ", ".join(sorted(known))
+
+
 def broken_proxy_rules(proxy: Data) -> Iterator[Finding]:
     """Every rule that a proxy configuration breaks, `mesh.proxy_over` the defaults applied."""
     for name in ("configPath", "binaryPath", "discoveryAddress"):

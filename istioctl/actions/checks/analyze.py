@@ -150,6 +150,8 @@ def _set_mesh(snapshot: Snapshot, options: AnalyzeOptions) -> None:
     config_map = snapshot.find("ConfigMap", options.istio_namespace, _MESH_CONFIG_MAP)
     if config_map is not None:
         snapshot.mesh, snapshot.mesh_networks = from_config_map(config_map)
+        snapshot.mesh_source = config_map
     if options.mesh_config_file:
         source = read_file(Path(options.mesh_config_file))
         snapshot.mesh = read_mesh_config(source.text, source.name)
+        snapshot.mesh_source = Resource("MeshConfig", "meshconfig", options.istio_namespace, {}, {}, source=source.name)

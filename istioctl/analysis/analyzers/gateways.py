@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
-from istioctl.analysis.certificates import is_valid_now
+from istioctl.analysis.analyzers.certificates import holds_certificate
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, mappings, texts
 from istioctl.api import selectors
 
 #: A server's host and the address it is bound to.
 Bound = tuple[str, str]
-
-#: The keys of a Secret under which istiod finds a certificate and its private key.
-_CERTIFICATE_KEYS = (("cert", "key"), ("tls.crt", "tls.key"))
 
 
 def _selected(gateway: Resource, snapshot: Snapshot) -> list[Resource]:
@@ -110,25 +105,8 @@ def _check_secret(
     secret = next(filter(None, (snapshot.find("Secret", *place) for place in places)), None)
     if secret is None:
         findings.report("ReferencedResourceNotFound", gateway, "credentialName", name, path=at)
-    elif not holds_certificate(secret.data):
+    elif not holds_certificate(secret):
         findings.report("InvalidGatewayCredential", gateway, gateway.name, secret.namespace, path=at)
-
-
-def holds_certificate(secret: dict[str, Any]) -> bool:
-    """Whether a Secret holds a certificate that is valid now, and its key."""
-    data = {key: _decoded(value) for key, value in texts(secret.get("data")).items()}
-    data |= {key: value.encode() for key, value in texts(secret.get("stringData")).items()}
-    for certificate, key in _CERTIFICATE_KEYS:
-        if data.get(certificate) and data.get(key):
-            return is_valid_now(data[certificate])
-    return False
-
-
-def _decoded(value: str) -> bytes:
-    try:
-        return base64.b64decode(value)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def analyze_conflicts(snapshot: Snapshot, findings: Findings) -> None:

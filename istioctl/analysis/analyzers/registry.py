@@ -288,10 +288,22 @@ ANALYZERS: tuple[Analyzer, ...] = (
         "services:analyze_addresses",
     ),
     Analyzer(
+        "serviceentry.RivalsAnalyzer",
+        "ServiceEntries for the same host",
+        ("ServiceEntry",),
+        "rivals:analyze_service_entries",
+    ),
+    Analyzer(
         "services.MultiClusterServiceAnalyzer",
         "Services that differ between clusters",
         ("Service",),
         "mesh:analyze_clusters",
+    ),
+    Analyzer(
+        "secret.CertificateAnalyzer",
+        "Certificates, chains and keys of Secrets",
+        ("Secret",),
+        "certificates:analyze_certificates",
     ),
     Analyzer(
         "sidecar.SelectorAnalyzer",
@@ -314,6 +326,15 @@ ANALYZERS: tuple[Analyzer, ...] = (
     ),
     Analyzer("telemetry.ProviderAnalyzer", "Access logs that go nowhere", ("Telemetry",), "sidecars:analyze_providers"),
     Analyzer(
+        "telemetry.ProviderNameAnalyzer",
+        "Providers that the mesh does not have",
+        (
+            "Telemetry",
+            "AuthorizationPolicy",
+        ),
+        "providers:analyze_names",
+    ),
+    Analyzer(
         "telemetry.SelectorAnalyzer",
         "Telemetries for the same pods, or for none",
         (
@@ -327,6 +348,18 @@ ANALYZERS: tuple[Analyzer, ...] = (
         "VirtualServices for the same host",
         ("VirtualService",),
         "virtual_services:analyze_conflicts",
+    ),
+    Analyzer(
+        "virtualservice.DelegateAnalyzer",
+        "Delegates that do not exist",
+        ("VirtualService",),
+        "virtual_services:analyze_delegates",
+    ),
+    Analyzer(
+        "virtualservice.GatewayHostsAnalyzer",
+        "VirtualServices that route the same requests on a gateway",
+        ("VirtualService",),
+        "rivals:analyze_gateway_hosts",
     ),
     Analyzer(
         "virtualservice.DestinationHostAnalyzer",

@@ -132,6 +132,33 @@ def analyze_gateways(snapshot: Snapshot, findings: Findings) -> None:
                 )
 
 
+def analyze_delegates(snapshot: Snapshot, findings: Findings) -> None:
+    """Delegates that do not exist, or are none.
+
+    Only a VirtualService without hosts is a delegate (`pkg/model/virtualservice.go`). In files one can be missing where
+    its namespace has others.
+    """
+    services = list(snapshot.all("VirtualService"))
+    held = {service.namespace for service in services if service.source and not service.spec.get("hosts")}
+    for service in services:
+        for i, route in enumerate(service.spec.get("http", [])):
+            if "delegate" not in route:
+                continue
+            namespace = route["delegate"].get("namespace") or service.namespace
+            name = route["delegate"].get("name", "")
+            delegate = snapshot.find("VirtualService", namespace, name)
+            problem = ""
+            if delegate is None:
+                problem = "does not exist" if snapshot.is_whole or namespace in held else ""
+            elif delegate.spec.get("hosts"):
+                problem = "has hosts, which a delegate must not have"
+            elif not {EVERYWHERE, service.namespace} & set(_scopes(delegate)):
+                problem = f"is not exported to the namespace {service.namespace}"
+            if problem:
+                at = ("spec", "http", i, "delegate", "name")
+                findings.report("DelegateNotFound", service, f"{namespace}/{name}", problem, path=at)
+
+
 def analyze_claims(snapshot: Snapshot, findings: Findings) -> None:
     """Routing by claims of a token that nobody checks at the gateway."""
     policies = [
