@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from istioctl.api.identity import ObjectKey
+
+NOTHING: Mapping[str, str] = {}
+
+
+class Stage(StrEnum):
+    """What is being done with a component."""
+
+    NEXT = "next"
+    APPLYING = "applying"
+    STARTING = "starting"
+    CHECKING = "checking"
+    GATHERING = "gathering"
+    REMOVING = "removing"
+    GONE = "gone"
+    READY = "ready"
 
 
 class Progress(Protocol):
@@ -18,7 +34,21 @@ class Progress(Protocol):
         """Something to take care of."""
 
     def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
-        """These components (by title) are under way, and these objects are waited for."""
+        """These components (by title) are under way, and these objects are waited for: all there is, now and then."""
+
+    def working(
+        self,
+        component: str,
+        stage: Stage,
+        waiting: Mapping[str, str] = NOTHING,
+        count: tuple[int, int] | None = None,
+    ) -> None:
+        """What one component (by title) is at, whenever that changes; for who shows the state of all side by side.
+
+        Args:
+            waiting: what it waits for, by name, and why; empty texts where there is nothing to say.
+            count: how many of how many things are done.
+        """
 
     def installed(self, component: str) -> None:
         """A component (by title) is in place and ready."""
@@ -49,6 +79,15 @@ class Silence:
         """Say nothing."""
 
     def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
+        """Say nothing."""
+
+    def working(
+        self,
+        component: str,
+        stage: Stage,
+        waiting: Mapping[str, str] = NOTHING,
+        count: tuple[int, int] | None = None,
+    ) -> None:
         """Say nothing."""
 
     def installed(self, component: str) -> None:

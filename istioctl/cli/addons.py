@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from istioctl.cli.line.cluster_options import check_revision, client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, GlobalOptions, Option
 from istioctl.cli.line.options import DryRunOption, ListFlags, NamesOutputOption, YesOption, global_options
-from istioctl.cli.screen.console_progress import ConsoleProgress
 from istioctl.cli.screen.printers import print_data
+from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
@@ -71,7 +71,6 @@ def install(
 
     check_revision(revision)
     flags = global_options(ctx)
-    progress = ConsoleProgress(terminal())
     options = AddonOptions(
         names=tuple(names),
         settings=_settings(files, set_flags),
@@ -82,10 +81,8 @@ def install(
         timeout=timeout,
         dry_run=dry_run,
     )
-    try:
+    with shown_progress(terminal()) as progress:
         report = install_addons(client_options(ctx), options, progress)
-    finally:
-        progress.end()
     if report.mesh:
         terminal().say("The mesh's configuration was told where traces go; say it in your specification, too.")
     _conclude(report, output)
@@ -134,11 +131,8 @@ def uninstall(
         return console.confirm(f"Remove {', '.join(options.chosen)}{stored}?", flag="--skip-confirmation")
 
     options = AddonOptions(names=tuple(names), dry_run=dry_run, purge=purge)
-    progress = ConsoleProgress(console, removals_on_stdout=output is None)
-    try:
+    with shown_progress(console, removals_on_stdout=output is None) as progress:
         report = uninstall_addons(client_options(ctx), options, progress, None if yes or dry_run else confirm)
-    finally:
-        progress.end()
     if report is None:
         console.say("Cancelled.")
         raise Exit(1)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import split_commas
 from istioctl.cli.line.parameters import flag_group
+from istioctl.cli.screen.progress import is_live, shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -120,7 +121,8 @@ def _make(ctx: Context, given: dict[str, Any], output: Path, scratch: Path | Non
         for name, why in missing:
             console.warn(f"{name}: {why}")
         return 0
-    made = make(session, options, console.say)
+    with shown_progress(console) as progress:
+        made = make(session, options, console.say, progress if is_live(console) else None)
     console.say(f"{len(made.names)} files ({made.size / 1e6:.1f} MB unpacked) are in {made.path}")
     if not made.missing:
         return 0

@@ -11,7 +11,7 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, DryRunOption, NamesOutputOption, SpecificationFlags, YesOption
-from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 from istioctl.golang.durations import parse_duration
@@ -68,10 +68,10 @@ def install(
     if len(wanted_by) > 1:
         from istioctl.cli.screen.several_clusters import install_into
 
-        reports = install_into(wanted_by, confirmation(asks=False, diff=diff), output, in_lines=diff)
+        reports = install_into(wanted_by, confirmation(asks=False, diff=diff), output)
     else:
-        progress = ConsoleProgress(terminal(), removals_on_stdout=output is None)
-        report = run(next(iter(wanted_by.values())), progress, confirmation(asks=asks, diff=diff))
+        with shown_progress(terminal(), removals_on_stdout=output is None) as progress:
+            report = run(next(iter(wanted_by.values())), progress, confirmation(asks=asks, diff=diff))
         if report is None:
             terminal().say("Cancelled.")
             raise Exit(1)

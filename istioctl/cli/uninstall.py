@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import DryRunOption, NamesOutputOption, SpecificationFlags, YesOption, global_options
-from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def uninstall(
         delete_namespace=delete_namespace,
         dry_run=dry_run,
     )
-    progress = ConsoleProgress(terminal(), removals_on_stdout=output is None)
-    report = run(options, progress, partial(_confirm, asks=not (yes or dry_run), verbose=verbose))
+    with shown_progress(terminal(), removals_on_stdout=output is None) as progress:
+        report = run(options, progress, partial(_confirm, asks=not (yes or dry_run), verbose=verbose))
     if report is None:
         terminal().say("Cancelled.")
         raise Exit(1)

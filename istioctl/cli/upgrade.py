@@ -8,7 +8,7 @@ from istioctl.cli.install import confirmation
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import DryRunOption, NamesOutputOption, SpecificationFlags, YesOption
-from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.golang.durations import parse_duration
 
@@ -40,8 +40,8 @@ def upgrade(
         atomic=atomic,
         verify=verify,
     )
-    progress = ConsoleProgress(terminal(), removals_on_stdout=output is None)
-    report = run(options, ctx.options.istio_namespace, progress, confirmation(asks=not (yes or dry_run)))
+    with shown_progress(terminal(), removals_on_stdout=output is None) as progress:
+        report = run(options, ctx.options.istio_namespace, progress, confirmation(asks=not (yes or dry_run)))
     if report is None:
         terminal().say("Cancelled.")
         raise Exit(1)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from istioctl.cli.line.cluster_options import check_revision, client_options, specification_inputs, stdin_text
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, NamesOutputOption, SpecificationFlags, split_commas
-from istioctl.cli.screen.console_progress import ConsoleProgress
+from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 from istioctl.golang.durations import parse_duration
@@ -33,7 +33,7 @@ def verify_install(
     console = terminal()
     check_revision(wanted.revision)
     seconds = parse_duration(timeout) if wait else 0.0
-    client, progress = client_options(ctx), ConsoleProgress(console)
+    client = client_options(ctx)
     stdin = stdin_text()
     objects = _objects(wanted.files, stdin)
     if objects is None:
@@ -41,7 +41,8 @@ def verify_install(
         if wanted.files or wanted.set_flags or wanted.manifests or addons:
             inputs = specification_inputs(ctx, wanted, addons=addons)
             inputs = replace(inputs, stdin=stdin)
-        found = verify_install(VerifyOptions(client, inputs, wanted.revision, seconds), progress)
+        with shown_progress(console) as progress:
+            found = verify_install(VerifyOptions(client, inputs, wanted.revision, seconds), progress)
     elif wanted.set_flags or wanted.revision or wanted.manifests or addons:
         raise UsageError(
             "the files hold Kubernetes objects, which are checked as they are",
@@ -49,7 +50,8 @@ def verify_install(
             hint="Leave out --set, --revision, --manifests and --addons, or give an IstioOperator.",
         )
     else:
-        found = verify_manifests(client, objects, seconds, progress)
+        with shown_progress(console) as progress:
+            found = verify_manifests(client, objects, seconds, progress)
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import inf
 from typing import Any
@@ -25,8 +25,24 @@ _WATCHES_IN_VAIN = 8
 _TELL_AGAIN = 0.8
 _REMOVAL_TIMEOUT = 60.0
 
-OnWaiting = Callable[[list[str]], None]
-"""Is told, whenever it changes, the names of the objects still waited for; called from several threads."""
+OnWaiting = Callable[[Mapping[str, str]], None]
+"""Is told, whenever it changes, which objects are still waited for: why each, by its name, in the names' order; called
+from several threads."""
+
+
+def now_and_then(tell: Callable[[list[str]], None]) -> OnWaiting:
+    """What tells the names alone, for those who write a line each time: where they differ, and not too often."""
+    told: list[str] = []
+    told_at = -inf
+
+    def on_waiting(objects: Mapping[str, str]) -> None:
+        nonlocal told, told_at
+        names = list(objects)
+        if names and names != told and time.monotonic() - told_at > _TELL_AGAIN:
+            told, told_at = names, time.monotonic()
+            tell(names)
+
+    return on_waiting
 
 
 def wait_until_ready(
@@ -56,7 +72,11 @@ def wait_until_ready(
 
 
 def wait_until_gone(
-    session: Session, discovery: Discovery, keys: Sequence[ObjectKey], timeout: float = _REMOVAL_TIMEOUT
+    session: Session,
+    discovery: Discovery,
+    keys: Sequence[ObjectKey],
+    timeout: float = _REMOVAL_TIMEOUT,
+    on_waiting: OnWaiting | None = None,
 ) -> None:
     """Returns once none of the objects exists: a server that took a removal may still need a moment to carry it out.
 
@@ -65,16 +85,16 @@ def wait_until_gone(
         ErrorGroup: several do.
     """
     deadline = time.monotonic() + timeout
+    ledger = _Ledger(keys, on_waiting)
 
     def work(key: ObjectKey) -> None:
         last: dict[str, Any] | None = None
         for last in states_of(session, discovery, key, deadline):
+            ledger.seen(key, None if last is None else f"it is still there{_held(last)}")
             if last is None:
                 return
-        finalizers = (last or {}).get("metadata", {}).get("finalizers", [])
-        held = f"; it is held by {', '.join(finalizers)}" if finalizers else ""
         raise ClusterError(
-            f"it is not gone after {_duration(timeout)}{held}",
+            f"it is not gone after {_duration(timeout)}{_held(last or {})}",
             where=f"{key} on {session.server}",
             hint="Look at what keeps it, with kubectl describe.",
             id="not-gone",
@@ -83,27 +103,34 @@ def wait_until_gone(
     in_parallel([partial(work, key) for key in keys], limit=max(len(keys), 1))
 
 
+def _held(state: Mapping[str, Any]) -> str:
+    finalizers = state.get("metadata", {}).get("finalizers", [])
+    return f"; it is held by {', '.join(finalizers)}" if finalizers else ""
+
+
 class _Ledger:
-    """Which objects are not ready yet; tells it once all have been looked at, then as it changes, but not too often."""
+    """Which objects are waited for yet, and why; tells it once all have been looked at, then whenever it changes."""
 
     def __init__(self, keys: Sequence[ObjectKey], tell: OnWaiting | None) -> None:
-        self._unseen, self._waiting = set(keys), set(keys)
+        self._unseen = set(keys)
+        self._waiting: dict[str, str] = {}
+        self._told: dict[str, str] = {}
         self._tell = tell
-        self._told = -inf
         self._lock = threading.Lock()
 
-    def seen(self, key: ObjectKey, *, ready: bool) -> None:
-        """The state of an object has come in."""
+    def seen(self, key: ObjectKey, why: str | None) -> None:
+        """The state of an object has come in: what it lacks, None where nothing."""
+        if self._tell is None:
+            return
         with self._lock:
-            before = len(self._unseen) + len(self._waiting)
             self._unseen.discard(key)
-            if ready:
-                self._waiting.discard(key)
-            changed = before != len(self._unseen) + len(self._waiting)
-            due = time.monotonic() - self._told > _TELL_AGAIN
-            if changed and due and self._waiting and not self._unseen and self._tell is not None:
-                self._told = time.monotonic()
-                self._tell(sorted(map(str, self._waiting)))
+            if why is None:
+                self._waiting.pop(str(key), None)
+            else:
+                self._waiting[str(key)] = why
+            if not self._unseen and self._waiting != self._told:
+                self._told = dict(sorted(self._waiting.items()))
+                self._tell(self._told)
 
 
 def _wait_for_one(
@@ -112,7 +139,7 @@ def _wait_for_one(
     why: str | None = "the server tells nothing about it"
     for state in states_of(session, discovery, key, deadline):
         why = "it does not exist" if state is None else why_not_ready(state)
-        ledger.seen(key, ready=why is None)
+        ledger.seen(key, why)
         if why is None:
             return None
     return key, why or ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from istioctl.actions.progress import Progress
+from istioctl.actions.installation.stages import by_component, tell_removing
+from istioctl.actions.progress import Progress, Stage
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
 from istioctl.api.labels import labels_of
@@ -18,7 +19,7 @@ from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
 from istioctl.cluster.session import Client, Session, open_session
-from istioctl.cluster.wait import wait_until_gone, wait_until_ready
+from istioctl.cluster.wait import now_and_then, wait_until_gone, wait_until_ready
 from istioctl.errors import ClusterError
 from istioctl.rendering.addons.addons import (
     ADDONS,
@@ -197,6 +198,8 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
         _store_mesh(session, discovery, mesh)
     titles = [TITLES[name] for name in chosen]
     progress.processing(titles, [])
+    for title in titles:
+        progress.working(title, Stage.APPLYING)
     for wave in Wave:
         members = [
             Desired(key, _body(item))
@@ -206,8 +209,17 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
         apply_all(session, discovery, members, owner=_OWNER)
     if options.wait and not options.dry_run:
         # A claim that is bound late, or never, shows in its pod.
-        workloads = [key for key in keys if wave_of(key.kind) is Wave.WORKLOADS]
-        wait_until_ready(session, discovery, workloads, options.timeout, partial(progress.processing, titles))
+        workloads = {
+            key: _title(item) for key, item in zip(keys, data, strict=True) if wave_of(key.kind) is Wave.WORKLOADS
+        }
+        seldom = now_and_then(partial(progress.processing, titles))
+        each = by_component(workloads, progress, Stage.STARTING)
+
+        def on_waiting(objects: Mapping[str, str]) -> None:
+            seldom(objects)
+            each(objects)
+
+        wait_until_ready(session, discovery, list(workloads), options.timeout, on_waiting)
     for title in titles:
         progress.installed(title)
     return report
@@ -244,15 +256,18 @@ def uninstall_addons(
     gone = tuple(name for name in options.chosen if any(labels_of(item)[NAME] == name for item in found))
     left = [name for name in installed_addons(session, discovery, options.namespace) if name not in gone]
     report = AddonReport(gone, readers=_readers(gone, left))
+    titles = {ObjectKey.of(item): _title(item) for item in found}
     for kind in kinds:
-        keys = [key for key in map(ObjectKey.of, found) if (key.api_version, key.kind) == kind]
+        keys = [key for key in titles if (key.api_version, key.kind) == kind]
+        tell_removing(titles, report.objects, progress)
         existed = in_parallel([partial(delete, session, discovery, key) for key in keys])
         for key, was_there in zip(keys, existed, strict=True):
             if was_there:
                 report.objects.append(key)
                 progress.removed(key, pretended=options.dry_run)
     if not options.dry_run:
-        wait_until_gone(session, discovery, report.objects, options.timeout)
+        on_gone = by_component(titles, progress, Stage.REMOVING)
+        wait_until_gone(session, discovery, report.objects, options.timeout, on_gone)
     return report
 
 
@@ -268,6 +283,11 @@ def installed_addons(session: Session, discovery: Discovery, namespace: str = ""
     )
     names = {labels_of(item).get(NAME) for item in found}
     return tuple(name for name in ADDONS if name in names)
+
+
+def _title(item: Mapping[str, Any]) -> str:
+    name = labels_of(item).get(NAME, "")
+    return TITLES.get(name, name)
 
 
 def _readers(names: Sequence[str], present: Sequence[str]) -> tuple[str, ...]:

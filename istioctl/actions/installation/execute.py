@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.installation.install_plan import InstallPlan, WantedObject
-from istioctl.actions.progress import Progress
+from istioctl.actions.progress import Progress, Stage
 from istioctl.api.components import BY_NAME, COMPONENTS, EGRESS, INGRESS
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
@@ -23,11 +23,14 @@ from istioctl.api.release import VERSION
 from istioctl.api.trees import lookup_text
 from istioctl.cluster.apply import FIELD_OWNER, apply_all, delete, ensure_namespace
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.wait import wait_until_gone, wait_until_ready
+from istioctl.cluster.wait import now_and_then, wait_until_gone, wait_until_ready
 from istioctl.errors import IstioctlError
 
 if TYPE_CHECKING:
     from istioctl.actions.installation.addons import AddonReport
+
+
+_PRUNING = "Removed resources"
 
 
 @dataclass(slots=True)
@@ -117,12 +120,14 @@ class _Execution:
         names = self._names
         done = {name: threading.Event() for name in names}
         good: dict[str, bool] = {}
+        predecessors = {name: _predecessor(name, names) for name in names}
+        for name, before in predecessors.items():
+            awaited = {BY_NAME[before].title: ""} if before else {}
+            self.progress.working(BY_NAME[name].title, Stage.NEXT, awaited)
 
         def component(name: str) -> None:
             try:
-                before = BY_NAME[name].after
-                while before and before not in done:
-                    before = BY_NAME[before].after
+                before = predecessors[name]
                 if before:
                     done[before].wait()
                 if not before or good.get(before):
@@ -140,6 +145,8 @@ class _Execution:
         try:
             for wave in Wave:
                 members = [item for item in items if wave_of(item.key.kind) is wave]
+                if members:
+                    self.progress.working(title, Stage.APPLYING)
                 self._apply(members)
                 if wave is not Wave.CONFIGURATION:
                     self._wait(title, [item.key for item in members])
@@ -164,9 +171,13 @@ class _Execution:
     def _wait(self, title: str, keys: list[ObjectKey]) -> None:
         if not self.plan.options.dry_run:
             plan = self.plan
-            wait_until_ready(
-                plan.session, plan.discovery, keys, plan.options.readiness_timeout, partial(self._board.waiting, title)
-            )
+            seldom = now_and_then(partial(self._board.waiting, title))
+
+            def on_waiting(objects: Mapping[str, str]) -> None:
+                seldom(objects)
+                self.progress.working(title, Stage.STARTING, objects)
+
+            wait_until_ready(plan.session, plan.discovery, keys, plan.options.readiness_timeout, on_waiting)
 
     def _note(self, key: ObjectKey, applied: dict[str, Any]) -> None:
         before = self._before.get(key.versionless)
@@ -188,8 +199,10 @@ class _Execution:
             for key in keys:
                 self.report.removed.append(key)
                 self.progress.removed(key, pretended=self.plan.options.dry_run)
+            self.progress.working(_PRUNING, Stage.REMOVING, count=(len(self.report.removed), len(stale)))
         if not self.plan.options.dry_run:
-            wait_until_gone(session, discovery, stale, self.plan.options.readiness_timeout)
+            gone = partial(self.progress.working, _PRUNING, Stage.REMOVING)
+            wait_until_gone(session, discovery, stale, self.plan.options.readiness_timeout, gone)
 
     def default_tag(self) -> None:
         """Makes this installation the one that `istio-injection=enabled` means."""
@@ -197,6 +210,14 @@ class _Execution:
             path = self.plan.discovery.path(ObjectKey.of(self.plan.deactivated))
             self.plan.session.send("PUT", path, self.plan.deactivated, {"fieldManager": FIELD_OWNER})
         self._apply(self.plan.tag)
+
+
+def _predecessor(name: str, names: Sequence[str]) -> str:
+    """Which of the components has to be ready before this one begins; empty where none."""
+    before = BY_NAME[name].after
+    while before and before not in names:
+        before = BY_NAME[before].after
+    return before
 
 
 class _Board:
@@ -221,6 +242,7 @@ class _Board:
         with self._lock:
             self._close(title)
             if title == BY_NAME[INGRESS].title and BY_NAME[EGRESS].title in self._open:
+                self._progress.working(title, Stage.READY)
                 self._held.append(title)  # both begin at once; the guide names egress gateways first
                 return
             self._progress.installed(title)

@@ -7,12 +7,13 @@ for a purge; else the objects of one revision or one IstioOperator file, but for
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from istioctl.actions.progress import Progress, Silence
+from istioctl.actions.installation.stages import by_component, tell_removing, title_of
+from istioctl.actions.progress import Progress, Silence, Stage
 from istioctl.actions.revisions.control_planes import connected_proxies, control_plane_pods
 from istioctl.api.components import BASE, COMPONENTS
 from istioctl.api.identity import ObjectKey
@@ -63,6 +64,7 @@ class Removal:
 
     Attributes:
         objects: in the order in which they are removed.
+        components: the title of the component that each object belongs to.
         custom_resources: how many objects of each kind go with their definitions.
         proxies: the ids of proxies that would lose their control plane; None where that is not known.
         warnings: what the user should know first.
@@ -72,6 +74,7 @@ class Removal:
     session: Session
     discovery: Discovery
     objects: tuple[ObjectKey, ...]
+    components: Mapping[ObjectKey, str] = field(default_factory=dict)
     custom_resources: dict[str, int] = field(default_factory=dict)
     proxies: tuple[str, ...] | None = None
     warnings: tuple[str, ...] = ()
@@ -128,7 +131,10 @@ def uninstall(
         progress.warn(warning)
     if confirm is not None and not confirm(removal):
         return None
-    removed = carry_out(removal, progress)
+    try:
+        removed = carry_out(removal, progress)
+    finally:
+        progress.end()
     progress.complete("Uninstall complete" + (" (dry run: nothing was changed)" if options.dry_run else ""))
     return RemovalReport(removal, tuple(removed))
 
@@ -179,6 +185,7 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
         session=session,
         discovery=discovery,
         objects=tuple(objects),
+        components={ObjectKey.of(item): title_of(item) for item in found},
         custom_resources=_custom_resources(session, definitions),
         proxies=proxies,
         warnings=tuple(warnings),
@@ -197,17 +204,21 @@ def carry_out(removal: Removal, progress: Progress) -> list[ObjectKey]:
     session, discovery = removal.session, removal.discovery
     removed: list[ObjectKey] = []
     keys = list(removal.objects)
+    titles = {key: removal.components.get(key, "") for key in keys}
     if removal.options.delete_namespace:
         keys.append(ObjectKey("v1", "Namespace", "", removal.options.namespace))
+        titles[keys[-1]] = "Namespace"
     for kind in dict.fromkeys((key.group, key.kind) for key in keys):
         members = [key for key in keys if (key.group, key.kind) == kind]
+        tell_removing(titles, removed, progress)
         existed = in_parallel([partial(delete, session, discovery, key) for key in members])
         for key, was_there in zip(members, existed, strict=True):
             if was_there:
                 removed.append(key)
                 progress.removed(key, pretended=removal.options.dry_run)
     if not removal.options.dry_run:
-        wait_until_gone(session, discovery, removed, removal.options.timeout)
+        on_gone = by_component(titles, progress, Stage.REMOVING)
+        wait_until_gone(session, discovery, removed, removal.options.timeout, on_gone)
     return removed
 
 

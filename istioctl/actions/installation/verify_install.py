@@ -6,13 +6,14 @@ itself: then the objects that the installation's labels name are checked, and th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.installation.compare import Change, Verb, compare, compare_objects
 from istioctl.actions.installation.install_plan import InstallOptions, WantedObject, prepare
-from istioctl.actions.progress import Progress
+from istioctl.actions.installation.stages import by_component, title_of
+from istioctl.actions.progress import Progress, Stage
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
 from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, VERSION, labels_of
@@ -108,7 +109,8 @@ def verify_install(options: VerifyOptions, progress: Progress) -> Verification:
         return _from_cluster(options, progress)
     plan = prepare(InstallOptions(inputs=options.inputs, client=options.client), progress)
     if options.wait:
-        _wait(plan.session, plan.discovery, [item.key for item in plan.wanted], options.wait)
+        titles = {item.key: title_of(item.data) for item in plan.wanted}
+        _wait(plan.session, plan.discovery, titles, options.wait, progress)
     changes = [change for change in compare(plan) if change.verb is not Verb.REMOVE]
     live = read_all(plan.session, plan.discovery, [change.key for change in changes])
     shared = {item.key for item in plan.wanted if item.component == _SHARED}
@@ -150,7 +152,7 @@ def verify_manifests(
         wanted[index] = WantedObject("", replace(key, namespace=namespace), data)
     keys = [item.key for item in wanted.values()]
     if wait:
-        _wait(session, discovery, keys, wait)
+        _wait(session, discovery, {key: key.kind for key in keys}, wait, progress)
     changes = _compare_manifests(session.again(dry_run=True), discovery, list(wanted.values()))
     live = read_all(session, discovery, keys)
     known = dict(zip(wanted, map(_checked, changes, live), strict=True))
@@ -212,7 +214,7 @@ def _from_cluster(options: VerifyOptions, progress: Progress) -> Verification:
     chosen = [item for item in found if labels_of(item).get(REVISION) == revision or item["kind"] == _DEFINITION]
     keys = [ObjectKey.of(item) for item in chosen]
     if options.wait:
-        _wait(session, discovery, keys, options.wait)
+        _wait(session, discovery, {ObjectKey.of(item): title_of(item) for item in chosen}, options.wait, progress)
     states = read_all(session, discovery, keys)
     objects = [Checked(key, _problem(key, state)) for key, state in zip(keys, states, strict=True)]
     return Verification(revision, tuple(objects))
@@ -222,10 +224,19 @@ def _is_control_plane(item: dict[str, Any]) -> bool:
     return item["kind"] == "Deployment" and labels_of(item).get("app") == "istiod" and REVISION in labels_of(item)
 
 
-def _wait(session: Session, discovery: Discovery, keys: list[ObjectKey], seconds: float) -> None:
-    """Waits for what takes time; what is still missing afterwards the check itself reports."""
+def _wait(
+    session: Session, discovery: Discovery, titles: Mapping[ObjectKey, str], seconds: float, progress: Progress
+) -> None:
+    """Waits for what takes time; what is still missing afterwards the check itself reports.
+
+    Args:
+        titles: the objects, and what each is a part of.
+    """
+    waited = {key: title for key, title in titles.items() if has_readiness(key.kind)}
+    for title in dict.fromkeys(waited.values()):
+        progress.working(title, Stage.CHECKING)
     try:
-        wait_until_ready(session, discovery, [key for key in keys if has_readiness(key.kind)], seconds)
+        wait_until_ready(session, discovery, list(waited), seconds, by_component(waited, progress, Stage.CHECKING))
     except ClusterError as problem:
         if problem.id != "not-ready":
             raise

@@ -18,7 +18,7 @@ from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import MERGE, Client, open_session
-from istioctl.cluster.wait import wait_until_ready
+from istioctl.cluster.wait import now_and_then, wait_until_ready
 from istioctl.errors import ClusterError
 
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
@@ -117,7 +117,11 @@ def restart_workloads(client: Client, namespace: str, timeout: float, report: Re
     patch = {"spec": {"template": {"metadata": {"annotations": stamp}}}}
     in_parallel([partial(session.send, "PATCH", discovery.path(key), patch, None, MERGE) for key in keys])
     wait_until_ready(
-        session, discovery, keys, timeout, lambda names: report(f"waiting for {', '.join(names)} to be ready")
+        session,
+        discovery,
+        keys,
+        timeout,
+        now_and_then(lambda names: report(f"waiting for {', '.join(names)} to be ready")),
     )
     return keys
 

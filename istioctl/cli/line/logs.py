@@ -10,9 +10,10 @@ import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from typing import TextIO
 
 from istioctl.cli.line.declare import GlobalOptions
-from istioctl.cli.screen.terminal import terminal, visible
+from istioctl.cli.screen.terminal import Terminal, terminal, visible
 from istioctl.cluster.request_log import BODIES, LOGGER
 from istioctl.errors import InputError, UsageError
 
@@ -77,13 +78,26 @@ def _level(text: str, flag: str) -> int:
 
 def _handler(target: str, opened: ExitStack) -> logging.Handler:
     if target in ("stdout", "stderr"):
-        return logging.StreamHandler(getattr(terminal(), target))
+        return _ScreenHandler(terminal(), target)
     try:
         file = logging.FileHandler(target, encoding="utf-8")
     except OSError as problem:
         raise InputError(f"can't write logs: {problem.strerror}", where=target) from problem
     opened.callback(file.close)
     return file
+
+
+class _ScreenHandler(logging.StreamHandler[TextIO]):
+    """Writes to one of the run's streams, above what is live there."""
+
+    def __init__(self, streams: Terminal, name: str) -> None:
+        super().__init__(getattr(streams, name))
+        self._streams = streams
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        with self._streams.aside():
+            super().emit(record)
 
 
 class _Form(logging.Formatter):

@@ -1,11 +1,11 @@
-"""Progress of an installation on stderr: a line for each thing done, as the guide shows them."""
+"""Progress of an installation as lines on stderr: one for each thing done, as the guide shows them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from shutil import get_terminal_size
+from collections.abc import Mapping, Sequence
 
+from istioctl.actions.progress import NOTHING, Stage
 from istioctl.api.identity import ObjectKey
 from istioctl.cli.screen.terminal import Terminal
 
@@ -14,7 +14,7 @@ _NAMED = 3
 
 
 class ConsoleProgress:
-    """Writes progress as it happens. On a terminal, what is under way is one line that is written over.
+    """Writes progress as it happens.
 
     Args:
         console: the streams of the run.
@@ -26,9 +26,7 @@ class ConsoleProgress:
         self._console = console
         self._removals_on_stdout = removals_on_stdout
         self._prefix = prefix
-        self._moving = console.has_colour() and not prefix
         self._last = ""
-        self._open = False
         self._lock = threading.Lock()
 
     def note(self, text: str) -> None:
@@ -47,6 +45,15 @@ class ConsoleProgress:
             text += f" Waiting for {', '.join(waiting[:_NAMED])}{more}"
         self._status(text)
 
+    def working(
+        self,
+        component: str,
+        stage: Stage,
+        waiting: Mapping[str, str] = NOTHING,
+        count: tuple[int, int] | None = None,
+    ) -> None:
+        """Lines say what `processing` does."""
+
     def installed(self, component: str) -> None:
         """A component is in place and ready."""
         self._line(f"{self._console.style('✔', 'green')} {component} installed")
@@ -62,44 +69,27 @@ class ConsoleProgress:
     def removed(self, key: ObjectKey, *, pretended: bool) -> None:
         """An object is removed, or would be."""
         text = f"Not pruning object {key.long_name} because of dry run." if pretended else f"  Removed {key.long_name}."
-        if not self._removals_on_stdout:
-            self._line(text)
-            return
-        with self._lock:
-            self._close()
+        if self._removals_on_stdout:
             self._console.write(f"{self._prefix}{text}\n")
+        else:
+            self._line(text)
 
     def complete(self, text: str) -> None:
         """All is done."""
         self._line(f"{self._console.style('✔', 'green')} {text}")
 
     def end(self) -> None:
-        """Leave the line that is written over, if any."""
-        with self._lock:
-            self._close()
+        """Lines have no end to mark."""
 
     def _status(self, text: str) -> None:
         with self._lock:
-            width = min(get_terminal_size().columns, _WIDTH) if self._moving else _WIDTH
-            line = f"- {text}" if len(text) + 2 <= width else f"- {text[: width - 5]}..."
+            line = f"- {text}" if len(text) + 2 <= _WIDTH else f"- {text[: _WIDTH - 5]}..."
             if line == self._last:
                 return
             self._last = line
-            if self._moving:
-                self._console.say_in_place(line)
-                self._open = True
-            else:
-                self._console.say(self._prefix + line)
+            self._console.say(self._prefix + line)
 
     def _line(self, text: str) -> None:
         with self._lock:
-            if self._open:
-                self._console.say_in_place("")
-                self._open = False
             self._last = ""
             self._console.say(self._prefix + text)
-
-    def _close(self) -> None:
-        if self._open:
-            self._console.say("")
-            self._open = False

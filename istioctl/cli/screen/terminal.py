@@ -12,20 +12,23 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
 _CODES = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _BEGIN, _MIDDLE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
 _STYLED = re.compile(f"{_BEGIN}([0-9;]+){_MIDDLE}|{_END}")
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_DUMB = ("dumb", "unknown")
 
 #: Without the bytes that are not UTF-8, as Python carries them: those go out as they came.
 _UNPAIRED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
@@ -54,15 +57,23 @@ def _coloured(text: str) -> str:
     return _STYLED.sub(lambda match: f"\x1b[{match[1]}m" if match[1] else "\x1b[0m", text)
 
 
+class Region(Protocol):
+    """Lines at the foot of the screen that are drawn anew again and again."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Within, they are not on the screen."""
+
+
 class Terminal:
     """Where a run reads from and writes to.
 
     Attributes:
         stdin, stdout, stderr: text streams; bytes go through their `.buffer`.
         environ: the environment, asked for `NO_COLOR` and `TERM`.
+        region: what is drawn at the foot of the screen at the moment; all else is written above it.
     """
 
-    __slots__ = ("environ", "stderr", "stdin", "stdout")
+    __slots__ = ("environ", "region", "stderr", "stdin", "stdout")
 
     def __init__(
         self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] = MappingProxyType({})
@@ -71,6 +82,11 @@ class Terminal:
         self.stdout = stdout
         self.stderr = stderr
         self.environ = environ
+        self.region: Region | None = None
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Within, whoever writes to the streams or reads from them has the screen for himself."""
+        return nullcontext() if self.region is None else self.region.aside()
 
     def write(self, text: str) -> None:
         """Result text to stdout; for programs as it is, for a terminal with what that would obey made visible."""
@@ -78,7 +94,12 @@ class Terminal:
             text = visible(text)
         elif not text.isascii():  # a server's JSON can spell what UTF-8 can't
             text = _UNPAIRED.sub("\N{REPLACEMENT CHARACTER}", text)
-        self.stdout.write(_coloured(text))
+        if self.region is None:
+            self.stdout.write(_coloured(text))
+            return
+        with self.region.aside():
+            self.stdout.write(_coloured(text))
+            self.stdout.flush()
 
     def redraw(self, text: str) -> None:
         """Result text in the place of all that a terminal shows."""
@@ -89,15 +110,11 @@ class Terminal:
         """One line of status to stderr, at once."""
         self.show_on_stderr(text + "\n")
 
-    def say_in_place(self, text: str) -> None:
-        """Text on stderr in the place of the line that a terminal is in."""
-        self.stderr.write("\r\x1b[K")
-        self.show_on_stderr(text)
-
     def show_on_stderr(self, text: str) -> None:
         """Text to stderr without a line break, at once."""
-        self.stderr.write(_coloured(visible(text)))
-        self.stderr.flush()
+        with self.aside():
+            self.stderr.write(_coloured(visible(text)))
+            self.stderr.flush()
 
     def warn(self, text: str) -> None:
         """One warning to stderr."""
@@ -112,7 +129,7 @@ class Terminal:
     def has_colour(self, *, stdout: bool = False) -> bool:
         """Whether the stream (stderr unless `stdout`) is a terminal that may show colour."""
         stream = self.stdout if stdout else self.stderr
-        return not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb" and stream.isatty()
+        return not self.environ.get("NO_COLOR") and self.environ.get("TERM") not in _DUMB and stream.isatty()
 
     def read_input(self) -> str:
         """All of stdin as text, in whatever encoding its first bytes tell.
@@ -131,11 +148,12 @@ class Terminal:
         Raises:
             UsageError: stdin is empty or closed; the hint names `flag`, which answers beforehand.
         """
-        self._ask(f"{question} (y/N) ")
-        try:
-            answer = self.stdin.readline()
-        except ValueError:  # it is closed
-            answer = ""
+        with self.aside():
+            self._ask(f"{question} (y/N) ")
+            try:
+                answer = self.stdin.readline()
+            except ValueError:  # it is closed
+                answer = ""
         if not answer:
             self.say("")
             raise UsageError(

@@ -129,9 +129,9 @@ def test_several_clusters_on_a_terminal(two: Cluster, environ: dict[str, str]) -
         assert "\x1b" not in screen.getvalue()
         assert "[again] ✔ Istiod installed\n" in screen.getvalue()
         return
-    _, _, again, nobody, *errors = screen.last_frame()
-    assert re.match(r"again +Istio core, Istiod, Egress gateways, Ingress gateways +✔ installed in \d", again)
-    assert re.match(r"nobody +✘ failed", nobody)
+    again, nobody, *errors = screen.last_frame()[-4:]
+    assert re.match(r"again +installed in \d", again)
+    assert re.match(r"nobody +failed", nobody)
     assert errors[0].startswith("Error: ")
 
 

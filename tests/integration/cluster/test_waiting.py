@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -117,10 +117,11 @@ def test_object_that_comes_later_is_waited_for(trial: Cluster) -> None:
     metadata = {"name": "late", "namespace": NAMESPACE}
     obj = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
     threading.Timer(0.5, trial.create, (obj,)).start()
-    told: list[list[str]] = []
+    told: list[Mapping[str, str]] = []
     wait_until_ready(trial.session, trial.discovery, [ObjectKey.of(obj)], 30, told.append)
     assert trial.get("apps/v1", "Deployment", "late", NAMESPACE)["status"]["readyReplicas"] == 1
-    assert told[0] == ["Deployment/trial/late"]
+    assert told[0] == {"Deployment/trial/late": "it does not exist"}
+    assert told[-1] == {}
 
 
 def test_object_that_never_comes(trial: Cluster) -> None:

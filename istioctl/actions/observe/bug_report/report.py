@@ -14,6 +14,8 @@ from pathlib import Path
 from istioctl.actions.observe.bug_report.archive import Archive
 from istioctl.actions.observe.bug_report.content import Choice, Piece, cluster_pieces, core_pieces, pod_pieces
 from istioctl.actions.observe.bug_report.selection import Container, Selection, is_namespace_wanted, is_wanted
+from istioctl.actions.observe.bug_report.tally import Tally
+from istioctl.actions.progress import Progress, Silence
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -95,8 +97,12 @@ def plan(
     return pieces, containers
 
 
-def make(session: Session, options: BugReportOptions, report: Report) -> BugReport:
+def make(session: Session, options: BugReportOptions, report: Report, progress: Progress | None = None) -> BugReport:
     """Gather everything into the archive.
+
+    Args:
+        report: takes a line at the beginning and, without `progress`, every two seconds.
+        progress: takes how far each folder of the archive is.
 
     Raises:
         InputError: the archive can't be written.
@@ -107,7 +113,9 @@ def make(session: Session, options: BugReportOptions, report: Report) -> BugRepo
     pieces, containers = plan(session, options, missing)
     report(f"gathering {len(pieces)} pieces from {session.server}")
     with Archive(options.output, options.scratch) as archive:
-        work = _Work(archive, options, deadline, len(pieces), report)
+        work = _Work(
+            archive, options, deadline, len(pieces), None if progress else report, Tally(progress or Silence())
+        )
         work.run(pieces)
         cores = [
             piece
@@ -129,7 +137,13 @@ class _Work:
     """Pieces under way: each goes into the archive as soon as it is there."""
 
     def __init__(
-        self, archive: Archive, options: BugReportOptions, deadline: float, total: int, report: Report
+        self,
+        archive: Archive,
+        options: BugReportOptions,
+        deadline: float,
+        total: int,
+        report: Report | None,
+        tally: Tally,
     ) -> None:
         self.archive = archive
         self.options = options
@@ -138,6 +152,7 @@ class _Work:
         self.missing: list[tuple[str, str]] = []
         self.listings: dict[str, bytes] = {}
         self._report = report
+        self._tally = tally
         self._done = 0
         self._said = time.monotonic()
         self._errors: list[tuple[bool, int, str]] = []
@@ -146,11 +161,12 @@ class _Work:
 
     def run(self, pieces: Sequence[Piece]) -> None:
         """Fetch all pieces, several at the same time; the large ones last, for they wait for each other."""
+        self._tally.expect([piece.name for piece in pieces])
         ordered = sorted(pieces, key=lambda piece: piece.is_large)
         in_parallel([partial(self._one, piece) for piece in ordered], limit=max(1, self.options.concurrency))
 
     def _one(self, piece: Piece) -> None:
-        with self._room if piece.is_large else nullcontext():
+        with self._room if piece.is_large else nullcontext(), self._tally.gathering(piece.name):
             self._gather(piece)
 
     def _gather(self, piece: Piece) -> None:
@@ -173,11 +189,11 @@ class _Work:
             self._done += 1
             if why:
                 self.missing.append((piece.name, why))
-            loud = time.monotonic() - self._said > _LOUD
+            loud = self._report if time.monotonic() - self._said > _LOUD else None
             if loud:
                 self._said = time.monotonic()
         if loud:
-            self._report(
+            loud(
                 f"{self._done} of {self.total} pieces are there"
                 + (f", {len(self.missing)} are missing" if self.missing else "")
             )
