@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from istioctl.api.names import GATEWAY_NAME
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
@@ -110,8 +112,7 @@ def first_pod(session: Session, selector: str, namespaces: tuple[str, ...]) -> d
         ClusterError: there is none.
     """
     for namespace in dict.fromkeys(namespaces):
-        path = f"/api/v1/namespaces/{namespace}/pods"
-        pods = session.get(path, {"labelSelector": selector}).get("items") or []
+        pods = list_objects(session, Discovery(session), "v1", "Pod", namespace=namespace, labels=selector)
         living = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
         if living:
             return best_pod(living)

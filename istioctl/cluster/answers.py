@@ -15,7 +15,7 @@ from istioctl.cluster.errors import Malformed
 from istioctl.cluster.shapes import Shape
 from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
 
-LARGEST = 32 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 """Bytes of one answer. etcd stores at most 1.5 MiB an object, so that a list in pages stays below."""
 BYTES_A_VALUE = 16
 """How many bytes of an answer there are at least for each value: one takes a Python object, however short its text."""

@@ -14,7 +14,7 @@ T = TypeVar("T")
 LIMIT = 12
 """How many requests are under way at once: an API server of default settings queues what is more."""
 
-_TELLING = frozenset({"forbidden", "timeout", "tls", "unauthorized", "unreachable"})
+_TELLING = frozenset({"forbidden", "timeout", "tls", "too-large", "unauthorized", "unpaged", "unreachable"})
 
 
 def in_parallel(tasks: Sequence[Callable[[], T]], limit: int = LIMIT) -> list[T]:

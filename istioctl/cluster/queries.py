@@ -15,6 +15,7 @@ from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import JSON, Session
 
 _PAGE = 500
+_MOST_UNPAGED = 10 * _PAGE  # a server may leave a limit aside
 _MOST_OBJECTS = 200_000  # Kubernetes is made for clusters of up to 150,000 pods
 _SHORT_PAGES = 100  # an API server fills each page but the last
 _RESTARTS = 5
@@ -72,8 +73,11 @@ def list_objects(
 def _has(own: Mapping[str, str], selector: str) -> bool:
     """Whether labels fulfil the terms of a selector that ask for a key, or a key and a value."""
     simple = _SET_TERM.sub("", selector).split(",")
-    terms = [term.partition("=") for term in simple if term and "!" not in term]
-    return all(own.get(key) == value.lstrip("=") if equals else key in own for key, equals, value in terms)
+    terms = [term.partition("=") for term in simple if term.strip() and "!" not in term]
+    return all(
+        own.get(key.strip()) == value.lstrip("=").strip() if equals else key.strip() in own
+        for key, equals, value in terms
+    )
 
 
 def _pages(session: Session, path: str, query: dict[str, str], accept: str) -> Iterator[dict[str, Any] | None]:
@@ -98,10 +102,19 @@ def _pages(session: Session, path: str, query: dict[str, str], accept: str) -> I
             yield None
             continue
         except Malformed as problem:
-            if problem.id != "too-large" or limit == 1:
+            if problem.id != "too-large":
+                raise
+            if limit == 1:
+                session.turns.refuse_large(problem)
                 raise
             limit = max(limit // 20, 1)
             continue
+        if len(page.get("items", ())) > _MOST_UNPAGED:
+            unpaged = malformed(
+                f"the list has more than {_MOST_UNPAGED} objects where {limit} were asked for", where, id="unpaged"
+            )
+            session.turns.refuse_large(unpaged)
+            raise unpaged
         yield page
         token = page.get("metadata", {}).get("continue", "")
         if not token:

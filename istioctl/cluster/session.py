@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 from istioctl.api.release import VERSION
-from istioctl.cluster.answers import LARGEST, check, malformed, read_answer, too_large
+from istioctl.cluster.answers import check, malformed, read_answer, too_large
+from istioctl.cluster.bodies import Turn, Turns, lean_errors
 from istioctl.cluster.errors import ApiError, Malformed, Unreachable
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, impersonation_of, load_connection
 from istioctl.cluster.patience import Patience, Report
@@ -39,7 +41,7 @@ _BUSY = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _TRIES_BEFORE_CONTACT = 3
 _RENEW_AGAIN = 10.0
-_LARGE = 2 * 1024 * 1024
+_LARGEST_EVENT = 4 * 1024 * 1024  # bytes; etcd stores 1.5 MiB an object, in a denser form
 _OWNED_BY_OTHERS = "Apply failed with"
 """How an API server begins when another manager owns what an apply without force would change."""
 
@@ -68,7 +70,7 @@ class Session:
         self.patience = Patience(report)
         self._prefix, self._pool = connection_pool(connection)
         self._renewing = threading.Lock()
-        self._turn = threading.Lock()
+        self.turns = Turns()
         self._contacted = False
         self._report = report
         self._stopped = False
@@ -140,6 +142,20 @@ class Session:
             ApiError: the server refused.
             Unreachable: no answer came in time.
         """
+        with Turn(self.turns) as turn:
+            return self._request(method, path, query, body, content_type, accept, turn)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: bytes | None,
+        content_type: str,
+        accept: str,
+        turn: Turn,
+    ) -> bytes:
+        """As `request`; `turn` is held where the body is large."""
         if self.dry_run and method != "GET" and not path.startswith("/apis/authorization.k8s.io/"):
             query = {**(query or {}), "dryRun": "All"}
         target = f"{path}?{urlencode(query)}" if query else path
@@ -151,8 +167,9 @@ class Session:
             tries += 1
             try:
                 with self._counted(), self.patience.waiting_for(f"{self.server} to answer {method} {path}"):
-                    return self._answer(method, target, headers, body, deadline)
+                    return self._answer(method, target, headers, body, deadline, turn)
             except (ApiError, Unreachable) as problem:
+                turn.end()
                 if isinstance(problem, ApiError) and problem.status == 401 and not is_renewed:
                     is_renewed = True
                     if self._renewed_after(used):
@@ -195,9 +212,10 @@ class Session:
         Raises:
             Malformed: it has not.
         """
-        answer = self.request(method, path, query, body, content_type, accept)
         where = self._asked(method, path)
-        found = read_answer(answer, expected(method, path, metadata_only=accept != JSON), where)
+        shape = expected(method, path, metadata_only=accept != JSON)
+        with Turn(self.turns) as turn, lean_errors():
+            found = read_answer(self._request(method, path, query, body, content_type, accept, turn), shape, where)
         name = named(path)
         if name and method != "DELETE" and found["metadata"]["name"] != name:
             raise malformed("the answer is about another object", where)
@@ -254,7 +272,8 @@ class Session:
         target = f"{path}?{urlencode({**query, 'watch': '1', 'timeoutSeconds': str(int(left) + 1)})}"
         with self._open("GET", target, {"Accept": JSON}, None, left) as (response, exchange):
             if response.status >= 300:
-                raise self._refusal(response, self._read(response, self._asked("GET", path)), "GET", target)
+                with Turn(self.turns) as turn:
+                    raise self._refusal(response, turn.read(_pieces(response), self._asked("GET", path)), "GET", target)
             pieces: list[bytes] = []
             size, is_first = 0, True
             while True:
@@ -278,9 +297,9 @@ class Session:
                     yield from others[:-1]
                     pieces = others[-1:]
                     size = len(pieces[0])
-                if size > LARGEST:
+                if size > _LARGEST_EVENT:
                     pieces.clear()
-                    too_large(self._asked("GET", path))
+                    too_large(self._asked("GET", path), _LARGEST_EVENT)
 
     def close(self) -> None:
         """Closes the connections that are idle."""
@@ -299,38 +318,21 @@ class Session:
                 self._under_way -= 1
                 self._idle.notify_all()
 
-    def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float) -> bytes:
+    def _answer(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float, turn: Turn
+    ) -> bytes:
         from urllib3.exceptions import HTTPError
 
         left = max(deadline - time.monotonic(), 0.05)
         with self._open(method, target, headers, body, left) as (response, exchange):
             try:
-                data = self._read(response, self._asked(method, target))
+                data = turn.read(_pieces(response), self._asked(method, target))
             except (HTTPError, OSError) as problem:
                 raise broken(problem, self.connection, self.timeout) from problem
             exchange.body("response", data)
             if response.status < 300:
                 return data
             raise self._refusal(response, data, method, target)
-
-    def _read(self, response: BaseHTTPResponse, where: str) -> bytes:
-        """The body of an answer, which must not be larger than any that a server has a reason to send.
-
-        It is taken as it comes: no encoding was asked for, and one that unpacks would escape the bound. Large ones are
-        read one after the other, so that many requests at once do not take the memory of as many.
-        """
-        pieces: list[bytes] = []
-        size = 0
-        with ExitStack() as turn:
-            while piece := response.read(65536, decode_content=False):
-                pieces.append(piece)
-                if size <= _LARGE < size + len(piece):
-                    turn.enter_context(self._turn)
-                size += len(piece)
-                if size > LARGEST:
-                    pieces.clear()  # the error's traceback would keep them
-                    too_large(where)
-            return b"".join(pieces)
 
     def _asked(self, method: str, target: str) -> str:
         """What was asked of whom, for errors."""
@@ -404,6 +406,11 @@ def _connection(options: ClientOptions) -> Connection:
     from istioctl.cluster.official_client import connection_of
 
     return connection_of(options.official, impersonation_of(options, {}, "as_user"))
+
+
+def _pieces(response: BaseHTTPResponse) -> Callable[[int], bytes]:
+    """Gives the next bytes of a body as they come: no encoding was asked for, and unpacking would escape all bounds."""
+    return partial(response.read, decode_content=False)
 
 
 def _wait_before_retry(problem: ApiError | Unreachable, method: str, pause: float, insist: bool) -> float | None:

@@ -95,8 +95,8 @@ def test_the_field_is_named_and_its_value_is_not(data: Any, problem: str) -> Non
         (b"[" + b"9" * 5000 + b"]", "too many digits"),
         (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), f"more than {DEEPEST} deep"),
         (b"[" * 100_000, "deep"),
-        (b"[" + b"0," * (LARGEST // BYTES_A_VALUE + 1) + b"0]", "larger than 32 MiB"),
-        (b" " * LARGEST + b"{}", "larger than 32 MiB"),
+        (b"[" + b"0," * (LARGEST // BYTES_A_VALUE + 1) + b"0]", "larger than 16 MiB"),
+        (b" " * LARGEST + b"{}", "larger than 16 MiB"),
     ],
     ids=range(10),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from tests.support.stub_cluster import Answer, Asked
@@ -127,6 +128,16 @@ def _huge_list(asked: Asked, answer: Answer) -> Answer:
     return replace(answer, body=b'{"kind":"XList","items":[', headers={}, endless=items)
 
 
+@cache
+def _many_objects() -> bytes:
+    item = b'{"metadata":{"name":"x","namespace":"y"}}'
+    return b'{"kind":"XList","metadata":{},"items":[' + item + (b"," + item) * 250_000 + b"]}"
+
+
+def _large_list(asked: Asked, answer: Answer) -> Answer:
+    return answer if not asked.is_list or asked.is_watch else replace(answer, body=_many_objects())
+
+
 def _status_object(code: object, **more: object) -> bytes:
     return json.dumps({"kind": "Status", "status": "Failure", "code": code, "message": "no", **more}).encode()
 
@@ -175,6 +186,7 @@ KINDS: dict[str, Kind] = {
     "endless body": lambda asked, answer: Answer(200, b'{"kind":"', {}, endless=b"x" * 65536),
     "endless spaces": lambda asked, answer: Answer(200, b"", {}, endless=b" " * 65536),
     "huge list": _huge_list,
+    "large list": _large_list,
     "same token": _endless_list(lambda: "again"),
     "new tokens": _endless_list(lambda: f"token-{next(_tokens)}"),
     "always too old": _gone_again,

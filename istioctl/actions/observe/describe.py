@@ -70,8 +70,7 @@ def describe_service(session: Session, options: DescribeOptions) -> Description:
     pods: list[Resource] = []
     if selector:
         labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-        path = f"/api/v1/namespaces/{options.namespace}/pods"
-        items = session.get(path, {"labelSelector": labels}).get("items") or []
+        items = list_objects(session, Discovery(session), "v1", "Pod", namespace=options.namespace, labels=labels)
         pods = [_resource("Pod", item) for item in items if not item["metadata"].get("deletionTimestamp")]
     pods.sort(key=lambda pod: (mapping(pod.data.get("status")).get("phase") != _RUNNING, pod.name))
     snapshot, unread = _snapshot(session, options, revision_of(pods[0]) if pods else "")

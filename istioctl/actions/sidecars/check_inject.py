@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from istioctl.actions.pods import find_pod
 from istioctl.api.names import IGNORED_NAMESPACES, PROXY
+from istioctl.api.webhooks import INJECTOR
+from istioctl.cluster.discovery import Discovery
+from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Client, open_session
 from istioctl.errors import InputError
 from istioctl.injection import workloads
@@ -14,8 +17,6 @@ from istioctl.injection.webhooks import Verdict, verdicts
 
 if TYPE_CHECKING:
     from istioctl.cluster.session import Session
-
-_WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
 
 
 class CheckOptions(NamedTuple):
@@ -87,13 +88,14 @@ def check_all(options: CheckOptions) -> list[PodCheck]:
         ClusterError: the cluster can't be reached.
     """
     session = open_session(options.client)
+    discovery = Discovery(session)
     namespaces = {
-        item["metadata"]["name"]: _labels(item) for item in session.get("/api/v1/namespaces").get("items") or ()
+        item["metadata"]["name"]: _labels(item)
+        for item in list_objects(session, discovery, "v1", "Namespace", metadata_only=True)
     }
-    path = f"/api/v1/namespaces/{options.namespace}/pods" if options.namespace else "/api/v1/pods"
     webhooks = _webhooks(session)
     checks = []
-    for pod in session.get(path).get("items") or ():
+    for pod in list_objects(session, discovery, "v1", "Pod", namespace=options.namespace):
         metadata, spec = pod["metadata"], pod.get("spec") or {}
         found = verdicts(webhooks, _labels(pod), namespaces.get(metadata["namespace"], {}))
         owner = workloads.owner_of_pod(pod)
@@ -106,8 +108,7 @@ def check_all(options: CheckOptions) -> list[PodCheck]:
 
 
 def _webhooks(session: Session) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = session.get(_WEBHOOKS).get("items") or []
-    return found
+    return list_objects(session, Discovery(session), *INJECTOR)
 
 
 def _labels(found: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE
+from istioctl.api.webhooks import INJECTOR
 from istioctl.errors import ClusterError, InputError, IstioctlError
 from istioctl.injection.injector import Injector, Outcome
 from istioctl.injection.settings import Settings, Templates, read_templates
@@ -237,14 +238,13 @@ def _config_map(session: Session, options: InjectorOptions, name: str, key: str)
 
 
 def _webhook(session: Session, name: str, revision: str) -> PodInjector:
+    from istioctl.cluster.discovery import Discovery
+    from istioctl.cluster.queries import list_objects
     from istioctl.injection.webhook import WebhookInjector
 
-    found = session.get(
-        "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
-        {"labelSelector": f"istio.io/rev={revision or 'default'}"},
-    )
-    configurations = found.get("items") or []
-    named = [item for item in configurations if (item.get("metadata") or {}).get("name") == name]
+    labels = f"{REVISION}={revision or DEFAULT_REVISION}"
+    configurations = list_objects(session, Discovery(session), *INJECTOR, labels=labels)
+    named = [item for item in configurations if item["metadata"]["name"] == name]
     for configuration in (named or configurations)[:1]:
         for webhook in configuration.get("webhooks") or ():
             if str(webhook.get("name", "")).endswith(_WEBHOOK_SUFFIX):
@@ -300,8 +300,10 @@ def _ask_service(session: Session, client: Mapping[str, Any]) -> Callable[[Mappi
 
 def _nodes_are_new(session: Session) -> bool:
     """Whether every node runs Kubernetes 1.33 or later, which has native sidecars for good."""
-    nodes = session.get("/api/v1/nodes").get("items") or []
-    return all(_minor(node) >= 33 for node in nodes)
+    from istioctl.cluster.discovery import Discovery
+    from istioctl.cluster.queries import list_objects
+
+    return all(_minor(node) >= 33 for node in list_objects(session, Discovery(session), "v1", "Node"))
 
 
 def _minor(node: Mapping[str, Any]) -> int:
