@@ -12,6 +12,7 @@ from istioctl.actions.observe.dashboard import (
     CONTROLZ_PORT,
     PROXY_ADMIN_PORT,
     Dashboard,
+    OpenDashboard,
     OpenOptions,
     close_all,
     istiod_dashboard,
@@ -148,8 +149,9 @@ def _show(
     session = open_session(client_options(ctx), report=console.say)
     own = flags.namespace or session.connection.namespace or "default"
     namespaces = (own,) if own_namespace else (flags.istio_namespace, own)
-    opened = open_dashboards(session, dashboards, OpenOptions(namespaces, address, port, console.say))
+    opened: Sequence[OpenDashboard] = ()
     try:
+        opened = open_dashboards(session, dashboards, OpenOptions(namespaces, address, port, console.say))
         if output is not None:
             from istioctl.cli.screen.printers import print_data
 

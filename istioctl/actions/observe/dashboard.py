@@ -110,14 +110,17 @@ def open_dashboards(session: Session, dashboards: Sequence[Dashboard], options: 
     """
     opened: list[OpenDashboard] = []
     problems: list[IstioctlError] = []
-    for dashboard in dashboards:
-        try:
-            opened.append(_open(session, dashboard, options))
-        except IstioctlError as problem:
-            problems.append(problem)
-    if problems:
+    try:
+        for dashboard in dashboards:
+            try:
+                opened.append(_open(session, dashboard, options))
+            except IstioctlError as problem:
+                problems.append(problem)
+        if problems:
+            raise problems[0] if len(problems) == 1 else ErrorGroup(problems)
+    except BaseException:  # an interrupt as well
         close_all(opened)
-        raise problems[0] if len(problems) == 1 else ErrorGroup(problems)
+        raise
     return opened
 
 
@@ -139,7 +142,11 @@ def _open(session: Session, dashboard: Dashboard, options: OpenOptions) -> OpenD
 
     target = find()
     forward = _listen(session, find, options, options.port or target.port)
-    forward.start()
+    try:
+        forward.start()
+    except BaseException:
+        forward.close()
+        raise
     host = f"[{options.address}]" if ":" in options.address else options.address
     return OpenDashboard(dashboard, target, f"http://{host}:{forward.port}{dashboard.page}", forward)
 
