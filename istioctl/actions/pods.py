@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from istioctl.api.names import GATEWAY_NAME
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
@@ -52,6 +53,7 @@ def split_reference(reference: str, namespace: str) -> tuple[str, str, str]:
     return (kind, name, given) if dot and name else (kind, rest, namespace)
 
 
+@takes_client
 def find_pod(session: Session, reference: str, namespace: str) -> dict[str, Any]:
     """The pod that `[TYPE/]NAME[.NAMESPACE]` means; of a workload, a running one.
 

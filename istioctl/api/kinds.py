@@ -127,6 +127,12 @@ _KNOWN = {
 }
 
 
+def api_version_of(kind: str, version: str) -> str:
+    """The group and version in which a kind is, of which the version is known: `apps/v1` for a Deployment of `v1`."""
+    found = (known for known, name in _KNOWN if name == kind and known.rpartition("/")[2] == version)
+    return next(found, version)
+
+
 def known_resource(api_version: str, kind: str) -> Resource | None:
     """The collection of a kind this program knows by heart; for the others ask the cluster (`cluster.discovery`)."""
     return _KNOWN.get((api_version, kind))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from istioctl.api import ports
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import message
 from istioctl.api.schema.decode import Data, Mismatch, decode, is_zero
@@ -27,12 +28,12 @@ PROXY_DEFAULTS: Data = {
     "serviceCluster": "istio-proxy",
     "drainDuration": 45 * SECOND,
     "terminationDrainDuration": 5 * SECOND,
-    "proxyAdminPort": 15000,
+    "proxyAdminPort": ports.ENVOY_ADMIN,
     "controlPlaneAuthPolicy": "MUTUAL_TLS",
-    "discoveryAddress": "istiod.istio-system.svc:15012",
+    "discoveryAddress": f"istiod.istio-system.svc:{ports.XDS}",
     "binaryPath": "/usr/local/bin/envoy",
     "statNameLength": 189,
-    "statusPort": 15020,
+    "statusPort": ports.AGENT_METRICS,
 }
 MESH_DEFAULTS: Data = {
     "enableTracing": True,
@@ -46,8 +47,8 @@ MESH_DEFAULTS: Data = {
     "inboundTrafficPolicy": {},
     "localityLbSetting": {"enabled": True},
     "rootNamespace": SYSTEM_NAMESPACE,
-    "proxyListenPort": 15001,
-    "proxyInboundListenPort": 15006,
+    "proxyListenPort": ports.ENVOY_OUTBOUND,
+    "proxyInboundListenPort": ports.ENVOY_INBOUND,
     "connectTimeout": 10 * SECOND,
     "defaultServiceExportTo": ["*"],
     "defaultVirtualServiceExportTo": ["*"],

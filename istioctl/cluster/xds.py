@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from istioctl.api import ports
 from istioctl.cluster.errors import Unreachable
 from istioctl.cluster.grpc_stream import call, require_h2, with_tls
 from istioctl.cluster.protobuf_wire import (
@@ -51,7 +52,7 @@ class XdsOptions:
     """
 
     address: str = ""
-    port: int = 15012
+    port: int = ports.XDS
     cert_dir: str = ""
     authority: str = ""
     insecure: bool = False

@@ -1,25 +1,21 @@
-"""Injection of texts: a stream of documents in, the same stream with sidecars out."""
+"""Injection of texts and objects: a stream of documents in, the same stream with sidecars out."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from istioctl.api.unrendered import no_object_because
 from istioctl.injection import streams, text_edit
-from istioctl.injection.injector import Injector, Outcome
+from istioctl.injection.injector import Injector, ObjectInjector
 from istioctl.injection.report import Entry
 from istioctl.injection.settings import Settings
 from istioctl.injection.streams import Piece
 from istioctl.injection.text_edit import LineOf
 
-
-class ObjectInjector(Protocol):
-    """Injects the pod of an object; see `injector.Injector` and `webhook.WebhookInjector`."""
-
-    def inject(self, data: Mapping[str, Any]) -> Outcome | None:
-        """Inject one object; None where it holds no pod."""
+if TYPE_CHECKING:
+    from istioctl.injection.objects import Given, InjectedObject
 
 
 class InjectionResult(NamedTuple):
@@ -36,20 +32,39 @@ class InjectionResult(NamedTuple):
     foreign: int
 
 
-def inject(text: str, config: Settings | ObjectInjector, *, source: str = "<input>") -> InjectionResult:
-    """Put sidecars into a stream of YAML or JSON documents.
+@overload
+def inject(  # type: ignore[overload-overlap] # a text is not an object
+    given: str, config: Settings | ObjectInjector, *, source: str = "<input>"
+) -> InjectionResult: ...
+
+
+@overload
+def inject(given: Given, config: Settings | ObjectInjector, *, source: str = "<input>") -> InjectedObject[Given]: ...
+
+
+def inject(given: Any, config: Settings | ObjectInjector, *, source: str = "<input>") -> Any:
+    """Put sidecars into a stream of YAML or JSON documents, or into an object.
 
     Args:
-        text: the stream.
+        given: the stream; or an object: a mapping, ruamel.yaml's `CommentedMap`, or a model of the official client such
+            as `V1Deployment`. A list of objects (`List`, `V1PodList`) is one, too.
         config: settings, see `Settings.read`, or an injector that is at hand.
-        source: names the stream in errors.
+        source: names the input in errors.
+
+    Returns:
+        For a text an `InjectionResult`, else an `InjectedObject`, whose `object` is of the kind that was given.
 
     Raises:
-        InputError: a document is malformed, or an annotation in it; `where` is `source:line`.
+        InputError: a document or an object is malformed, or an annotation in it; `where` is `source:line` for a text.
         TemplateError: a template fails, or is not there.
+        TypeError: `given` is something else.
     """
     injector = _injector(config) if isinstance(config, Settings) else config
-    pieces = streams.pieces(io.BytesIO(text.encode()), source)
+    if not isinstance(given, str):
+        from istioctl.injection.objects import inject_object
+
+        return inject_object(given, injector, source)
+    pieces = streams.pieces(io.BytesIO(given.encode()), source)
     results = list(inject_pieces(pieces, injector))
     entries = tuple(entry for result in results for entry in result.entries)
     return InjectionResult("".join(result.text for result in results), entries, sum(r.foreign for r in results))

@@ -67,6 +67,13 @@ class Outcome(NamedTuple):
     concerns: tuple[Concern, ...] = ()
 
 
+class ObjectInjector(Protocol):
+    """Injects the pod of an object: an `Injector`, or a `webhook.WebhookInjector`."""
+
+    def inject(self, data: Mapping[str, Any]) -> Outcome | None:
+        """Inject one object; None where it holds no pod."""
+
+
 class Injector:
     """Injects sidecars as the settings say."""
 

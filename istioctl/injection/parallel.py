@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from istioctl.injection.inject import InjectionResult, ObjectInjector, inject_piece
-from istioctl.injection.injector import Injector
+from istioctl.injection.inject import InjectionResult, inject_piece
+from istioctl.injection.injector import Injector, ObjectInjector
 from istioctl.injection.streams import Piece
 
 #: A stream that is shorter, in characters, is not worth a process.

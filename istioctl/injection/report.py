@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from istioctl.api.schema.paths import Path
+from istioctl.errors import ClusterError, InputError, IstioctlError, TemplateError
 from istioctl.injection.injector import Outcome
+
+_KINDS = (InputError, TemplateError, ClusterError)
 
 
 class Oddity(NamedTuple):
@@ -103,3 +106,13 @@ def summary(entries: Iterable[Entry], foreign: int, verb: str = "injected") -> s
     if foreign:
         parts.append(f"{foreign} without a pod left as they are")
     return ", ".join(parts)
+
+
+def placed(error: IstioctlError, data: Mapping[str, Any], where: str) -> IstioctlError:
+    """An error about an object, with its name and place."""
+    metadata = data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    message = f"{error.where}: {error.message}" if error.where else error.message
+    kind = next((kind for kind in _KINDS if isinstance(error, kind)), IstioctlError)
+    title = f"{data.get('kind')} {name}" if name else str(data.get("kind"))
+    return kind(f"{title}: {message}", where=where, hint=error.hint, id=error.id)

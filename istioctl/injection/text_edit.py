@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from istioctl.api.schema.paths import Path
 from istioctl.api.unrendered import rendering_hint
-from istioctl.errors import ClusterError, InputError, IstioctlError, TemplateError
+from istioctl.errors import InputError, IstioctlError
 from istioctl.injection import workloads
+from istioctl.injection.report import placed
 from istioctl.injection.streams import Piece
 from istioctl.injection.typed import WrongTypeError, scalar_text
 from istioctl.yamldoc import edit, reader
@@ -32,7 +33,6 @@ _CONTENT = re.compile(r"^[ \t]*[^%#\s]", re.MULTILINE)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _TRICKY = re.compile(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
 _FRAGMENTS = Fragments()  # what is injected is much the same from pod to pod
-_ERRORS = (InputError, TemplateError, ClusterError)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 #: Kinds that hold no pod; a document that plainly is of one need not be looked into.
 _FOREIGN = frozenset({
@@ -149,10 +149,7 @@ class _Task(NamedTuple):
             raise InputError(error.message, where=place, hint=error.hint, id=error.id) from None
         except IstioctlError as error:
             if error.where is None or not error.where.startswith(self.piece.source):
-                place = self._place(path)
-                message = f"{error.where}: {error.message}" if error.where else error.message
-                kind = next((kind for kind in _ERRORS if isinstance(error, kind)), IstioctlError)
-                raise kind(f"{_named(data)}: {message}", where=place, hint=error.hint, id=error.id) from None
+                raise placed(error, data, self._place(path)) from None
             raise
         if result is None:
             return data, data
@@ -242,12 +239,6 @@ def _below(node: Node, step: str | int, line: int) -> tuple[Node | None, int]:
             if key.kind == "scalar" and str(key.value).lower() == str(step).lower():
                 return (value if value.start != value.end else None), key.line
     return None, line
-
-
-def _named(data: Mapping[str, Any]) -> str:
-    metadata = data.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    return f"{data.get('kind')} {name}" if name else str(data.get("kind"))
 
 
 def _is_json(text: str, root: Node) -> bool:

@@ -82,7 +82,7 @@ def test_what_is_no_client_is_refused() -> None:
     [
         ({"api_key": {"authorization": "Bearer one"}}, "Bearer one"),
         ({"api_key": {"authorization": "one"}, "api_key_prefix": {"authorization": "Bearer"}}, "Bearer one"),
-        ({"api_key": {"BearerToken": "two\n"}, "api_key_prefix": {"BearerToken": "Bearer"}}, "Bearer two"),
+        ({"api_key": {"authorization": "two\n"}, "api_key_prefix": {"authorization": "Bearer"}}, "Bearer two"),
         ({"username": "u", "password": "p"}, f"Basic {base64.b64encode(b'u:p').decode()}"),
         ({}, None),
     ],

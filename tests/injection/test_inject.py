@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from istioctl.errors import InputError, TemplateError
 from istioctl.injection import workloads
 from istioctl.injection.inject import inject
+from istioctl.yamldoc.commented import plain
 from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.reader import load, load_all
 from tests.support.injecting import builtin_injector, small_injector
 from tests.support.odd_yaml import OddWriter
+from tests.support.round_trip import round_trip
 
 DEPLOYMENT = """\
 # who made this
@@ -323,6 +325,8 @@ def test_text_and_data_agree_and_injecting_twice_is_injecting_once(kind, pod, se
         assert inject(once.text, injector).text == once.text
     if workloads.find(data) is None or not once.entries[0].injected:
         assert once.text == text
+    assert inject(data, injector).object == expected
+    assert plain(inject(round_trip(text), injector).object) == expected
 
 
 @pytest.mark.parametrize(

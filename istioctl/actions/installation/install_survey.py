@@ -14,6 +14,7 @@ from istioctl.api.labels import VERSION as VERSION_LABEL
 from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
 from istioctl.api.webhooks import INJECTOR, VALIDATOR
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -80,6 +81,7 @@ class Survey:
         return found
 
 
+@takes_client
 def kubernetes_version(session: Session) -> str:
     """The server's version, such as `v1.34.2`.
 

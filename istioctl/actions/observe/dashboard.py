@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.actions.pods import find_pod, first_pod
+from istioctl.api import ports
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.session import Session
 from istioctl.cluster.tunnels import PodPort, PortForward
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
 
-PROXY_ADMIN_PORT = 15000
-CONTROLZ_PORT = 9876
-MONITORING_PORT = 15014
+PROXY_ADMIN_PORT = ports.ENVOY_ADMIN
+CONTROLZ_PORT = ports.CONTROLZ
+MONITORING_PORT = ports.MONITORING
 """Where istiod serves its debug pages, unless its pod's Prometheus annotation says otherwise."""
 
 
@@ -100,6 +102,7 @@ def istiod_dashboard(title: str, port: int, page: str, *, reference: str, select
     return Dashboard(title, port, page, selector=f"{chosen},app=istiod")
 
 
+@takes_client
 def open_dashboards(session: Session, dashboards: Sequence[Dashboard], options: OpenOptions) -> list[OpenDashboard]:
     """Lead each dashboard to this machine; all or none.
 

@@ -14,6 +14,7 @@ from istioctl.analysis.mesh_settings import from_config_map
 from istioctl.analysis.resources import Resource, Snapshot, mapping, texts
 from istioctl.api.mesh import MESH_DEFAULTS
 from istioctl.api.selectors import picks
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
@@ -40,6 +41,7 @@ class DescribeOptions:
     check_mesh: bool = True
 
 
+@takes_client
 def describe_pod(session: Session, options: DescribeOptions) -> Description:
     """What holds for a pod: the services in front of it, their routes, mTLS, policies.
 
@@ -59,6 +61,7 @@ def describe_pod(session: Session, options: DescribeOptions) -> Description:
     return found
 
 
+@takes_client
 def describe_service(session: Session, options: DescribeOptions) -> Description:
     """What holds for a service: its pods, the routes that lead to it, mTLS, policies.
 

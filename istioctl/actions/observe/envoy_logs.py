@@ -10,6 +10,7 @@ from urllib.parse import quote
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
 from istioctl.api.trees import lookup_text
 from istioctl.api.webhooks import INJECTOR_NAME
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
 
@@ -62,6 +63,7 @@ def read_levels(text: str) -> Levels:
     return Levels(every, tuple(single.items()))
 
 
+@takes_client
 def log_levels(
     session: Session, proxies: Sequence[Proxy], levels: Levels, *, port: int = ADMIN_PORT
 ) -> Answers[dict[str, str]]:
@@ -88,6 +90,7 @@ def log_levels(
     return each_proxy(proxies, change)
 
 
+@takes_client
 def injected_level(session: Session, namespace: str) -> str:
     """The level that the injector gives to proxies; empty where its values can't be read, or do not say.
 

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
+from istioctl.api import ports
 from istioctl.cluster.answers import read_json
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.pod_http import LARGEST
 from istioctl.cluster.session import Session
 
 _PAGES = {"server": "/stats", "clusters": "/clusters"}
-_MERGED_PATH, _MERGED_PORT = "/stats/prometheus", 15020
+_MERGED_PATH, _MERGED_PORT = "/stats/prometheus", ports.AGENT_METRICS
 _PATH, _PORT = "prometheus.io/path", "prometheus.io/port"
 
 
+@takes_client
 def stats_text(session: Session, proxies: Sequence[Proxy], subject: str, port: int = ADMIN_PORT) -> Answers[str]:
     """What each Envoy tells, as it prints it.
 
@@ -24,6 +27,7 @@ def stats_text(session: Session, proxies: Sequence[Proxy], subject: str, port: i
     return each_proxy(proxies, lambda proxy: _text(ask_proxy(session, proxy, _PAGES[subject], port=port)))
 
 
+@takes_client
 def stats_data(session: Session, proxies: Sequence[Proxy], subject: str, port: int = ADMIN_PORT) -> Answers[Any]:
     """The same as data."""
 
@@ -34,6 +38,7 @@ def stats_data(session: Session, proxies: Sequence[Proxy], subject: str, port: i
     return each_proxy(proxies, read)
 
 
+@takes_client
 def prometheus_text(
     session: Session, proxies: Sequence[Proxy], port: int = ADMIN_PORT, *, merged: bool = False
 ) -> Answers[str]:

@@ -15,6 +15,7 @@ from istioctl.actions.pods import find_pod, no_pod
 from istioctl.actions.revisions.revisions import default_revision
 from istioctl.api.names import REVISION
 from istioctl.cluster.answers import check, read_json
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
@@ -79,6 +80,7 @@ def read_levels(text: str, flag: str) -> dict[str, str]:
     return found
 
 
+@takes_client
 def log_scopes(session: Session, istiod: Proxy, port: int) -> list[Scope]:
     """What an istiod logs, by name.
 
@@ -100,6 +102,7 @@ def log_scopes(session: Session, istiod: Proxy, port: int) -> list[Scope]:
     return sorted(found, key=lambda scope: scope.name)
 
 
+@takes_client
 def change_scopes(session: Session, istiod: Proxy, port: int, change: Change) -> int:
     """Make an istiod log otherwise; how many scopes were changed.
 
@@ -131,6 +134,7 @@ def _put(session: Session, istiod: Proxy, port: int, name: str, levels: Mapping[
     ask_pod(session, istiod.namespace, istiod.name, port, path, method="PUT", body=body)
 
 
+@takes_client
 def find_istiods(session: Session, namespace: str, reference: str, selector: str, revision: str) -> list[Proxy]:
     """The control plane pods that are meant, ready or not, by name.
 

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from istioctl.actions.revisions.control_planes import Pod, ask_istiod, control_plane_pods
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION
+from istioctl.cluster.clients import session_of
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
@@ -22,7 +23,7 @@ from istioctl.cluster.queries import list_objects
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 
 if TYPE_CHECKING:
-    from istioctl.cluster.session import Session
+    from istioctl.cluster.session import Client, Session
     from istioctl.cluster.xds import XdsOptions
 
 _NOT_HERE = "Proxy not connected to this Pilot instance"
@@ -72,14 +73,14 @@ class Istiods:
 
     def __init__(
         self,
-        session: Session | None,
+        session: Session | Client | None,
         namespace: str,
         revision: str = "",
         labels: str = "",
         xds: XdsOptions | None = None,
         timeout: float = 15.0,
     ) -> None:
-        self._session = session
+        self._session = None if session is None else session_of(session)
         self.namespace = namespace
         self.revision = revision
         self.labels = labels

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, Targets, ask_proxy, each_proxy, find_proxies
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.session import Session
 from istioctl.proxies.pieces import read_dump
 from istioctl.proxies.views import D, View, made
@@ -13,6 +14,7 @@ from istioctl.proxies.views import D, View, made
 T = TypeVar("T")
 
 
+@takes_client
 def look(
     session: Session, targets: Targets, view: View[D], make: Callable[[D], T], port: int = ADMIN_PORT
 ) -> Answers[T]:
@@ -29,6 +31,7 @@ def look(
     return each_proxy(find_proxies(session, targets), read)
 
 
+@takes_client
 def ask_page(session: Session, proxy: Proxy, request: str, *, port: int = ADMIN_PORT) -> bytes:
     """A page of a proxy's admin API; a dump that Envoy can't write as a whole is put together from pieces.
 

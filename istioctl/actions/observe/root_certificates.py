@@ -7,6 +7,7 @@ from typing import Any
 
 from istioctl.actions.observe.proxy_config import ask_page
 from istioctl.actions.observe.targets import ADMIN_PORT, Proxy, Targets, each_proxy, find_proxies
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError
 from istioctl.proxies.certificates import CertificateFacts
@@ -32,6 +33,7 @@ class RootComparison:
         return {"proxies": [str(self.first), str(self.second)], "match": bool(self.common), "common": [*self.common]}
 
 
+@takes_client
 def compare_roots(
     session: Session, first: str, second: str, namespace: str = "", *, port: int = ADMIN_PORT
 ) -> RootComparison:

@@ -13,7 +13,9 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from istioctl.actions.pods import first_pod, no_pod, split_reference, workload_selector
+from istioctl.api import ports
 from istioctl.api.names import PROXY, TEMPLATES
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
@@ -24,7 +26,7 @@ from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 T = TypeVar("T")
 P = TypeVar("P", bound="Proxy")
 
-ADMIN_PORT = 15000
+ADMIN_PORT = ports.ENVOY_ADMIN
 """Where Envoy and ztunnel serve their admin API, on the pod's own loopback address."""
 
 _NAMESPACES = ("namespace/", "namespaces/", "ns/")
@@ -93,6 +95,7 @@ class Answers(Generic[T]):
         return ErrorGroup(problems)
 
 
+@takes_client
 def find_proxies(session: Session, targets: Targets, *, each_pod: bool = False, ztunnel: bool = False) -> list[Proxy]:
     """The proxies that are meant, each once, in the order in which they are named, else by namespace and name.
 
@@ -125,6 +128,7 @@ def find_proxies(session: Session, targets: Targets, *, each_pod: bool = False, 
     return list(dict.fromkeys(found))
 
 
+@takes_client
 def ask_proxies(
     session: Session,
     proxies: Sequence[Proxy],
@@ -164,6 +168,7 @@ def each_proxy(proxies: Sequence[P], task: Callable[[P], T]) -> Answers[T]:
     return Answers(found, problems)
 
 
+@takes_client
 def ask_proxy(session: Session, proxy: Proxy, path: str, *, port: int = ADMIN_PORT, method: str = "GET") -> bytes:
     """The body of what a proxy's admin API answers.
 

@@ -9,10 +9,12 @@ from istioctl.actions.observe.proxy_config import ask_page
 from istioctl.actions.observe.targets import ADMIN_PORT, Targets, find_proxies
 from istioctl.analysis.loading import Loader
 from istioctl.analysis.sources import files_below, read_file
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.session import Session
 from istioctl.proxies.trace.dump import Dump, Origin, read_dump
 
 
+@takes_client
 def dump_of_pod(session: Session, reference: str, namespace: str, port: int = ADMIN_PORT) -> Dump:
     """What a proxy does with requests, asked of itself.
 

@@ -18,6 +18,7 @@ from typing import Any
 from istioctl.actions.observe.istiods import Istiods
 from istioctl.actions.observe.proxy_status import mesh_status
 from istioctl.api.kinds import Resource
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
@@ -108,6 +109,7 @@ class WaitResult:
         return {"reached": self.reached, "object": target, "proxies": self.total, "lacking": lacking}
 
 
+@takes_client
 def find_target(
     session: Session, kind: str, name: str, namespace: str, *, generation: int | None = None, gone: bool = False
 ) -> Target:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from istioctl.actions.observe.dashboard import ADDONS
 from istioctl.actions.pods import first_pod
 from istioctl.cluster.answers import check, malformed, read_json
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.session import Session
@@ -52,6 +53,7 @@ class WorkloadMetrics:
         }
 
 
+@takes_client
 def find_prometheus(session: Session, istio_namespace: str) -> tuple[str, str]:
     """Namespace and name of a pod that runs Prometheus.
 
@@ -73,6 +75,7 @@ def check_names(workloads: Sequence[str]) -> None:
             raise InputError(f"{workload!r} can't name a workload", hint="Write NAME or NAME.NAMESPACE.")
 
 
+@takes_client
 def workload_metrics(
     session: Session, prometheus: tuple[str, str], workloads: Sequence[str], nanoseconds: int
 ) -> list[WorkloadMetrics | IstioctlError]:

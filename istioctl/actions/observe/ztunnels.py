@@ -13,6 +13,7 @@ from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_pro
 from istioctl.actions.pods import best_pod, find_pod, split_reference, workload_selector
 from istioctl.api.labels import labels_of
 from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_objects
@@ -80,6 +81,7 @@ class Found(NamedTuple):
     problems: Mapping[Proxy, IstioctlError] = MappingProxyType({})
 
 
+@takes_client
 def find_ztunnels(session: Session, source: Source) -> Found:
     """The ztunnels that are meant, in the order in which they are named, else by name.
 
@@ -102,6 +104,7 @@ def find_ztunnels(session: Session, source: Source) -> Found:
     return Found([Ztunnel(namespace, best_pod(pods)["metadata"]["name"])])
 
 
+@takes_client
 def read_dumps(
     session: Session, found: Found, keep: Callable[[Ztunnel, ZtunnelDump], T], port: int = ADMIN_PORT
 ) -> Answers[T]:
@@ -118,6 +121,7 @@ def read_dumps(
     return _each(found, read)
 
 
+@takes_client
 def log_levels(
     session: Session, found: Found, *, level: str = "", reset: bool = False, port: int = ADMIN_PORT
 ) -> Answers[str]:

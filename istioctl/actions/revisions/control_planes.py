@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from istioctl.api import ports
 from istioctl.api.labels import VERSION, labels_of
 from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
@@ -17,7 +18,7 @@ from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError
 
-_MONITORING_PORT = 15014
+_MONITORING_PORT = ports.MONITORING
 _NO_VERSION = (None, "", "65536.65536.65536")
 """What istiod says of clients that only ask over XDS, as istioctl does: they name no version."""
 

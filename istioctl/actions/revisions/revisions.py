@@ -12,6 +12,7 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import COMPONENT, VERSION, labels_of
 from istioctl.api.names import DEFAULT_REVISION, INJECTION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import INJECTOR, tag_injector_name
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
@@ -96,6 +97,7 @@ def describe_revision(client: Client, name: str, report: Report) -> Revision:
     )
 
 
+@takes_client
 def default_revision(session: Session) -> str:
     """The revision that the tag `default` points to; `default` itself where there is no such tag, or none may look.
 

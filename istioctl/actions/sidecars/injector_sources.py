@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from istioctl.api import ports
 from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE
 from istioctl.api.webhooks import INJECTOR
 from istioctl.errors import ClusterError, InputError, IstioctlError
-from istioctl.injection.injector import Injector, Outcome
+from istioctl.injection.injector import Injector, ObjectInjector
 from istioctl.injection.settings import Settings, Templates, read_templates
 from istioctl.injection.templates import TemplateRenderer
 from istioctl.yamldoc.texts import read_text
@@ -18,6 +20,7 @@ from istioctl.yamldoc.texts import read_text
 if TYPE_CHECKING:
     from istioctl.cluster.session import Client, Session
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _WEBHOOK_SUFFIX = "sidecar-injector.istio.io"
 _OFFLINE = "Pass --offline to use the built-in templates and the values of a profile."
 
@@ -53,14 +56,9 @@ class InjectorOptions(NamedTuple):
     kubeconfig: str = ""
 
 
-class PodInjector(Protocol):
-    """Injects the pod of an object."""
-
-    def inject(self, data: Mapping[str, Any]) -> Outcome | None:
-        """Inject one object; None where it holds no pod."""
-
-
-def load_injector(options: InjectorOptions, environ: Mapping[str, str], say: Callable[[str], None]) -> PodInjector:
+def load_injector(
+    options: InjectorOptions, environ: Mapping[str, str] = _NOTHING, say: Callable[[str], None] = lambda line: None
+) -> ObjectInjector:
     """The injector that the options describe.
 
     Args:
@@ -206,7 +204,7 @@ def _session(options: InjectorOptions, say: Callable[[str], None]) -> Session:
 
 def _use_cluster(
     texts: _Texts, options: InjectorOptions, session: Session, revision: str, say: Callable[[str], None]
-) -> PodInjector | None:
+) -> ObjectInjector | None:
     """Fill in what is missing from the cluster; gives the webhook where that takes the templates' place."""
     try:
         if texts.mesh is None:
@@ -237,7 +235,7 @@ def _config_map(session: Session, options: InjectorOptions, name: str, key: str)
     return str(data[key])
 
 
-def _webhook(session: Session, name: str, revision: str) -> PodInjector:
+def _webhook(session: Session, name: str, revision: str) -> ObjectInjector:
     from istioctl.cluster.discovery import Discovery
     from istioctl.cluster.queries import list_objects
     from istioctl.injection.webhook import WebhookInjector
@@ -276,7 +274,7 @@ def _ask_service(session: Session, client: Mapping[str, Any]) -> Callable[[Mappi
     if not labels:
         raise ClusterError("the webhook's Service selects no pods", where=f"Service {namespace}/{name}")
     targets = [entry.get("targetPort") for entry in spec.get("ports") or () if entry.get("port") == port]
-    target = targets[0] if targets and isinstance(targets[0], int) else 15017
+    target = targets[0] if targets and isinstance(targets[0], int) else ports.WEBHOOK
 
     def find() -> PodPort:
         pod = first_pod(session, labels, (namespace,))

@@ -15,6 +15,7 @@ from istioctl.api.labels import labels_of
 from istioctl.api.names import DATAPLANE_MODE, IGNORED_NAMESPACES, INJECT, INJECTION, REVISION, STATUS
 from istioctl.api.selectors import selects
 from istioctl.api.webhooks import INJECTOR, hooks_of, sidecar_image
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -94,6 +95,7 @@ class Injection:
     injectors: tuple[Injector, ...]
 
 
+@takes_client
 def list_injectors(session: Session, istio_namespace: str, namespace: str = "") -> Injection:
     """Who injects what.
 

@@ -10,7 +10,8 @@ from typing import IO, BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import streams
-from istioctl.injection.inject import InjectionResult, ObjectInjector
+from istioctl.injection.inject import InjectionResult
+from istioctl.injection.injector import ObjectInjector
 from istioctl.injection.parallel import inject_stream
 from istioctl.injection.report import Entry
 from istioctl.injection.streams import Piece

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from istioctl.api import ports
 from istioctl.api.names import REVISION
 from istioctl.errors import InputError
 
@@ -53,6 +54,6 @@ def waypoint_gateway(wanted: Wanted) -> dict[str, Any]:
         "metadata": {key: value for key, value in metadata.items() if value},
         "spec": {
             "gatewayClassName": CLASS,
-            "listeners": [{"name": "mesh", "port": 15008, "protocol": "HBONE"}],
+            "listeners": [{"name": "mesh", "port": ports.HBONE, "protocol": "HBONE"}],
         },
     }

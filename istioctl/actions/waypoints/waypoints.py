@@ -13,6 +13,7 @@ from istioctl.actions.waypoints.gateways import API_VERSION, CLASS, TRAFFIC
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import labels_of
 from istioctl.api.names import DATAPLANE_MODE, REVISION, USE_WAYPOINT
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
@@ -59,6 +60,7 @@ class Waypoint:
         }
 
 
+@takes_client
 def enrolled_waypoint(session: Session, namespace: str) -> tuple[str, bool]:
     """The waypoint that a namespace uses (empty: none), and whether the namespace is in ambient.
 
@@ -74,6 +76,7 @@ def enrolled_waypoint(session: Session, namespace: str) -> tuple[str, bool]:
     return labels.get(USE_WAYPOINT, ""), labels.get(DATAPLANE_MODE) == "ambient"
 
 
+@takes_client
 def enroll_namespace(session: Session, namespace: str, name: str) -> None:
     """Make a namespace use a waypoint.
 
@@ -85,6 +88,7 @@ def enroll_namespace(session: Session, namespace: str, name: str) -> None:
     )
 
 
+@takes_client
 def apply_waypoint(session: Session, gateway: dict[str, Any]) -> None:
     """Make the Gateway, or change it.
 
@@ -102,6 +106,7 @@ def apply_waypoint(session: Session, gateway: dict[str, Any]) -> None:
         raise
 
 
+@takes_client
 def wait_until_programmed(session: Session, namespace: str, name: str, timeout: float) -> Waypoint:
     """The waypoint, once istiod has put it in place.
 
@@ -128,6 +133,7 @@ def wait_until_programmed(session: Session, namespace: str, name: str, timeout: 
     )
 
 
+@takes_client
 def list_waypoints(session: Session, namespace: str, *, revision: str = "") -> list[Waypoint]:
     """The waypoints of a namespace, of all where it is empty, by namespace and name.
 
@@ -143,6 +149,7 @@ def list_waypoints(session: Session, namespace: str, *, revision: str = "") -> l
     return sorted((_waypoint(item) for item in own), key=lambda found: (found.namespace, found.name))
 
 
+@takes_client
 def wait_for_all(session: Session, waypoints: Sequence[Waypoint], timeout: float) -> list[Waypoint]:
     """The waypoints once each is programmed, in their order; they are waited for at the same time.
 
@@ -154,6 +161,7 @@ def wait_for_all(session: Session, waypoints: Sequence[Waypoint], timeout: float
     return in_parallel(waits, limit=max(len(waits), 1))
 
 
+@takes_client
 def delete_waypoints(
     session: Session, namespace: str, names: Sequence[str], on_deleted: Callable[[str, bool], None]
 ) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
+from istioctl.api import ports
 from istioctl.api.mesh import PROXY_MESSAGE
 from istioctl.api.names import PROXY_CONFIG, SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import message
@@ -21,9 +22,9 @@ from istioctl.api.schema.decode import Data
 from istioctl.api.schema.encode import to_json
 from istioctl.injection import mesh
 
-_XDS_PORT = 15012
-_AGENT_PORTS = (15090, 15021)
-_DEFAULT_STATUS_PORT = 15020
+_XDS_PORT = ports.XDS
+_AGENT_PORTS = (ports.ENVOY_METRICS, ports.AGENT_HEALTH)
+_DEFAULT_STATUS_PORT = ports.AGENT_METRICS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, SYSTEM_NAMESPACE, TEMPLATES
+from istioctl.api.ports import XDS
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -96,7 +97,7 @@ def _facts(kind: GatewayKind, values: Tree, target: Target) -> Tree:
             )
         ],
         "volumes": _volumes(gateway),
-        "istiod_address": f"istiod{revision_suffix(values)}.{shared['istioNamespace']}.svc:15012",
+        "istiod_address": f"istiod{revision_suffix(values)}.{shared['istioNamespace']}.svc:{XDS}",
         "trust_bundle": shared.get("trustBundleName"),
         "cluster_trust_bundle": wants_trust_bundle((values.get("pilot") or {}).get("env")),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from istioctl.api import ports
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, TAG
 from istioctl.api.webhooks import injector_name, injector_selectors, tag_injector_name
 from istioctl.golang import json_text
@@ -164,7 +165,7 @@ def _arguments(values: Tree) -> list[Any]:
     shared = values["global"]
     return [
         "discovery",
-        "--monitoringAddr=:15014",
+        f"--monitoringAddr=:{ports.MONITORING}",
         *([f"--log_output_level={go_text(level)}"] if (level := shared["logging"]["level"]) else []),
         *(["--log_as_json"] if shared["logAsJson"] else []),
         "--domain",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from istioctl.api import ports
 from istioctl.api.trees import copy_of, lookup, merge
 from istioctl.errors import SpecError
 from istioctl.golang import json_text
@@ -56,10 +57,10 @@ def _default_config(values: Tree, namespace: str) -> Tree:
 
 def _discovery_address(values: Tree, namespace: str) -> str:
     if not values["global"]["remotePilotAddress"]:
-        return f"istiod{revision_suffix(values)}.{namespace}.svc:15012"
+        return f"istiod{revision_suffix(values)}.{namespace}.svc:{ports.XDS}"
     remote = values["istiodRemote"]
     service = "istiod-remote" if remote["enabled"] and remote["enabledLocalInjectorIstiod"] else "istiod"
-    return f"{service}.{namespace}.svc:15012"
+    return f"{service}.{namespace}.svc:{ports.XDS}"
 
 
 def _tracing(shared: Tree) -> Tree:

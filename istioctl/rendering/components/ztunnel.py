@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from istioctl.api import ports
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
@@ -17,7 +18,7 @@ from istioctl.rendering.components.facts import (
 )
 from istioctl.rendering.text.jinja import render_template
 
-_DNS_PORTS = ({"port": 15053, "protocol": "TCP"}, {"port": 15053, "protocol": "UDP"})
+_DNS_PORTS = ({"port": ports.AGENT_DNS, "protocol": "TCP"}, {"port": ports.AGENT_DNS, "protocol": "UDP"})
 
 
 def ztunnel_documents(values: Tree, target: Target) -> list[str]:
@@ -45,7 +46,7 @@ def ztunnel_documents(values: Tree, target: Target) -> list[str]:
         "annotations": {**(values["annotations"] or {}), **revision_annotation},
         "pull_secrets": [{"name": secret} for secret in values["imagePullSecrets"] or []],
         "image": image_name(values["image"] or "ztunnel", values["hub"], values["tag"], values["variant"] or ""),
-        "istiod_address": f"istiod{revision_suffix(values)}.{values['istioNamespace']}.svc:15012",
+        "istiod_address": f"istiod{revision_suffix(values)}.{values['istioNamespace']}.svc:{ports.XDS}",
         "trust_bundle": values.get("trustBundleName"),
         "cluster_trust_bundle": wants_trust_bundle(values["env"]),
         "dns_ports": _DNS_PORTS,

@@ -11,6 +11,7 @@ from typing import Any
 from istioctl.actions.observe.bug_report.redaction import redact, redact_secret
 from istioctl.actions.observe.bug_report.selection import Container
 from istioctl.actions.revisions.version import mesh_versions
+from istioctl.api import ports
 from istioctl.api.release import VERSION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.exec import run_in_pod
@@ -49,7 +50,7 @@ LARGEST_LOG = 16 * 1024 * 1024
 """Bytes of one container's log; of a longer one the end is taken where no other range is asked for."""
 _MOST_LINES = 50_000
 LARGEST_CORE = 48 * 1024 * 1024
-_MONITORING_PORT, _ZTUNNEL, _PROXY, _DISCOVERY = 15014, "ztunnel", "istio-proxy", "discovery"
+_MONITORING_PORT, _ZTUNNEL, _PROXY, _DISCOVERY = ports.MONITORING, "ztunnel", "istio-proxy", "discovery"
 _CORES = "/var/lib/istio"
 
 
@@ -79,7 +80,7 @@ class Choice:
         namespaces: whose objects are wanted; none means all.
     """
 
-    admin_port: int = 15000
+    admin_port: int = ports.ENVOY_ADMIN
     since: str = ""
     until: str = ""
     tail: int = 0

@@ -16,6 +16,7 @@ from istioctl.actions.observe.bug_report.content import Choice, Piece, cluster_p
 from istioctl.actions.observe.bug_report.selection import Container, Selection, is_namespace_wanted, is_wanted
 from istioctl.actions.observe.bug_report.tally import Tally
 from istioctl.actions.progress import Progress, Silence
+from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -70,6 +71,7 @@ class BugReport:
     size: int
 
 
+@takes_client
 def plan(
     session: Session, options: BugReportOptions, missing: list[tuple[str, str]]
 ) -> tuple[list[Piece], list[Container]]:
@@ -97,6 +99,7 @@ def plan(
     return pieces, containers
 
 
+@takes_client
 def make(session: Session, options: BugReportOptions, report: Report, progress: Progress | None = None) -> BugReport:
     """Gather everything into the archive.
 
