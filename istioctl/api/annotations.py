@@ -5,7 +5,6 @@ Sources: istio.io/api `annotation/annotations.yaml`, and istio `pkg/kube/inject/
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from istioctl.api import names, quantities
 from istioctl.golang.netip import is_prefix
 from istioctl.golang.strconv import is_bool
+from istioctl.patterns import lazy_pattern
 
 Check = Callable[[str], str]
 """What is wrong with a value; empty where it is in order."""
@@ -92,7 +92,7 @@ def _blocks_or_all(value: str) -> str:
     return "" if value == "*" else _blocks(value)
 
 
-_INTERFACE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,14}")
+_INTERFACE = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9_.-]{0,14}")
 
 
 def _interface(value: str) -> str:

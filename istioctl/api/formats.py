@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 
 from istioctl.golang.netip import is_address, is_prefix
+from istioctl.patterns import lazy_pattern
 
 _LABEL_TEXT = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?"
-_LABEL = re.compile(rf"{_LABEL_TEXT}\Z")
-_WILDCARD_LABEL = re.compile(rf"(?:\*|(?:\*-?)?{_LABEL_TEXT})\Z")
+_LABEL = lazy_pattern(rf"{_LABEL_TEXT}\Z")
+_WILDCARD_LABEL = lazy_pattern(rf"(?:\*|(?:\*-?)?{_LABEL_TEXT})\Z")
 _QUALIFIED = r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
-_LABEL_KEY = re.compile(rf"({_LABEL_TEXT}(?:\.{_LABEL_TEXT})*/)?({_QUALIFIED})\Z")
-_LABEL_VALUE = re.compile(rf"(?:{_QUALIFIED})?\Z")
-_DIGITS = re.compile(r"[-+]?[0-9]+\Z")
+_LABEL_KEY = lazy_pattern(rf"({_LABEL_TEXT}(?:\.{_LABEL_TEXT})*/)?({_QUALIFIED})\Z")
+_LABEL_VALUE = lazy_pattern(rf"(?:{_QUALIFIED})?\Z")
+_DIGITS = lazy_pattern(r"[-+]?[0-9]+\Z")
 _SERVER_NAME_PREFIX = "outbound_"
 
 MILLISECOND = 1_000_000

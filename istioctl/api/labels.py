@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from istioctl.api.names import REVISION
+from istioctl.patterns import lazy_pattern
 
 COMPONENT = "operator.istio.io/component"
 MANAGED = "operator.istio.io/managed"
@@ -15,7 +15,7 @@ OWNER_NAME = "install.operator.istio.io/owning-resource"
 OWNER_NAMESPACE = "install.operator.istio.io/owning-resource-namespace"
 OWNER_NOT_PRUNED = "install.operator.istio.io/owning-resource-not-pruned"
 
-_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+_DNS_LABEL = lazy_pattern(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 
 
 def is_dns_label(text: str) -> bool:

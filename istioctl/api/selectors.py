@@ -6,15 +6,15 @@ Sources: apimachinery `pkg/apis/meta/v1/helpers.go` (LabelSelectorAsSelector) an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*\Z")
-_QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
+_SUBDOMAIN = lazy_pattern(rf"{_LABEL}(\.{_LABEL})*\Z")
+_QUALIFIED = lazy_pattern(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
 
 
 def picks(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:

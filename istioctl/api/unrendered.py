@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from istioctl.patterns import lazy_pattern
+
 #: An object whose own name is to be filled in: a text in quotes is good YAML, and no name that a cluster takes.
-_NAME_TO_FILL_IN = re.compile(r"^metadata:[ \t]*\r?\n(?:[ \t]+.*\r?\n)*?[ \t]+name:.*\{\{", re.MULTILINE)
+_NAME_TO_FILL_IN = lazy_pattern(r"^metadata:[ \t]*\r?\n(?:[ \t]+.*\r?\n)*?[ \t]+name:.*\{\{", re.MULTILINE)
 _NO_OBJECT = "it has neither apiVersion nor kind, so it is not an object"
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from istioctl.cli.line.commands import PROGRAM, Command
 from istioctl.cli.line.find import find_command, function_of, unknown_command
+from istioctl.cli.line.tokens import HELP
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
-from istioctl.cli.signals import Ended, end_on_signals, ignore_signals
 from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
@@ -26,10 +26,16 @@ def main() -> None:
     """The console script: run the process's own command line and exit."""
     # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
     gc.set_threshold(50_000, 20, 50)
-    end_on_signals()
-    status = run(sys.argv[1:], system_terminal())
-    ignore_signals()
+    status = run(sys.argv[1:], system_terminal(), before_command=_end_on_signals)
+    if (signals := sys.modules.get("istioctl.cli.signals")) is not None:
+        signals.ignore_signals()
     _leave(status)
+
+
+def _end_on_signals() -> None:
+    from istioctl.cli.signals import end_on_signals  # the versions and help of groups leave nothing half done
+
+    end_on_signals()
 
 
 def _leave(status: int) -> NoReturn:
@@ -47,18 +53,19 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def run(argv: list[str], streams: Terminal) -> int:
+def run(argv: list[str], streams: Terminal, *, before_command: Callable[[], None] | None = None) -> int:
     """Run one command line on `streams`.
 
     Args:
         argv: the words after the program's name.
+        before_command: called when the words name a command, before it is imported.
 
     Returns:
         The exit status, see `istioctl.cli.screen.exit_status`.
     """
     with using(streams):
         try:
-            status = _dispatch(argv, streams)
+            status = _dispatch(argv, streams, before_command)
             streams.stdout.flush()
         except IstioctlError as error:
             streams.show_error(error)
@@ -68,7 +75,7 @@ def run(argv: list[str], streams: Terminal) -> int:
         except KeyboardInterrupt as end:
             with suppress(OSError):  # the terminal may be gone
                 streams.say("Interrupted.")
-            return end.status if isinstance(end, Ended) else ExitStatus.INTERRUPTED
+            return int(getattr(end, "status", ExitStatus.INTERRUPTED))  # see `istioctl.cli.signals.Ended`
         except Exception as error:
             if streams.environ.get("ISTIOCTL_TRACEBACK"):
                 raise
@@ -93,7 +100,7 @@ def _closed_pipe(streams: Terminal) -> int:
     return ExitStatus.FAILED
 
 
-def _dispatch(argv: list[str], streams: Terminal) -> int:
+def _dispatch(argv: list[str], streams: Terminal, before_command: Callable[[], None] | None) -> int:
     if argv[:1] == ["version"]:
         from istioctl.cli.client_version import client_version
 
@@ -107,6 +114,8 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
         return ExitStatus.OK
     path, command, rest = find_command(argv)
     if command.target:
+        if before_command is not None:
+            before_command()
         return _run_command(path, command, rest)
     from istioctl.cli.line.help import group_help
 
@@ -114,7 +123,7 @@ def _dispatch(argv: list[str], streams: Terminal) -> int:
     if words:
         raise unknown_command(path, command, words[0])
     for word in rest:
-        if word not in ("-h", "--help"):
+        if word not in HELP:
             raise UsageError(f"unknown flag: {word}", hint=f"Run '{' '.join([PROGRAM, *path])} --help' for usage.")
     streams.write(group_help([PROGRAM, *path], command))
     return ExitStatus.OK

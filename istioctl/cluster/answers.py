@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from istioctl.cluster.errors import Malformed
 from istioctl.cluster.shapes import Shape
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
 
 LARGEST = 16 * 1024 * 1024
@@ -20,8 +21,8 @@ LARGEST = 16 * 1024 * 1024
 BYTES_A_VALUE = 16
 """How many bytes of an answer there are at least for each value: one takes a Python object, however short its text."""
 _INT64 = 2**63
-_TITLE = re.compile(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_TITLE = lazy_pattern(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 _NAMES = {dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
 
 

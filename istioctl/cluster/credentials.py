@@ -6,7 +6,6 @@ Tokens from files and programs end; whoever gives them says when to ask again. N
 from __future__ import annotations
 
 import base64
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,12 +16,13 @@ from typing import Any
 from istioctl.cluster.answers import misfit
 from istioctl.cluster.shapes import Shape
 from istioctl.errors import ClusterError, InputError
+from istioctl.patterns import lazy_pattern
 
 FILE_LIFETIME = 60.0
 """Seconds after which a token file is read again, as client-go does (`transport/token_source.go`)."""
 _EARLY = 15.0
 _LONGEST_TOKEN = 1024 * 1024
-_NO_TOKEN_CHARACTER = re.compile(r"[^\x21-\x7e]")
+_NO_TOKEN_CHARACTER = lazy_pattern(r"[^\x21-\x7e]")
 
 USER: Shape = {
     "token": str,

@@ -15,9 +15,10 @@ from typing import Any, Protocol, runtime_checkable
 from istioctl.cluster.credentials import basic, bearer
 from istioctl.cluster.kubeconfig import Connection, header_value, split_server
 from istioctl.errors import ClusterError, InputError
+from istioctl.patterns import lazy_pattern
 
 _WHERE = "the Kubernetes client's Configuration"
-_PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----\s*", re.DOTALL)
+_PEM_BLOCK = lazy_pattern(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----\s*", re.DOTALL)
 _OURS = frozenset({"accept", "content-type", "content-length", "transfer-encoding", "connection", "upgrade"})
 """Headers that belong to a single request, whatever a client sends by default."""
 _GENERATED_AGENT = "OpenAPI-Generator/"

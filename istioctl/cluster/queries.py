@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,13 +12,14 @@ from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Malformed
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import JSON, Session
+from istioctl.patterns import lazy_pattern
 
 _PAGE = 500
 _MOST_UNPAGED = 10 * _PAGE  # a server may leave a limit aside
 _MOST_OBJECTS = 200_000  # Kubernetes is made for clusters of up to 150,000 pods
 _SHORT_PAGES = 100  # an API server fills each page but the last
 _RESTARTS = 5
-_SET_TERM = re.compile(r"[^,()]+\([^()]*\)")
+_SET_TERM = lazy_pattern(r"[^,()]+\([^()]*\)")
 
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """Asks for the names and labels of a list without the rest."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 
 NANOSECOND, MICROSECOND, MILLISECOND, SECOND = 1, 1_000, 1_000_000, 1_000_000_000
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
@@ -45,7 +45,7 @@ _UNITS: Final = {
     "h": HOUR,
 }
 _MOST_DIGITS: Final = 19  # of 64 bits
-_PART: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
+_PART: Final = lazy_pattern(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 
 
 def nanoseconds(text: str) -> int:

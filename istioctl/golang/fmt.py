@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, cast
@@ -12,9 +11,10 @@ from istioctl.golang.budget import joined, take
 from istioctl.golang.printing import Printer
 from istioctl.golang.strconv import format_float
 from istioctl.golang.values import kind, type_name
+from istioctl.patterns import lazy_pattern
 
 _MAX_WIDTH: Final = 1_000_000
-_SIMPLE: Final = re.compile(r"%([a-z%])")
+_SIMPLE: Final = lazy_pattern(r"%([a-z%])")
 
 
 def sprint(*args: object) -> str:

@@ -13,13 +13,14 @@ from istioctl.golang.strconv import format_float
 from istioctl.golang.times import Time
 from istioctl.golang.types import GoType
 from istioctl.golang.values import Pointer, encode, is_nil, type_of
+from istioctl.patterns import lazy_pattern
 
 _MAX_DEPTH = 10_000
 _LONG = 100  # characters of a text that are counted by themselves
 _NODE = 2 * ITEM  # bytes that an item of a view takes, and its text
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_HTML = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-_LINES = re.compile("[\u2028\u2029\ud800-\udfff]")
+_SURROGATES = lazy_pattern("[\ud800-\udfff]")
+_HTML = lazy_pattern("[<>&\u2028\u2029\ud800-\udfff]")
+_LINES = lazy_pattern("[\u2028\u2029\ud800-\udfff]")
 _string = json.encoder.encode_basestring
 
 
@@ -136,7 +137,7 @@ def _escaped(text: str, special: re.Pattern[str]) -> str:
 
 
 #: What is in a text if Python writes one of its numbers in another way than Go.
-_MAYBE_OTHER = re.compile(r"[0-9]e[-+][0-9]|\.0(?![0-9])")
+_MAYBE_OTHER = lazy_pattern(r"[0-9]e[-+][0-9]|\.0(?![0-9])")
 
 
 class _Writer:
@@ -265,9 +266,9 @@ def kind_of(data: object) -> str:
     return "string" if isinstance(data, str) else "bool" if isinstance(data, bool) else "number"
 
 
-_SOME_SPACE = re.compile(rb"[ \t\r\n]*")
-_SOME_DIGITS = re.compile(rb"[0-9]*")
-_PLAIN = re.compile(rb'[^\x00-\x1f"\\]+')
+_SOME_SPACE = lazy_pattern(rb"[ \t\r\n]*")
+_SOME_DIGITS = lazy_pattern(rb"[0-9]*")
+_PLAIN = lazy_pattern(rb'[^\x00-\x1f"\\]+')
 _ESCAPES = b'bfnrt\\/"'
 _HEX = b"0123456789abcdefABCDEF"
 _DIGITS = b"0123456789"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from istioctl.golang.budget import LimitError
 from istioctl.golang.times import Time
 from istioctl.golang.values import encode
+from istioctl.patterns import lazy_pattern
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -18,7 +19,7 @@ _MONTHS = (
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # The parts of a layout, the longer ones first where one starts another.
-_PARTS = re.compile(
+_PARTS = lazy_pattern(
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|2006|"
     r"002|0[1-6]|__2|_2(?!006)|_2006|15|PM|pm|-07:00:00|-070000|-07:00|-0700|-07|"
     r"Z07:00:00|Z070000|Z07:00|Z0700|Z07|[.,](?:0+|9+)(?![0-9])|[12345]"
@@ -29,7 +30,7 @@ _ZERO = datetime(1, 1, 1, tzinfo=UTC)
 _QUOTED = [
     f"\\{chr(byte)}" if byte in b'"\\' else chr(byte) if 32 <= byte < 128 else f"\\x{byte:02x}" for byte in range(256)
 ]
-_LOCAL = re.compile(r"[A-Z]{3}T?|ChST|MeST|WITA|[A-Z]{5}|[+-]\d\d")
+_LOCAL = lazy_pattern(r"[A-Z]{3}T?|ChST|MeST|WITA|[A-Z]{5}|[+-]\d\d")
 
 
 class LayoutError(ValueError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from istioctl.patterns import lazy_pattern
 
-_BITS = re.compile(r"0|[1-9][0-9]{0,2}")
+_BITS = lazy_pattern(r"0|[1-9][0-9]{0,2}")
 
 
 def is_address(text: str) -> bool:

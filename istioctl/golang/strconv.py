@@ -7,20 +7,22 @@ import re
 import struct
 from typing import Final
 
+from istioctl.patterns import lazy_pattern
+
 TRUE: Final = ("1", "t", "T", "TRUE", "true", "True")
 FALSE: Final = ("0", "f", "F", "FALSE", "false", "False")
 
-_INTEGER = re.compile(
+_INTEGER = lazy_pattern(
     r"([-+]?)(?:0[xX](?P<x>_?[0-9a-fA-F_]*)|0[bB](?P<b>_?[01_]*)|0[oO]?(?P<o>_?[0-7_]+)|(?P<d>0|[1-9][0-9_]*))\Z"
 )
-_UNDERSCORES = re.compile(r"[-+]?(?:0[xXbBoO]?)?(?:_?[0-9a-fA-F])+\Z")
+_UNDERSCORES = lazy_pattern(r"[-+]?(?:0[xXbBoO]?)?(?:_?[0-9a-fA-F])+\Z")
 _MOST_DIGITS = 70  # more make no int64 in any base
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 _DIGITS = "[0-9](?:_?[0-9])*"
-_FLOAT = re.compile(rf"[-+]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][-+]?{_DIGITS})?\Z")
-_SPECIAL = re.compile(r"([-+]?(?:inf|infinity)|nan)\Z", re.IGNORECASE)
+_FLOAT = lazy_pattern(rf"[-+]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][-+]?{_DIGITS})?\Z")
+_SPECIAL = lazy_pattern(r"([-+]?(?:inf|infinity)|nan)\Z", re.IGNORECASE)
 _HEX = "[0-9a-fA-F](?:_?[0-9a-fA-F])*"
-_HEX_FLOAT = re.compile(rf"[-+]?0[xX]_?(?:{_HEX}\.?(?:{_HEX})?|\.{_HEX})[pP][-+]?{_DIGITS}\Z")
+_HEX_FLOAT = lazy_pattern(rf"[-+]?0[xX]_?(?:{_HEX}\.?(?:{_HEX})?|\.{_HEX})[pP][-+]?{_DIGITS}\Z")
 
 
 def format_float(number: float, verb: str = "g", precision: int = -1, bits: int = 64) -> str:

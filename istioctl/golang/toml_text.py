@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, date, datetime, time
 from typing import cast
 
@@ -13,9 +12,10 @@ from istioctl.golang.layouts import format_time
 from istioctl.golang.strconv import format_float
 from istioctl.golang.times import Duration, Time
 from istioctl.golang.values import Pointer, is_nil, kind, make, type_name
+from istioctl.patterns import lazy_pattern
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
-_SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
+_BARE_KEY = lazy_pattern(r"[A-Za-z0-9_-]+\Z")
+_SPECIAL = lazy_pattern(r'[\x00-\x1f\x7f"\\]')
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _TRANSLATED = {code: f"\\u{code:04x}" for code in (*range(32), 127)} | {
     ord(char): as_ for char, as_ in _ESCAPES.items()
@@ -23,7 +23,7 @@ _TRANSLATED = {code: f"\\u{code:04x}" for code in (*range(32), 127)} | {
 _RFC3339 = "2006-01-02T15:04:05.999999999Z07:00"
 
 Table = dict[str, object]
-_BETWEEN_DOTTED = re.compile(r"[,=\n\[\]{}]")
+_BETWEEN_DOTTED = lazy_pattern(r"[,=\n\[\]{}]")
 _MOST_DOTS = 1000  # in one key; Python's reader takes time by the square of them
 _LONGEST_READ = 1 << 20  # characters; Python's reader takes a second or two for so many
 

@@ -7,9 +7,10 @@ whose `go_type` leads back here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
+
+from istioctl.patterns import lazy_pattern
 
 SIGNED: Final = frozenset({"int", "int8", "int16", "int32", "int64"})
 UNSIGNED: Final = frozenset({"uint", "uint8", "uint16", "uint32", "uint64", "uintptr"})
@@ -242,7 +243,7 @@ BYTES = slice_of(UINT8)
 MAP_ANY, MAP_STRING = map_of(STRING, ANY), map_of(STRING, STRING)
 
 _ALIASES: Final = {"any": ANY, "value": ANY, "byte": UINT8, "rune": INT32, "[]byte": BYTES}
-_MAP = re.compile(r"map\[([^\]]+)\](.+)")
+_MAP = lazy_pattern(r"map\[([^\]]+)\](.+)")
 
 
 def parse_type(text: str) -> GoType:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass
 from urllib.parse import quote as percent_encode
 
 from istioctl.golang.budget import ITEM, take
 from istioctl.golang.quoting import quote
 from istioctl.golang.values import decode, encode
+from istioctl.patterns import lazy_pattern
 
 # What each part may hold unescaped, beside letters, digits and `-_.~`.
 _IN_PATH = "$&+,/:;=@"
 _IN_USER = "$&+,;="
 _IN_FRAGMENT = "$&+,/:;=?@!()*"
 _IN_HOST = "!$&'()*+,;=:[]<>\""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_USERINFO = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*\Z")
-_PORT = re.compile(r"(?::[0-9]*)?\Z")
-_ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}")
-_HOST = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"]")
+_CONTROL = lazy_pattern(r"[\x00-\x1f\x7f]")
+_SCHEME = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_USERINFO = lazy_pattern(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*\Z")
+_PORT = lazy_pattern(r"(?::[0-9]*)?\Z")
+_ESCAPE = lazy_pattern(rb"%[0-9a-fA-F]{2}")
+_HOST = lazy_pattern(r"[^\x00-\x7f]|[A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"]")
 
 
 class URLError(ValueError):

@@ -19,12 +19,12 @@ byte that is not UTF-8 is a lone surrogate (PEP 383), see `encode`.
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Mapping
 from typing import ClassVar, cast
 
 from istioctl.golang import types
 from istioctl.golang.types import Function, GoType, pointer_to
+from istioctl.patterns import lazy_pattern
 
 _PLAIN: dict[type, GoType] = {
     bool: types.BOOL,
@@ -283,7 +283,7 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "istioctl.gobytes")
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 
 
 def readable(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -33,5 +32,7 @@ def given(dialect: str) -> Mapping[str, Function]:
     """The functions that a dialect was given, by name."""
     if dialect not in _homes:
         return {}
+    from importlib import import_module
+
     module, name = _homes[dialect]
     return cast("Mapping[str, Function]", getattr(import_module(module), name)())

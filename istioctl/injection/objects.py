@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -14,14 +13,15 @@ from istioctl.errors import InputError, IstioctlError
 from istioctl.injection import workloads
 from istioctl.injection.injector import ObjectInjector
 from istioctl.injection.report import Entry, placed
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.commented import is_commented, plain, with_data
 from istioctl.yamldoc.difference import applied
 
 Given = TypeVar("Given")
 
-_MODELS = re.compile(r"(.+\.client)\.models\..+")
+_MODELS = lazy_pattern(r"(.+\.client)\.models\..+")
 _OLD_CLIENT = "Install a newer release of the package 'kubernetes', or inject plain data."
-_CLASS = re.compile(r"(V\d+(?:(?:alpha|beta)\d+)?)([A-Z]\w*)")
+_CLASS = lazy_pattern(r"(V\d+(?:(?:alpha|beta)\d+)?)([A-Z]\w*)")
 
 
 class InjectedObject(NamedTuple, Generic[Given]):

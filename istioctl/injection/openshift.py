@@ -5,19 +5,19 @@ Rules: Istio's `pkg/kube/inject/openshift.go` and OpenShift's security context c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from istioctl.api.names import INIT, PROXY, VALIDATION
+from istioctl.patterns import lazy_pattern
 
 UID_RANGE = "openshift.io/sa.scc.uid-range"
 GROUPS = "openshift.io/sa.scc.supplemental-groups"
 #: The proxy's user and group where nothing says otherwise.
 PROXY_ID = 1337
 
-_SLASH = re.compile(r"\s*(\d+)/(\d+)")
-_DASH = re.compile(r"\s*(\d+)-(\d+)")
+_SLASH = lazy_pattern(r"\s*(\d+)/(\d+)")
+_DASH = lazy_pattern(r"\s*(\d+)-(\d+)")
 
 
 def proxy_ids(annotations: Mapping[str, str] | None) -> tuple[int, int]:

@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import typed
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc import reader
 from istioctl.yamldoc.scalars import resolve
 
-_VALUE = re.compile(
+_VALUE = lazy_pattern(
     r'([:-] )("[^"\\\n]*"|[A-Za-z0-9_./](?:[A-Za-z0-9_./:@=+-]*[A-Za-z0-9_./@=+-])?)(?=[,}]|$)', re.MULTILINE
 )
 #: How many structures are kept for a template; ports and the like make different ones.

@@ -15,6 +15,7 @@ from istioctl.injection import workloads
 from istioctl.injection.report import placed
 from istioctl.injection.streams import Piece
 from istioctl.injection.typed import WrongTypeError, scalar_text
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc import edit, reader
 from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.fragments import Fragments
@@ -28,12 +29,12 @@ Change = Callable[[Mapping[str, Any], LineOf], "tuple[Any, Any] | None"]
 #: What was done so far, for the `results` of a function's resource list.
 Results = Callable[[], list[dict[str, Any]]]
 
-_KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-_CONTENT = re.compile(r"^[ \t]*[^%#\s]", re.MULTILINE)
-_WORDS = re.compile(r"[A-Za-z0-9]+")
-_TRICKY = re.compile(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
+_KIND = lazy_pattern(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_CONTENT = lazy_pattern(r"^[ \t]*[^%#\s]", re.MULTILINE)
+_WORDS = lazy_pattern(r"[A-Za-z0-9]+")
+_TRICKY = lazy_pattern(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
 _FRAGMENTS = Fragments()  # what is injected is much the same from pod to pod
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+_SEXAGESIMAL = lazy_pattern(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 #: Kinds that hold no pod; a document that plainly is of one need not be looked into.
 _FOREIGN = frozenset({
     "Service", "ConfigMap", "Secret", "Namespace", "ServiceAccount", "Ingress", "Role", "RoleBinding",

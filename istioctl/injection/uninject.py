@@ -8,7 +8,6 @@ stays a number, and a label or annotation that has the value an injector would g
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,13 +25,14 @@ from istioctl.api.names import (
 )
 from istioctl.injection import merging, metrics, policy, typed, workloads
 from istioctl.injection.injector import Outcome
+from istioctl.patterns import lazy_pattern
 
 _METRICS_PATH = "/stats/prometheus"
 _DEFAULT_CONTAINER = ("kubectl.kubernetes.io/default-container", "kubectl.kubernetes.io/default-logs-container")
 _CANONICAL_NAME, _CANONICAL_REVISION = "service.istio.io/canonical-name", "service.istio.io/canonical-revision"
 _OWN_LABELS = {"security.istio.io/tlsMode": "istio", "networking.istio.io/tunnel": "http"}
 _NETWORKS = "k8s.v1.cni.cncf.io/networks"
-_CNI_NETWORK = re.compile(r'(?:\A|, )default/istio-cni\Z|, {"name": "istio-cni", "namespace": "default"}(?=][^]]*\Z)')
+_CNI_NETWORK = lazy_pattern(r'(?:\A|, )default/istio-cni\Z|, {"name": "istio-cni", "namespace": "default"}(?=][^]]*\Z)')
 #: What the injector notes down for the CNI plugin where nobody says otherwise.
 _CNI_DEFAULTS = {
     INTERCEPTION_MODE: "REDIRECT",

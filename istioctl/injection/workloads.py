@@ -5,7 +5,6 @@ Rules: `IntoObject` in Istio's `pkg/kube/inject/inject.go` and `GetDeployMetaFro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,10 +15,11 @@ from istioctl.api.trees import lookup
 from istioctl.api.unrendered import patch_or_template
 from istioctl.api.workloads import POD_TEMPLATES, USUAL_PLACE, has_usual_template
 from istioctl.injection import typed
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc import reader
 
 _KEPT_ZEROS = ("replicas", "revisionHistoryLimit")
-_SCHEDULED = re.compile(r"(.+)-\d{8,10}")
+_SCHEDULED = lazy_pattern(r"(.+)-\d{8,10}")
 
 
 class Owner(NamedTuple):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from istioctl.errors import TemplateError
 from istioctl.golang import fmt
 from istioctl.jsonpath.template import Template
+from istioctl.patterns import lazy_pattern
 
-_PATH = re.compile(r"\{\.?([^{}]+)\}\Z|\.?([^{}]+)\Z")
+_PATH = lazy_pattern(r"\{\.?([^{}]+)\}\Z|\.?([^{}]+)\Z")
 _FORM = "Write NAME:.path,NAME:.path, as in NAME:.metadata.name,KIND:.kind"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 from jsonpath_ng import Child, Fields, This
@@ -11,11 +10,12 @@ from istioctl.errors import TemplateError
 from istioctl.golang import strconv
 from istioctl.golang.quoting import SyntaxFault, unquoted
 from istioctl.jsonpath.steps import Condition, Constant, Every, Filter, Items, Key, Nested, Nothing, Union
+from istioctl.patterns import lazy_pattern
 
 _ENDS = frozenset(" \t\r\n.,[]$@{}")
-_QUOTED_KEY = re.compile(r"'([^']*)'\Z")
-_SLICE = re.compile(r"(-?\d*)(?::(-?\d*))?(?::(-?\d*))?\Z")
-_COMPARISON = re.compile(r"([^!<>=]+)([!<>=]+)(.+)\Z")
+_QUOTED_KEY = lazy_pattern(r"'([^']*)'\Z")
+_SLICE = lazy_pattern(r"(-?\d*)(?::(-?\d*))?(?::(-?\d*))?\Z")
+_COMPARISON = lazy_pattern(r"([^!<>=]+)([!<>=]+)(.+)\Z")
 _OPERATORS = ("==", "!=", "<", "<=", ">", ">=")
 
 

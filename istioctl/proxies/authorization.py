@@ -5,18 +5,18 @@ Source: istio `istioctl/pkg/authz/listener.go`; the names of rules are those of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from istioctl.api.schema.casing import camel_case
+from istioctl.patterns import lazy_pattern
 from istioctl.proxies.config_dump import LISTENERS, ConfigDump
 
 HEADER = ("ACTION", "AuthorizationPolicy", "RULES")
 
 _CUSTOM = "istio-ext-authz-"
-_RULE = re.compile(r"ns\[(?P<namespace>.+)\]-policy\[(?P<policy>.+)\]-rule\[(?P<rule>.+)\]")
+_RULE = lazy_pattern(r"ns\[(?P<namespace>.+)\]-policy\[(?P<policy>.+)\]-rule\[(?P<rule>.+)\]")
 _NOTHING = "_anonymous_match_nothing_"
 """A filter without rules, as istiod makes it of policies that allow nothing."""
 _ACTIONS = ("ALLOW", "DENY", "LOG")  # in the order of the schema's enum

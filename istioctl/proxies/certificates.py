@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s*([A-Za-z0-9+/=\s]+?)\s*-----END \1-----")
-_TIME = re.compile(r"[0-9]{14}Z")
+from istioctl.patterns import lazy_pattern
+
+_PEM = lazy_pattern(rb"-----BEGIN ([A-Z0-9 ]+)-----\s*([A-Za-z0-9+/=\s]+?)\s*-----END \1-----")
+_TIME = lazy_pattern(r"[0-9]{14}Z")
 _SEQUENCE, _INTEGER, _BOOLEAN, _BYTES, _NAME = 0x30, 0x02, 0x01, 0x04, 0x06
 _VERSION, _EXTENSIONS, _URI = 0xA0, 0xA3, 0x86
 _UTC_TIME, _LONG_TIME = 0x17, 0x18

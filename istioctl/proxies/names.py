@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from istioctl.patterns import lazy_pattern
+
 BLACK_HOLE = "BlackHoleCluster"
 PASSTHROUGH = "PassthroughCluster"
 
 _CONFIG_PATH = "/apis/networking.istio.io/"
-_DIGITS = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
+_DIGITS = lazy_pattern(r"[+-]?[0-9]+\Z", re.ASCII)
 
 
 class SubsetKey(NamedTuple):

@@ -11,18 +11,18 @@ that gets a collection as a new member is written anew in block style.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.difference import applied, laid_over, matched, own_key
 from istioctl.yamldoc.fragments import Fragments, indented
 from istioctl.yamldoc.reader import Node, is_merge, key_text, to_data
 from istioctl.yamldoc.scalars import resolve
 
-_FLOW_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
-_COMMENT = re.compile(r"(?:^|[ \t])#.*")
+_FLOW_PLAIN = lazy_pattern(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
+_COMMENT = lazy_pattern(r"(?:^|[ \t])#.*")
 
 
 class Edit(NamedTuple):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from json import JSONDecodeError, JSONDecoder
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 
 _DECODER = JSONDecoder(strict=False)
-_SPACE = re.compile(r"\s*")
+_SPACE = lazy_pattern(r"\s*")
 #: A brace that closes no value inside of another: without one, there is nothing to decode.
-_JOINT = re.compile(r"\}\s*[^\s,\]}]")
+_JOINT = lazy_pattern(r"\}\s*[^\s,\]}]")
 #: What may follow a value where the text is YAML as well: a comment, or the end of the document.
-_YAML_GOES_ON = re.compile(r"#|---|\.\.\.")
+_YAML_GOES_ON = lazy_pattern(r"#|---|\.\.\.")
 
 
 def further_values(text: str, source: str, line: int = 1) -> list[int]:

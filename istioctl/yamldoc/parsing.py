@@ -6,7 +6,6 @@ plain scalar of a flow mapping, as in `{address: zipkin:9411}`, which Kubernetes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -14,11 +13,13 @@ from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import ScalarEvent, StreamEndEvent
 
+from istioctl.patterns import lazy_pattern
+
 T = TypeVar("T")
 
 #: A colon that ends a plain scalar before a bracket, brace or comma, as in `[fd00::, x]`. go-yaml reads it as part of
 #: the scalar, libyaml refuses it. Behind a quote it is the colon of a JSON mapping.
-_LAST_COLON = re.compile(r"(?<![\s\[\]{},\"'])(:)(?=[\[\]{},])")
+_LAST_COLON = lazy_pattern(r"(?<![\s\[\]{},\"'])(:)(?=[\[\]{},])")
 
 _REFUSED = "found unexpected ':'"
 

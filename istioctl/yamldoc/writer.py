@@ -15,27 +15,28 @@ from typing import Any, NamedTuple
 from istioctl.errors import InputError
 from istioctl.golang.budget import ITEM, take
 from istioctl.golang.strconv import format_float
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.scalars import is_timestamp, json_number, resolve
 
 _FOLD_COLUMN = 80
 _DEEP = 64  # columns of indentation that are not worth counting
 _LONGEST_SIMPLE_KEY = 128  # bytes; a longer key, or one of several lines, is written behind `? `
 
-_BREAK = re.compile("[\n\u2028\u2029]")
-_SPACE_BEFORE_BREAK = re.compile(" [\n\u2028\u2029]")
-_SPACE_AT_BREAK = re.compile(" [\u2028\u2029]|[\u2028\u2029] ")
+_BREAK = lazy_pattern("[\n\u2028\u2029]")
+_SPACE_BEFORE_BREAK = lazy_pattern(" [\n\u2028\u2029]")
+_SPACE_AT_BREAK = lazy_pattern(" [\u2028\u2029]|[\u2028\u2029] ")
 # What can't stand plainly at the start of a text, anywhere in it, or at its end.
-_INDICATOR = re.compile(
+_INDICATOR = lazy_pattern(
     r"""[#,\[\]{}&*!|>'"%@` ]|---|\.\.\.|[-?:](?:[ \t]|\Z)|.*(?::[ \t]|:\Z|[ \t\u2028\u2029]\#|\ \Z)"""
 )
-_UNPRINTABLE_ASCII = re.compile("[^\n\x20-\x7e]")
-_MUST_ESCAPE_ASCII = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
-_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
-_REFUSED = re.compile("[\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_NEXT_LINE = re.compile(" *\x85[ \x85]*")
-_DIGITS = re.compile(r"\d+")
-_PLAINLY_ORDERED = re.compile(r"[A-Za-z $%&'()*+,./:;<=>?@#!\"-]*\Z")  # here code points give go-yaml's order
+_UNPRINTABLE_ASCII = lazy_pattern("[^\n\x20-\x7e]")
+_MUST_ESCAPE_ASCII = lazy_pattern(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
+_BASE_60 = lazy_pattern(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+_REFUSED = lazy_pattern("[\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
+_NEXT_LINE = lazy_pattern(" *\x85[ \x85]*")
+_DIGITS = lazy_pattern(r"\d+")
+_PLAINLY_ORDERED = lazy_pattern(r"[A-Za-z $%&'()*+,./:;<=>?@#!\"-]*\Z")  # here code points give go-yaml's order
 _SHORT_ESCAPES = {
     "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
     "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P",

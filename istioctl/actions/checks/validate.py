@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.sources import Source, open_input
 from istioctl.analysis.validation import api_types, kubernetes, scan
+from istioctl.analysis.validation.glance import plain_kind
 from istioctl.analysis.validation.report import Problem, Report, Severity
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.unrendered import no_object_because, rendering_hint
 from istioctl.errors import InputError
-from istioctl.yamldoc.parsing import is_well_formed
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
@@ -101,12 +101,13 @@ def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileR
     except InputError as error:
         return FileReport(error.where or "", failures=[error])
     report = FileReport(source.name)
-    well_formed = is_well_formed(source.text)
     try:
         for text, offset in scan.split(source.text, source.name):
             try:
                 scan.expect_separators(text, source.name)
-                if not (well_formed and _skip(text, options, report)):
+                if (kind := plain_kind(text)) is not None:
+                    (report.passed if kind in kubernetes.KINDS else report.skipped)[kind] += 1
+                else:
                     _check_document(source.name, text, offset, options, report)
             except InputError as error:
                 report.failures.append(_placed(error, source.name, offset, text))
@@ -115,27 +116,6 @@ def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileR
     if not report.failures and (hint := rendering_hint(source.name, source.text, _COMMAND, is_yaml=True)):
         report.notes = [hint]
     return report
-
-
-def _skip(text: str, options: ValidateOptions, report: FileReport) -> bool:
-    """Count a document that its text alone shows to be in order, or none of Istio's business."""
-    found = scan.header(text)
-    if found is None or found[0].endswith(".istio.io/v1alpha1") or _is_istio(found[0]) or found[1].endswith("List"):
-        return False
-    if not scan.has_unique_keys(text):
-        return False
-    if api_types.is_checked(*found) and not api_types.fits_plainly(text):
-        return False
-    if found[1] == "Service" and not scan.has_good_ports(text):
-        return False
-    if found[1] == "Deployment" and not scan.has_telemetry_labels(text):
-        return False
-    (report.passed if found[1] in kubernetes.KINDS else report.skipped)[found[1]] += 1
-    return True
-
-
-def _is_istio(api_version: str) -> bool:
-    return api_version.partition("/")[0].endswith("istio.io")
 
 
 def _placed(error: InputError, name: str, offset: int, text: str) -> InputError:

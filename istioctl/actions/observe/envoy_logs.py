@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from istioctl.api.webhooks import INJECTOR_NAME
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
+from istioctl.patterns import lazy_pattern
 
 DEFAULT_LEVEL = "warning"
 """What a reset puts every logger to where the injector's values do not say."""
@@ -24,7 +24,7 @@ LEVELS = {
 }  # fmt: skip
 
 _PAGE = "/logging"
-_LOGGER = re.compile(r"\s+([^\s:]+): (\w+)")
+_LOGGER = lazy_pattern(r"\s+([^\s:]+): (\w+)")
 
 
 class Levels(NamedTuple):

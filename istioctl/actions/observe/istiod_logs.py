@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -22,11 +21,12 @@ from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 
 LEVELS = ("none", "error", "warn", "info", "debug")
 DEFAULT_LEVEL, DEFAULT_STACK_LEVEL = "info", "none"
 
-_PAIR = re.compile(rf"([\w\- ]+):({'|'.join(LEVELS)})")
+_PAIR = lazy_pattern(rf"([\w\- ]+):({'|'.join(LEVELS)})")
 _SCOPES = [{"name!": str, "description": str, "output_level": str, "stack_trace_level": str, "log_callers": bool}]
 
 

@@ -6,7 +6,6 @@ Source: istio `istioctl/pkg/metrics/metrics.go`; the answers are those of https:
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,9 +21,10 @@ from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.session import Session
 from istioctl.errors import InputError, IstioctlError
 from istioctl.golang.durations import duration_text
+from istioctl.patterns import lazy_pattern
 
 _QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)?")
+_NAME = lazy_pattern(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)?")
 _ANSWER = {"status!": str, "data!": {"resultType!": str, "result!": [{"value!": [int | float | str]}]}}
 
 

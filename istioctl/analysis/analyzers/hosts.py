@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text, texts
 from istioctl.api.trees import lookup_text
 from istioctl.api.webhooks import INJECTOR_NAME
+from istioctl.patterns import lazy_pattern
 
 _DEFAULT_DOMAIN = "cluster.local"
-_SERVICE = re.compile(r"(.+)\.(.+)\.svc\.cluster\.local\Z", re.DOTALL)
-_IN_ANY_DOMAIN = re.compile(r"([^.]+\.[^.]+\.svc)\.(.+)")
+_SERVICE = lazy_pattern(r"(.+)\.(.+)\.svc\.cluster\.local\Z", re.DOTALL)
+_IN_ANY_DOMAIN = lazy_pattern(r"([^.]+\.[^.]+\.svc)\.(.+)")
 EVERYWHERE = "*"
 
 

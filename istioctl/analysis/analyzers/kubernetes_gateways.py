@@ -8,6 +8,7 @@ from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Snapshot
 from istioctl.api import selectors
 from istioctl.api.names import GATEWAY_NAME
+from istioctl.patterns import lazy_pattern
 
 _POLICIES = ("AuthorizationPolicy", "RequestAuthentication", "Telemetry", "WasmPlugin")
 _BUNDLE_VERSION = "gateway.networking.k8s.io/bundle-version"
@@ -19,7 +20,7 @@ _MINIMUM = {
 }
 #: A version, whose minor and patch numbers may be missing (github.com/Masterminds/semver).
 _WORDS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_VERSION = re.compile(rf"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-{_WORDS})?(?:\+{_WORDS})?)", re.ASCII)
+_VERSION = lazy_pattern(rf"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-{_WORDS})?(?:\+{_WORDS})?)", re.ASCII)
 
 
 def analyze_selectors(snapshot: Snapshot, findings: Findings) -> None:

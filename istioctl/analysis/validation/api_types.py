@@ -5,11 +5,11 @@ Fields that it does not know are left alone: it warns of them itself, or drops t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from istioctl.api.schema.field_sorts import field_sorts
+from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from istioctl.api.schema.decode import Mismatch
@@ -40,20 +40,20 @@ def misfits(data: Mapping[str, Any]) -> list[Mismatch]:
 
 
 #: A line with a key, behind any number of dashes, and its value or nothing.
-_KEY_LINE = re.compile(r"( *(?:- +)*)([A-Za-z][\w./-]*):(?: +(\S.*))?")
-_ITEM_LINE = re.compile(r" *(?:- +)+(\S.*)")
-_FLOW_PART = re.compile(r"([A-Za-z][\w./-]*): +(\S.*)")
-_NUMBER = re.compile(r"0{1,9}")
-_SURE_TEXT = re.compile(r"[A-Za-z/][\w./:@-]*(?: [\w./-]+)*")
+_KEY_LINE = lazy_pattern(r"( *(?:- +)*)([A-Za-z][\w./-]*):(?: +(\S.*))?")
+_ITEM_LINE = lazy_pattern(r" *(?:- +)+(\S.*)")
+_FLOW_PART = lazy_pattern(r"([A-Za-z][\w./-]*): +(\S.*)")
+_NUMBER = lazy_pattern(r"0{1,9}")
+_SURE_TEXT = lazy_pattern(r"[A-Za-z/][\w./:@-]*(?: [\w./-]+)*")
 #: A quantity that YAML reads as text.
-_QUANTITY = re.compile(r"0+(?:m|[KMGTP]i)")
+_QUANTITY = lazy_pattern(r"0+(?:m|[KMGTP]i)")
 #: What a name is nearly always, where Kubernetes has it for two things.
 _USUAL = {"image": "string", "value": "string", "volumes": "mappings"}
 #: Names of resources, whose amounts are quantities; they may be labels, too.
 _RESOURCES = frozenset(("cpu", "memory", "storage", "ephemeral-storage"))
 _ODD_WORDS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n", "inf", "nan"])
-#: Lines that differ in their digits alone are one.
-_DIGITS = str.maketrans("123456789", "000000000")
+#: Makes texts one that differ in their digits alone.
+DIGITS = str.maketrans("123456789", "000000000")
 
 
 def fits_plainly(text: str) -> bool:
@@ -64,7 +64,7 @@ def fits_plainly(text: str) -> bool:
     """
     if "\nkind: Secret" in text:
         return False  # its data must be base64
-    lines = text.translate(_DIGITS).split("\n")
+    lines = text.translate(DIGITS).split("\n")
     return all(map(_VERDICTS.__getitem__, zip(lines, [*lines[1:], ""], strict=True)))
 
 

@@ -13,10 +13,11 @@ from functools import cache
 from typing import Any
 
 from istioctl.golang.durations import read_duration
+from istioctl.patterns import lazy_pattern
 
 Scope = dict[str, Any]
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""(?P<space>(?:\s|//[^\n]*)+)
     |(?P<float>[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+|\.[0-9]+(?:[eE][-+]?[0-9]+)?)
     |(?P<int>0x[0-9a-fA-F]+[uU]?|[0-9]+[uU]?)

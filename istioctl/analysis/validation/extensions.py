@@ -5,12 +5,12 @@ Source: istio `pkg/config/validation/validation.go`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation import shared
 from istioctl.api import formats
 from istioctl.golang import urls
+from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from istioctl.analysis.validation.report import Place
 
 _SCHEMES = ("", "file", "http", "https", "oci")
-_SHA = re.compile(r"[a-f0-9]{64}\Z")
+_SHA = lazy_pattern(r"[a-f0-9]{64}\Z")
 _CODE_LIMIT = 65536
 
 

@@ -11,28 +11,29 @@ from collections.abc import Iterator
 from istioctl.analysis.validation import protocols
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.json_values import further_values
 
-_SEPARATOR = re.compile(r"^---[ \t]*(?:#.*)?(?:\r?\n|\Z)", re.MULTILINE)
-_NO_SEPARATOR = re.compile(r"^---(?![ \t]*(?:#.*)?\r?$)", re.MULTILINE)
+_SEPARATOR = lazy_pattern(r"^---[ \t]*(?:#.*)?(?:\r?\n|\Z)", re.MULTILINE)
+_NO_SEPARATOR = lazy_pattern(r"^---(?![ \t]*(?:#.*)?\r?$)", re.MULTILINE)
 #: A label whose value is text beyond doubt.
-_TEXT_LABEL = re.compile(
+_TEXT_LABEL = lazy_pattern(
     r" *[\w./-]+: *(?:\"[^\"]*\"|'[^']*'|(?!(?:true|false|yes|no|on|off|null|[yn])$)[a-z][\w.-]*)", re.IGNORECASE
 )
-_HEADER = re.compile(r"^(apiVersion|kind): +([A-Za-z][\w./-]*)[ ]*$", re.MULTILINE)
-_KEY = re.compile(r"\n( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])")
-_PLAIN_KEY = re.compile(r"\n( *[A-Za-z_][\w./-]*:)")
-_ITEM_KEY = re.compile(r"\n( *(?:- +)+)([A-Za-z_][\w./-]*:)")
+_HEADER = lazy_pattern(r"^(apiVersion|kind): +([A-Za-z][\w./-]*)[ ]*$", re.MULTILINE)
+_KEY = lazy_pattern(r"\n( *)((?:- +)*)([A-Za-z_][\w./-]*):(?=[ \n])")
+_PLAIN_KEY = lazy_pattern(r"\n( *[A-Za-z_][\w./-]*:)")
+_ITEM_KEY = lazy_pattern(r"\n( *(?:- +)+)([A-Za-z_][\w./-]*:)")
 _ODD_CHARACTERS = "&*\t\r|>?`"
-_QUOTED_KEY = re.compile(r"[\"'] *:")
-_FLOW_LINE = re.compile(r"\{[^\n]*")
-_FLOW_KEY = re.compile(r"[{,] *([A-Za-z_][\w./-]*):")
-_PORTS = re.compile(r"^  ports:\n((?:  ?[ -] .*\n)+)", re.MULTILINE)
-_POD_LABELS = re.compile(
+_QUOTED_KEY = lazy_pattern(r"[\"'] *:")
+_FLOW_LINE = lazy_pattern(r"\{[^\n]*")
+_FLOW_KEY = lazy_pattern(r"[{,] *([A-Za-z_][\w./-]*):")
+_PORTS = lazy_pattern(r"^  ports:\n((?:  ?[ -] .*\n)+)", re.MULTILINE)
+_POD_LABELS = lazy_pattern(
     r"^  template:\n(?:    .*\n)*?    metadata:\n(?:      .*\n)*?      labels:\n((?:        .*\n)+)", re.MULTILINE
 )
-_ITEM = re.compile(r"^ +- ", re.MULTILINE)
-_PORT_NAME = re.compile(r"(?:^ +(?:- )?|[{,] *)name: *([a-z][\w-]*) *(?=[\n,}])", re.MULTILINE)
+_ITEM = lazy_pattern(r"^ +- ", re.MULTILINE)
+_PORT_NAME = lazy_pattern(r"(?:^ +(?:- )?|[{,] *)name: *([a-z][\w-]*) *(?=[\n,}])", re.MULTILINE)
 
 
 def split(text: str, name: str) -> Iterator[tuple[str, int]]:
@@ -53,6 +54,9 @@ def split(text: str, name: str) -> Iterator[tuple[str, int]]:
 
 
 def _json_apart(chunk: str, line: int, name: str) -> Iterator[tuple[str, int]]:
+    if chunk[:1] not in ("", "{") and not chunk[0].isspace():  # no JSON
+        yield chunk, line
+        return
     start = 0
     for further in further_values(chunk, name, line + 1):
         yield chunk[start:further], line

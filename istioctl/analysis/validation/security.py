@@ -12,6 +12,7 @@ from istioctl.analysis.validation import shared
 from istioctl.api import formats
 from istioctl.golang import urls
 from istioctl.golang.netip import is_address, is_prefix
+from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
@@ -42,7 +43,7 @@ _REPLACED = {
     "destination.name": "",
     "destination.user": "",
 }
-_SEGMENT = re.compile(r"[a-zA-Z0-9\-._~%!$&'()+,;:@=]+\Z")
+_SEGMENT = lazy_pattern(r"[a-zA-Z0-9\-._~%!$&'()+,;:@=]+\Z")
 _PRIVATE_KEY = ("d", "k")
 
 

@@ -5,7 +5,6 @@ Source: istio `pkg/config/validation/validation.go`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation import protocols, shared
@@ -13,13 +12,14 @@ from istioctl.analysis.validation.gateway import UNIX
 from istioctl.api import formats
 from istioctl.api.names import USE_WAYPOINT
 from istioctl.golang.netip import is_address
+from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from istioctl.analysis.validation.decode import Spec
     from istioctl.analysis.validation.objects import Metadata
     from istioctl.analysis.validation.report import Place
 
-_PROBE_HEADER = re.compile(r"[-A-Za-z0-9]+\Z")
+_PROBE_HEADER = lazy_pattern(r"[-A-Za-z0-9]+\Z")
 _AUTO_ALLOCATE = "networking.istio.io/enable-autoallocate-ip"
 
 

@@ -5,10 +5,10 @@ Source: istio `pkg/config/validation/validation.go` and `header_value_validator.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from istioctl.api import formats
+from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +24,9 @@ TARGETS = {
     "GatewayClass": "gateway.networking.k8s.io",
 }
 #: HTTP's own characters, and the comma, which istiod lets pass.
-_HEADER_NAME = re.compile(r"[!#$%&'*+,\-.^_`|~A-Za-z0-9]+\Z")
-_STRICT_HEADER_NAME = re.compile(r"[-_A-Za-z0-9]+\Z")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_HEADER_NAME = lazy_pattern(r"[!#$%&'*+,\-.^_`|~A-Za-z0-9]+\Z")
+_STRICT_HEADER_NAME = lazy_pattern(r"[-_A-Za-z0-9]+\Z")
+_CONTROL = lazy_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
 #: The parts of `%NAME(["a", "b"])%`: in each, the characters that lead on, and where any other leads (empty: astray).
 _OPERATOR: dict[str, tuple[dict[str, str], str]] = {
     "name": ({"%": "text", "(": "arguments"}, "name"),

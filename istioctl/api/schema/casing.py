@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from istioctl.patterns import lazy_pattern
 
-_CAPITAL = re.compile(r"[A-Z]")
+_CAPITAL = lazy_pattern(r"[A-Z]")
 
 
 def camel_case(name: str) -> str:

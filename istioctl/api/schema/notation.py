@@ -28,14 +28,14 @@ a list that is a map). A message's own limits follow its name; `open` there says
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from istioctl.api.schema.casing import snake_case
+from istioctl.patterns import lazy_pattern
 
 Limits = dict[str, "str | int | tuple[str, ...]"]
 
-_FIELD = re.compile(
+_FIELD = lazy_pattern(
     r"([^\s!/|:(]+)(!?)(?:/(\w+))?(?:\|(\w+))?:"  # name, required, other name, alias
     r"(?:([\[{])(?:(\w+):)?)?"  # a list or a map, and the type of its keys
     r"(#?[\w./-]+)(\??)(?:\(([^)]*)\))?"  # the type, whether it may be absent, its limits

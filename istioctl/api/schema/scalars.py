@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from istioctl.api import quantities
+from istioctl.patterns import lazy_pattern
 
 #: The lowest and the highest value of each type of whole numbers.
 RANGES = {
@@ -15,10 +15,10 @@ RANGES = {
     "uint32": (0, (1 << 32) - 1),
     "uint64": (0, (1 << 64) - 1),
 }
-_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)\Z")
-_REAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
+_WHOLE = lazy_pattern(r"-?(0|[1-9][0-9]*)\Z")
+_REAL = lazy_pattern(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 #: RFC 3339, as Go reads it.
-_TIME = re.compile(r"(?a:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\Z")
+_TIME = lazy_pattern(r"(?a:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\Z")
 #: What JSON allows around a number.
 _BLANK = " \t\r\n"
 _LONGEST_SHOWN = 60

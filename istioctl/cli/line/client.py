@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from istioctl.cli.line.declare import GlobalOptions
-from istioctl.cluster.kubeconfig import ClientOptions
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from istioctl.cli.line.declare import GlobalOptions
+    from istioctl.cluster.kubeconfig import ClientOptions
 
 
 def client_of(flags: GlobalOptions, context: str = "", *, at_most: float = float("inf")) -> ClientOptions:
@@ -13,6 +16,8 @@ def client_of(flags: GlobalOptions, context: str = "", *, at_most: float = float
         context: wins over the flag.
         at_most: the seconds that one request may take, whatever the flag says.
     """
+    from istioctl.cluster.kubeconfig import ClientOptions  # what never asks a cluster does without it
+
     return ClientOptions(
         kubeconfig=flags.kubeconfig,
         context=context or flags.context,

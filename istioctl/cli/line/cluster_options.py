@@ -12,11 +12,11 @@ from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cli.line.client import client_of
 from istioctl.cli.line.options import SpecificationFlags, global_options, split_commas
 from istioctl.cli.screen.terminal import terminal
-from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
     from istioctl.cli.line.declare import Context
+    from istioctl.cluster.kubeconfig import ClientOptions
     from istioctl.rendering.specification.build import SpecificationInputs
 
 

@@ -3,8 +3,6 @@
 Nothing is imported before a command is chosen, so `--help` and completion stay fast.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -46,10 +44,10 @@ class Command(NamedTuple):
     panel: str = "Commands"
     aliases: tuple[str, ...] = ()
     replaced_by: str = ""
-    commands: Mapping[str, Command] = MappingProxyType({})
+    commands: Mapping[str, "Command"] = MappingProxyType({})
     flags: tuple[GroupFlag, ...] = ()
 
-    def find(self, name: str) -> tuple[str, Command] | None:
+    def find(self, name: str) -> "tuple[str, Command] | None":
         """The member called `name` (or with that alias) and its own name."""
         for own, command in self.commands.items():
             if name == own or name in command.aliases:

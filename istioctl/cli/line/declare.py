@@ -6,8 +6,6 @@ by `istioctl.cli.line.quick`, which starts a command without loading Typer, and 
 which makes a Typer command of the same function for help, completion and every error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Annotated, NamedTuple
 
@@ -40,7 +38,7 @@ def Option(  # noqa: N802 - named as Typer names it
     hidden: bool = False,
     parse: Callable[[str], object] | None = None,
     default_text: str | None = None,
-    autocompletion: Completer | None = None,
+    autocompletion: "Completer | None" = None,
 ) -> Declaration:
     """Declare a flag.
 
@@ -63,7 +61,7 @@ def Argument(  # noqa: N802 - named as Typer names it
     help: str = "",  # noqa: A002
     metavar: str | None = None,
     hidden: bool = False,
-    autocompletion: Completer | None = None,
+    autocompletion: "Completer | None" = None,
 ) -> Declaration:
     """Declare a positional word; the arguments are those of `typer.Argument`, but for `autocompletion`."""
     settings: dict[str, object] = {

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 from istioctl.cli.line.commands import INSTEAD, PROGRAM, ROOT, Command
-from istioctl.cli.line.tokens import tokens
+from istioctl.cli.line.tokens import HELP, tokens
 from istioctl.errors import UsageError
 
 
@@ -44,6 +43,8 @@ def find_command(argv: list[str]) -> tuple[list[str], Command, list[str]]:
 
 
 def _global_flag_takes_value(flag: str) -> bool | None:
+    if flag in HELP:
+        return None  # without the import, which a group's help can do without
     from istioctl.cli.line.slots import global_slots, takes_value
 
     return takes_value({name: slot for slot in global_slots() for name in slot.flags}, flag)
@@ -66,6 +67,8 @@ def unknown_command(path: list[str], group: Command, word: str) -> UsageError:
 
 def function_of(command: Command) -> Callable[..., int | None]:
     """Import a command's function."""
+    from importlib import import_module
+
     module, _, function = command.target.partition(":")
     found: Callable[..., int | None] = getattr(import_module(f"istioctl.cli.{module}"), function)
     return found

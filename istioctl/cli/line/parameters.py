@@ -4,9 +4,8 @@ A parameter annotated with a class that `flag_group` marks stands for all flags 
 of it; so flags that belong together are declared once for all commands that take them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import FunctionType
 from typing import Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
 
@@ -92,7 +91,8 @@ def _parameter(name: str, annotation: Any, default: object) -> Parameter:
     return Parameter(name, kind, default, declaration)
 
 
-def _signature(function: Callable[..., Any]) -> list[tuple[str, Any, object]]:
+@cache
+def _signature(function: Callable[..., Any]) -> tuple[tuple[str, Any, object], ...]:
     """Name, annotation and default of each parameter, as `inspect.signature` has them, which is slow to import."""
     plain = cast(FunctionType, function)
     code, defaults = plain.__code__, plain.__defaults__ or ()
@@ -100,4 +100,4 @@ def _signature(function: Callable[..., Any]) -> list[tuple[str, Any, object]]:
     given = dict(zip(names[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True))
     given |= plain.__kwdefaults__ or {}
     hints = get_type_hints(plain, include_extras=True)
-    return [(name, hints[name], given.get(name, REQUIRED)) for name in names]
+    return tuple((name, hints[name], given.get(name, REQUIRED)) for name in names)

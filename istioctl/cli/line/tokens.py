@@ -6,8 +6,6 @@ are pflag's, which reads the real tool's command lines: `--flag=VALUE`, `--flag 
 VALUE`, `-yf VALUE`; a switch has a value only behind `=`, and words after `--` are positional.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,6 +13,8 @@ from typing import NamedTuple
 TakesValue = Callable[[str], bool | None]
 #: The word after which all are positional.
 END_OF_FLAGS = "--"
+#: What asks for help, behind every command and group.
+HELP = ("-h", "--help")
 
 
 class Token(NamedTuple):

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperOption
 
 from istioctl.cli.line.declare import Context, Declaration, GlobalOptions
 from istioctl.cli.line.parameters import REQUIRED, Call, Parameter, group_parameters, parameters
-from istioctl.cli.line.tokens import tokens
+from istioctl.cli.line.tokens import HELP, tokens
 from istioctl.errors import IstioctlError, UsageError
 from istioctl.golang import strconv
 
@@ -30,7 +30,7 @@ def typer_command(function: Callable[..., Any], name: str) -> GlobalFlagsCommand
     app.command(name, cls=GlobalFlagsCommand)(_for_typer(declared, make_call, function))
     made = typer.main.get_command(app)
     assert isinstance(made, GlobalFlagsCommand)  # noqa: S101 - Typer makes what `cls` says
-    made.context_settings["help_option_names"] = ["-h", "--help"]
+    made.context_settings["help_option_names"] = list(HELP)
     return made
 
 

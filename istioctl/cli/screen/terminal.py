@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
+from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 
 _CODES = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _BEGIN, _MIDDLE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
-_STYLED = re.compile(f"{_BEGIN}([0-9;]+){_MIDDLE}|{_END}")
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_STYLED = lazy_pattern(f"{_BEGIN}([0-9;]+){_MIDDLE}|{_END}")
+_OBEYED = lazy_pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _DUMB = ("dumb", "unknown")
 
 #: Without the bytes that are not UTF-8, as Python carries them: those go out as they came.
-_UNPAIRED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_UNPAIRED = lazy_pattern("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def visible(text: str) -> str:

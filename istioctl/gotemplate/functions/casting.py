@@ -5,7 +5,6 @@ Sources: sprig 3.3 (`strings.go`, `numeric.go`, `defaults.go`) and spf13/cast 1.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -15,11 +14,12 @@ from istioctl.golang.fmt import show
 from istioctl.golang.strconv import parse_float, parse_int, truncate, wrap
 from istioctl.golang.types import CallError, GoType
 from istioctl.golang.values import Func, Pointer, deref, is_nil, kind, type_name, type_of
+from istioctl.patterns import lazy_pattern
 
 NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer dereference"
 NEGATIVE_REPEAT = "strings: negative Repeat count"
 
-_DECIMALS = re.compile(r"([-+]?[0-9]*)\.[0-9]*\Z")
+_DECIMALS = lazy_pattern(r"([-+]?[0-9]*)\.[0-9]*\Z")
 
 
 def _followed(value: object) -> object:

@@ -13,13 +13,14 @@ from istioctl.golang.json_text import JSONError
 from istioctl.golang.types import CallError
 from istioctl.golang.values import decode, encode
 from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.patterns import lazy_pattern
 
 TABLE = FunctionTable()
 
 _PAD = ord("=")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+_BASE64 = lazy_pattern(rb"[A-Za-z0-9+/]*={0,2}")
 _BASE32_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_BASE32 = re.compile(  # what follows enough padding, if it is short, is not looked at
+_BASE32 = lazy_pattern(  # what follows enough padding, if it is short, is not looked at
     rb"((?:[A-Z2-7]{8})*(?:[A-Z2-7]{2}={6}|[A-Z2-7]{4}={4}|[A-Z2-7]{5}={3}|[A-Z2-7]{7}=|))(?:(?<==).{1,7})?", re.DOTALL
 )
 

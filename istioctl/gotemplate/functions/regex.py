@@ -13,6 +13,7 @@ from istioctl.golang.quoting import can_backquote, quote
 from istioctl.golang.types import SLICE_STRING, CallError
 from istioctl.golang.values import decode, encode, make, nil
 from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.patterns import lazy_pattern
 
 TABLE = FunctionTable()
 
@@ -31,9 +32,9 @@ _PROBLEMS = {
 _FEW, _MANY = 1 << 10, 1 << 16  # bytes of a text
 _MOST_WORK = 1 << 29  # bytes times instructions; some nanoseconds each where RE2 is slowest
 _LITTLE, _MUCH = 2 << 20, 8 << 20  # bytes that RE2 may use for a pattern: first try, and its own default
-_BYTE_CLASS = re.compile(rb"(?<!\\)(?:\\\\)*\\C")
+_BYTE_CLASS = lazy_pattern(rb"(?<!\\)(?:\\\\)*\\C")
 _META = str.maketrans({char: f"\\{char}" for char in r"\.+*?()|[]{}^$"})
-_REFERENCE = re.compile(rb"\$(?:(\$)|\{(\w+)\}|(\w+))")
+_REFERENCE = lazy_pattern(rb"\$(?:(\$)|\{(\w+)\}|(\w+))")
 
 Span = tuple[int, int]
 

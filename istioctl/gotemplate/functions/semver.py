@@ -13,10 +13,11 @@ from istioctl.golang.quoting import quote
 from istioctl.golang.types import STRING, UINT64, CallError, GoType, function, pointer_to
 from istioctl.golang.values import HIDDEN, Int, Uint64, encode, make
 from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.patterns import lazy_pattern
 
 TABLE = FunctionTable()
 
-_VERSION = re.compile(
+_VERSION = lazy_pattern(
     r"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
     r"(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?\Z"
 )
@@ -194,13 +195,13 @@ _CHECKS: dict[str, Callable[[Version, _Bound], bool]] = {
     "=>": _at_least, "<=": _at_most, "=<": _at_most, "~": _tilde, "~>": _tilde, "^": _caret,
 }  # fmt: skip
 
-_BOUND = re.compile(rf"\s*({_OPERATOR})\s*{_PATTERN}\s*\Z")
-_FIND = re.compile(rf"(?:!=|>=|=>|<=|=<|~>|[=<>~^]|)\s*{_PLAIN_PATTERN}")
-_SPAN = re.compile(rf"\s*({_PLAIN_PATTERN})\s+-\s+({_PLAIN_PATTERN})\s*")
-_VALID = re.compile(
+_BOUND = lazy_pattern(rf"\s*({_OPERATOR})\s*{_PATTERN}\s*\Z")
+_FIND = lazy_pattern(rf"(?:!=|>=|=>|<=|=<|~>|[=<>~^]|)\s*{_PLAIN_PATTERN}")
+_SPAN = lazy_pattern(rf"\s*({_PLAIN_PATTERN})\s+-\s+({_PLAIN_PATTERN})\s*")
+_VALID = lazy_pattern(
     rf"\s*(?:{_OPERATOR})\s*{_PLAIN_PATTERN}\s*(?:(?:\s+|,\s*)(?:{_OPERATOR})\s*{_PLAIN_PATTERN}\s*)*\Z"
 )
-_SPACES = re.compile(r"[\t\n\f\r ]+")
+_SPACES = lazy_pattern(r"[\t\n\f\r ]+")
 _ANY_PART = frozenset(("x", "X", "*"))
 _LONGEST_CONSTRAINT, _MOST_ALTERNATIVES, _LONGEST_VERSION = 512, 32, 256
 

@@ -6,7 +6,6 @@ Go's strings are bytes, and several of these functions cut them without regard f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from istioctl.golang import casing, quoting
@@ -16,11 +15,12 @@ from istioctl.golang.types import MAP_STRING, SLICE_STRING, CallError
 from istioctl.golang.values import decode, encode, make
 from istioctl.gotemplate.functions.casting import NEGATIVE_REPEAT, texts_of, to_text
 from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.patterns import lazy_pattern
 
 TABLE = FunctionTable()
 
 _FEW = 1000  # characters whose pieces are not worth counting
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 _SPACE_BYTES = "".join(char for char in casing.SPACES if char <= "\xff").encode("latin-1")
 _TO_SPACES = bytes(0x20 if byte in _SPACE_BYTES else byte for byte in range(256))
 _SLICE_BOUNDS = "runtime error: slice bounds out of range"

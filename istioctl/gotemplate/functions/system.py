@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 
 from istioctl.golang.budget import Text
 from istioctl.golang.types import CallError
 from istioctl.gotemplate.functions.table import FunctionTable
+from istioctl.patterns import lazy_pattern
 
 TABLE = FunctionTable()
 
-_VARIABLE = re.compile(r"\$(?:\{([^}]*)\}|([*#$@!?0-9-])|([A-Za-z0-9_]+))")
+_VARIABLE = lazy_pattern(r"\$(?:\{([^}]*)\}|([*#$@!?0-9-])|([A-Za-z0-9_]+))")
 
 
 @TABLE.function("env", "string")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from istioctl.golang.quoting import quote
 from istioctl.gotemplate.limits import MAX_TOKENS
+from istioctl.patterns import lazy_pattern
 
 
 class Kind(enum.IntEnum):
@@ -81,15 +82,15 @@ _WORDS = {
 } | {"true": Kind.BOOL, "false": Kind.BOOL}  # fmt: skip
 
 _SPACES = " \t\r\n"
-_SPACE_RUN = re.compile(r"[ \t\r\n]+")
-_WORD = re.compile(r"\w*")  # digits beyond Nd, which \w takes too, are cut off below
-_NUMBER = re.compile(
+_SPACE_RUN = lazy_pattern(r"[ \t\r\n]+")
+_WORD = lazy_pattern(r"\w*")  # digits beyond Nd, which \w takes too, are cut off below
+_NUMBER = lazy_pattern(
     r"[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?"
     r"|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?"
     r"|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?"
 )
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
-_RUNE = re.compile(r"'(?:[^'\\\n]|\\[^\n])*'")
+_QUOTED = lazy_pattern(r'"(?:[^"\\\n]|\\[^\n])*"')
+_RUNE = lazy_pattern(r"'(?:[^'\\\n]|\\[^\n])*'")
 _SIMPLE = {"=": Kind.ASSIGN, "|": Kind.PIPE}
 _AFTER_WORD = frozenset(" \t\r\n.,|:)(")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from istioctl.golang.quoting import quote, unquote_char
 from istioctl.gotemplate.language import nodes
 from istioctl.gotemplate.language.lexer import Kind, Token
+from istioctl.patterns import lazy_pattern
 
-_OCTAL = re.compile(r"([+-]?)0((?:_?[0-7])+)")
+_OCTAL = lazy_pattern(r"([+-]?)0((?:_?[0-7])+)")
 _FLOAT_MARKS = frozenset(".eEpP")
-_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:_?[0-9a-fA-F])*(?:\.[0-9a-fA-F_]*)?[pP][+-]?[0-9]+")
+_HEX_FLOAT = lazy_pattern(r"[+-]?0[xX](?:_?[0-9a-fA-F])*(?:\.[0-9a-fA-F_]*)?[pP][+-]?[0-9]+")
 
 
 def read_number(token: Token) -> nodes.Number:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 from istioctl.proxies.trace.request import IP
 
 Config = dict[str, Any]
 
-_OBJECT = re.compile(r"/apis/([^/]+)/([^/]+)/namespaces/([^/]+)/([^/]+)/([^/]+)\Z")
-_WORD = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_OBJECT = lazy_pattern(r"/apis/([^/]+)/([^/]+)/namespaces/([^/]+)/([^/]+)/([^/]+)\Z")
+_WORD = lazy_pattern(r"(?<=[a-z0-9])([A-Z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from istioctl.patterns import lazy_pattern
 from istioctl.proxies.trace.dump import Config, Origin
 from istioctl.proxies.trace.matchers import header_matches, in_range, regex_matches, string_matches
 from istioctl.proxies.trace.request import IP, Request
 
-_POLICY = re.compile(r"(?:istio-ext-authz-)?ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]\Z")
+_POLICY = lazy_pattern(r"(?:istio-ext-authz-)?ns\[(.*)\]-policy\[(.*)\]-rule\[(\d+)\]\Z")
 _PEER = "io.istio.peer_principal"
 
 

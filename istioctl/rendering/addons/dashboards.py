@@ -16,15 +16,16 @@ The model is that of https://grafana.com/docs/grafana/latest/dashboards/build-da
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from istioctl.patterns import lazy_pattern
 
 Tree = dict[str, Any]
 
 _SCHEMA_VERSION = 39
 _COLUMNS = 24
-_NAME = re.compile(r"<([a-z_]+)>")
+_NAME = lazy_pattern(r"<([a-z_]+)>")
 _SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 _OTHER_DASHBOARDS = {
     "type": "dashboards",

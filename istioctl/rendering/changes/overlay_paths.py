@@ -13,11 +13,12 @@ import re
 from dataclasses import dataclass
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 
-_INDEX = re.compile(r"-?[0-9]+\Z")
-_PAIR = re.compile(r"([a-zA-Z0-9_-]+):((?:[^:\\]|\\.)+)\Z", re.DOTALL)
-_ELEMENT = re.compile(r"((?:\\.|[^\\.\[])*)((?:\[(?:\\.|[^\\\]])*\])*)(?:\.|\Z)", re.DOTALL)
-_BRACKETS = re.compile(r"\[((?:\\.|[^\\\]])*)\]", re.DOTALL)
+_INDEX = lazy_pattern(r"-?[0-9]+\Z")
+_PAIR = lazy_pattern(r"([a-zA-Z0-9_-]+):((?:[^:\\]|\\.)+)\Z", re.DOTALL)
+_ELEMENT = lazy_pattern(r"((?:\\.|[^\\.\[])*)((?:\[(?:\\.|[^\\\]])*\])*)(?:\.|\Z)", re.DOTALL)
+_BRACKETS = lazy_pattern(r"\[((?:\\.|[^\\\]])*)\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

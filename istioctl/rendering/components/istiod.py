@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from istioctl.api import ports
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, TAG
 from istioctl.api.webhooks import injector_name, injector_selectors, tag_injector_name
 from istioctl.golang import json_text
+from istioctl.patterns import lazy_pattern
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -35,8 +35,8 @@ from istioctl.rendering.text.jinja import render_template
 from istioctl.rendering.text.value_text import env_entries, go_text
 
 _TEMPLATES = ("accounts", "configuration", "webhooks", "policies", "deployment", "scaling", "services")
-_IPV4 = re.compile(r"([0-9]*\.){3}[0-9]*\Z")
-_IPV6 = re.compile(r"([0-9a-fA-F]*:)+[0-9a-fA-F]*\Z")
+_IPV4 = lazy_pattern(r"([0-9]*\.){3}[0-9]*\Z")
+_IPV6 = lazy_pattern(r"([0-9a-fA-F]*:)+[0-9a-fA-F]*\Z")
 
 # API groups that hold or held Istio's configuration.
 _ISTIO_GROUPS = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 
 #: The Kubernetes version that Helm 3.21 assumes without a cluster.
 DEFAULT_KUBE_VERSION = "v1.35.0"
@@ -72,7 +72,7 @@ DEFAULT_API_VERSIONS = (
     "apiextensions.k8s.io/v1",
 )
 
-_VERSION = re.compile(r"\s*v?([0-9]+)((?:\.[0-9]+)+)?([-+].*)?\s*\Z")
+_VERSION = lazy_pattern(r"\s*v?([0-9]+)((?:\.[0-9]+)+)?([-+].*)?\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from istioctl.errors import InputError
 from istioctl.golang.json_text import floats
 from istioctl.gotemplate.functions.semver import VersionError, parse_constraint, parse_version
+from istioctl.patterns import lazy_pattern
 from istioctl.rendering.helm.files import Files, read_chart_files, unpack
 from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.scalars import single_float_text
@@ -21,7 +21,7 @@ _TEXTS = (
     "name", "home", "version", "description", "icon", "apiVersion", "condition", "tags", "appVersion", "kubeVersion",
     "type",
 )  # fmt: skip
-_SPACE = re.compile(r"\s")
+_SPACE = lazy_pattern(r"\s")
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from istioctl.gotemplate.functions.helm import NO_VALUE
 from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.gotemplate.functions.yaml import YAML, YAMLTextError, helm_yaml_functions
 from istioctl.gotemplate.template import TemplateSet
+from istioctl.patterns import lazy_pattern
 from istioctl.rendering.helm.chart import Chart, Values
 from istioctl.rendering.helm.template_data import chart_data, template_value
 from istioctl.yamldoc.plain import UnreadableError
@@ -96,7 +97,7 @@ def render_templates(
     return rendered
 
 
-_PLACE = re.compile(r"template: (.*?): (.*)\Z", re.DOTALL)
+_PLACE = lazy_pattern(r"template: (.*?): (.*)\Z", re.DOTALL)
 
 
 def _parse_error(error: ParseError) -> ParseError:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import posixpath
-import re
 import tarfile
 import zlib
 from pathlib import Path
 from typing import Any
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 from istioctl.rendering.helm.patterns import match_pattern
 
 #: The files of a chart by their path in it, in the order they were found.
@@ -20,7 +20,7 @@ Files = dict[str, bytes]
 MAX_FILE = 5 * 1024 * 1024
 MAX_CHART = 100 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
-_DRIVE = re.compile(r"[A-Za-z]:/")
+_DRIVE = lazy_pattern(r"[A-Za-z]:/")
 
 
 class IgnoreRules:

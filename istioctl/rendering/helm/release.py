@@ -6,7 +6,6 @@ Each component is one Helm chart of the folder, rendered as the real istioctl re
 
 from __future__ import annotations
 
-import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from istioctl.api.components import BY_NAME
 from istioctl.api.trees import Values, lookup
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from istioctl.rendering.helm.chart import Chart
@@ -101,7 +101,7 @@ class ReleaseCharts:
         return self._loaded[component]
 
 
-_BLOCK = re.compile(r"((?:: |- )[|>][1-9]?)[+-]?[ \t]*\Z")
+_BLOCK = lazy_pattern(r"((?:: |- )[|>][1-9]?)[+-]?[ \t]*\Z")
 
 
 def _documents(text: str) -> list[str]:

@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_TOP_LEVEL = re.compile(r"^(apiVersion|kind|metadata):[ \t]*([^\n]*?)[ \t]*$", re.MULTILINE)
-_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*\Z")
+from istioctl.patterns import lazy_pattern
+
+_TOP_LEVEL = lazy_pattern(r"^(apiVersion|kind|metadata):[ \t]*([^\n]*?)[ \t]*$", re.MULTILINE)
+_PLAIN_WORD = lazy_pattern(r"[A-Za-z][A-Za-z0-9_./-]*\Z")
 _AMBIGUOUS = frozenset(
     word
     for stem in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")

@@ -15,18 +15,18 @@ the token's place with the indentation that its line asks for:
 from __future__ import annotations
 
 import json
-import re
 
 from istioctl.errors import InternalError
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.writer import dump, scalar
 
 _OPEN, _CLOSE = "\x00", "\x01"
-_TOKEN = re.compile("([^\x00]*)\x00(.)([^\x01]*)\x01\\Z")
+_TOKEN = lazy_pattern("([^\x00]*)\x00(.)([^\x01]*)\x01\\Z")
 _DATA, _TEXT, _LINES, _NOTHING = "d", "t", "l", "n"
 _BREAK = "\x02"  # stands for a line's end within a token
-_CONTROL = re.compile("[\x00-\x02]")
-_LEAD = re.compile(r"(?: |- )*")
-_ENTRY_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s'"#-][^:]*): """)
+_CONTROL = lazy_pattern("[\x00-\x02]")
+_LEAD = lazy_pattern(r"(?: |- )*")
+_ENTRY_KEY = lazy_pattern(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s'"#-][^:]*): """)
 
 #: The token that removes the line it stands on.
 NO_LINE = f"{_OPEN}{_NOTHING}{_CLOSE}"

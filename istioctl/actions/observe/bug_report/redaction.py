@@ -8,18 +8,20 @@ import json
 import re
 from typing import Any
 
+from istioctl.patterns import lazy_pattern
+
 HIDDEN = b"[redacted]"
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
-_JWT = re.compile(rb"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
-_BEARER = re.compile(rb"(?i)(\bbearer\s+)[A-Za-z0-9._~+/-]{12,}=*")
+_PEM = lazy_pattern(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
+_JWT = lazy_pattern(rb"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
+_BEARER = lazy_pattern(rb"(?i)(\bbearer\s+)[A-Za-z0-9._~+/-]{12,}=*")
 #: A setting by a name that is a secret's, in YAML, JSON or `key=value`.
-_NAMED = re.compile(
+_NAMED = lazy_pattern(
     rb"(?i)((?:\\?[\"'])?\b(?:client-key-data|private[-_]?key|password|passwd|client[-_]?secret|secret[-_]?key"
     rb"|api[-_]?key|(?:access|refresh|id|bearer|auth)[-_]?token|token)\b(?:\\?[\"'])?\s*[:=](?!=)\s*)"
     rb"(\"(?:[^\"\\]|\\.)*\"|\\\"[^\"\\]*\\\"|'[^']*'|[^\s,{}\[\]\"'\\]+)"
 )
-_BASE64 = re.compile(rb"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]{16,}={0,2}")
+_BASE64 = lazy_pattern(rb"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]{16,}={0,2}")
 _HARMLESS = frozenset((b"null", b"true", b"false", b'""', b"''", b"{}"))
 
 
