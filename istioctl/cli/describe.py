@@ -69,6 +69,12 @@ def _describe(
     if output is not None:
         print_data(found.as_data(), output)
         return 0
-    for line in describe_lines(found, here, is_pod=is_pod):
+    lines = describe_lines(found, here, is_pod=is_pod)
+    if terminal().has_colour(stdout=True):
+        from istioctl.cli.screen.outline import outline, tree_text
+
+        terminal().write(tree_text(outline(lines), terminal().width, {"WARNING:": "red"}))
+        return 0
+    for line in lines:
         terminal().write(f"{line}\n")
     return 0

@@ -7,6 +7,7 @@ from typing import Annotated
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, NamesOutputOption, SpecificationFlags
+from istioctl.cli.screen.differences import shown_differences, shown_verb
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
@@ -45,5 +46,6 @@ def diff(
         print_data(counts(changes), output, names=[change.key.resource_name for change in differing])
     else:
         for change in differing:
-            console.write(f"{change.verb} {change.key}\n" if brief else change.differences())
+            text = f"{shown_verb(change.verb)} {change.key}\n" if brief else shown_differences(change.differences())
+            console.write(text)
     raise Exit(ExitStatus.DIFFERENT if differing else ExitStatus.OK)

@@ -92,12 +92,13 @@ def confirmation(*, asks: bool, diff: bool = False) -> Callable[[InstallPlan], b
 def _confirm(plan: InstallPlan, *, asks: bool, diff: bool) -> bool:
     from istioctl.actions.installation.compare import compare
     from istioctl.cli.screen.changes import changes_text
+    from istioctl.cli.screen.differences import shown_differences
 
     console = terminal()
     changes = compare(plan)
     if diff:
         for change in changes:
-            console.write(change.differences())
+            console.write(shown_differences(change.differences()))
     if not asks:
         return True
     for line in changes_text(changes):

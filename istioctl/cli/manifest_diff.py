@@ -7,6 +7,7 @@ from typing import Annotated
 
 from istioctl.cli.line.declare import Argument, Exit, Option
 from istioctl.cli.line.options import NamesOutputOption, split_commas
+from istioctl.cli.screen.differences import shown_differences, shown_verb
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
@@ -50,5 +51,6 @@ def manifest_diff(
         console.write("Manifests are identical\n")
     else:
         for change in changes:
-            console.write(f"{change.verb} {change.key}\n" if brief else change.differences("a", "b"))
+            verb = shown_verb(change.verb)
+            console.write(f"{verb} {change.key}\n" if brief else shown_differences(change.differences("a", "b")))
     raise Exit(ExitStatus.DIFFERENT if changes else ExitStatus.OK)

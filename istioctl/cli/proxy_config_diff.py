@@ -9,6 +9,7 @@ from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.proxy_flags import AdminPortOption
 from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
+from istioctl.cli.screen.differences import shown_differences
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -82,4 +83,4 @@ def _text(kind: KindDifference) -> str:
     if kind.matches:
         return f"{kind.title} Match\n"
     lines = [f"only {each.only_in} has {each.name}" if each.only_in else each.text for each in kind.differences]
-    return "\n".join([f"{kind.title} Don't Match", *lines]) + "\n"
+    return shown_differences("\n".join([f"{kind.title} Don't Match", *lines]) + "\n")

@@ -85,6 +85,12 @@ def trace(
         data = {"proxy": dump.proxy_id, **found.as_data()}
         data["places"] = {str(origin): place for origin, place in sorted(places.items(), key=lambda each: str(each[0]))}
         print_data(data, output)
+    elif terminal().has_colour(stdout=True):
+        from istioctl.cli.screen.outline import tree_text
+        from istioctl.cli.screen.trace_report import OUTCOME_STYLES, trace_outline
+
+        root = trace_outline(found, dump.proxy_id or file, places)
+        terminal().write(tree_text(root, terminal().width, OUTCOME_STYLES))
     else:
         for line in trace_lines(found, dump.proxy_id or file, places):
             terminal().write(f"{line.rstrip()}\n")

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
-_CODES = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _BEGIN, _MIDDLE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
 _STYLED = lazy_pattern(f"{_BEGIN}([0-9;]+){_MIDDLE}|{_END}")
 _OBEYED = lazy_pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _DUMB = ("dumb", "unknown")
+_WIDTH = 80
 
 #: Without the bytes that are not UTF-8, as Python carries them: those go out as they came.
 _UNPAIRED = lazy_pattern("[\ud800-\udc7f\udd00-\udfff]")
@@ -131,6 +132,17 @@ class Terminal:
         """Whether the stream (stderr unless `stdout`) is a terminal that may show colour."""
         stream = self.stdout if stdout else self.stderr
         return not self.environ.get("NO_COLOR") and self.environ.get("TERM") not in _DUMB and stream.isatty()
+
+    @property
+    def width(self) -> int:
+        """How many columns the terminal has that stdout is; 80 where it does not say."""
+        given = self.environ.get("COLUMNS", "")
+        if given.isdecimal() and int(given):
+            return int(given)
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns or _WIDTH
+        except (OSError, ValueError):
+            return _WIDTH
 
     def read_input(self) -> str:
         """All of stdin as text, in whatever encoding its first bytes tell.

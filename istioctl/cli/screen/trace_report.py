@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from istioctl.cli.screen.outline import Node
     from istioctl.proxies.trace.clusters import Target
     from istioctl.proxies.trace.dump import Origin
     from istioctl.proxies.trace.trace import Outcome, Step, Trace
@@ -14,6 +15,12 @@ _TITLES = {
     "listener": "Listener", "filter chain": "Filter chain", "authorization": "Authorization", "filter": "Filter",
     "routes": "Routes", "virtual host": "Virtual host", "route": "Route",
 }  # fmt: skip
+#: How the line is shown that says what becomes of the request, where a terminal shows colour.
+OUTCOME_STYLES = {
+    f"Outcome: {kind}": "green" if kind in ("forwarded", "answered", "redirected") else "red"
+    for kind in ("forwarded", "answered", "redirected", "denied", "not found", "unavailable", "closed")
+} | {"made by": "dim"}
+_ENDPOINTS = "Endpoints:"
 _WIDTH = 15
 _SHOWN = 5
 
@@ -37,6 +44,19 @@ def trace_lines(found: Trace, proxy: str, places: Mapping[Origin, str]) -> Itera
     if found.notes:
         yield ""
         yield from (f"Note: {note}" for note in found.notes)
+
+
+def trace_outline(found: Trace, proxy: str, places: Mapping[Origin, str]) -> Node:
+    """The report as a tree, with each endpoint below their common title."""
+    from istioctl.cli.screen.outline import Node, outline
+
+    root = outline(trace_lines(found, proxy, places))
+    for node in (root, *root.children):
+        for child in node.children:
+            if child.text.startswith(_ENDPOINTS) and child.children:
+                child.children.insert(0, Node(child.text.removeprefix(_ENDPOINTS).strip()))
+                child.text = _ENDPOINTS
+    return root
 
 
 def _step(step: Step, places: Mapping[Origin, str], indent: str = "") -> Iterator[str]:
@@ -72,9 +92,9 @@ def _target(target: Target, places: Mapping[Origin, str], indent: str) -> Iterat
     for origin in origins:
         yield f"{indent}{'':<{_WIDTH}} made by {_origin(origin, places)}"
     if target.endpoints is None:
-        yield f"{indent}{'Endpoints:':<{_WIDTH}} not in the dump; take it with include_eds"
+        yield f"{indent}{_ENDPOINTS:<{_WIDTH}} not in the dump; take it with include_eds"
     for index, endpoint in enumerate((target.endpoints or ())[:_SHOWN]):
-        title = "" if index else "Endpoints:"
+        title = "" if index else _ENDPOINTS
         yield f"{indent}{title:<{_WIDTH}} {endpoint.address} {endpoint.health}, TLS: {endpoint.tls}"
     more = len(target.endpoints or ()) - _SHOWN
     if more > 0:
