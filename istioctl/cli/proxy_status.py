@@ -12,7 +12,7 @@ from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
 from istioctl.cli.line.options import NoHeadersOption, RevisionOption, output_option
-from istioctl.cli.screen.printers import Output, print_data, table_text
+from istioctl.cli.screen.printers import Output, print_data, shown_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from istioctl.proxies.sync_status import ProxyStatus, TypeStatus
 
 _GAP = 5
+_SPARE = ("CLUSTER", "SUBSCRIBED TYPES", "VERSION", "ISTIOD")
 
 
 _TABLE = Output("table")
@@ -119,13 +120,13 @@ def _table(found: MeshStatus, verbosity: int, *, headers: bool, ages: bool = Tru
             cells = {each.type_url: _cell(each, now) for each in proxy.types}
             states = [cells.get(each, "IGNORED") for each in types]
             rows.append([proxy.id, proxy.cluster, *states, proxy.istiod, proxy.version])
-        return table_text(header, rows, _GAP, headers=headers)
+        return shown_table(header, rows, _GAP, headers=headers, spare=_SPARE)
     header = ["NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES", "STATE", "SINCE"]
     rows = [_row(proxy, now) for proxy in found.proxies]
     if any(proxy.reason for proxy in found.proxies):
         header.append("REASON")
         rows = [[*row, proxy.reason] for row, proxy in zip(rows, found.proxies, strict=True)]
-    return table_text(header, rows, _GAP, headers=headers)
+    return shown_table(header, rows, _GAP, headers=headers, spare=_SPARE)
 
 
 def _row(proxy: ProxyStatus, now: datetime | None) -> list[str]:

@@ -10,7 +10,7 @@ from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.options import NoHeadersOption, output_option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
-from istioctl.cli.screen.printers import JSON, Output, print_data, table_text
+from istioctl.cli.screen.printers import JSON, Output, print_data, shown_table, table_text
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -182,5 +182,5 @@ def _table(table: Table, *, headers: bool) -> str:
     if not table.rows and table.empty:
         return f"{table.empty}\n"
     if any(table.header):
-        return table_text(table.header, table.rows, _GAP, headers=headers)
+        return shown_table(table.header, table.rows, _GAP, headers=headers)
     return table_text(table.rows[0], table.rows[1:], 1) if table.rows else ""

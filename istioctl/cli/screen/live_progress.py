@@ -97,12 +97,14 @@ class LiveView:
         several = any(cluster for cluster, _ in rows)
         room = self._region.height - 2
         hidden = len(rows) - room if len(rows) > room + 1 else 0
+        more = f"and {hidden} more" if hidden else ""
         cells = [
             [*((visible(cluster),) if several else ()), visible(component), _state(row), self._seconds(row)]
             for (cluster, component), row in list(rows.items())[: len(rows) - hidden]
         ]
         heads = [*(("CLUSTER",) if several else ()), "COMPONENT", "STATE", "SECONDS"]
         widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+        widths[0] = max(widths[0], len(more))
         table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold")
         for head, width in zip(heads, widths, strict=True):
             table.add_column(head, no_wrap=True, width=width, justify="right" if head == "SECONDS" else "left")
@@ -111,8 +113,8 @@ class LiveView:
         for row, (*names, state, seconds) in zip(rows.values(), cells, strict=False):
             style = _STYLES.get(row.stage, _UNDER_WAY)
             table.add_row(*map(Text, names), Text(state, style), Text(seconds), _awaited(row.waiting, rest))
-        if hidden:
-            table.add_row(Text(f"and {hidden} more", "dim"))
+        if more:
+            table.add_row(Text(more, "dim"))
         return table
 
     def _seconds(self, row: Row) -> str:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from istioctl.cli.screen.fitting import fold
 from istioctl.cli.screen.terminal import styled, visible
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 _TITLE = re.compile(r"([\w ()-]{1,40}:)(\s+|$)")
+_GUIDE = 4
+_LEAST = 24
+_WIDEST = 100_000  # Rich would cut lines that are wider than its console
 _TITLE_STYLE, _GUIDE_STYLE = "cyan", "dim"
 
 
@@ -59,32 +63,31 @@ def tree_text(root: Node, width: int, styles: Mapping[str, str]) -> str:
     Args:
         styles: the style of lines that begin so, such as `{"WARNING:": "red"}`; the longest beginning counts.
     """
-    return text_of(_tree(root, styles, "bold"), width)
+    return _text_of(_tree(root, width, styles, "bold"))
 
 
-def text_of(renderable: RenderableType, width: int) -> str:
-    """What Rich makes of something, for a `Terminal` to write: with its marks for styles instead of codes."""
-    console = Console(file=io.StringIO(), width=width, height=100, force_terminal=True, color_system="standard")
+def _text_of(renderable: RenderableType) -> str:
+    """What Rich makes of something whose lines have their length, with a terminal's marks for styles."""
+    console = Console(file=io.StringIO(), width=_WIDEST, height=1, force_terminal=True, color_system="standard")
     rows = console.render_lines(renderable, pad=False)
     return "".join("".join(_marked(text, style) for text, style, _ in row).rstrip() + "\n" for row in rows)
 
 
-def _tree(node: Node, styles: Mapping[str, str], style: str = "") -> Tree:
-    tree = Tree(_label(node.text, styles, style), guide_style=_GUIDE_STYLE)
+def _tree(node: Node, width: int, styles: Mapping[str, str], style: str = "") -> Tree:
+    text = "\n".join(fold(visible(node.text), max(_LEAST, width)))
+    tree = Tree(_label(text, styles, style), guide_style=_GUIDE_STYLE)
     for child in node.children:
-        tree.children.append(_tree(child, styles))
+        tree.children.append(_tree(child, width - _GUIDE, styles))
     return tree
 
 
 def _label(text: str, styles: Mapping[str, str], style: str) -> Text:
-    text = visible(text)
     found = max((start for start in styles if text.startswith(start)), key=len, default=None)
     title = _TITLE.match(text)
-    label = Text(style=style or (styles[found] if found else ""), overflow="ignore")
-    if title and not style:
-        label.append(title[1], "" if found else _TITLE_STYLE)
-        return label.append(f" {text[title.end() :]}" if title.end() < len(text) else "")
-    return label.append(text)
+    label = Text(text, style or (styles[found] if found else ""), no_wrap=True)
+    if title and not style and not found:
+        label.stylize(_TITLE_STYLE, 0, title.end(1))
+    return label
 
 
 def _marked(text: str, style: Style | None) -> str:

@@ -127,7 +127,33 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], gap: int =
     Args:
         headers: whether the header is printed.
     """
-    terminal().write(table_text(header, rows, gap, headers=headers))
+    terminal().write(shown_table(header, rows, gap, headers=headers))
+
+
+def shown_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    gap: int = 3,
+    *,
+    headers: bool = True,
+    spare: Sequence[str] | None = None,
+) -> str:
+    """The text of such a table for stdout, made to fit where that is a terminal that shows colour.
+
+    Args:
+        spare: the heads of columns that may be left out there, see `fitting.fitted_table`.
+    """
+    text = table_text(header, rows, gap, headers=headers)
+    console = terminal()
+    if not console.has_colour(stdout=True) or max(map(len, text.splitlines()), default=0) <= console.width:
+        return text
+    from istioctl.cli.screen.fitting import SPARE, fitted_table
+
+    width = console.width
+    lines, left_out = fitted_table(header, rows, width, headers=headers, spare=SPARE if spare is None else spare)
+    if left_out:
+        lines.append(console.style(f"{', '.join(left_out)}: no room in {width} columns", "dim", stdout=True))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def table_text(
