@@ -21,6 +21,7 @@ import pyte
 
 _LONGEST = 60.0
 _SCROLLED = 1000
+_WIDE = 400
 
 
 class PseudoTerminal:
@@ -43,7 +44,8 @@ class PseudoTerminal:
         own = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
         self._controller, self._own = pty.openpty()
         self.screen = pyte.HistoryScreen(columns, lines, history=_SCROLLED, ratio=0.001)
-        self._stream = pyte.ByteStream(self.screen)
+        self._wide = pyte.HistoryScreen(_WIDE, lines, history=_SCROLLED, ratio=0.001)
+        self._streams = [pyte.ByteStream(screen) for screen in (self.screen, self._wide)]
         self.raw = b""
         self.frames: list[list[str]] = []
         self._set_size(columns, lines)
@@ -100,21 +102,11 @@ class PseudoTerminal:
 
     def lines(self) -> list[str]:
         """All lines from the first to the cursor's, with those that have left the screen at its top."""
-        width = self.screen.columns
-        above = ["".join(row[column].data for column in range(width)) for row in self.screen.history.top]
-        return [line.rstrip() for line in [*above, *self.screen.display[: self.screen.cursor.y + 1]]]
+        return _lines(self.screen)
 
     def texts(self) -> list[str]:
-        """The lines as they were written: those that the terminal wrapped, in one."""
-        found: list[str] = []
-        is_whole = True
-        for line in self.lines():
-            if is_whole:
-                found.append(line)
-            else:
-                found[-1] += line
-            is_whole = len(line) < self.screen.columns
-        return found
+        """The lines as they were written: as on a terminal that is wide enough for the longest."""
+        return _lines(self._wide)
 
     def colours(self, text: str) -> set[str]:
         """The foreground colours of the cells of the first line that holds a text, there."""
@@ -133,6 +125,12 @@ class PseudoTerminal:
             return False
         data = os.read(self._controller, 65536)
         self.raw += data
-        self._stream.feed(data)
+        for stream in self._streams:
+            stream.feed(data)
         self.frames.append(self.lines())
         return True
+
+
+def _lines(screen: pyte.HistoryScreen) -> list[str]:
+    above = ["".join(row[column].data for column in range(screen.columns)) for row in screen.history.top]
+    return [line.rstrip() for line in [*above, *screen.display[: screen.cursor.y + 1]]]

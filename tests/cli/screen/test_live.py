@@ -85,10 +85,10 @@ def test_a_question_is_asked_on_an_empty_foot(console: Terminal, screen: Screen)
 
 
 def test_what_others_wrote_is_only_shown(screen: Screen, console: Terminal, view: LiveView) -> None:
-    progress = LiveProgress(console, view, cluster="[red]east[/red]")
+    progress = LiveProgress(console, view, cluster="[red]east")
     progress.working("[bold]x\x1b[2J", Stage.CHECKING, {"a\x07b": "why\nso \x1b]0;t\x07"})
     shown = until(screen, "why")
-    assert r"[red]east[/red]  [bold]x\x1b[2J  checking" in shown[1]
+    assert r"[red]east  [bold]x\x1b[2J  checking" in shown[1]
     assert r"a\x07b: why so \x1b]0;t\x07" in shown[1]
     assert "\x1b]0" not in screen.getvalue()
     assert "\x07" not in screen.getvalue()
