@@ -53,6 +53,7 @@ class Loader:
     Attributes:
         errors: why some document could not be read.
         warnings: unknown fields of Istio objects, with their places.
+        installations: the IstioOperators, which no analyzer reads.
         refused: values that the API server would refuse for their type: of which object, where, and what is wrong.
     """
 
@@ -62,6 +63,7 @@ class Loader:
         self.errors: list[InputError] = []
         self.warnings: list[str] = []
         self.refused: list[tuple[Resource, Path, str]] = []
+        self.installations: list[Resource] = []
 
     def read(self, source: Source) -> Iterator[Resource]:
         """The objects of a text, pods made from templates after their workload."""
@@ -130,6 +132,8 @@ class Loader:
             resource.kind == "Namespace" and resource.name in IGNORED_NAMESPACES
         ):
             return
+        if kind == "IstioOperator":
+            self.installations.append(replace(resource, namespace=""))  # it is of no mesh's namespace
         for misfit in misfits(data):
             hint = f" {misfit.hint}" if misfit.hint else ""
             self.refused.append((resource, misfit.path, f"{misfit.message}.{hint}" if hint else misfit.message))

@@ -211,6 +211,7 @@ MESSAGES = {
         Message("UnknownInjectionSetting", "IST9002", Level.WARNING, "{0}", "Correct the name, or remove it."),
         Message("VolumeNotFound", "IST9003", Level.WARNING, "{0}", "Add the volume, or correct its name."),
         Message("RequestAboveLimit", "IST9004", Level.WARNING, "{0}", "Raise the limit, or request less."),
+        Message("IneffectiveInstallSetting", "IST9005", Level.WARNING, "{0}", "Correct the setting, or remove it."),
         Message("UnknownProvider", "IST9006", Level.WARNING,
                 'no extension provider of the mesh configuration is called "{0}"; there are: {1}',
                 "Correct the name, or add the provider to extensionProviders."),

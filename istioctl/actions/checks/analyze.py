@@ -126,8 +126,22 @@ def analyze(
     if not options.analyzers:
         for resource, path, problem in loader.refused:
             findings.report("SchemaValidationError", resource, problem, path=path)
+        for installation in loader.installations:
+            _check_installation(installation, findings)
     kept = selected(findings.items, options.reported, options.suppressions)
     return Analysis(kept, loader.errors, loader.warnings, skipped, analyzers, len(snapshot))
+
+
+def _check_installation(resource: Resource, findings: Findings) -> None:
+    """Say what an IstioOperator would be refused or warned of for; none of it is a fault of the mesh yet."""
+    from istioctl.actions.checks.installations import check_installation
+
+    if resource.root is None:
+        return
+    for problem in check_installation(resource.data, resource.root).problems:
+        hint = f". {problem.hint}" if problem.hint else ""
+        words = f"{problem.path}: {problem.message}{hint}"
+        findings.report("IneffectiveInstallSetting", resource, words, path=problem.steps)
 
 
 def _sources(

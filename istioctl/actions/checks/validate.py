@@ -176,8 +176,10 @@ def _check_one(
     elif kind in kubernetes.KINDS and namespace != options.istio_namespace:
         checked = kubernetes.check_kubernetes(str(kind), data, root, offset)
         _add_misfits(data, checked)
-    elif kind == "IstioOperator" and api_version == "install.istio.io/v1alpha1":
-        checked = _check_operator(data, root, offset)
+    elif kind == "IstioOperator":
+        from istioctl.actions.checks.installations import check_installation
+
+        checked = check_installation(data, root, offset)
     else:
         checked = Report(root, offset)
         _add_misfits(data, checked)
@@ -212,29 +214,3 @@ def _warn_of_version(api_version: str, kind: str, report: Report) -> bool:
         f"Use {versions}.",
     )
     return True
-
-
-def _check_operator(data: dict[str, Any], root: Node, offset: int) -> Report:
-    """An installation's specification: the checks are those of rendering."""
-    from istioctl.errors import ErrorGroup, IstioctlError
-    from istioctl.rendering.specification.origins import Layer, Origin, Origins
-    from istioctl.rendering.specification.problems import Problems
-    from istioctl.rendering.specification.validation import validate as validate_specification
-
-    report, problems = Report(root, offset), Problems()
-    for name in data:
-        if name not in ("apiVersion", "kind", "metadata", "spec", "status"):
-            report.add(Severity.ERROR, (name,), f'unknown field "{name}"')
-    errors: list[IstioctlError] = []
-    try:
-        validate_specification(data, Origins([Layer(Origin("file", ""), data)]), problems)
-        problems.raise_errors()
-    except ErrorGroup as group:
-        errors = group.errors
-    except IstioctlError as error:
-        errors = [error]
-    for refused in errors:
-        report.add(Severity.ERROR, ("spec",), refused.message, refused.hint or "")
-    for warning in problems.warnings:
-        report.add(Severity.WARNING, ("spec",), warning.removeprefix(": "))
-    return report

@@ -19,6 +19,7 @@ from istioctl.api.release import HUB, VERSION
 from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 from istioctl.errors import InputError, SpecError
 from istioctl.rendering.specification.extension_providers import with_providers
+from istioctl.rendering.specification.idle_settings import warn_of_idle_values, warn_of_providers
 from istioctl.rendering.specification.origins import DEFAULT, Assignment, Layer, Origin, Origins
 from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import DEFAULT_PROFILE, current_name, read_profile, value_overlay
@@ -169,6 +170,7 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
 
     validate(merged, origins, problems)
     problems.raise_errors()
+    warn_of_idle_values(merged, origins, problems)
 
     user_values = spec.get("values")  # shared with `merged`, as `translate` wants it
     translated = translate(merged)
@@ -188,6 +190,7 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
         origins.derived["spec", "values"] = ("spec", "unvalidatedValues")
     if inputs.addons is not None:
         _add_extension_providers(inputs.addons, merged)
+    warn_of_providers(merged, origins, problems)
     return Specification(
         data=merged,
         effective=effective,

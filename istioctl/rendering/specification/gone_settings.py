@@ -14,7 +14,7 @@ class Gone(NamedTuple):
     """A setting that is no more.
 
     Attributes:
-        since: the first release without it.
+        since: the first release without it; empty where it is Kubernetes that has dropped it.
         instead: what to do now, as an imperative; empty where nothing takes its place.
         moved_to: the path, below `spec`, of the setting that does the same, where one does.
     """
@@ -27,7 +27,7 @@ class Gone(NamedTuple):
     def advice(self) -> str:
         """A sentence or two for a hint."""
         then = self.instead or (f"Set {self.moved_to} instead" if self.moved_to else "Leave it out")
-        return f"Istio {self.since} removed it. {then}."
+        return f"Istio {self.since} removed it. {then}." if self.since else f"{then}."
 
 
 def _moved(since: str, to: str) -> Gone:
@@ -56,6 +56,7 @@ TABLE: dict[str, Gone] = {
     "trafficManagement": _moved("1.5", "components.pilot"),
     "components.certManager": Gone("1.5", _ISTIOD),
     "components.citadel": Gone("1.6", _ISTIOD),
+    **{f"components.{addon}": Gone("1.8", _ADDONS) for addon in ("grafana", "kiali", "prometheus", "tracing")},
     "components.galley": Gone("1.6", _ISTIOD),
     "components.istiodRemote": Gone("1.25", _REMOTE),
     "components.nodeAgent": Gone("1.6", _ISTIOD),
@@ -166,10 +167,21 @@ TABLE: dict[str, Gone] = {
     "values.version": _moved("1.8", "tag"),
 }
 
+_TARGET = "autoscaling/v2 has it in a metric of type Resource: resource: {name: cpu, target: {%s}}"
+_UTILIZATION = _TARGET % "type: Utilization, averageUtilization: 80"
+#: Below an `hpaSpec`: fields of the autoscaling API that Kubernetes has dropped.
+_OF_AUTOSCALING = {
+    "targetAverageUtilization": _UTILIZATION,
+    "targetCPUUtilizationPercentage": _UTILIZATION,
+    "targetAverageValue": _TARGET % "type: AverageValue, averageValue: 500m",
+}
+
 
 def gone(path: Sequence[str | int]) -> Gone | None:
     """What became of a setting, by its path below `spec`; None where no release knew it, or it is still there."""
     names = [str(step) for step in path]
+    if "hpaSpec" in names and names[-1] in _OF_AUTOSCALING:
+        return Gone("", _OF_AUTOSCALING[names[-1]])
     for end in range(len(names), 0, -1):
         if found := TABLE.get(".".join(names[:end])):
             return found
