@@ -3,35 +3,43 @@
 >>> from istioctl import InjectionSettings, inject
 >>> settings = InjectionSettings.read(templates, mesh_text, values_text)
 >>> inject(open("app.yaml").read(), settings).text
+
+The public names stand in `__init__.pyi` beside this file, and nowhere else.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from istioctl.gotemplate.given import give
-
-if TYPE_CHECKING:
-    from istioctl.injection.inject import InjectionResult, inject
-    from istioctl.injection.settings import Settings as InjectionSettings
-
-__all__ = ["InjectionResult", "InjectionSettings", "inject"]
-
-_HOMES = {
-    "inject": ("istioctl.injection.inject", "inject"),
-    "InjectionResult": ("istioctl.injection.inject", "InjectionResult"),
-    "InjectionSettings": ("istioctl.injection.settings", "Settings"),
-}
 
 give("helm", "istioctl.rendering.helm.engine", "yaml_functions")
 give("istio", "istioctl.injection.template_functions", "injection_functions")
 
+_homes: dict[str, tuple[str, str]] = {}
+
+
+def _public() -> dict[str, tuple[str, str]]:
+    """The module of each public name, and what it is called there."""
+    if not _homes:
+        import re
+
+        text = __loader__.get_data(__file__.rpartition(".")[0] + ".pyi").decode()
+        for module, attribute, name in re.findall(r"^from (\S+) import (\S+) as (\S+)$", text, re.MULTILINE):
+            _homes[name] = module, attribute
+    return _homes
+
 
 def __getattr__(name: str) -> object:
     """What the library offers, imported when it is first asked for."""
+    if name == "__all__":
+        return sorted(_public())
+    if name.startswith("_") or name not in _public():
+        raise AttributeError(f"module 'istioctl' has no attribute '{name}'")
     from importlib import import_module
 
-    if name not in _HOMES:
-        raise AttributeError(f"module 'istioctl' has no attribute '{name}'")
-    module, attribute = _HOMES[name]
-    return getattr(import_module(module), attribute)
+    module, attribute = _homes[name]
+    found = globals()[name] = getattr(import_module(module), attribute)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_public()})

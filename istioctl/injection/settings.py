@@ -170,3 +170,7 @@ def _mapping(data: Mapping[str, Any], name: str, source: str) -> Mapping[str, An
     if not isinstance(value, dict):
         raise InputError(f"{name} must be a mapping", where=source)
     return value
+
+
+InjectionSettings = Settings
+"""The public name."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from istioctl.analysis.analyzers.registry import Analyzer, chosen
 from istioctl.analysis.findings import Finding, Findings, Suppression, selected
@@ -15,6 +17,9 @@ from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.sources import EXTENSIONS, Source, open_input, read_file
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.errors import InputError
+
+if TYPE_CHECKING:
+    from istioctl.cluster.session import Client
 
 #: Gets the objects of the given kinds from a cluster.
 Fetch = Callable[[tuple[str, ...]], Iterator[Resource]]
@@ -82,18 +87,24 @@ def analyze(
     stdin: Callable[[], str],
     download: Callable[[str], str],
     fetch: Fetch | None = None,
+    client: Client | None = None,
 ) -> Analysis:
     """Run the analyzers on all inputs together.
 
     Args:
         stdin: reads the whole of stdin.
         download: gets what a URL names.
-        fetch: gets objects of a cluster; None for files only.
+        fetch: gets objects of a cluster, as `objects_of_clusters` does.
+        client: a cluster to get them from where `fetch` is left out; without either it is about files only.
 
     Raises:
         InputError: an input, or the mesh configuration, can't be read.
         ClusterError: the cluster can't be reached.
     """
+    if fetch is None and client is not None:
+        from istioctl.actions.checks.cluster_objects import objects_of_clusters
+
+        fetch = partial(objects_of_clusters, (client,), istio_namespace=options.istio_namespace, revision="")
     analyzers = chosen(options.analyzers)
     sources, skipped = _sources(options, stdin, download)
     snapshot = Snapshot(

@@ -90,7 +90,7 @@ class Prechecked:
     installed: tuple[InstalledControlPlane, ...]
 
 
-def precheck(options: PrecheckOptions, report: Report) -> Prechecked:
+def precheck(options: PrecheckOptions, report: Report | None = None) -> Prechecked:
     """Checks the cluster; changes nothing.
 
     Raises:

@@ -97,7 +97,7 @@ def generate(options: GenerateOptions) -> Manifests:
     return Manifests(specification, tuple(in_order(documents)), (*specification.warnings, *rendering.warnings))
 
 
-def generate_for_cluster(options: GenerateOptions, client: Client, report: Report) -> Manifests:
+def generate_for_cluster(options: GenerateOptions, client: Client, report: Report | None = None) -> Manifests:
     """As `generate`, for a cluster that is asked for its version, its platform and its network plug-in.
 
     Raises:

@@ -136,7 +136,7 @@ class Gateway:
         }
 
 
-def find_gateway(options: EndpointOptions, report: Report) -> Gateway:
+def find_gateway(options: EndpointOptions, report: Report | None = None) -> Gateway:
     """Finds the gateway.
 
     Raises:
@@ -148,7 +148,7 @@ def find_gateway(options: EndpointOptions, report: Report) -> Gateway:
     return Gateway(options, session, discovery, _find(session, discovery, options))
 
 
-def ingress_endpoint(options: EndpointOptions, report: Report) -> Endpoint:
+def ingress_endpoint(options: EndpointOptions, report: Report | None = None) -> Endpoint:
     """Finds the gateway and how to reach it.
 
     Raises:

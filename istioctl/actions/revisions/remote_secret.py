@@ -69,7 +69,7 @@ class RemoteSecret:
     warnings: tuple[str, ...]
 
 
-def create_remote_secret(options: RemoteSecretOptions, report: Report) -> RemoteSecret:
+def create_remote_secret(options: RemoteSecretOptions, report: Report | None = None) -> RemoteSecret:
     """Makes the secret from this cluster's credentials; creates the account and its token where they are missing.
 
     Raises:
@@ -128,7 +128,9 @@ class RemoteCluster:
         return {"name": self.name, "secret": self.secret, "status": self.status, "istiod": self.istiod}
 
 
-def remote_clusters(client: Client, namespace: str, revision: str, report: Report) -> list[RemoteCluster]:
+def remote_clusters(
+    client: Client, namespace: str = SYSTEM_NAMESPACE, revision: str = "", report: Report | None = None
+) -> list[RemoteCluster]:
     """The clusters that each istiod is connected to, as its `/debug/clusterz` tells.
 
     Raises:

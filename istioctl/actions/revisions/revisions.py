@@ -60,7 +60,7 @@ class Revision:
         }
 
 
-def list_revisions(client: Client, report: Report) -> list[Revision]:
+def list_revisions(client: Client, report: Report | None = None) -> list[Revision]:
     """All revisions, by name.
 
     Raises:
@@ -79,7 +79,7 @@ def list_revisions(client: Client, report: Report) -> list[Revision]:
     return [_revision(name, hooks, istiods, pods, namespaces) for name in names]
 
 
-def describe_revision(client: Client, name: str, report: Report) -> Revision:
+def describe_revision(client: Client, name: str, report: Report | None = None) -> Revision:
     """One revision, by its name or one of its tags.
 
     Raises:

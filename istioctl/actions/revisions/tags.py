@@ -11,7 +11,7 @@ from istioctl.actions.revisions.tag_objects import TagOptions, tag_objects
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import labels_of
-from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
+from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, deactivated
 from istioctl.cluster.apply import FIELD_OWNER, Desired, apply, delete
 from istioctl.cluster.discovery import Discovery
@@ -59,7 +59,7 @@ class TagPlan:
     conflicts: tuple[str, ...]
 
 
-def list_tags(client: Client, namespace: str, report: Report) -> list[RevisionTag]:
+def list_tags(client: Client, namespace: str = SYSTEM_NAMESPACE, report: Report | None = None) -> list[RevisionTag]:
     """All tags, and the revisions without any, by revision.
 
     Raises:
@@ -95,7 +95,7 @@ def plan_tag(
     *,
     overwrite: bool = False,
     generate: bool = False,
-    report: Report,
+    report: Report | None = None,
 ) -> TagPlan:
     """What setting a tag takes; changes nothing.
 
@@ -152,7 +152,7 @@ def set_tag(
     revision: str,
     *,
     overwrite: bool = False,
-    report: Report,
+    report: Report | None = None,
     confirm: Callable[[TagPlan], bool] | None = None,
 ) -> bool:
     """Points a tag to a revision.
@@ -202,7 +202,7 @@ def remove_tag(
     client: Client,
     tag: str,
     namespace: str,
-    report: Report,
+    report: Report | None = None,
     confirm: Callable[[TagRemoval], bool] | None = None,
 ) -> bool:
     """Removes a tag; returns once it is gone.

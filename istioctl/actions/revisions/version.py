@@ -8,7 +8,7 @@ from typing import Any
 
 from istioctl.actions.revisions.control_planes import Pod, ask_istiod, connected_proxies, control_plane_pods, image_tag
 from istioctl.api.labels import labels_of
-from istioctl.api.names import REVISION
+from istioctl.api.names import REVISION, SYSTEM_NAMESPACE
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -70,7 +70,9 @@ class MeshVersions:
     problems: tuple[str, ...]
 
 
-def mesh_versions(client: Client, namespace: str, revision: str, report: Report) -> MeshVersions:
+def mesh_versions(
+    client: Client, namespace: str = SYSTEM_NAMESPACE, revision: str = "", report: Report | None = None
+) -> MeshVersions:
     """The versions in the cluster.
 
     Args:

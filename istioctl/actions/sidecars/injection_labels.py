@@ -66,7 +66,9 @@ class NamespaceStatus:
         }
 
 
-def set_injection(client: Client, namespace: str, *, enabled: bool, revision: str, report: Report) -> bool:
+def set_injection(
+    client: Client, namespace: str, *, enabled: bool, revision: str = "", report: Report | None = None
+) -> bool:
     """Labels a namespace, so that pods created from now on get a sidecar, or none; whether that changed anything.
 
     Args:
@@ -126,7 +128,7 @@ def restart_workloads(client: Client, namespace: str, timeout: float, report: Re
     return keys
 
 
-def injection_status(client: Client, namespace: str, report: Report) -> list[NamespaceStatus]:
+def injection_status(client: Client, namespace: str = "", report: Report | None = None) -> list[NamespaceStatus]:
     """Injection in one namespace, or in all that are not Kubernetes' own.
 
     Raises:

@@ -37,7 +37,7 @@ class InjectorOptions(NamedTuple):
         istio_namespace: of the control plane.
         offline: ask no cluster.
         set_flags: `--set` flags of an installation, for `offline`.
-        client: makes the connection to the cluster.
+        client: the cluster, or what makes the connection once it is needed.
         kubeconfig: what `--kubeconfig` says.
     """
 
@@ -135,6 +135,8 @@ def _check_values(text: str, source: str) -> None:
 def _has_cluster(options: InjectorOptions, environ: Mapping[str, str]) -> bool:
     """Whether anything says which cluster to ask."""
     if options.kubeconfig or environ.get("KUBERNETES_SERVICE_HOST"):
+        return True
+    if options.client is not None and not callable(options.client):
         return True
     if named := environ.get("KUBECONFIG"):
         return any(name != os.devnull for name in named.split(os.pathsep) if name)  # /dev/null means no cluster
