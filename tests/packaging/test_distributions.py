@@ -51,7 +51,7 @@ def test_the_installed_wheel_injects_lists_and_validates(venv: Path, tmp_path: P
 
 def test_the_installed_wheel_is_typed(venv: Path, tmp_path: Path) -> None:
     module = tmp_path / "user.py"
-    module.write_text("from istioctl.errors import InputError\nnumber: int = InputError('x').message\n")
+    module.write_text("from istioctl import InputError\nnumber: int = InputError('x').message\n")
     mypy = [sys.executable, "-m", "mypy", "--python-executable", venv / "bin" / "python", "--cache-dir", tmp_path / "c"]
 
     done = subprocess.run([*mypy, module], cwd=tmp_path, capture_output=True, text=True, check=False)
