@@ -55,7 +55,7 @@ def _describe(
     ctx: Context, reference: str, ignore_unmeshed: bool, output: Output | None, admin_port: int, *, is_pod: bool
 ) -> int:
     from istioctl.actions.observe.describe import DescribeOptions, describe_pod, describe_service
-    from istioctl.cli.screen.describe_report import describe_lines
+    from istioctl.cli.screen.describe_report import LINE_STYLES, describe_lines, describe_outline
     from istioctl.cluster.session import open_session
 
     if not 0 < admin_port < 65536:
@@ -69,12 +69,12 @@ def _describe(
     if output is not None:
         print_data(found.as_data(), output)
         return 0
-    lines = describe_lines(found, here, is_pod=is_pod)
     if terminal().has_colour(stdout=True):
-        from istioctl.cli.screen.outline import outline, tree_text
+        from istioctl.cli.screen.outline import tree_text
 
-        terminal().write(tree_text(outline(lines), terminal().width, {"WARNING:": "red"}))
+        root = describe_outline(found, here, is_pod=is_pod)
+        terminal().write(tree_text(root, terminal().width, LINE_STYLES))
         return 0
-    for line in lines:
+    for line in describe_lines(found, here, is_pod=is_pod):
         terminal().write(f"{line}\n")
     return 0

@@ -90,11 +90,11 @@ def wait_until_gone(
     def work(key: ObjectKey) -> None:
         last: dict[str, Any] | None = None
         for last in states_of(session, discovery, key, deadline):
-            ledger.seen(key, None if last is None else f"it is still there{_held(last)}")
+            ledger.seen(key, None if last is None else _held(last) or "it is still there")
             if last is None:
                 return
         raise ClusterError(
-            f"it is not gone after {_duration(timeout)}{_held(last or {})}",
+            "; ".join(filter(None, (f"it is not gone after {_duration(timeout)}", _held(last or {})))),
             where=f"{key} on {session.server}",
             hint="Look at what keeps it, with kubectl describe.",
             id="not-gone",
@@ -105,7 +105,7 @@ def wait_until_gone(
 
 def _held(state: Mapping[str, Any]) -> str:
     finalizers = state.get("metadata", {}).get("finalizers", [])
-    return f"; it is held by {', '.join(finalizers)}" if finalizers else ""
+    return f"it is held by {', '.join(finalizers)}" if finalizers else ""
 
 
 class _Ledger:

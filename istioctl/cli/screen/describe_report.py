@@ -10,7 +10,11 @@ from istioctl.analysis.resources import mapping, mappings, text
 if TYPE_CHECKING:
     from istioctl.analysis.describing.description import Description, PodFacts, PortFacts, RuleFacts, ServiceFacts
     from istioctl.analysis.describing.routes import RouteOwner
+    from istioctl.cli.screen.outline import Node
 
+#: How lines that begin so are shown where a terminal shows colour.
+LINE_STYLES = {"WARNING:": "red"}
+_PODS = "Pods: "
 _RULER = "-" * 20
 _STEP = "   "
 
@@ -32,7 +36,7 @@ def describe_lines(found: Description, namespace: str, *, is_pod: bool) -> Itera
         yield from _service(service, namespace)
         if not is_pod:
             count = len(found.pods)
-            yield f"{_STEP}Pods: {count}" + (
+            yield f"{_STEP}{_PODS}{count}" + (
                 f" ({sum(bool(pod.proxy) for pod in found.pods)} in the mesh)" if count else ""
             )
     if found.server is not None:
@@ -56,6 +60,19 @@ def describe_lines(found: Description, namespace: str, *, is_pod: bool) -> Itera
     if found.problems:
         yield _RULER
         yield from (f"WARNING: {problem}" for problem in found.problems)
+
+
+def describe_outline(found: Description, namespace: str, *, is_pod: bool) -> Node:
+    """The report as a tree; a service's pods, which the lines tell of behind its routes, are below it."""
+    from istioctl.cli.screen.outline import outline
+
+    root = outline(describe_lines(found, namespace, is_pod=is_pod))
+    for owner in list(root.children):
+        for child in list(owner.children):
+            if child.text.startswith(_PODS):
+                owner.children.remove(child)
+                root.children.insert(0, child)
+    return root
 
 
 def _pod(pod: PodFacts, namespace: str) -> Iterator[str]:

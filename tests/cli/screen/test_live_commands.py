@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[list[str], list[str]]] = {
          "✔ Istio is installed and verified successfully"],
     ),
     "uninstall --purge -y": (
-        ["Istiod", "removing", "Egress gateways", "it is still there"],
+        ["Istiod", "removing", "Egress gateways", "it is held by example.com/held"],
         ["  Removed apps/v1, Kind=Deployment/istiod.istio-system.", "✔ Uninstall complete"],
     ),
 }  # fmt: skip
@@ -105,7 +105,7 @@ def test_plain_lines_where_nothing_may_move(held: Held, environ: dict[str, str])
 def test_results_go_elsewhere_whole(held: Held, tmp_path: Path) -> None:
     sink = tmp_path / "out"
     with run(held, "uninstall --purge -y", stdout=sink) as terminal:
-        terminal.shows("it is still there")
+        terminal.shows("it is held by")
         held.release()
         assert terminal.end() == 0
         after = left_on(terminal)
