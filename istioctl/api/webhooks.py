@@ -28,6 +28,8 @@ INJECTOR_NAME, VALIDATOR_NAME = "istio-sidecar-injector", "istio-validator"
 DEFAULT_VALIDATOR_NAME = "istiod-default-validator"
 #: How the names of an injector's webhooks end.
 INJECTOR_SUFFIX = "sidecar-injector.istio.io"
+#: The webhooks of a configuration that inject because a namespace asks for it.
+BY_NAMESPACE = (f"rev.namespace.{INJECTOR_SUFFIX}", f"namespace.{INJECTOR_SUFFIX}")
 #: The selector of a webhook that is put out of action but stays for a later switch back.
 NEVER_MATCH: dict[str, Any] = {"matchLabels": {"istio.io/deactivated": "never-match"}}
 
@@ -170,6 +172,12 @@ def takes(hook: Mapping[str, Any], namespace: Labels, pod: Labels) -> bool:
     """
     by_namespace, by_pod = _selectors(hook)
     return selects(by_namespace, namespace) and selects(by_pod, pod)
+
+
+def injects_namespace(configuration: Configuration, labels: Labels) -> bool:
+    """Whether a configuration's webhooks inject the pods of a namespace because it asks for it by its labels."""
+    found = (hook for hook in hooks_of(configuration) if hook.get("name") in BY_NAMESPACE)
+    return any(selects(hook.get("namespaceSelector"), labels) for hook in found)
 
 
 def clashes(hooks: Sequence[Mapping[str, Any]], revisions: Iterable[str]) -> Iterator[list[int]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from istioctl.actions.installation.left_behind import LeftBehind, left_behind
 from istioctl.actions.installation.stages import by_component, tell_removing, title_of
 from istioctl.actions.progress import Progress, Silence, Stage
 from istioctl.actions.revisions.control_planes import connected_proxies, control_plane_pods
@@ -67,6 +68,7 @@ class Removal:
         components: the title of the component that each object belongs to.
         custom_resources: how many objects of each kind go with their definitions.
         proxies: the ids of proxies that would lose their control plane; None where that is not known.
+        left_behind: who is left without an injector.
         warnings: what the user should know first.
     """
 
@@ -77,6 +79,7 @@ class Removal:
     components: Mapping[ObjectKey, str] = field(default_factory=dict)
     custom_resources: dict[str, int] = field(default_factory=dict)
     proxies: tuple[str, ...] | None = None
+    left_behind: LeftBehind = field(default_factory=LeftBehind)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -103,6 +106,8 @@ class RemovalReport:
             "dryRun": self.removal.options.dry_run,
             "removed": [str(key) for key in self.removed],
             "customResources": self.removal.custom_resources,
+            "namespacesWithoutInjector": list(self.removal.left_behind.namespaces),
+            "tags": list(self.removal.left_behind.tags),
         }
 
 
@@ -188,6 +193,7 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
         components={ObjectKey.of(item): title_of(item) for item in found},
         custom_resources=_custom_resources(session, definitions),
         proxies=proxies,
+        left_behind=left_behind(session, discovery, revision, objects) if objects else LeftBehind(),
         warnings=tuple(warnings),
     )
 

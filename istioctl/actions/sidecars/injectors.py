@@ -14,7 +14,7 @@ from typing import Any
 from istioctl.api.labels import labels_of
 from istioctl.api.names import DATAPLANE_MODE, IGNORED_NAMESPACES, INJECT, INJECTION, REVISION, STATUS
 from istioctl.api.selectors import selects
-from istioctl.api.webhooks import INJECTOR, hooks_of, sidecar_image
+from istioctl.api.webhooks import INJECTOR, hooks_of, injects_namespace, sidecar_image
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
@@ -22,9 +22,6 @@ from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
 
 Object = Mapping[str, Any]
-
-#: The webhooks of a configuration that inject because a namespace asks for it.
-_BY_NAMESPACE = ("rev.namespace.sidecar-injector.istio.io", "namespace.sidecar-injector.istio.io")
 
 
 @dataclass(slots=True)
@@ -167,8 +164,7 @@ def _revision_for(namespace: Object, hooks: Sequence[Object]) -> str:
 
 
 def _injector(configuration: Object, namespaces: Sequence[Object], images: Mapping[str, str]) -> Injector:
-    hooks = [hook for hook in hooks_of(configuration) if hook.get("name") in _BY_NAMESPACE]
-    taken = [_name(each) for each in namespaces if any(_selects(hook, labels_of(each)) for hook in hooks)]
+    taken = [_name(each) for each in namespaces if injects_namespace(configuration, labels_of(each))]
     revision = labels_of(configuration).get(REVISION, "")
     return Injector(_name(configuration), revision, images.get(revision, ""), tuple(taken))
 

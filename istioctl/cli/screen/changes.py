@@ -40,6 +40,14 @@ def removal_text(removal: Removal, *, every_object: bool) -> list[str]:
         lines.append(f"Their definitions take {sum(removal.custom_resources.values())} custom resources along: {kinds}")
     if removal.gateways and not removal.options.purge:
         lines.append(f"These gateways go, and what they serve with them: {', '.join(removal.gateways)}")
+    behind = removal.left_behind
+    if behind.namespaces:
+        lines.append("These namespaces lose their injector, and pods that start there get no sidecar:")
+        lines += [f"  {namespace}" for namespace in behind.namespaces]
+    if behind.tags:
+        lines.append(f"These tags lead to it, and to nothing without it: {', '.join(behind.tags)}")
+    if behind.problem:
+        lines.append(f"Which namespaces lose their injector can't be told: {behind.problem}")
     if removal.proxies:
         shown = list(removal.proxies[:_MOST_PROXIES])
         more = [f"  and {len(removal.proxies) - _MOST_PROXIES} more"] if len(removal.proxies) > _MOST_PROXIES else []

@@ -54,6 +54,28 @@ def test_revision_leaves_the_others_and_what_they_share(installed: Cluster) -> N
     assert installed.run("verify-install", "--set", "profile=demo").status == 0
 
 
+def namespace(name: str, **labels: str) -> dict[str, object]:
+    spelled = {label.replace("__", "/").replace("_", "-"): value for label, value in labels.items()}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": spelled}}
+
+
+def test_it_names_who_is_left_without_an_injector(installed: Cluster) -> None:
+    assert installed.run("install", "--set", "profile=minimal", "-r", "canary", "-y").status == 0
+    assert installed.run("tag", "set", "prod", "--revision", "canary").status == 0
+    for name, label in (("by-revision", "canary"), ("by-tag", "prod"), ("elsewhere", "default")):
+        installed.create({**namespace(name), "metadata": {"name": name, "labels": {"istio.io/rev": label}}})
+    installed.create(namespace("usual", istio_injection="enabled"))
+    for flags in (("--dry-run",), ("-y",)):
+        done = installed.run("uninstall", "--revision", "canary", *flags)
+        assert done.status == 0, done.stderr
+        listed = done.stderr.partition("lose their injector")[2]
+        assert [line.strip() for line in listed.splitlines()[1:3]] == ["by-revision", "by-tag"]
+        assert "elsewhere" not in done.stderr
+        assert "usual" not in done.stderr
+        assert "These tags lead to it, and to nothing without it: prod\n" in done.stderr
+    assert installed.run("tag", "remove", "prod", "-y").status == 0
+
+
 def test_unknown_revision_names_the_known(installed: Cluster) -> None:
     done = installed.run("uninstall", "--revision", "nope", "-y")
     assert done.status == 1
