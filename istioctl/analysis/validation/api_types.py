@@ -42,6 +42,7 @@ def misfits(data: Mapping[str, Any]) -> list[Mismatch]:
 #: A line with a key, behind any number of dashes, and its value or nothing.
 _KEY_LINE = lazy_pattern(r"( *(?:- +)*)([A-Za-z][\w./-]*):(?: +(\S.*))?")
 _ITEM_LINE = lazy_pattern(r" *(?:- +)+(\S.*)")
+_ITEM_START = lazy_pattern(r"( *)- +(.*)")
 _FLOW_PART = lazy_pattern(r"([A-Za-z][\w./-]*): +(\S.*)")
 _NUMBER = lazy_pattern(r"0{1,9}")
 _SURE_TEXT = lazy_pattern(r"[A-Za-z/][\w./:@-]*(?: [\w./-]+)*")
@@ -65,7 +66,9 @@ def fits_plainly(text: str) -> bool:
     if "\nkind: Secret" in text:
         return False  # its data must be base64
     lines = text.translate(DIGITS).split("\n")
-    return all(map(_VERDICTS.__getitem__, zip(lines, [*lines[1:], ""], strict=True)))
+    if "\n\n" in text or "#" in text:  # what follows a line is what follows it in the data
+        lines = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return all(map(_VERDICTS.__getitem__, zip(lines, [*lines[1:], ""], strict=False)))
 
 
 class _Verdicts(dict[tuple[str, str], bool]):
@@ -90,11 +93,30 @@ def _is_in_order(line: str, following: str) -> bool:
         if before.count('"') % 2 or before.count("'") % 2:
             return False
         line = before.rstrip()
+    if _is_mixed(line, following):
+        return False
     if found := _KEY_LINE.fullmatch(line):
         margin, name, value = found[1], found[2], found[3]
         return _has_sort(name, value) if value else _begins_well(len(margin), name, following)
     item = _ITEM_LINE.fullmatch(line)
     return item is not None and _is_item(item[1])
+
+
+def _is_mixed(line: str, following: str) -> bool:
+    """Whether the line that follows begins an item of another sort than the list's items before it."""
+    item = _ITEM_START.match(following)
+    if item is None:
+        return False
+    column, is_mapping = len(item[1]), _is_mapping(item[2])
+    own = _ITEM_START.match(line)
+    if own and not _is_mapping(own[2]):
+        return column == len(own[1]) if is_mapping else column < len(own[1])
+    key = _KEY_LINE.fullmatch(line)
+    return not is_mapping and (key is None or key[3] is not None or column < len(key[1]))
+
+
+def _is_mapping(item: str) -> bool:
+    return item.startswith("{") or _KEY_LINE.fullmatch(item) is not None
 
 
 def _begins_well(column: int, name: str, following: str) -> bool:

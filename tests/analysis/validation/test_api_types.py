@@ -73,6 +73,7 @@ def test_what_does_not_fit(text: str, paths: list[str]) -> None:
 
 def test_an_everyday_text_needs_no_parsing() -> None:
     assert fits_plainly(pod())
+    assert fits_plainly("# nothing\n\n")
     assert is_checked("apps/v1", "Deployment")
     assert not is_checked("v1", "Deployment")
 
@@ -89,6 +90,50 @@ def test_what_seems_to_fit_does(place: int, value: str) -> None:
     text = pod(place, value)
     if fits_plainly(text):
         assert misfits(load(text)) == []
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "args: [a, 1]",
+        "args: ['a', true]",
+        "args: [a, [b]]",
+        "args: [a, {b: c}]",
+        "args:\n    - a\n    - 1",
+        "args:\n    - a\n    - b\n    - true",
+        "args:\n    - a\n    - b: c",
+        "args:\n    - a\n\n    - b: c",
+        "args:\n    - a\n    # more\n    - b: c",
+        "args:\n    - a\n    - {b: c}",
+        "args:\n    - b: c\n    - a",
+        "env:\n    - name: A\n    - B",
+        "env:\n    - name: A\n      value: x\n    - B",
+        "env:\n    - name: A\n      valueFrom:\n    - B",
+        "env:\n    - {name: A}\n    - B",
+        "ports: [{containerPort: 80}, 81]",
+        "ports:\n    - containerPort: 80\n    - 81",
+    ],
+)
+def test_every_item_of_a_list_is_looked_at(items: str) -> None:
+    text = f"apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n  - name: a\n    {items}\n"
+    assert misfits(load(text))
+    assert not fits_plainly(text)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "args: [a, b]",
+        "args:\n    - a\n    - b\n  - name: b",
+        "command:\n    - a\n    # more\n    - b\n\n  - name: b\n    args:\n    - c",
+        "env:\n    - name: A\n      value: x\n    - name: B",
+        "env:\n    - {name: A, value: x}\n    - {name: B, value: x}",
+    ],
+)
+def test_lists_of_one_sort_need_no_parsing(items: str) -> None:
+    text = f"apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  containers:\n  - name: a\n    {items}\n"
+    assert misfits(load(text)) == []
+    assert fits_plainly(text)
 
 
 @pytest.mark.parametrize("command", [["validate", "-f", "-"], ["analyze", "--use-kube=false", "-"]])
