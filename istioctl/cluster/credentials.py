@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from istioctl.cluster.answers import misfit
+from istioctl.cluster.patience import Patience
 from istioctl.cluster.shapes import Shape
 from istioctl.errors import ClusterError, InputError
 from istioctl.patterns import lazy_pattern
@@ -44,6 +45,7 @@ USER: Shape = {
         "env": [{"name!": str, "value!": str}],
         "installHint": str,
         "provideClusterInfo": bool,
+        "interactiveMode": str,
     },
     "auth-provider": {"name!": str, "config": {}},
 }
@@ -78,6 +80,7 @@ class UserEntry:
         folder: what the paths in it are relative to.
         file: the kubeconfig.
         cluster: the cluster's entry, for programs that want to know it.
+        patience: says which program is waited for.
     """
 
     name: str
@@ -85,6 +88,7 @@ class UserEntry:
     folder: Path
     file: str
     cluster: Mapping[str, Any]
+    patience: Patience = field(default_factory=lambda: Patience(None), repr=False)
 
     @property
     def where(self) -> str:
@@ -113,18 +117,15 @@ class UserEntry:
         return Credentials("", certificate, key)
 
     def _from_program(self) -> Credentials:
-        """What an `exec` plugin gives, by the official client; nothing of it is written to disk."""
-        from kubernetes.config import ConfigException
-        from kubernetes.config.exec_provider import ExecProvider
-        from kubernetes.config.kube_config import ConfigNode
+        """What an `exec` plugin gives; nothing of it is written to disk."""
+        from istioctl.cluster.credential_program import ProgramError, run_program
 
-        node: Any = ConfigNode
-        provider: Any = ExecProvider
+        entry = self.data["exec"]
         try:
-            entry = node("exec", dict(self.data["exec"]))
-            given = provider(entry, str(self.folder), node("cluster", dict(self.cluster))).run()
-        except (ConfigException, OSError, ValueError, TypeError) as problem:
-            raise self._failed(str(problem), self.data["exec"].get("installHint", "")) from None
+            with self.patience.waiting_for(f"{entry['command']} to give credentials"):
+                given = run_program(entry, self.folder, self.cluster)
+        except (ProgramError, OSError, ValueError) as problem:
+            raise self._failed(str(problem), entry.get("installHint", "")) from None
         if wrong := misfit(given, _GIVEN):
             raise self._failed(f"in what it printed, {wrong.removeprefix('it ')}")
         certificate, key = given.get("clientCertificateData"), given.get("clientKeyData")

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from istioctl.cluster.answers import misfit
 from istioctl.cluster.credentials import USER, Credentials, UserEntry, basic, pem, read_file, token_file
+from istioctl.cluster.patience import Patience, Report
 from istioctl.cluster.shapes import Shape
 from istioctl.errors import ClusterError, InputError, IstioctlError
 
@@ -32,6 +33,7 @@ _CONFIG: Shape = {
                 "insecure-skip-tls-verify": bool,
                 "tls-server-name": str,
                 "proxy-url": str,
+                "extensions": [{"name!": str}],
             },
         }
     ],
@@ -113,8 +115,12 @@ class Connection:
         return self.renew is not None and self.expires is not None and time.time() >= self.expires
 
 
-def load_connection(options: ClientOptions) -> Connection:
+def load_connection(options: ClientOptions, report: Report | None = None) -> Connection:
     """The connection that the options, the environment and the files describe.
+
+    Args:
+        options: what is asked for.
+        report: takes a line where a program that makes credentials takes longer than a moment.
 
     Raises:
         InputError: a file can't be read or does not say what is needed.
@@ -130,7 +136,7 @@ def load_connection(options: ClientOptions) -> Connection:
             hint="Name one with --kubeconfig or KUBECONFIG.",
             id="no-kubeconfig",
         )
-    return _connection(_merge(files), options, ", ".join(map(str, files)))
+    return _connection(_merge(files), options, ", ".join(map(str, files)), Patience(report))
 
 
 def context_names(options: ClientOptions) -> list[str]:
@@ -189,7 +195,7 @@ def _read(file: Path) -> Mapping[str, Any]:
     return config
 
 
-def _connection(merged: dict[str, Any], options: ClientOptions, where: str) -> Connection:
+def _connection(merged: dict[str, Any], options: ClientOptions, where: str, patience: Patience) -> Connection:
     name = options.context or merged["current-context"]
     contexts = merged["contexts"]
     if not name:
@@ -208,7 +214,7 @@ def _connection(merged: dict[str, Any], options: ClientOptions, where: str) -> C
         raise InputError(f"context {name!r} names no cluster that the kubeconfig describes", where=where)
     user_name = context.get("user", "")
     user_folder, user = merged["users"].get(user_name, (folder, {}))
-    entry = UserEntry(user_name, user, user_folder, where, cluster)
+    entry = UserEntry(user_name, user, user_folder, where, cluster, patience)
     server, authorization = split_server(cluster["server"])
     impersonation = impersonation_of(options, user, entry.where)
     connection = Connection(

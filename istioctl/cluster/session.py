@@ -397,12 +397,12 @@ def open_session(client: Client, *, report: Report | None = None, dry_run: bool 
         TypeError: it is not a client.
     """
     options = client if isinstance(client, ClientOptions) else ClientOptions(official=client)
-    return Session(_connection(options), timeout=options.timeout, report=report, dry_run=dry_run)
+    return Session(_connection(options, report), timeout=options.timeout, report=report, dry_run=dry_run)
 
 
-def _connection(options: ClientOptions) -> Connection:
+def _connection(options: ClientOptions, report: Report | None) -> Connection:
     if options.official is None:
-        return load_connection(options)
+        return load_connection(options, report)
     from istioctl.cluster.official_client import connection_of
 
     return connection_of(options.official, impersonation_of(options, {}, "as_user"))

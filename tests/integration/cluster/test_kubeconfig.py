@@ -4,7 +4,10 @@ import base64
 import copy
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +15,11 @@ from typing import Any
 import pytest
 import yaml
 
+from istioctl.cluster import credential_program
 from istioctl.cluster.kubeconfig import ClientOptions, context_names, load_connection
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError, IstioctlError
+from tests.support.cluster import wait_for
 
 PEM = "-----BEGIN CERTIFICATE-----\n"
 
@@ -185,6 +190,81 @@ def test_program_that_fails(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="way to get credentials") as caught:
         load(write(tmp_path / "config", plugin(tmp_path, "echo no >&2; exit 1")))
     assert caught.value.id == "credentials"
+
+
+def test_program_that_is_too_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credential_program, "SECONDS", 0.5)
+    told: list[str] = []
+    script = f"echo asking >&2; sleep 300 & echo $! > {tmp_path}/child; wait"
+    path = write(tmp_path / "config", plugin(tmp_path, script))
+    with pytest.raises(ClusterError, match=r"'plugin' did not end within 0\.5s: asking") as caught:
+        load_connection(ClientOptions(kubeconfig=str(path)), told.append)
+    assert caught.value.id == "credentials"
+    wait_for(lambda: not is_running(int((tmp_path / "child").read_text())))
+
+
+def test_program_is_ended_with_the_command(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    script = f"sleep 300 & echo $! > {begun}.new; mv {begun}.new {begun}; wait"
+    path = write(tmp_path / "config", plugin(tmp_path, script))
+    command = [sys.executable, "-m", "istioctl", "version", "-c", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_for(begun.exists)
+        child = int(begun.read_text())
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 130, told
+    wait_for(lambda: not is_running(child))
+
+
+def is_running(number: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{number}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("yes", "prints more than 1 MiB"),
+        ("echo '['", "is not JSON"),
+        ("echo '{}'", "is not an ExecCredential"),
+        (
+            """echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1"}'""",
+            "not of the apiVersion",
+        ),
+        ("read line && echo '{}'", "ended with status 1"),
+    ],
+)
+def test_program_that_says_something_else(tmp_path: Path, script: str, words: str) -> None:
+    with pytest.raises(ClusterError, match=words):
+        load(write(tmp_path / "config", plugin(tmp_path, script)))
+
+
+def test_program_that_has_to_ask(tmp_path: Path) -> None:
+    entry = plugin(tmp_path, "exit 1")
+    entry["exec"]["interactiveMode"] = "Always"
+    with pytest.raises(ClusterError, match="has to ask the user, and stdin is not a terminal"):
+        load(write(tmp_path / "config", entry))
+
+
+def test_what_a_program_is_told(tmp_path: Path) -> None:
+    entry = plugin(tmp_path, f'echo "$KUBERNETES_EXEC_INFO $GREETING $1" > {tmp_path}/told; exit 1')
+    entry["exec"] |= {"provideClusterInfo": True, "args": ["word"], "env": [{"name": "GREETING", "value": "hello"}]}
+    entry["exec"]["command"] = "./plugin"  # beside the kubeconfig
+    path = write(tmp_path / "config", entry)
+    config = yaml.safe_load(path.read_text())
+    extension = {"name": "client.authentication.k8s.io/exec", "extension": {"audience": "a"}}
+    config["clusters"][0]["cluster"]["extensions"] = [extension]
+    path.write_text(yaml.safe_dump(config))
+    with pytest.raises(ClusterError):
+        load(path)
+    info, greeting, argument = (tmp_path / "told").read_text().rsplit(maxsplit=2)
+    spec = json.loads(info)["spec"]
+    assert (greeting, argument, spec["interactive"]) == ("hello", "word", False)
+    assert spec["cluster"]["config"] == {"audience": "a"}
+    assert spec["cluster"]["server"] == config["clusters"][0]["cluster"]["server"]
 
 
 def test_other_settings_of_a_cluster(tmp_path: Path) -> None:
