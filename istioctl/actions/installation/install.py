@@ -93,6 +93,7 @@ def _execute(plan: InstallPlan, progress: Progress) -> InstallReport:
     try:
         return execute(plan, progress)
     except (IstioctlError, KeyboardInterrupt):
+        progress.end()
         progress.note("putting back what was there")
         count = put_back(before)
         progress.note(f"{count} objects are as they were before")

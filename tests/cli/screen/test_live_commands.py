@@ -204,3 +204,21 @@ def test_without_a_terminal_nothing_of_rich_is_imported(held: Held, tmp_path: Pa
     line = [sys.executable, "-c", PROGRAM, held.kubeconfig, *others]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+ON_A_TERMINAL = """
+import io, sys
+from istioctl.cli.main import run
+from istioctl.cli.screen.terminal import Terminal
+from tests.support.screen import Screen
+screen = Screen()
+assert run(sys.argv[1:], Terminal(io.StringIO(), screen, screen, {"TERM": "xterm", "COLUMNS": "40"})) == 0
+print([name for name in sys.modules if name.partition(".")[0] == "rich"])
+"""
+
+
+@pytest.mark.parametrize("command", ["addons list", "version --remote=false", "profile list"])
+def test_commands_that_show_no_view_do_without_rich_on_a_terminal_too(command: str) -> None:
+    line = [sys.executable, "-c", ON_A_TERMINAL, *command.split()]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
