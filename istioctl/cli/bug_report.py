@@ -132,7 +132,7 @@ def _make(ctx: Context, given: dict[str, Any], output: Path, scratch: Path | Non
     console.warn(f"{len(made.missing)} pieces are missing; missing.txt in the archive lists them:")
     for reason, names in list(reasons.items())[:5]:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        console.say(f"  {names[0]}{more}: {reason}")
+        console.insist(f"  {names[0]}{more}: {reason}")
     return 1 if len(made.names) <= 3 else 0  # versions and the two lists are there even if the cluster shows nothing
 
 

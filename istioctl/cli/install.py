@@ -102,8 +102,8 @@ def _confirm(plan: InstallPlan, *, asks: bool, diff: bool) -> bool:
     if not asks:
         return True
     for line in changes_text(changes):
-        console.say(line)
+        console.insist(line)
     if choice := plan.options.inputs.addons:
-        console.say(f"add-ons to install or change: {', '.join(choice.names)}")
+        console.insist(f"add-ons to install or change: {', '.join(choice.names)}")
     question = f'This will install the Istio {VERSION} profile "{plan.specification.profile}" into the cluster.'
     return console.confirm(f"{question} Proceed?", flag="--skip-confirmation")

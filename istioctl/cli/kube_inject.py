@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.inject_flags import DiffOption, InputsOption, QuietOption, ResultOption
+from istioctl.cli.line.inject_flags import DiffOption, InputsOption, ResultOption
 from istioctl.cli.line.options import RevisionOption, SetOption, global_options
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -17,7 +17,6 @@ def kube_inject(
     filenames: InputsOption = [],  # noqa: B006
     output: ResultOption = "",
     diff: DiffOption = False,
-    quiet: QuietOption = False,
     inject_config_file: Annotated[
         str, Option("--injectConfigFile", metavar="FILE", help="The injector's configuration, or one template.")
     ] = "",
@@ -95,8 +94,6 @@ def kube_inject(
         client=client,
         kubeconfig=flags.kubeconfig,
     )
-    injector = load_injector(options, streams.environ, lambda line: None if quiet else streams.say(line))
-    change_inputs(
-        injected_with(injector), list(dict.fromkeys(filenames)), output, diff=diff, quiet=quiet, verb="injected"
-    )
+    injector = load_injector(options, streams.environ, streams.say)
+    change_inputs(injected_with(injector), list(dict.fromkeys(filenames)), output, diff=diff, verb="injected")
     return 0

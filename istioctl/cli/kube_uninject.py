@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from istioctl.cli.line.inject_flags import DiffOption, InputsOption, QuietOption, ResultOption
+from istioctl.cli.line.inject_flags import DiffOption, InputsOption, ResultOption
 from istioctl.cli.screen.injected import change_inputs
 from istioctl.errors import UsageError
 
@@ -11,7 +11,6 @@ def kube_uninject(
     filenames: InputsOption = [],  # noqa: B006 - it is copied
     output: ResultOption = "",
     diff: DiffOption = False,
-    quiet: QuietOption = False,
 ) -> int:
     """Take the sidecar out of the workloads of Kubernetes YAML or JSON again.
 
@@ -22,5 +21,5 @@ def kube_uninject(
     from istioctl.actions.sidecars.kube_inject import injected_with
     from istioctl.injection.uninject import Uninjector
 
-    change_inputs(injected_with(Uninjector()), filenames, output, diff=diff, quiet=quiet, verb="uninjected")
+    change_inputs(injected_with(Uninjector()), filenames, output, diff=diff, verb="uninjected")
     return 0

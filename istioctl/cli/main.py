@@ -74,7 +74,7 @@ def run(argv: list[str], streams: Terminal, *, before_command: Callable[[], None
             return _closed_pipe(streams)
         except KeyboardInterrupt as end:
             with suppress(OSError):  # the terminal may be gone
-                streams.say("Interrupted.")
+                streams.insist("Interrupted.")
             return int(getattr(end, "status", ExitStatus.INTERRUPTED))  # see `istioctl.cli.signals.Ended`
         except Exception as error:
             if streams.environ.get("ISTIOCTL_TRACEBACK"):
@@ -94,7 +94,7 @@ def _bug(error: Exception) -> IstioctlError:
 
 def _closed_pipe(streams: Terminal) -> int:
     """End after the reader of stdout went away, without a second error when Python flushes at exit."""
-    streams.say("Error: the output was closed before all of it was written")
+    streams.insist("Error: the output was closed before all of it was written")
     if streams.stdout is sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return ExitStatus.FAILED
@@ -139,6 +139,7 @@ def _run_command(path: list[str], command: Command, args: list[str]) -> int:
     function = function_of(command)
     try:
         call = bind(function, name, args) or _bind_with_typer(function, name, args)
+        terminal().quiet = call.context.options.quiet
         return int(call.run() or ExitStatus.OK)
     except Exit as end:
         return end.status

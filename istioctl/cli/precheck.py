@@ -69,7 +69,7 @@ def precheck(
     if hidden:
         console.say(f"- {hidden} findings are of a lower level; --output-threshold Info shows them")
     if any(finding.message.level <= Level.WARNING for finding in result.findings):
-        console.say("Error: Issues found when checking the cluster. Istio may not be safe to install or upgrade.")
+        console.insist("Error: Issues found when checking the cluster. Istio may not be safe to install or upgrade.")
         console.say("See https://istio.io/latest/docs/reference/config/analysis for causes and resolutions.")
         raise Exit(1)
     if not shown:

@@ -99,7 +99,7 @@ def remove(ctx: Context, tag: TagArgument, yes: YesOption = False) -> None:
 
     def confirm(removal: TagRemoval) -> bool:
         count, names = len(removal.namespaces), " ".join(removal.namespaces)
-        console.say(f'Caution, found {count} namespace(s) still injected by tag "{tag}": {names}')
+        console.insist(f'Caution, found {count} namespace(s) still injected by tag "{tag}": {names}')
         return console.confirm("Proceed with operation?", flag="--skip-confirmation")
 
     namespace = global_options(ctx).istio_namespace

@@ -55,6 +55,6 @@ def _confirm(removal: Removal, *, asks: bool, verbose: bool) -> bool:
     from istioctl.cli.screen.changes import removal_text
 
     for line in removal_text(removal, every_object=verbose or asks):
-        terminal().say(line)
+        terminal().insist(line) if asks else terminal().say(line)
     goes = removal.objects or removal.options.delete_namespace
     return not (asks and goes) or terminal().confirm("Proceed?", flag="--skip-confirmation")

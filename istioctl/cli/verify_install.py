@@ -72,7 +72,7 @@ def verify_install(
         if not found.failures:
             console.write(f"{console.style('✔', 'green', stdout=True)} Istio is installed and verified successfully\n")
     if found.failures:
-        console.say(f"{len(found.failures)} of {len(found.objects)} objects are not as they should be")
+        console.insist(f"{len(found.failures)} of {len(found.objects)} objects are not as they should be")
         raise Exit(1)
 
 

@@ -72,7 +72,7 @@ def _ask(ctx: Context, revision: str, istiod: IstiodFlags, timeout: str) -> Mesh
             found = mesh_versions(client_options(ctx), global_options(ctx).istio_namespace, revision, console.say)
     except IstioctlError as problem:
         present = "Istio is not present in the cluster" if problem.id == "no-istio" else "The cluster tells nothing"
-        console.say(f"{present}: {problem}")
+        console.insist(f"{present}: {problem}")
         return None
     for text in found.problems:
         console.warn(text)

@@ -77,9 +77,9 @@ def wait(
     elif found.reached:
         console.write(f"{what} is{gone} on {found.total - len(found.lacking)} of {found.total} proxies\n")
     if not found.reached:
-        console.say(f"Error: {what} did not reach all within {timeout}")
+        console.insist(f"Error: {what} did not reach all within {timeout}")
         for each in found.lacking:
-            console.say(f"  {each.who}: {each.why}")
+            console.insist(f"  {each.who}: {each.why}")
     return 0 if found.reached else 1
 
 

@@ -98,6 +98,7 @@ class GlobalOptions(NamedTuple):
 
     Attributes:
         kubeclient_timeout: seconds one request to the API server may take.
+        quiet: whether stderr has errors, warnings and questions alone.
         vklog: how much is logged of requests to the API server: lines from 6 on, bodies from 8 on.
         log_output_level: what is logged, such as `all:debug`.
         log_target: where to: paths, `stdout` or `stderr`.
@@ -137,6 +138,9 @@ class GlobalOptions(NamedTuple):
     as_uid: Annotated[
         str, Option("--as-uid", metavar="UID", envvar="ISTIOCTL_AS_UID", help="The UID to impersonate.")
     ] = ""
+    quiet: Annotated[
+        bool, Option("-q", "--quiet", help="No progress, no remarks: only errors, warnings and questions.")
+    ] = False
     vklog: Annotated[
         int,
         Option(

@@ -41,6 +41,6 @@ def _global_flags() -> list[str]:
         default = settings.get("default_text") or default
         text = str(settings["help"]).removesuffix(".")
         text += f" (default {default})" if default else ""
-        rows.insert(0, (f"{short}{long} {settings['metavar']}", text))
+        rows.insert(0, (f"{short}{long} {settings.get('metavar', '')}".rstrip(), text))
     width = max(len(flag) for flag, _ in rows)
     return ["Global flags:", *(f"  {flag.ljust(width)}  {text}" for flag, text in rows)]

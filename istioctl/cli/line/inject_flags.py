@@ -12,4 +12,3 @@ InputsOption = Annotated[
 ]
 ResultOption = Annotated[str, Option("-o", "--output", metavar="FILE", help="Write to a file instead of stdout.")]
 DiffOption = Annotated[bool, Option("--diff", help="Print the difference instead of the result.")]
-QuietOption = Annotated[bool, Option("-q", "--quiet", help="Say nothing about what was done.")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from istioctl.actions.progress import NOTHING, Stage
 from istioctl.api.identity import ObjectKey
@@ -35,7 +35,7 @@ class ConsoleProgress:
 
     def warn(self, text: str) -> None:
         """Something to take care of."""
-        self._line(f"{self._console.style('Warning:', 'yellow')} {text}")
+        self._line(f"{self._console.style('Warning:', 'yellow')} {text}", self._console.insist)
 
     def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
         """These components are under way, and these objects are waited for."""
@@ -60,7 +60,8 @@ class ConsoleProgress:
 
     def failed(self, component: str, reason: str) -> None:
         """A component could not be installed."""
-        self._line(f"{self._console.style('✘', 'red')} {component} encountered an error: {reason}")
+        mark = self._console.style("✘", "red")
+        self._line(f"{mark} {component} encountered an error: {reason}", self._console.insist)
 
     def pruning(self) -> None:
         """What is no longer wanted is being removed."""
@@ -89,7 +90,7 @@ class ConsoleProgress:
             self._last = line
             self._console.say(self._prefix + line)
 
-    def _line(self, text: str) -> None:
+    def _line(self, text: str, say: Callable[[str], None] | None = None) -> None:
         with self._lock:
             self._last = ""
-            self._console.say(self._prefix + text)
+            (say or self._console.say)(self._prefix + text)

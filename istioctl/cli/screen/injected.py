@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from istioctl.injection.report import Entry
 
 
-def change_inputs(change: Transform, filenames: list[str], output: str, *, diff: bool, quiet: bool, verb: str) -> None:
+def change_inputs(change: Transform, filenames: list[str], output: str, *, diff: bool, verb: str) -> None:
     """Change the inputs, write the result or the difference, and say what was done."""
     from istioctl.actions.sidecars.kube_inject import transform, write_file
 
@@ -24,8 +24,7 @@ def change_inputs(change: Transform, filenames: list[str], output: str, *, diff:
         sink = _bytes(terminal().stdout)
         report = transform(filenames, stdin, change, sink)
         sink.flush()
-    if not quiet:
-        _summarize(report, verb)
+    _summarize(report, verb)
 
 
 def _bytes(stream: Any) -> BinaryIO:
@@ -58,6 +57,9 @@ def _summarize(report: Report, verb: str) -> None:
         for where, message, hint in entry.warnings:
             said = f"{message}. {hint}" if hint else message
             lines.append(f"{streams.style('Warning:', 'yellow')} {where}: {entry.title}: {said}")
-        word = verb if entry.injected else "skipped"
-        lines.append(f"{word} {entry.title}: {entry.reason}")
-    streams.say("\n".join([*lines, summary(report.entries, report.foreign, verb)]))
+        if not streams.quiet:
+            lines.append(f"{verb if entry.injected else 'skipped'} {entry.title}: {entry.reason}")
+    if not streams.quiet:
+        lines.append(summary(report.entries, report.foreign, verb))
+    if lines:
+        streams.insist("\n".join(lines))

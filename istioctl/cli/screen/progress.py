@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def is_live(console: Terminal) -> bool:
     """Whether progress is shown live: stderr is a terminal that may show colour, and progress is wanted."""
-    return console.has_colour()
+    return console.has_colour() and not console.quiet
 
 
 @contextmanager

@@ -73,9 +73,10 @@ class Terminal:
         stdin, stdout, stderr: text streams; bytes go through their `.buffer`.
         environ: the environment, asked for `NO_COLOR` and `TERM`.
         region: what is drawn at the foot of the screen at the moment; all else is written above it.
+        quiet: whether `say` says nothing, as `--quiet` asks: only errors, warnings and questions are on stderr.
     """
 
-    __slots__ = ("environ", "region", "stderr", "stdin", "stdout")
+    __slots__ = ("environ", "quiet", "region", "stderr", "stdin", "stdout")
 
     def __init__(
         self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] = MappingProxyType({})
@@ -85,6 +86,7 @@ class Terminal:
         self.stderr = stderr
         self.environ = environ
         self.region: Region | None = None
+        self.quiet = False
 
     def aside(self) -> AbstractContextManager[None]:
         """Within, whoever writes to the streams or reads from them has the screen for himself."""
@@ -109,7 +111,12 @@ class Terminal:
         self.write(text)
 
     def say(self, text: str) -> None:
-        """One line of status to stderr, at once."""
+        """One line of status to stderr, at once, unless that is not wanted."""
+        if not self.quiet:
+            self.insist(text)
+
+    def insist(self, text: str) -> None:
+        """One line to stderr that has to be read: an error, a warning, what a question is about."""
         self.show_on_stderr(text + "\n")
 
     def show_on_stderr(self, text: str) -> None:
@@ -120,7 +127,7 @@ class Terminal:
 
     def warn(self, text: str) -> None:
         """One warning to stderr."""
-        self.say(f"{self.style('Warning:', 'yellow')} {text}")
+        self.insist(f"{self.style('Warning:', 'yellow')} {text}")
 
     def style(self, text: str, *names: str, stdout: bool = False) -> str:
         """`text` in the named styles where the stream shows colour, else unchanged."""
@@ -168,7 +175,7 @@ class Terminal:
             except ValueError:  # it is closed
                 answer = ""
         if not answer:
-            self.say("")
+            self.insist("")
             raise UsageError(
                 f"there is nobody to ask: {question}",
                 hint=f"Pass {flag} to go on without asking.",
@@ -189,9 +196,9 @@ class Terminal:
     def show_error(self, error: IstioctlError) -> None:
         """An error record as text: `Error: where: message`, then a `Hint:` line."""
         for record in error.errors if isinstance(error, ErrorGroup) else [error]:
-            self.say(f"{self.style('Error:', 'red')} {record}")
+            self.insist(f"{self.style('Error:', 'red')} {record}")
             if record.hint:
-                self.say(f"{self.style('Hint:', 'cyan')} {record.hint}")
+                self.insist(f"{self.style('Hint:', 'cyan')} {record.hint}")
 
 
 def system_terminal() -> Terminal:

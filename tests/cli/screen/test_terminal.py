@@ -78,3 +78,15 @@ def test_nobody_is_asked_where_stdin_has_nothing(is_closed: bool) -> None:
 
     assert caught.value.hint is not None
     assert "-y" in caught.value.hint
+
+
+def test_quiet_leaves_errors_warnings_and_questions() -> None:
+    stderr = io.StringIO()
+    console = Terminal(io.StringIO("y\n"), io.StringIO(), stderr)
+    console.quiet = True
+    console.say("status")
+    console.warn("warning")
+    console.show_error(UsageError("wrong", hint="Right."))
+
+    assert console.confirm("Sure?", flag="--yes")
+    assert stderr.getvalue() == "Warning: warning\nError: wrong\nHint: Right.\nSure? (y/N) "
