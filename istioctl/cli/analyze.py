@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
+from istioctl.cli.line import completers
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import global_options, output_option
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
@@ -55,10 +56,23 @@ def analyze(
         str,
         Option("--meshConfigFile", "--mesh-config-file", metavar="FILE", help="The mesh configuration to use."),
     ] = "",
-    revision: Annotated[str, Option("-r", "--revision", help="The revision whose objects are looked at.")] = "default",
+    revision: Annotated[
+        str,
+        Option(
+            "-r",
+            "--revision",
+            help="The revision whose objects are looked at.",
+            autocompletion=completers.revisions,
+        ),
+    ] = "default",
     remote_contexts: Annotated[
         list[str],
-        Option("--remote-contexts", metavar="CONTEXT", help="Another cluster of the mesh; may be repeated."),
+        Option(
+            "--remote-contexts",
+            metavar="CONTEXT",
+            help="Another cluster of the mesh; may be repeated.",
+            autocompletion=completers.contexts,
+        ),
     ] = [],  # noqa: B006 - it is copied
     timeout: Annotated[
         str, Option("--timeout", metavar="DURATION", help="How long reading the cluster may take.")

@@ -49,8 +49,10 @@ complete -c istioctl -a '(__istioctl_complete)'
 _POWERSHELL = """\
 Register-ArgumentCompleter -Native -CommandName istioctl -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $words = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
-    if ($wordToComplete -eq '') { $words += '' }
+    $typed = $commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition }
+    $words = @($typed | Select-Object -Skip 1 | ForEach-Object { "$_" })
+    # Before 7.3 an empty word is lost on its way to a program, unless it is quoted once more.
+    if ($wordToComplete -eq '') { $words += if ($PSVersionTable.PSVersion -ge [version]'7.3') { '' } else { '""' } }
     istioctl __complete @words 2>$null | ForEach-Object {
         $name, $help = $_ -split "`t", 2
         if (-not $help) { $help = $name }

@@ -21,7 +21,7 @@ from istioctl.actions.observe.dashboard import (
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
-from istioctl.cli.line.options import OutputOption, global_options
+from istioctl.cli.line.options import OutputOption, RevisionOption, global_options
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -41,7 +41,6 @@ PodArgument = Annotated[
     str,
     Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod, or a workload of pods.", autocompletion=pods),
 ]
-RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision.")]
 
 
 def _addon_names(_: GlobalOptions) -> list[str]:

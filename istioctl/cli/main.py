@@ -44,7 +44,7 @@ def _leave(status: int) -> NoReturn:
     Freeing each object one by one is a sixth of a short run's time; what libraries want done at the end still is.
     """
     threading = sys.modules.get("threading")
-    if threading is not None and threading.active_count() > 1:
+    if threading is not None and sum(not thread.daemon for thread in threading.enumerate()) > 1:
         sys.exit(status)
     atexit._run_exitfuncs()
     with suppress(OSError):
@@ -107,11 +107,11 @@ def _dispatch(argv: list[str], streams: Terminal, before_command: Callable[[], N
         if (text := client_version(argv[1:])) is not None:
             streams.write(text)
             return ExitStatus.OK
-    if argv[:1] in (["__complete"], ["__completeNoDesc"]):
-        from istioctl.cli.line.candidates import print_candidates
+    if argv and argv[0].startswith("__"):
+        from istioctl.cli.line.candidates import answer
 
-        print_candidates(argv[1:], with_help=argv[0] == "__complete")
-        return ExitStatus.OK
+        if answer(argv[0], argv[1:]):
+            return ExitStatus.OK
     path, command, rest = find_command(argv)
     if command.target:
         if before_command is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context
 from istioctl.cli.line.options import ListFlags, OutputOption
@@ -37,7 +38,10 @@ def list_(ctx: Context, shown: ListFlags) -> None:
 
 def describe(
     ctx: Context,
-    name: Annotated[str, Argument(metavar="REVISION", help="The revision, or one of its tags.")],
+    name: Annotated[
+        str,
+        Argument(metavar="REVISION", help="The revision, or one of its tags.", autocompletion=completers.revisions),
+    ],
     output: OutputOption = None,
 ) -> None:
     """Show what belongs to a control plane revision."""

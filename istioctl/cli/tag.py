@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.api.labels import is_dns_label
+from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, Option
 from istioctl.cli.line.options import ListFlags, ManifestsOption, YesOption, global_options
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
     from istioctl.actions.revisions.tag_objects import TagOptions
     from istioctl.actions.revisions.tags import TagPlan, TagRemoval
 
-TagArgument = Annotated[str, Argument(metavar="TAG", help="The tag's name.")]
-PointsTo = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The revision the tag points to.")]
+TagArgument = Annotated[str, Argument(metavar="TAG", help="The tag's name.", autocompletion=completers.tags)]
+PointsTo = Annotated[
+    str,
+    Option(
+        "-r", "--revision", metavar="NAME", help="The revision the tag points to.", autocompletion=completers.revisions
+    ),
+]
 Overwrite = Annotated[bool, Option("--overwrite", help="Point an existing tag to another revision.")]
 WebhookName = Annotated[str, Option("--webhook-name", metavar="NAME", help="The webhook configuration's name.")]
 AllNamespaces = Annotated[

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.api.identity import ObjectKey
+from istioctl.cli.line import completers
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import ListFlags, NamesOutputOption
 from istioctl.cli.proxy_view import open_cluster
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from istioctl.actions.waypoints.waypoints import Waypoint
     from istioctl.cluster.session import Session
 
-NameOption = Annotated[str, Option("--name", metavar="NAME", help="The waypoint's name.")]
+NameOption = Annotated[
+    str, Option("--name", metavar="NAME", help="The waypoint's name.", autocompletion=completers.waypoints)
+]
 TrafficOption = Annotated[
     str, Option("--for", metavar="TRAFFIC", help="What goes through it: all, none, service or workload.")
 ]
@@ -144,7 +147,9 @@ def status(
 
 def delete(
     ctx: Context,
-    names: Annotated[list[str], Argument(metavar="[NAME...]", help="The waypoints.")] = [],  # noqa: B006
+    names: Annotated[
+        list[str], Argument(metavar="[NAME...]", help="The waypoints.", autocompletion=completers.waypoints)
+    ] = [],  # noqa: B006
     name: Annotated[str, Option("--name", metavar="NAME", help="One more of them.")] = "",
     everything: Annotated[bool, Option("--all", help="All waypoints of the namespace.")] = False,
     revision: Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated
 from istioctl.api.identity import ObjectKey
 from istioctl.cli.line.cluster_options import check_revision, client_options
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.line.options import NamesOutputOption
+from istioctl.cli.line.options import NamesOutputOption, RevisionOption
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -85,7 +85,7 @@ def configure_entry(
     external_address: Annotated[
         str, Option("--externalIP", metavar="IP", help="The address under which others see the workload.")
     ] = "",
-    revision: Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision.")] = "",
+    revision: RevisionOption = "",
 ) -> None:
     """Write the files by which a workload outside Kubernetes joins the mesh.
 

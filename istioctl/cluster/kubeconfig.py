@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from istioctl.cluster.answers import misfit
 from istioctl.cluster.credentials import USER, Credentials, UserEntry, basic, pem, read_file, token_file
+from istioctl.cluster.kubeconfig_files import kubeconfig_files
 from istioctl.cluster.patience import Patience, Report
 from istioctl.cluster.shapes import Shape
 from istioctl.errors import ClusterError, InputError, IstioctlError
@@ -126,7 +127,7 @@ def load_connection(options: ClientOptions, report: Report | None = None) -> Con
         InputError: a file can't be read or does not say what is needed.
         ClusterError: no cluster is configured at all.
     """
-    files = _files(options)
+    files = kubeconfig_files(options.kubeconfig)
     if not files:
         if os.environ.get("KUBERNETES_SERVICE_HOST") and not options.context and (_ACCOUNT / "token").is_file():
             return _in_cluster(options)
@@ -145,25 +146,7 @@ def context_names(options: ClientOptions) -> list[str]:
     Raises:
         InputError: a file can't be read.
     """
-    return list(_merge(_files(options))["contexts"])
-
-
-def _files(options: ClientOptions) -> list[Path]:
-    if options.kubeconfig:
-        file = Path(options.kubeconfig).expanduser()
-        if not file.is_file():
-            raise InputError(
-                "there is no such kubeconfig file",
-                where=options.kubeconfig,
-                hint="Fix --kubeconfig.",
-                id="no-kubeconfig",
-            )
-        return [file]
-    listed = os.environ.get("KUBECONFIG")
-    candidates: Iterable[Path] = (
-        (Path(part) for part in listed.split(os.pathsep) if part) if listed else (Path.home() / ".kube" / "config",)
-    )
-    return [file for file in candidates if file.is_file()]
+    return list(_merge(kubeconfig_files(options.kubeconfig))["contexts"])
 
 
 def _merge(files: list[Path]) -> dict[str, Any]:

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from istioctl.cli.completion import SCRIPTS
 from istioctl.cli.line.candidates import candidates
+from istioctl.cli.line.live_names import REFRESH
 from istioctl.cli.screen.printers import TEMPLATES
 from tests.support.cluster import Cluster
 from tests.support.run import run_cli
+from tests.support.stub_cluster import StubCluster
 
 
 def names(*words: str) -> list[str]:
@@ -149,22 +152,21 @@ def shell(name: str, folder: Path) -> str:
     return program
 
 
+def complete_in_bash(folder: Path, line: str) -> str:
+    """Completes a line with the script that bash loads."""
+    script = f"""
+    PATH={folder}:$PATH
+    {SCRIPTS["bash"]}
+    COMP_LINE="{line}"; COMP_POINT=${{#COMP_LINE}}; _istioctl; echo "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run([shell("bash", folder), "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
 @pytest.fixture
 def bash(tmp_path: Path) -> Callable[[str], str]:
-    """Completes a line with the script that bash loads."""
-    program = shell("bash", tmp_path)
-
-    def complete(line: str) -> str:
-        script = f"""
-        PATH={tmp_path}:$PATH
-        {SCRIPTS["bash"]}
-        COMP_LINE="{line}"; COMP_POINT=${{#COMP_LINE}}; _istioctl; echo "${{COMPREPLY[@]}}"
-        """
-        done = subprocess.run([program, "-c", script], capture_output=True, text=True, check=True)
-        assert done.stderr == ""
-        return done.stdout.strip()
-
-    return complete
+    return partial(complete_in_bash, tmp_path)
 
 
 def test_the_bash_script_completes(bash: Callable[[str], str]) -> None:
@@ -191,23 +193,34 @@ cat $1/told
 """
 
 
+def complete_in_zsh(folder: Path, line: str, *, autoloaded: bool = False) -> str:
+    """Completes a line in zsh, which has the script from its start-up file or finds it among its functions."""
+    program = shell("zsh", folder)
+    name, load = ("_istioctl", "true") if autoloaded else ("script", "source ./script")
+    (folder / name).write_text(SCRIPTS["zsh"])
+    (folder / "values.yaml").touch()
+    environ = {"HOME": str(folder), "PATH": os.environ["PATH"], "TERM": "dumb", "COLUMNS": "200"}
+    done = subprocess.run(
+        [program, "-f", "-c", ZPTY, "zsh", folder, load, line],
+        env=environ, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    return done.stdout.rstrip()
+
+
 @pytest.fixture(params=["sourced", "autoloaded"])
 def zsh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
-    """Completes a line in zsh, which has the script from its start-up file or finds it among its functions."""
-    program = shell("zsh", tmp_path)
-    name, load = ("script", "source ./script") if request.param == "sourced" else ("_istioctl", "true")
-    (tmp_path / name).write_text(SCRIPTS["zsh"])
-    (tmp_path / "values.yaml").touch()
+    return partial(complete_in_zsh, tmp_path, autoloaded=request.param == "autoloaded")
 
-    def complete(line: str) -> str:
-        environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TERM": "dumb", "COLUMNS": "200"}
-        done = subprocess.run(
-            [program, "-f", "-c", ZPTY, "zsh", tmp_path, load, line],
-            env=environ, capture_output=True, text=True, check=True, timeout=60,
-        )  # fmt: skip
-        return done.stdout.rstrip()
 
-    return complete
+def complete_in_fish(folder: Path, line: str) -> str:
+    """Completes a line in fish: a candidate a line."""
+    program = shell("fish", folder)
+    (folder / "script").write_text(SCRIPTS["fish"])
+    environ = {"HOME": str(folder), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    command = [program, "--no-config", "-c", f"source {folder}/script; complete -C '{line}'"]
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.rstrip()
 
 
 @pytest.mark.parametrize(
@@ -224,17 +237,43 @@ def test_the_zsh_script_completes(line: str, completed: str, zsh: Callable[[str]
 
 
 def test_the_fish_script_completes(tmp_path: Path) -> None:
-    program = shell("fish", tmp_path)
-    (tmp_path / "script").write_text(SCRIPTS["fish"])
+    complete = partial(complete_in_fish, tmp_path)
+
+    assert complete("istioctl versi") == "version\tPrint the versions of this tool and of the mesh"
+    assert complete("istioctl profile dump de") == "default\ndemo"
+    assert complete("istioctl install --set profile=mi") == "profile=minimal"
+    assert complete("istioctl kube-inject -f scr") == "script"
+
+
+def test_the_powershell_script_completes(tmp_path: Path) -> None:
+    program = shell("pwsh", tmp_path)
+    (tmp_path / "script.ps1").write_text(SCRIPTS["powershell"])
 
     def complete(line: str) -> list[str]:
-        environ = {"HOME": str(tmp_path), "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-        command = [program, "--no-config", "-c", f"source {tmp_path}/script; complete -C '{line}'"]
-        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
-        assert done.stderr == ""
-        return done.stdout.splitlines()
+        asked = f"[System.Management.Automation.CommandCompletion]::CompleteInput('{line}', {len(line)}, $null)"
+        command = f". {tmp_path}/script.ps1; ({asked}).CompletionMatches | ForEach-Object CompletionText"
+        environ = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+        line = [program, "-NoProfile", "-Command", command]
+        return subprocess.run(line, env=environ, capture_output=True, text=True, check=True).stdout.splitlines()
 
-    assert complete("istioctl versi") == ["version\tPrint the versions of this tool and of the mesh"]
-    assert complete("istioctl profile dump de") == ["default", "demo"]
-    assert complete("istioctl install --set profile=mi") == ["profile=minimal"]
-    assert complete("istioctl kube-inject -f scr") == ["script"]
+    assert complete("istioctl manifest gen") == ["generate"]
+    assert complete("istioctl profile ") == ["list", "dump", "diff"]
+
+
+@pytest.mark.parametrize("complete", [complete_in_bash, complete_in_zsh, complete_in_fish])
+def test_shells_complete_live_names(
+    complete: Callable[[Path, str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    with StubCluster(tmp_path) as cluster:
+        config = f"--kubeconfig={cluster.kubeconfig}"
+        shell("sh", tmp_path)
+        # However slow this machine is just now: the cluster has been asked before.
+        for words in (["injection", "enable", config, ""], ["proxy-status", "-n", "shop", config, ""]):
+            subprocess.run([tmp_path / "istioctl", REFRESH, *words], check=True)
+
+        assert complete(tmp_path, f"istioctl injection enable {config} sho").split()[-1] == "shop"
+        (tmp_path / "told").unlink(missing_ok=True)
+        (tmp_path / "ready").unlink(missing_ok=True)
+        assert complete(tmp_path, f"istioctl proxy-status -n shop {config} deploy/").split()[-1] == "deploy/web"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from istioctl.cli.line.commands import Command
 from istioctl.cli.line.find import find_command, function_of
+from istioctl.cli.line.live_names import REFRESH, completing
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
 
@@ -22,9 +23,25 @@ if TYPE_CHECKING:
 Candidate = tuple[str, str]
 
 
-def print_candidates(words: list[str], *, with_help: bool = True) -> None:
-    """Print what may stand in place of the last of `words` (which may be empty)."""
-    for name, help_text in candidates(words or [""]):
+def answer(question: str, words: list[str]) -> bool:
+    """Answer one of the hidden commands by which shells complete lines; False where it is none of them.
+
+    Args:
+        question: `__complete`, `__completeNoDesc`, or what asks the cluster for the names that may stand there, however
+            long it takes, and keeps them for the next time.
+        words: the words behind the program's name, the one being typed last.
+    """
+    if question not in ("__complete", "__completeNoDesc", REFRESH):
+        return False
+    with completing(words, patient=question == REFRESH):
+        found = candidates(words or [""])
+    if question != REFRESH:
+        _print(found, with_help=question == "__complete")
+    return True
+
+
+def _print(found: list[Candidate], *, with_help: bool) -> None:
+    for name, help_text in found:
         terminal().write(f"{name}\t{help_text}\n" if help_text and with_help else f"{name}\n")
 
 

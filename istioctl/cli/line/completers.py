@@ -1,20 +1,21 @@
 """Live values for completion: profiles, contexts, and names from the cluster.
 
-Each function takes the global flags of the line being completed and says which values there are. What can't be asked
-within a moment is left out: nobody waits for a completion, and nothing may be printed.
+Each function takes the global flags of the line being completed and says which values there are. Those that ask the
+cluster do it by `live_names`: what can't be asked within a moment is left out, and nothing may be printed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from istioctl.api.names import REVISION, TAG
 from istioctl.cli.line.declare import GlobalOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from istioctl.cluster.session import Session
 
-#: Seconds that the cluster may take.
-_MOMENT = 2.0
 #: The settings with which most paths begin.
 _PATHS = ("components.", "compatibilityVersion=", "hub=", "meshConfig.", "namespace=", "tag=", "values.")
 
@@ -40,34 +41,88 @@ def contexts(options: GlobalOptions) -> list[str]:
 
 def namespaces(options: GlobalOptions) -> list[str]:
     """The cluster's namespaces."""
-    return _names(_session(options), "Namespace")
+    return _live(options, "namespaces", lambda given: _names(_session(given), "v1", "Namespace"))
 
 
 def pods(options: GlobalOptions) -> list[str]:
-    """The pods of the namespace that the flags or the kubeconfig name."""
-    session = _session(options)
-    return _names(session, "Pod", options.namespace or session.connection.namespace or "default")
+    """The pods of the namespace that the flags or the kubeconfig name, and its Deployments as `deploy/NAME`."""
+
+    def ask(given: GlobalOptions) -> list[str]:
+        session = _session(given)
+        namespace = _namespace(given, session)
+        deployments = _names(session, "apps/v1", "Deployment", namespace)
+        return [*_names(session, "v1", "Pod", namespace), *(f"deploy/{name}" for name in deployments)]
+
+    return _live(options, "pods", ask)
 
 
 def services(options: GlobalOptions) -> list[str]:
     """The services of the namespace that the flags or the kubeconfig name."""
-    session = _session(options)
-    return _names(session, "Service", options.namespace or session.connection.namespace or "default")
+
+    def ask(given: GlobalOptions) -> list[str]:
+        session = _session(given)
+        return _names(session, "v1", "Service", _namespace(given, session))
+
+    return _live(options, "services", ask)
+
+
+def waypoints(options: GlobalOptions) -> list[str]:
+    """The waypoints of the namespace that the flags or the kubeconfig name."""
+
+    def ask(given: GlobalOptions) -> list[str]:
+        from istioctl.actions.waypoints.waypoints import list_waypoints
+
+        session = _session(given)
+        return [waypoint.name for waypoint in list_waypoints(session, _namespace(given, session))]
+
+    return _live(options, "waypoints", ask)
+
+
+def tags(options: GlobalOptions) -> list[str]:
+    """The revision tags of the cluster."""
+    return _live(options, "tags", lambda given: _injectors_labels(given, TAG))
+
+
+def revisions(options: GlobalOptions) -> list[str]:
+    """The control plane revisions of the cluster, and its tags, which stand for revisions."""
+    return _live(options, "revisions", lambda given: _injectors_labels(given, TAG, REVISION))
+
+
+def _live(options: GlobalOptions, what: str, ask: Callable[[GlobalOptions], list[str]]) -> list[str]:
+    from istioctl.cli.line.live_names import live
+
+    return live(options, what, ask)
 
 
 def _session(options: GlobalOptions) -> Session:
     from istioctl.cli.line.client import client_of
+    from istioctl.cli.line.live_names import PATIENCE
     from istioctl.cluster.session import open_session
 
-    return open_session(client_of(options, at_most=_MOMENT))
+    return open_session(client_of(options, at_most=PATIENCE))
 
 
-def _names(session: Session, kind: str, namespace: str = "") -> list[str]:
+def _namespace(options: GlobalOptions, session: Session) -> str:
+    return options.namespace or session.connection.namespace or "default"
+
+
+def _names(session: Session, api_version: str, kind: str, namespace: str = "") -> list[str]:
+    return [item["metadata"]["name"] for item in _objects(session, api_version, kind, namespace)]
+
+
+def _injectors_labels(options: GlobalOptions, *labels: str) -> list[str]:
+    """What the injectors' webhook configurations have in these labels, such as `istio.io/rev`."""
+    from istioctl.api.webhooks import INJECTOR
+
+    found = [item["metadata"].get("labels") or {} for item in _objects(_session(options), *INJECTOR)]
+    return sorted({str(each[label]) for each in found for label in labels if each.get(label)})
+
+
+def _objects(session: Session, api_version: str, kind: str, namespace: str = "") -> list[dict[str, Any]]:
     from istioctl.cluster.discovery import Discovery
     from istioctl.cluster.queries import list_objects
 
-    found = list_objects(session, Discovery(session), "v1", kind, namespace=namespace, metadata_only=True)
-    return [item["metadata"]["name"] for item in found]
+    return list_objects(session, Discovery(session), api_version, kind, namespace=namespace, metadata_only=True)
 
 
 #: The completers of the global flags, which are declared below this module.

@@ -56,7 +56,16 @@ SetOption = Annotated[
         autocompletion=completers.settings,
     ),
 ]
-RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision.")]
+RevisionOption = Annotated[
+    str,
+    Option(
+        "-r",
+        "--revision",
+        metavar="NAME",
+        help="The control plane revision.",
+        autocompletion=completers.revisions,
+    ),
+]
 ManifestsOption = Annotated[
     Path | None,
     Option(
