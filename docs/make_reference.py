@@ -1,15 +1,23 @@
-"""Writes docs/reference.md from the command table and the commands' own flags: `python docs/make_reference.py`."""
+"""Writes what the program itself knows: `python docs/make_reference.py`.
+
+docs/reference.md comes from the command table and the commands' own flags, docs/exit-statuses.md from
+`istioctl/cli/screen/exit_status.py` and what the commands' descriptions say of their status.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from istioctl.cli.line.commands import PROGRAM, ROOT, Command
 from istioctl.cli.line.find import function_of
 from istioctl.cli.line.typer_command import typer_command
+from istioctl.cli.screen.exit_status import MEANINGS
 
-PAGE = Path(__file__).parent / "reference.md"
+FOLDER = Path(__file__).parent
+_STATUS = re.compile(r"[^.;]*\bexit status\b[^.]*\.(?= |$)")
 
 
 def reference() -> str:
@@ -17,6 +25,36 @@ def reference() -> str:
     parts = ["# Command reference", "Written by `docs/make_reference.py` from the program itself.", _global_flags()]
     parts += _section(ROOT, ())
     return "\n\n".join(parts) + "\n"
+
+
+def exit_statuses() -> str:
+    """The text of the page on exit statuses."""
+    table = ["| status | meaning |", "| --- | --- |"]
+    table += [f"| {status.value} | {meaning} |" for status, meaning in MEANINGS.items()]
+    own = ["| command | its own words |", "| --- | --- |"]
+    own += [f"| `{' '.join((PROGRAM, *words))}` | {' '.join(said)} |" for words, said in _of_commands(ROOT, ())]
+    parts = [
+        "# Exit statuses",
+        "Written by `docs/make_reference.py` from the program itself.",
+        "A status has the same meaning on every command, whatever the output format.",
+        "\n".join(table),
+        "Where several things failed, the first one counts. What was wrong, and what to do about it, is on stderr;\n"
+        "[Scripts and CI](scripting.md) has examples.",
+        "## Commands that answer by their status",
+        "\n".join(own),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _of_commands(group: Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """The commands whose descriptions speak of their status, with what they say of it."""
+    for name, command in sorted(group.commands.items()):
+        if command.replaced_by:
+            continue
+        if not command.target:
+            yield from _of_commands(command, (*path, name))
+        elif said := _STATUS.findall(" ".join((function_of(command).__doc__ or "").split())):
+            yield (*path, name), [sentence.strip()[:1].upper() + sentence.strip()[1:] for sentence in said]
 
 
 def _section(group: Command, path: tuple[str, ...]) -> list[str]:
@@ -63,4 +101,5 @@ def _table(rows: list[tuple[str, str]]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(reference(), encoding="utf-8")
+    (FOLDER / "reference.md").write_text(reference(), encoding="utf-8")
+    (FOLDER / "exit-statuses.md").write_text(exit_statuses(), encoding="utf-8")

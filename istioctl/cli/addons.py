@@ -8,6 +8,7 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import check_revision, client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, GlobalOptions, Option
 from istioctl.cli.line.options import DryRunOption, ListFlags, NamesOutputOption, YesOption, global_options
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
@@ -143,7 +144,7 @@ def uninstall(
         report = uninstall_addons(client_options(ctx), options, progress, None if yes or dry_run else confirm)
     if report is None:
         console.say("Cancelled.")
-        raise Exit(1)
+        raise Exit(ExitStatus.FAILED)
     _conclude(report, output)
 
 

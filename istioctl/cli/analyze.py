@@ -83,8 +83,8 @@ def analyze(
 ) -> int:
     """Look for problems in the configuration of the mesh: in a cluster, in files, or in files as if applied.
 
-    The status is 79 where a finding is as bad as --failure-threshold, whatever the output format. All analyzers run on
-    what files hold; pods are derived from the templates of workloads.
+    The exit status is 79 where a finding is as bad as --failure-threshold, whatever the output format. All analyzers
+    run on what files hold; pods are derived from the templates of workloads.
     """
     from istioctl.actions.checks.analyze import AnalyzeOptions
     from istioctl.actions.checks.analyze import analyze as run

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import split_commas
 from istioctl.cli.line.parameters import flag_group
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.progress import is_live, shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -133,7 +134,8 @@ def _make(ctx: Context, given: dict[str, Any], output: Path, scratch: Path | Non
     for reason, names in list(reasons.items())[:5]:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         console.insist(f"  {names[0]}{more}: {reason}")
-    return 1 if len(made.names) <= 3 else 0  # versions and the two lists are there even if the cluster shows nothing
+    # Versions and the two lists are there even if the cluster shows nothing.
+    return ExitStatus.FAILED if len(made.names) <= 3 else ExitStatus.OK
 
 
 def _analysis(ctx: Context) -> bytes:

@@ -8,7 +8,7 @@ from istioctl.cli.line.cluster_options import client_options, specification_inpu
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, NamesOutputOption, SpecificationFlags
 from istioctl.cli.screen.differences import shown_differences, shown_verb
-from istioctl.cli.screen.exit_status import ExitStatus
+from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
 
@@ -23,7 +23,7 @@ def diff(
     """Compare the cluster with what a profile, files and flags describe.
 
     The server itself says what would change, by a dry run; nothing is written. The exit status is 0 where nothing
-    differs, 1 where something does and 2 where the comparison failed.
+    differs, 1 where something does, and 2 or above where they can't be compared.
     """
     from istioctl.actions.installation.compare import Verb, compare, counts
     from istioctl.actions.installation.install_plan import InstallOptions, prepare
@@ -38,7 +38,7 @@ def diff(
         changes = compare(plan)
     except IstioctlError as problem:
         console.show_error(problem)
-        raise Exit(ExitStatus.TROUBLE) from None
+        raise Exit(trouble_of(problem)) from None
     differing = [change for change in changes if change.verb is not Verb.LEAVE]
     if output is not None:
         from istioctl.cli.screen.printers import print_data

@@ -11,6 +11,7 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, DryRunOption, NamesOutputOption, SpecificationFlags, YesOption
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -74,7 +75,7 @@ def install(
             report = run(next(iter(wanted_by.values())), progress, confirmation(asks=asks, diff=diff))
         if report is None:
             terminal().say("Cancelled.")
-            raise Exit(1)
+            raise Exit(ExitStatus.FAILED)
         reports = [report]
     if output is not None:
         from istioctl.cli.screen.printers import print_data

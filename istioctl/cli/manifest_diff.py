@@ -8,7 +8,7 @@ from typing import Annotated
 from istioctl.cli.line.declare import Argument, Exit, Option
 from istioctl.cli.line.options import NamesOutputOption, split_commas
 from istioctl.cli.screen.differences import shown_differences, shown_verb
-from istioctl.cli.screen.exit_status import ExitStatus
+from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
 
@@ -30,7 +30,7 @@ def manifest_diff(
     """Compare two manifests that were rendered, object by object.
 
     The order of objects and the layout of the text do not matter. The exit status is 0 where nothing differs, 1 where
-    something does and 2 where the comparison failed.
+    something does, and 2 or above where they can't be compared.
     """
     from istioctl.actions.installation.compare import counts
     from istioctl.actions.manifests.manifest_diff import Selection
@@ -42,7 +42,7 @@ def manifest_diff(
         changes = compare(first, second, selection, cache(console.read_input))
     except IstioctlError as problem:
         console.show_error(problem)
-        raise Exit(ExitStatus.TROUBLE) from None
+        raise Exit(trouble_of(problem)) from None
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 

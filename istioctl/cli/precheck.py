@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import RevisionOption, SetOption, SpecificationFlags, output_option
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
 
@@ -71,7 +72,7 @@ def precheck(
     if any(finding.message.level <= Level.WARNING for finding in result.findings):
         console.insist("Error: Issues found when checking the cluster. Istio may not be safe to install or upgrade.")
         console.say("See https://istio.io/latest/docs/reference/config/analysis for causes and resolutions.")
-        raise Exit(1)
+        raise Exit(ExitStatus.NOT_WELL)
     if not shown:
         mark = console.style("✔", "green")
         console.say(f"{mark} No issues found when checking the cluster. Istio is safe to install or upgrade!")

@@ -15,7 +15,7 @@ from istioctl.cli.line.options import (
     SpecificationFlags,
     output_option,
 )
-from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
+from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
 from istioctl.cli.screen.printers import YAML, Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError, UsageError
@@ -90,7 +90,7 @@ def diff(
 ) -> None:
     """Compare two profiles, or the specifications in two files.
 
-    The exit status is 0 where they are the same, 1 where they differ, and above 1 where they could not be compared.
+    The exit status is 0 where they are the same, 1 where they differ, and 2 or above where they can't be compared.
     """
     from istioctl.actions.manifests.profile import diff_profiles
 
@@ -99,7 +99,7 @@ def diff(
         found = diff_profiles(first, second, manifests, console.read_input)
     except IstioctlError as error:
         console.show_error(error)
-        raise Exit(max(exit_status_of(error), ExitStatus.TROUBLE)) from None
+        raise Exit(trouble_of(error)) from None
     for warning in found.warnings:
         console.warn(warning)
     if output is not None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line import completers
-from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.declare import Argument, Context, Exit, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.proxy_flags import AdminPortOption
 from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
 from istioctl.cli.screen.differences import shown_differences
+from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import UsageError
+from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
     from istioctl.proxies.compare import KindDifference
@@ -35,14 +36,19 @@ def diff(
 ) -> int:
     """Compare the clusters, listeners, routes, endpoints and extensions of two proxies.
 
-    What comes in no order is put in one, and versions and times do not count. The exit status is 1 where they differ.
+    What comes in no order is put in one, and versions and times do not count. The exit status is 1 where they
+    differ, and 2 or above where they can't be compared.
     """
     if len(pods) + len(files) != 2:
         raise UsageError("two sides are needed", hint="Name two pods, a pod and a --file, or two files.")
     if files.count("-") > 1:
         raise UsageError("stdin can be read once", where="--file")
-    sides = [("stdin" if name == "-" else name, read_bytes(name)) for name in files] + _ask(ctx, pods, admin_port)
-    found = _compare(sides)
+    try:
+        sides = [("stdin" if name == "-" else name, read_bytes(name)) for name in files] + _ask(ctx, pods, admin_port)
+        found = _compare(sides)
+    except IstioctlError as problem:
+        terminal().show_error(problem)
+        raise Exit(trouble_of(problem)) from None
     same = all(kind.matches for kind in found)
     if output == SHORT:
         for kind in found:
@@ -50,7 +56,7 @@ def diff(
     else:
         data: dict[str, Any] = {"sides": [name for name, _ in sides], "matches": same}
         print_data(data | {kind.title.lower(): kind.as_data() for kind in found}, output)
-    return 0 if same else 1
+    return ExitStatus.OK if same else ExitStatus.DIFFERENT
 
 
 def _ask(ctx: Context, pods: list[str], port: int) -> list[tuple[str, bytes]]:

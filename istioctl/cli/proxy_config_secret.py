@@ -10,6 +10,7 @@ from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import NoHeadersOption, output_option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
 from istioctl.cli.proxy_view import SHORT, FileOption, FormOption, ViewFlags, open_cluster, show
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -63,7 +64,7 @@ def secret(
     look = of_dump(SECRETS, lambda dump: [table(dump)], data)
     form = SHORT if output.form == "wide" else output
     show(ctx, proxies, ViewFlags(file, form, watching, admin_port, no_headers), look)
-    return 1 if doomed else 0
+    return ExitStatus.NOT_WELL if doomed else ExitStatus.OK
 
 
 def rootca_compare(
@@ -77,7 +78,7 @@ def rootca_compare(
 ) -> int:
     """Say whether two proxies trust a common root certificate, so that they can talk to each other by mTLS.
 
-    The exit status is 1 where they do not.
+    The exit status is 1 where they share no root.
     """
     from istioctl.actions.observe.root_certificates import compare_roots
 
@@ -91,7 +92,7 @@ def rootca_compare(
         terminal().write(f"{names} {ending}\n")
     else:
         print_data(found.as_data(), output)
-    return 0 if found.common else 1
+    return ExitStatus.OK if found.common else ExitStatus.NOT_WELL
 
 
 def _span(text: str) -> timedelta | None:

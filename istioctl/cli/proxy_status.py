@@ -12,6 +12,7 @@ from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
 from istioctl.cli.line.options import NoHeadersOption, RevisionOption, output_option
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data, shown_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -94,7 +95,7 @@ def proxy_status(
         names = [f"pod/{proxy.id.rpartition('.')[0]}" for proxy in found.proxies]
         data = {"typeUrl": "istio.io/debug/syncz", "resources": proxies}
         print_data(data, output, names=names, items=proxies, headers=not no_headers)
-    return 0 if verbosity or found.is_well else 1
+    return ExitStatus.OK if verbosity or found.is_well else ExitStatus.NOT_WELL
 
 
 def _status(ctx: Context, istiods: Istiods, states: list[Wanted]) -> MeshStatus:
@@ -169,7 +170,7 @@ def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_po
         for each in kind.differences:
             text = f"only {each.only_in} has {each.name}" if each.only_in else each.text
             console.write(f"{text}\n")
-    return 0 if found.matches else 1
+    return ExitStatus.OK if found.matches else ExitStatus.NOT_WELL
 
 
 def _rfc1123(text: str) -> str:

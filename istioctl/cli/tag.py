@@ -10,6 +10,7 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, Option
 from istioctl.cli.line.options import ListFlags, ManifestsOption, YesOption, global_options
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -70,7 +71,7 @@ def set_(
     options = _options(ctx, tag, revision, webhook_name, auto_inject_namespaces, manifests)
     if not set_tag(client_options(ctx), options, revision, overwrite=overwrite, report=console.say, confirm=confirm):
         console.say("Cancelled.")
-        raise Exit(1)
+        raise Exit(ExitStatus.FAILED)
     console.write(f'Revision tag "{tag}" created, referencing control plane revision "{revision}". ')
     console.write(f"Label a namespace with it to inject by it: kubectl label namespace NAME istio.io/rev={tag}\n")
 
@@ -111,7 +112,7 @@ def remove(ctx: Context, tag: TagArgument, yes: YesOption = False) -> None:
     namespace = global_options(ctx).istio_namespace
     if not remove_tag(client_options(ctx), tag, namespace, console.say, None if yes else confirm):
         console.say("Aborting operation.")
-        raise Exit(1)
+        raise Exit(ExitStatus.FAILED)
     console.write(f"Revision tag {tag} removed\n")
 
 

@@ -10,6 +10,7 @@ from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.options import OutputOption
 from istioctl.cli.line.proxy_flags import AdminPortOption
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -95,4 +96,4 @@ def trace(
         for line in trace_lines(found, dump.proxy_id or file, places):
             terminal().write(f"{line.rstrip()}\n")
     lost = ("denied", "not found", "unavailable", "closed")
-    return 1 if all(each.kind in lost for each in found.outcomes) else 0
+    return ExitStatus.NOT_WELL if all(each.kind in lost for each in found.outcomes) else ExitStatus.OK

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import DryRunOption, NamesOutputOption, SpecificationFlags, YesOption, global_options
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 
@@ -44,7 +45,7 @@ def uninstall(
         report = run(options, progress, partial(_confirm, asks=not (yes or dry_run), verbose=verbose))
     if report is None:
         terminal().say("Cancelled.")
-        raise Exit(1)
+        raise Exit(ExitStatus.FAILED)
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 

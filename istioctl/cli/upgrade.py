@@ -8,6 +8,7 @@ from istioctl.cli.install import confirmation
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import DryRunOption, NamesOutputOption, SpecificationFlags, YesOption
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.golang.durations import parse_duration
@@ -44,7 +45,7 @@ def upgrade(
         report = run(options, ctx.options.istio_namespace, progress, confirmation(asks=not (yes or dry_run)))
     if report is None:
         terminal().say("Cancelled.")
-        raise Exit(1)
+        raise Exit(ExitStatus.FAILED)
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 

@@ -22,7 +22,8 @@ def validate(
     """Check Istio objects in files for what istiod or the API server would refuse.
 
     Each object gets a verdict; errors and warnings name the file, the line and the field. Services and Deployments are
-    checked for what Istio asks of them, objects of other kinds are counted. The status is 1 where an object is invalid.
+    checked for what Istio asks of them, objects of other kinds are counted. The exit status is 1 where an
+    object is invalid.
     """
     if not filenames:
         raise UsageError("there is nothing to check", hint="Name files by -f, as in -f gateway.yaml or -f - for stdin.")

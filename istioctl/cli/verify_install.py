@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from istioctl.cli.line.cluster_options import check_revision, client_options, specification_inputs, stdin_text
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, NamesOutputOption, SpecificationFlags, split_commas
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -73,7 +74,7 @@ def verify_install(
             console.write(f"{console.style('✔', 'green', stdout=True)} Istio is installed and verified successfully\n")
     if found.failures:
         console.insist(f"{len(found.failures)} of {len(found.objects)} objects are not as they should be")
-        raise Exit(1)
+        raise Exit(ExitStatus.NOT_WELL)
 
 
 def _objects(files: list[str], stdin: Callable[[], str]) -> list[dict[str, Any]] | None:

@@ -9,6 +9,7 @@ from istioctl.cli.line.cluster_options import check_revision
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
 from istioctl.cli.line.options import OutputOption, RevisionOption
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -44,7 +45,7 @@ def wait(
 ) -> int:
     """Wait until an object, or all configuration, has reached the proxies.
 
-    When the time is over, say who lacks it and why; the exit status is then 1.
+    When the time is over, say who lacks it and why. The exit status is 1 where it has not reached all in time.
     """
     from istioctl.actions.observe.wait import WaitOptions, find_target
     from istioctl.actions.observe.wait import wait as wait_for
@@ -80,7 +81,7 @@ def wait(
         console.insist(f"Error: {what} did not reach all within {timeout}")
         for each in found.lacking:
             console.insist(f"  {each.who}: {each.why}")
-    return 0 if found.reached else 1
+    return ExitStatus.OK if found.reached else ExitStatus.NOT_WELL
 
 
 def _share(text: str) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.options import output_option
 from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.cli.ztunnel_view import Rows, View, ZtunnelFlags, look, show, source_of
@@ -107,7 +108,7 @@ def certificate(
 
     form = SHORT if output.form == "wide" else output
     show(ctx, flags, form, View(header, rows, data), Selection(), own=True)
-    return 1 if doomed else 0
+    return ExitStatus.NOT_WELL if doomed else ExitStatus.OK
 
 
 def connections(

@@ -33,7 +33,7 @@ def bind(function: Callable[..., Any], name: str, args: list[str]) -> Call | Non
         given = {slot.name: slot.value() for slot in shared if any(by_flag[flag] is slot for flag in slot.flags)}
     except NotPlainError:
         return None
-    context = Context(name, GlobalOptions(**given), frozenset(slot.name for slot in shared if slot.given))
+    context = Context(name, GlobalOptions(**given), frozenset(slot.name for slot in shared if slot.is_given))
     return Call(function, values, context)
 
 

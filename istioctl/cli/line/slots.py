@@ -46,6 +46,11 @@ class Slot:
         return self._kind is bool
 
     @property
+    def is_given(self) -> bool:
+        """Whether the words say something of it; turning off what is off says nothing."""
+        return bool(self.given) and not (self.is_switch and self.given[-1] == self.default)
+
+    @property
     def choices(self) -> list[str]:
         """The values it takes, where these are few."""
         kinds = get_args(self._kind) or (self._kind,)

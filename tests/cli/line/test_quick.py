@@ -131,6 +131,15 @@ def test_global_flags_arrive_in_the_context() -> None:
     assert call.run()[0] == GlobalOptions(namespace="shop", as_groups=("x", "y"), kubeclient_timeout=60.0)
 
 
+@pytest.mark.parametrize(("words", "given"), [(["-q"], {"quiet"}), (["-q=0"], set()), (["-q", "--quiet=false"], set())])
+def test_a_switch_that_is_turned_off_again_is_not_given(words: list[str], given: set[str]) -> None:
+    call = bind(sample, "sample", words)
+
+    assert call is not None
+    assert call.context.given == given
+    assert call == typer_command(sample, "sample").main(words, prog_name="sample", standalone_mode=False)
+
+
 def test_the_environment_gives_global_flags(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISTIOCTL_NAMESPACE", "from-outside")
     monkeypatch.setenv("ISTIOCTL_KUBECLIENT_TIMEOUT", "1m")
