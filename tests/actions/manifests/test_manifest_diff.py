@@ -120,7 +120,7 @@ def test_the_command(files: tuple[str, str], tmp_path: Path) -> None:
     assert (same.status, same.stdout) == (0, "Manifests are identical\n")
 
     lost = run_cli("manifest", "diff", files[0], "nowhere.yaml")
-    assert (lost.status, lost.stdout) == (2, "")
+    assert (lost.status, lost.stdout) == (65, "")
     assert "nowhere.yaml" in lost.stderr
 
 

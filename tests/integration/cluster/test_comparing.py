@@ -47,7 +47,7 @@ def test_differences_by_name(installed: Cluster) -> None:
 
 def test_trouble_is_no_difference(installed: Cluster) -> None:
     assert installed.run("diff", "--context", "nobody").status == 2
-    assert installed.run("diff", "--set", "profile=nope").status == 2
+    assert installed.run("diff", "--set", "profile=nope").status == 65
 
 
 def test_complete_installation_is_verified(installed: Cluster) -> None:
