@@ -250,7 +250,7 @@ def split_server(address: str) -> tuple[str, str]:
 
 
 def _offer(flag: str, names: Mapping[str, Any]) -> str:
-    return f"choose one with {flag}: {', '.join(names)}" if names else "the file describes no context at all"
+    return f"Choose one with {flag}: {', '.join(names)}." if names else "The file describes no context at all."
 
 
 def impersonation_of(options: ClientOptions, user: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...]:

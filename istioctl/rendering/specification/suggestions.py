@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+#: How near a name must be, from 0 to 1. A slip in a short one changes much of it; half a long one is alike by chance.
+_SHORT, _NEAR, _NEARER = 6, 0.6, 0.7
 
-def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+
+def closest(name: str, known: Iterable[str], cutoff: float | None = None) -> str | None:
     """The known name most like a wrong one, letter case aside; None where none is as near as `cutoff` (0 to 1)."""
     from difflib import get_close_matches
 
     folded = {candidate.lower(): candidate for candidate in known}
+    if cutoff is None:
+        cutoff = _NEAR if len(name) <= _SHORT else _NEARER
     found = get_close_matches(name.lower(), folded, 1, cutoff)
     return folded[found[0]] if found else None

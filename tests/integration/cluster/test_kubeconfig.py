@@ -64,7 +64,7 @@ def test_context_flag_wins(tmp_path: Path) -> None:
 def test_unknown_context_names_the_known(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no context 'three'") as caught:
         load(write(tmp_path / "config"), context="three")
-    assert caught.value.hint == "choose one with --context: one, two"
+    assert caught.value.hint == "Choose one with --context: one, two."
 
 
 def test_no_current_context(tmp_path: Path) -> None:
