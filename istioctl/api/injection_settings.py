@@ -38,6 +38,9 @@ _DOMAINS = (
     "readiness.status.sidecar.istio.io",
     "prometheus.istio.io",
 )
+#: Envoy's levels of logs, by any name that it takes.
+_LEVELS = frozenset(("trace", "debug", "info", "warning", "warn", "error", "err", "critical", "off"))
+_LEVEL_NAMES = "trace, debug, info, warning, error, critical and off"
 #: What templates read, though Istio's list of annotations does not have it.
 _UNLISTED = frozenset(("sidecar.istio.io/capNetBindService",))
 #: What Istio itself writes on workloads and pods.
@@ -71,7 +74,7 @@ class Concern(NamedTuple):
     """One setting that does not do what it says.
 
     Attributes:
-        kind: `misplaced`, `unknown-name`, `unknown-field`, `no-volume` or `above-limit`.
+        kind: `misplaced`, `unknown-name`, `unknown-field`, `odd-value`, `no-volume` or `above-limit`.
         path: where, from the top of the object.
         message: what is wrong, a phrase that names the setting.
         hint: what to do, a sentence, or empty.
@@ -103,6 +106,7 @@ def concerns(
     if metadata_path != ("metadata",):
         yield from _misplaced(_mapping(data.get("metadata")), labels, annotations)
     yield from _mistyped(labels, annotations, metadata_path, load)
+    yield from _odd_values(labels, annotations, metadata_path)
     at = (*metadata_path, "annotations")
     above = list(_pairs(annotations, at))
     spec = _mapping(lookup(data, *spec_path))
@@ -164,6 +168,25 @@ def _mistyped(
         elif name == names.PROXY_CONFIG and isinstance(value, str):
             for problem, hint in _unknown_fields(_loaded(value, load), PROXY_MESSAGE):
                 yield Concern("unknown-field", path, f"the annotation {name}: {problem}", hint)
+
+
+def _odd_values(
+    labels: Mapping[str, Any], annotations: Mapping[str, Any], metadata_path: tuple[str, ...]
+) -> Iterator[Concern]:
+    """Values that the injector takes for none, and levels that Envoy doesn't start with."""
+    group, own = ("labels", labels) if names.INJECT in labels else ("annotations", annotations)
+    if (said := own.get(names.INJECT, "")) and said not in ("true", "false"):
+        message = (
+            f"the {group[:-1]} {names.INJECT} is '{said}', which is neither 'true' nor 'false' and counts as unset"
+        )
+        yield Concern("odd-value", (*metadata_path, group, names.INJECT), message)
+    for name, split in (("sidecar.istio.io/logLevel", False), ("sidecar.istio.io/componentLogLevel", True)):
+        value = annotations.get(name)
+        parts = value.split(",") if isinstance(value, str) and value else []
+        wrong = [part for part in parts if (part.rpartition(":")[2] if split else part).strip() not in _LEVELS]
+        if wrong:
+            message = f"the annotation {name}: Envoy has no level '{wrong[0]}', and does not start"
+            yield Concern("odd-value", (*metadata_path, "annotations", name), message, f"Use one of {_LEVEL_NAMES}.")
 
 
 def _loaded(value: str, load: Load) -> Any:

@@ -109,5 +109,5 @@ def inject_piece(piece: Piece, injector: ObjectInjector) -> InjectionResult:
         entries.append(Entry.of(outcome, lambda path: f"{piece.source}:{line_of(path)}"))
         return outcome.workload.data, outcome.after
 
-    text = text_edit.changed(piece, change, lambda: [entry.as_result() for entry in entries])
+    text = text_edit.changed(piece, change, lambda: [result for entry in entries for result in entry.as_results()])
     return InjectionResult(text, tuple(entries), foreign)

@@ -108,7 +108,7 @@ class _Task:
 
     def results(self) -> Iterator[dict[str, Any]]:
         """The entries so far, as in a function's resource list."""
-        return (entry.as_result() for entry in self.entries)
+        return (result for entry in self.entries for result in entry.as_results())
 
 
 def _model_of(kind: type) -> type | None:

@@ -31,12 +31,10 @@ class Decision(NamedTuple):
     Attributes:
         inject: the verdict.
         reason: why, as a phrase such as `the label sidecar.istio.io/inject is false`.
-        warning: something odd that was passed over, or empty.
     """
 
     inject: bool
     reason: str
-    warning: str = ""
 
 
 def decide(pod: Mapping[str, Any], policy: Policy) -> Decision:
@@ -53,18 +51,13 @@ def decide(pod: Mapping[str, Any], policy: Policy) -> Decision:
         place, said = "annotation", metadata.get("annotations", {}).get(INJECT, "")
     if said in ("true", "false"):
         return Decision(said == "true", f"the {place} {INJECT} is {said}")
-    warning = (
-        f"the {place} {INJECT} is '{said}', which is neither 'true' nor 'false' and counts as unset" if said else ""
-    )
     for selectors, inject, name in ((policy.never, False, "never"), (policy.always, True, "always")):
         for selector in selectors:
             if _given(selector) and selects(selector, labels):
-                return Decision(
-                    inject and _valid(policy), f"its labels match a selector of {name}InjectSelector", warning
-                )
+                return Decision(inject and _valid(policy), f"its labels match a selector of {name}InjectSelector")
     if not _valid(policy):
-        return Decision(False, f"the injector's policy is '{policy.default}', which it does not know", warning)
-    return Decision(policy.default == "enabled", f"the injector's policy is '{policy.default}'", warning)
+        return Decision(False, f"the injector's policy is '{policy.default}', which it does not know")
+    return Decision(policy.default == "enabled", f"the injector's policy is '{policy.default}'")
 
 
 def _valid(policy: Policy) -> bool:

@@ -53,8 +53,7 @@ class Entry(NamedTuple):
         """The entry of an injector's outcome; `place` gives `file:line` of what a path in the object leads to."""
         workload, decision = outcome.workload, outcome.decision
         source = place(())
-        warnings = [Oddity(source, decision.warning)] if decision.warning else []
-        warnings += [Oddity(place(each.path), each.message, each.hint) for each in outcome.concerns]
+        warnings = [Oddity(place(each.path), each.message, each.hint) for each in outcome.concerns]
         return cls(
             str(workload.data.get("apiVersion", "")),
             workload.kind,
@@ -77,13 +76,14 @@ class Entry(NamedTuple):
         """The object as `kind namespace/name`."""
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
-    def as_result(self) -> dict[str, Any]:
-        """The entry as a result in a function's resource list (kustomize's `ResourceList`)."""
+    def as_results(self) -> list[dict[str, Any]]:
+        """The entry as results in a function's resource list (kustomize's `ResourceList`), its warnings last."""
         reference = {"apiVersion": self.api_version, "kind": self.kind, "name": self.name}
         if self.namespace:
             reference["namespace"] = self.namespace
         verb = "injected" if self.injected else "not injected"
-        return {"message": f"{verb}: {self.reason}", "severity": "info", "resourceRef": reference}
+        said = [("info", f"{verb}: {self.reason}"), *(("warning", each.message) for each in self.warnings)]
+        return [{"message": message, "severity": level, "resourceRef": reference} for level, message in said]
 
 
 def summary(entries: Iterable[Entry], foreign: int, verb: str = "injected") -> str:

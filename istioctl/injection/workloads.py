@@ -125,11 +125,11 @@ def concerns(
     Args:
         data: the object as the user wrote it.
         workload: what was found in it.
-        injected: the specification of its pod with the sidecar; None where it gets none, and only a setting that
-            stands at the wrong place can matter.
+        injected: the specification of its pod with the sidecar; None where it gets none, and only what keeps it away
+            can matter.
     """
     found = injection_settings.concerns(data, workload.metadata_path, workload.spec_path, _load, injected)
-    return tuple(concern for concern in found if injected is not None or concern.kind == "misplaced")
+    return tuple(concern for concern in found if injected is not None or concern.kind in ("misplaced", "odd-value"))
 
 
 def _load(text: str) -> Any:

@@ -9,7 +9,7 @@ from istioctl.analysis.analyzers.annotations import KINDS
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot, listing
 from istioctl.api.injection_settings import Concern, concerns
-from istioctl.api.names import STATUS
+from istioctl.api.names import INJECT, INJECTION, STATUS
 from istioctl.api.trees import lookup
 from istioctl.api.workloads import template_path
 from istioctl.yamldoc.reader import load
@@ -18,6 +18,7 @@ _MESSAGES = {
     "misplaced": "MisplacedInjectionSetting",
     "unknown-name": "UnknownInjectionSetting",
     "unknown-field": "UnknownInjectionSetting",
+    "odd-value": "UnknownInjectionSetting",
     "no-volume": "VolumeNotFound",
     "above-limit": "RequestAboveLimit",
 }
@@ -31,9 +32,14 @@ def analyze_settings(snapshot: Snapshot, findings: Findings) -> None:
         path = template_path(resource.data) or ()
         for concern in concerns(resource.data, (*path, "metadata"), (*path, "spec"), _load):
             if not _is_said_already(concern, resource):
-                meant = concern.hint if concern.kind.startswith("unknown") else ""
+                meant = concern.hint if concern.kind in ("unknown-name", "unknown-field", "odd-value") else ""
                 words = f"{concern.message}. {meant}" if meant else concern.message
                 findings.report(_MESSAGES[concern.kind], resource, words, path=concern.path)
+
+    for namespace in snapshot.all("Namespace"):
+        if INJECT in namespace.labels:
+            words = f"the label {INJECT} has no effect on a namespace, only on pods. Label it {INJECTION} instead."
+            findings.report("MisplacedInjectionSetting", namespace, words, path=("metadata", "labels", INJECT))
 
 
 def _load(text: str) -> Any:

@@ -249,6 +249,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
         "injection.SettingsAnalyzer",
         "Settings of injection that do not do what they say",
         (
+            "Namespace",
             "Pod",
             "Deployment",
         ),

@@ -99,7 +99,7 @@ def test_skipped_objects_say_why(files):
     assert done.stderr.startswith("skipped Deployment web: the label sidecar.istio.io/inject is false\n")
     odd = text.replace("'false'", "maybe")
     assert (
-        "Warning: <stdin>:1: Deployment web: the label sidecar.istio.io/inject is 'maybe'"
+        "Warning: <stdin>:6: Deployment web: the label sidecar.istio.io/inject is 'maybe'"
         in run_cli("kube-inject", *files, "-f", "-", stdin=odd).stderr
     )
 

@@ -258,6 +258,12 @@ def test_settings_of_injection_on_all_that_makes_pods() -> None:
     assert codes(pod.replace("name: p,", "name: p, ownerReferences: [{kind: ReplicaSet}],")) == []
 
 
+def test_a_namespace_asks_by_another_label() -> None:
+    text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: cart, labels: {%s: 'true'}}\n"
+    assert codes(text % "sidecar.istio.io/inject") == ["IST9001"]
+    assert codes(text % "istio.io/rev") == []
+
+
 def test_what_another_code_says_is_not_said_twice() -> None:
     metadata = "metadata: {name: d, annotations: {sidecar.istio.io/inject: 'true', sidecar.istio.io/xyz: a}}"
     text = f"apiVersion: apps/v1\nkind: Deployment\n{metadata}\nspec: {{template: {{spec: {{containers: []}}}}}}\n"
