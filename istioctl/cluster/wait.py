@@ -114,7 +114,7 @@ class _Ledger:
     def __init__(self, keys: Sequence[ObjectKey], tell: OnWaiting | None) -> None:
         self._unseen = set(keys)
         self._waiting: dict[str, str] = {}
-        self._told: dict[str, str] = {}
+        self._told: dict[str, str] | None = None
         self._tell = tell
         self._lock = threading.Lock()
 

@@ -145,9 +145,7 @@ class _Execution:
         try:
             for wave in Wave:
                 members = [item for item in items if wave_of(item.key.kind) is wave]
-                if members:
-                    self.progress.working(title, Stage.APPLYING)
-                self._apply(members)
+                self._apply(members, title)
                 if wave is not Wave.CONFIGURATION:
                     self._wait(title, [item.key for item in members])
         except IstioctlError as problem:
@@ -155,9 +153,21 @@ class _Execution:
             raise
         self._board.finish(title)
 
-    def _apply(self, items: Iterable[WantedObject]) -> None:
+    def _apply(self, items: Iterable[WantedObject], title: str = "") -> None:
         sendable = [item.desired() for item in items if self._can_be_sent(item.key)]
-        apply_all(self.plan.session, self.plan.discovery, sendable, on_applied=self._note)
+        done = 0
+
+        def on_applied(key: ObjectKey, applied: dict[str, Any]) -> None:
+            nonlocal done
+            self._note(key, applied)
+            with self._lock:
+                done += 1
+                if title:
+                    self.progress.working(title, Stage.APPLYING, count=(done, len(sendable)))
+
+        if title and sendable:
+            self.progress.working(title, Stage.APPLYING, count=(0, len(sendable)))
+        apply_all(self.plan.session, self.plan.discovery, sendable, on_applied=on_applied)
 
     def _can_be_sent(self, key: ObjectKey) -> bool:
         """A dry run can't check objects in a namespace that it only pretended to create."""
