@@ -102,6 +102,13 @@ def test_plain_lines_where_nothing_may_move(held: Held, environ: dict[str, str])
     assert text.endswith("✔ Installation complete\r\n")
 
 
+def test_no_view_where_progress_is_not_wanted(held: Held) -> None:
+    held.release()
+    with run(held, "install --set profile=demo -y --quiet") as terminal:
+        assert terminal.end() == 0
+    assert terminal.raw == b""
+
+
 def test_results_go_elsewhere_whole(held: Held, tmp_path: Path) -> None:
     sink = tmp_path / "out"
     with run(held, "uninstall --purge -y", stdout=sink) as terminal:
