@@ -225,6 +225,12 @@ MESSAGES = {
         Message("ConflictingServiceEntries", "IST9010", Level.WARNING,
                 "the ServiceEntries {0} define the host {1} differently",
                 "Merge them, or limit them by exportTo: only the oldest takes effect."),
+        Message("SharedGatewayHost", "IST9011", Level.INFO,
+                "the VirtualServices {0} share the host {1} on the gateway {2}; their routes are joined",
+                "Where two rules take the same request, that of the oldest VirtualService counts."),
+        Message("SharedServiceEntryHost", "IST9012", Level.INFO,
+                "the ServiceEntries {0} all define the host {1}; they are joined",
+                "Keep one, where they are meant to be the same."),
     )
 }
 # fmt: on

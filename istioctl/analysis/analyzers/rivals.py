@@ -14,30 +14,44 @@ _MESH = "mesh"
 
 
 def analyze_gateway_hosts(snapshot: Snapshot, findings: Findings) -> None:
-    """VirtualServices that route the same requests for a host on one gateway.
+    """VirtualServices for the same host on one gateway.
 
     istiod joins the routes of VirtualServices for a host of a gateway, the oldest first: those with different matches
     complement each other, and of those with the same only the first is ever used (`pkg/model/push_context.go`).
     """
     claims: dict[tuple[str, str, str], dict[str, list[Resource]]] = {}
+    sharing: dict[tuple[str, str], list[Resource]] = {}
     for service in snapshot.all("VirtualService"):
         for reference in dict.fromkeys(service.spec.get("gateways", [])):
             if reference == _MESH:
                 continue
             gateway = reference if "/" in reference else f"{service.namespace}/{reference}"
             for host in dict.fromkeys(full_host(service.namespace, h) for h in service.spec.get("hosts", [])):
+                sharing.setdefault((gateway, host), []).append(service)
                 for protocol, request in dict.fromkeys(_requests(service.spec, reference)):
                     owners = claims.setdefault((gateway, host, protocol), {})
                     owners.setdefault(request, []).append(service)
     said: set[tuple[Resource, str, str]] = set()
+    disputed = set()
     for (gateway, host, _), by_request in claims.items():
         for services in by_request.values():
             names = ", ".join(sorted(service.full_name for service in services))
             for service in services if len(services) > 1 else ():
+                disputed.add((gateway, host))
                 if (service, gateway, host) not in said:
                     said.add((service, gateway, host))
                     place = ("metadata", "name")
                     findings.report("ConflictingGatewayVirtualServices", service, names, host, gateway, path=place)
+    for (gateway, host), services in sharing.items():
+        if len(services) > 1 and (gateway, host) not in disputed:
+            _report_shared("SharedGatewayHost", services, (host, gateway), findings)
+
+
+def _report_shared(name: str, resources: list[Resource], words: tuple[str, ...], findings: Findings) -> None:
+    """Say once, of the first of them, that several objects share a host."""
+    resources = sorted(resources, key=lambda resource: resource.full_name)
+    names = ", ".join(resource.full_name for resource in resources)
+    findings.report(name, resources[0], names, *words, path=("metadata", "name"))
 
 
 def _requests(spec: Spec, gateway: str) -> Iterator[tuple[str, str]]:
@@ -64,11 +78,19 @@ def analyze_service_entries(snapshot: Snapshot, findings: Findings) -> None:
         for host in dict.fromkeys(full_host(entry.namespace, host) for host in entry.spec.get("hosts", [])):
             by_host.setdefault(host, []).append(entry)
     for host, entries in by_host.items():
+        disputed = False
         for entry in entries:
             rivals = [other for other in entries if other is not entry and _clash(entry, other)]
             if rivals:
+                disputed = True
                 names = ", ".join(sorted(rival.full_name for rival in (entry, *rivals)))
                 findings.report("ConflictingServiceEntries", entry, names, host, path=("metadata", "name"))
+        by_namespace: dict[str, list[Resource]] = {}
+        for entry in () if disputed else entries:
+            by_namespace.setdefault(entry.namespace, []).append(entry)
+        for joined in by_namespace.values():
+            if len(joined) > 1:
+                _report_shared("SharedServiceEntryHost", joined, (host,), findings)
 
 
 def _clash(one: Resource, other: Resource) -> bool:

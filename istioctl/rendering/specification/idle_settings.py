@@ -85,7 +85,8 @@ def warn_of_idle_values(merged: Values, origins: Origins, problems: Problems) ->
 def _idle(values: Values, merged: Values) -> Iterator[tuple[Path, str]]:
     for name, instead in _IDLE.items():
         path = tuple(name.split("."))
-        if lookup(values, *path) not in (None, {}, []):
+        value = lookup(values, *path)
+        if value not in (None, {}, []) and not _is_so_anyway(name, value, lookup(merged, "spec", "components")):
             yield path, f"has no effect; {instead}" if instead else "has no effect in this release"
     for name, expected in _FOR_GATEWAYS.items():
         path = tuple(name.split("."))
@@ -97,6 +98,18 @@ def _idle(values: Values, merged: Values) -> Iterator[tuple[Path, str]]:
         switch = f"{name}.autoscaleEnabled"
         if lookup(values, *path) is not None and lookup(values, *switch.split(".")) is not False:
             yield path, f"has no effect while values.{switch} is true, which is the default"
+
+
+def _is_so_anyway(name: str, value: object, components: object) -> bool:
+    """Whether a switch that has no effect says what its component says."""
+    if name in ("pilot.enabled", "cni.enabled"):
+        return value is lookup(components, name.partition(".")[0], "enabled")
+    for chart, field in (("istio-ingressgateway", "ingressGateways"), ("istio-egressgateway", "egressGateways")):
+        if name == f"gateways.{chart}.enabled":
+            given = lookup(components, field)
+            gateways = given if isinstance(given, list) else []
+            return value is any(lookup(gateway, "enabled") is True for gateway in gateways)
+    return False
 
 
 def warn_of_providers(merged: Values, origins: Origins, problems: Problems) -> None:

@@ -76,11 +76,13 @@ def test_what_has_no_effect_changes_no_object_but_the_injectors_values() -> None
 def test_each_is_warned_of(path: str) -> None:
     assert field_of(path)
     value: Any = sample(path)
+    if path in ("pilot.enabled", "gateways.istio-ingressgateway.enabled"):
+        value = False  # it is on anyway
     flag = path
     while isinstance(value, dict | list):
         [(key, value)] = value.items() if isinstance(value, dict) else enumerate(value)
         flag += f"[{key}]" if isinstance(key, int) else f".{key}"
-    said = warnings(f"values.{flag}={value}".replace("True", "true"))
+    said = warnings(f"values.{flag}={value}".replace("True", "true").replace("False", "false"))
     assert any(f"values.{path} has no effect" in warning for warning in said), said
 
 
@@ -112,6 +114,10 @@ def test_each_is_warned_of(path: str) -> None:
         ),
         (["values.meshConfig.defaultProviders.metrics[0]=nosuch"], "no extension provider is 'nosuch'"),
         (["components.pilot.enabled=true", "components.ingressGateways[0].enabled=true"], ""),
+        (["values.pilot.enabled=true", "values.gateways.istio-ingressgateway.enabled=true"], ""),
+        (["values.cni.enabled=true"], "set components.cni.enabled instead"),
+        (["values.cni.enabled=true", "components.cni.enabled=true"], ""),
+        (["values.gateways.istio-ingressgateway.enabled=false"], "under components.ingressGateways instead"),
         (["values.pilot.cni.enabled=true", "values.global.multiCluster.clusterName=a"], ""),
     ],
 )
