@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[list[str], list[str]]] = {
          "✔ Istio is installed and verified successfully"],
     ),
     "uninstall --purge -y": (
-        ["Istiod", "removing", "Egress gateways", "it is held by example.com/held"],
+        ["Istiod", "removing", "Egress gateways", "it is held by"],
         ["  Removed apps/v1, Kind=Deployment/istiod.istio-system.", "✔ Uninstall complete"],
     ),
 }  # fmt: skip
