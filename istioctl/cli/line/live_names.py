@@ -1,8 +1,9 @@
 """Names from the cluster for completion, within a moment and without a word.
 
-Nobody waits for a completion. So the cluster has `LIMIT` seconds to answer; what it says is kept in the user's cache
-folder for the next key presses. Where it takes longer, what it said before is offered, if anything, and a process of
-its own goes on asking, so that the names are there when the key is pressed again. What can't be had is not offered.
+Nobody waits for a completion. So the cluster has a moment to answer, `LIMIT` seconds after the start of the program;
+what it says is kept in the user's cache folder for the next key presses. Where it takes longer, what it said before is
+offered, if anything, and a process of its own goes on asking, so that the names are there when the key is pressed
+again. What can't be had is not offered.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 #: The word with which a process of its own goes on asking.
 REFRESH = "__refreshNames"
-#: Seconds that a completion waits for the cluster; starting and ending takes about as long again.
-LIMIT = 0.15
+#: Seconds after which a completion is ready, counted from the start of the program; some more go to its end.
+LIMIT = 0.22
+#: Seconds that the cluster has at least, however long the program took to start.
+LEAST = 0.05
 #: Seconds that the process behind it waits.
 PATIENCE = 10.0
 #: Seconds for which names are offered without asking, and with asking in vain.
@@ -67,7 +70,7 @@ def live(options: GlobalOptions, what: str, ask: Callable[[GlobalOptions], list[
     age = time.time() - told
     if 0 <= age < _FRESH:
         return names
-    found = _within(LIMIT, lambda: _asked(options, ask, key))
+    found = _within(max(LEAST, LIMIT - _age()), lambda: _asked(options, ask, key))
     if found is not None:
         return found
     _go_on(key)
@@ -104,6 +107,16 @@ def _asked(options: GlobalOptions, ask: Callable[[GlobalOptions], list[str]], ke
         names = []
     cache.store(key, (time.time(), names))
     return names
+
+
+def _age() -> float:
+    """Seconds since this process began; where the system does not tell, those that it has worked."""
+    try:
+        with open("/proc/self/stat", encoding="utf-8") as file:  # noqa: PTH123 - pathlib takes long to import
+            began = int(file.read().rpartition(")")[2].split()[19])  # the 22nd value; the second may hold anything
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return time.process_time()
 
 
 def _within(seconds: float, ask: Callable[[], list[str]]) -> list[str] | None:
