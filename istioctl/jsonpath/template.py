@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from istioctl.errors import TemplateError
 from istioctl.golang import fmt, json_text
 from istioctl.jsonpath.reader import Action, read
 
@@ -40,7 +41,10 @@ class Template:
             TemplateError: a path makes no sense for these data.
         """
         run = _Run(self._pieces)
-        run.go(0, data, run.found.append)
+        try:
+            run.go(0, data, run.found.append)
+        except RecursionError:
+            raise TemplateError("a path of the template has too many steps") from None
         return run.found
 
     def text(self, data: Any) -> str:

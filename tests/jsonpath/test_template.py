@@ -111,6 +111,7 @@ def test_what_is_not_a_template(template: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("template", "message"),
     [
+        ("{" + ".a" * 10_000 + "}", "too many steps"),
         ("{.items[3]}", "array index out of bounds: index 3, length 3"),
         ("{.items[2:1]}", "starting index 2 is greater than ending index 1"),
         ("{.items[::0]}", "step must be > 0"),

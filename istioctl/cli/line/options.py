@@ -36,7 +36,7 @@ def output_option(*own: str, named: bool = False, default: str | None = None, no
         "--output",
         metavar="FORMAT",
         help=f"How it is printed: {', '.join(words[:-1])} or {words[-1]}.{f' {note}' if note else ''}",
-        parse=lambda word: read_output(word, own, named=named),
+        parse=lambda word: read_output(word, plain),
         default_text=default,
         autocompletion=lambda _: [*plain, *(f"{each}=" for each in TEMPLATES)],
     )

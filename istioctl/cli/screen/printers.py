@@ -40,13 +40,12 @@ class Output(NamedTuple):
         return f"{self.form}={self.template}" if self.template else self.form
 
 
-def read_output(word: str, own: Sequence[str], *, named: bool = False) -> Output:
+def read_output(word: str, plain: Sequence[str]) -> Output:
     """The form that a word of the command line means, its template checked.
 
     Args:
         word: such as `json` or `jsonpath={.version}`.
-        own: the command's own words.
-        named: whether the command also knows `name`.
+        plain: the forms without a template that the command has.
 
     Raises:
         UsageError: it is none of them, or its template is wrong.
@@ -64,7 +63,6 @@ def read_output(word: str, own: Sequence[str], *, named: bool = False) -> Output
             hint = problem.hint or f"Write it as in {TEMPLATES[form]}"
             raise UsageError(problem.message, where=f"--output {output}", hint=hint) from problem
         return output
-    plain = (*own, *(each for each in (JSON, YAML) if each not in own), *((NAME,) if named else ()))
     if equals or form not in plain:
         words = ", ".join([*plain, *(f"{each}=…" for each in TEMPLATES)])
         raise UsageError(f"unknown output format {word!r}", where="--output", hint=f"Use one of {words}.")

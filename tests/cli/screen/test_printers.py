@@ -17,11 +17,12 @@ from istioctl.cli.screen.terminal import Terminal, using
 from istioctl.errors import InputError, TemplateError, UsageError
 
 DATA = [{"name": "one", "ports": [80, 443], "on": True}, {"name": "second", "ports": []}]
+FORMS = ["short", "json", "yaml", "name"]
 NAMES = ["pod/one", "pod/second"]
 
 
 def text_as(word: str, data: Any = DATA, **settings: Any) -> str:
-    return data_text(data, read_output(word, ["short"], named=True), names=NAMES, **settings)
+    return data_text(data, read_output(word, FORMS), names=NAMES, **settings)
 
 
 def test_json_and_yaml() -> None:
@@ -32,7 +33,7 @@ def test_json_and_yaml() -> None:
 def test_names() -> None:
     assert text_as("name") == "pod/one\npod/second\n"
     with pytest.raises(UsageError, match="unknown output format 'name'"):
-        read_output("name", ["short"])
+        read_output("name", ["short", "json"])
 
 
 def test_jsonpath(tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ def test_custom_columns_as_kubectl_prints_them(tmp_path: Path) -> None:
 )
 def test_words_that_are_no_format(word: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        read_output(word, ["short"])
+        read_output(word, FORMS)
     assert message in str(caught.value)
 
 
