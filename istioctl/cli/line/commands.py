@@ -190,7 +190,9 @@ _PROXY_CONFIG = Command(
     panel="Observe",
     aliases=("pc",),
     flags=(
-        GroupFlag(("-o", "--output"), True, "-o, --output FORM", "How it is printed: short, json or yaml"),
+        GroupFlag(
+            ("-o", "--output"), True, "-o, --output FORMAT", "How it is printed: short, json, yaml or a template"
+        ),
         GroupFlag(("--proxy-admin-port",), True, "--proxy-admin-port PORT", "The port of the proxy's admin API"),
     ),
     commands={
