@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -95,7 +96,7 @@ class LiveView:
         if not rows:
             return None
         several = any(cluster for cluster, _ in rows)
-        room = self._region.height - 2
+        room = max(0, self._region.height - 2)
         hidden = len(rows) - room if len(rows) > room + 1 else 0
         more = f"and {hidden} more" if hidden else ""
         cells = [
@@ -103,7 +104,7 @@ class LiveView:
             for (cluster, component), row in list(rows.items())[: len(rows) - hidden]
         ]
         heads = [*(("CLUSTER",) if several else ()), "COMPONENT", "STATE", "SECONDS"]
-        widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+        widths = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
         widths[0] = max(widths[0], len(more))
         table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold")
         for head, width in zip(heads, widths, strict=True):

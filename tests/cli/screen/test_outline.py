@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from istioctl.cli.screen.differences import shown_differences, shown_verb
 from istioctl.cli.screen.outline import Node, outline, tree_text
@@ -35,8 +38,6 @@ def shown(text: str) -> str:
 def plain(text: str) -> list[str]:
     sink = io.StringIO()
     Terminal(io.StringIO(), sink, io.StringIO()).write(text)
-    import re
-
     return re.sub(r"\x1b\[[0-9;]*m", "", sink.getvalue()).splitlines()
 
 
@@ -59,6 +60,16 @@ def test_words_are_never_broken() -> None:
     name = "outbound|8000||a-name-that-is-longer-than-the-terminal-is-wide.shop.svc.cluster.local"
     lines = plain(tree_text(Node("x", [Node(f"Cluster: {name} (EDS, LEAST_REQUEST)")]), 40, {}))
     assert any(name in line for line in lines)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.text("ab:|/., ", min_size=1, max_size=70)), max_size=12),
+    st.integers(10, 140),
+)
+def test_every_word_is_in_the_tree(rows: list[tuple[int, str]], width: int) -> None:
+    lines = ["root", *("   " * indent + text for indent, text in rows)]
+    shown = " ".join(line.lstrip("│├└─ \xa0") for line in plain(tree_text(outline(lines), width, {})))
+    assert "".join(shown.split()) == "".join(" ".join(lines).split())
 
 
 def test_what_others_wrote_is_only_shown() -> None:
