@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: The word with which a process of its own goes on asking.
 REFRESH = "__refreshNames"
 #: Seconds after which a completion is ready, counted from the start of the program; some more go to its end.
-LIMIT = 0.22
+LIMIT = 0.2
 #: Seconds that the cluster has at least, however long the program took to start.
 LEAST = 0.05
 #: Seconds that the process behind it waits.

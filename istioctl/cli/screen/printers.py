@@ -1,7 +1,5 @@
 """A result as text: JSON, YAML, a template filled in, names, or a table."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -166,7 +164,7 @@ def table_text(
     return "".join(form.format(*row).rstrip() + "\n" for row in table)
 
 
-def _filled_in(template: Template | Columns, data: Any, form: str, *, headers: bool) -> str:
+def _filled_in(template: "Template | Columns", data: Any, form: str, *, headers: bool) -> str:
     from istioctl.jsonpath.template import Template, TopList
 
     if not isinstance(template, Template):
@@ -183,7 +181,7 @@ def _rows(data: Any) -> list[Any]:
     return data if isinstance(data, list) else [data]
 
 
-def _compiled(output: Output) -> Template | Columns:
+def _compiled(output: Output) -> "Template | Columns":
     """The template of an output, read.
 
     Raises:
