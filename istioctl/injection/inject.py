@@ -12,7 +12,7 @@ from istioctl.injection.injector import Injector, ObjectInjector
 from istioctl.injection.report import Entry
 from istioctl.injection.settings import Settings
 from istioctl.injection.streams import Piece
-from istioctl.injection.text_edit import LineOf
+from istioctl.injection.text_edit import Whereabouts
 
 if TYPE_CHECKING:
     from istioctl.injection.objects import Given, InjectedObject
@@ -97,16 +97,16 @@ def inject_piece(piece: Piece, injector: ObjectInjector) -> InjectionResult:
     entries: list[Entry] = []
     foreign = 0
 
-    def change(data: Mapping[str, Any], line_of: LineOf) -> tuple[Any, Any] | None:
+    def change(data: Mapping[str, Any], where: Whereabouts) -> tuple[Any, Any] | None:
         nonlocal foreign
         outcome = injector.inject(data)
         if outcome is None:
             if reason := no_object_because(data):
-                entries.append(Entry.of_document(f"{piece.source}:{line_of(())}", reason))
+                entries.append(Entry.of_document(where.place(), reason))
             else:
                 foreign += 1
             return None
-        entries.append(Entry.of(outcome, lambda path: f"{piece.source}:{line_of(path)}"))
+        entries.append(Entry.of(outcome, where.place, where.repeated_keys()))
         return outcome.workload.data, outcome.after
 
     text = text_edit.changed(piece, change, lambda: [result for entry in entries for result in entry.as_results()])

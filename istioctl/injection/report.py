@@ -49,11 +49,17 @@ class Entry(NamedTuple):
     source: str
 
     @classmethod
-    def of(cls, outcome: Outcome, place: Callable[[Path], str]) -> Entry:
-        """The entry of an injector's outcome; `place` gives `file:line` of what a path in the object leads to."""
+    def of(cls, outcome: Outcome, place: Callable[[Path], str], repeated: Iterable[tuple[str, str]] = ()) -> Entry:
+        """The entry of an injector's outcome.
+
+        Args:
+            place: gives `file:line` of what a path in the object leads to.
+            repeated: where keys are that are there again, and which.
+        """
         workload, decision = outcome.workload, outcome.decision
         source = place(())
-        warnings = [Oddity(place(each.path), each.message, each.hint) for each in outcome.concerns]
+        warnings = [Oddity(where, f"{what}; the last counts") for where, what in repeated]
+        warnings += [Oddity(place(each.path), each.message, each.hint) for each in outcome.concerns]
         return cls(
             str(workload.data.get("apiVersion", "")),
             workload.kind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,14 +18,14 @@ from istioctl.injection.typed import WrongTypeError, scalar_text
 from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc import edit, reader
 from istioctl.yamldoc.difference import applied
+from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.fragments import Fragments
 from istioctl.yamldoc.reader import Document, Node
 from istioctl.yamldoc.scalars import json_number, resolve
 
-#: The line of the stream, counted from 1, of what a path in an object leads to.
-LineOf = Callable[[Path], int]
-#: Changes one object: gives its data before and after in one tidy form, or None where it is not concerned.
-Change = Callable[[Mapping[str, Any], LineOf], "tuple[Any, Any] | None"]
+#: Changes one object, that stands somewhere: gives its data before and after in one tidy form, or None where it is not
+#: concerned.
+Change = Callable[[Mapping[str, Any], "Whereabouts"], "tuple[Any, Any] | None"]
 #: What was done so far, for the `results` of a function's resource list.
 Results = Callable[[], list[dict[str, Any]]]
 
@@ -144,7 +144,7 @@ class _Task(NamedTuple):
         if workloads.is_list(data):
             return self._items(data, path)
         try:
-            result = self.change(data, lambda steps: self._line([*path, *steps]))
+            result = self.change(data, Whereabouts(self, path))
         except WrongTypeError as error:
             place = self._place([*path, *error.steps])
             raise InputError(error.message, where=place, hint=error.hint, id=error.id) from None
@@ -157,7 +157,7 @@ class _Task(NamedTuple):
         before, after = result
         if before is after:
             return data, data
-        return _as_spelled(before, self._node(path)), after
+        return _as_spelled(before, self.node(path)), after
 
     def _items(self, data: dict[str, Any], path: list[str | int]) -> tuple[Any, Any]:
         items = data.get("items")
@@ -178,9 +178,9 @@ class _Task(NamedTuple):
         return {**data, "items": before}, {**data, "items": after}
 
     def _place(self, path: list[str | int]) -> str:
-        return f"{self.piece.source}:{self._line(path)}"
+        return f"{self.piece.source}:{self.line(path)}"
 
-    def _line(self, path: list[str | int]) -> int:
+    def line(self, path: list[str | int]) -> int:
         """The line, counted from 1, of the node that a path leads to, as far as it leads."""
         node, line = self.document.root, 0
         for step in path:
@@ -189,13 +189,31 @@ class _Task(NamedTuple):
             node, line = _below(node, step, node.line)
         return self.piece.line + (node.line if node is not None else line)
 
-    def _node(self, path: list[str | int]) -> Node | None:
+    def node(self, path: list[str | int]) -> Node | None:
+        """The node that a path leads to; None where it leads nowhere."""
         node = self.document.root
         for step in path:
             if node is None:
                 break
             node, _ = _below(node, step, 0)
         return node
+
+
+class Whereabouts(NamedTuple):
+    """Where an object of a stream stands."""
+
+    task: _Task
+    path: list[str | int]
+
+    def place(self, steps: Path = ()) -> str:
+        """`source:line` of what a path in the object leads to."""
+        return f"{self.task.piece.source}:{self.task.line([*self.path, *steps])}"
+
+    def repeated_keys(self) -> Iterator[tuple[str, str]]:
+        """The keys that a mapping in the object has twice: where, and which, with the line of the first."""
+        node, piece = self.task.node(self.path), self.task.piece
+        for again in duplicate_keys(node) if node is not None else ():
+            yield piece.place(again.line), f"{again.key} is set in line {piece.line + again.first_line} as well"
 
 
 def _as_spelled(tidy: Any, node: Node | None) -> Any:

@@ -73,6 +73,14 @@ def test_settings_that_do_not_do_what_they_say_are_named_with_their_line(files):
     assert quiet.stderr == done.stderr.partition("injected ")[0]
 
 
+def test_keys_given_twice_are_named_with_both_lines(files):
+    text = DEPLOYMENT.replace("image: web:1", "image: web:1\n        image: web:2")
+    line = text[: text.index("image: web:2")].count("\n") + 1
+    done = run_cli("kube-inject", *files, "-f", "-", stdin=f"---\n{text}")
+    assert f"Warning: <stdin>:{line + 1}: Deployment web: image is set in line {line} as well; the last" in done.stderr
+    assert (done.status, "image: web:1\n        image: web:2\n" in done.stdout) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [
