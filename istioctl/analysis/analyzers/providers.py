@@ -21,7 +21,7 @@ def analyze_names(snapshot: Snapshot, findings: Findings) -> None:
     if owner is not None:
         for path, name, hint in unknown_default_providers(snapshot.mesh):
             findings.report("UnknownProvider", owner, name, hint, path=path)
-    if owner is None and not snapshot.is_whole:
+    if owner is None and (snapshot.is_live or not snapshot.is_whole):
         return
     known = provider_names(snapshot.mesh)
     for kind, named in (("Telemetry", _of_telemetry), ("AuthorizationPolicy", _of_policy)):
