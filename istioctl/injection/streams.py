@@ -1,22 +1,31 @@
 """Cutting a stream of YAML documents into its documents, one at a time, without reading it whole.
 
 A line that starts with `---` begins a document, and so does a JSON object behind another. Each piece is text as it
-stands, its `---` line included, so that the pieces joined are the stream.
+stands, its `---` line included, so that the pieces joined are the stream. A piece may also be a run of empty documents,
+or some items of a long `List`: what `kubectl get -o yaml` prints is one document, however large the cluster.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
+from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.json_values import further_values
+from istioctl.yamldoc.reader import load
 from istioctl.yamldoc.texts import UTF_8, decoded, encoding_of
 
 #: The largest document that is read, in bytes. The largest object a cluster takes is 3 MiB; a list may hold many.
 MAX_DOCUMENT = 64 << 20
 _MARKER = b"---"
+#: A `List` of this many characters is cut into groups of items of so many.
+LONG_LIST = 1 << 20
+_GROUP = 256 << 10
+_RUN = 64 << 10
+_ITEMS = lazy_pattern(r"^items:[ \t]*\r?\n( *)-[ \r\n]", re.MULTILINE)
 
 
 class Piece(NamedTuple):
@@ -29,6 +38,7 @@ class Piece(NamedTuple):
         source: where the stream comes from.
         encoding: the stream's own.
         is_apart: whether it follows the one before it without a `---`, as JSON values may.
+        around: what makes a document of it, where it is a part of one: the text before it and that behind it.
     """
 
     text: str
@@ -37,6 +47,13 @@ class Piece(NamedTuple):
     source: str
     encoding: str = UTF_8
     is_apart: bool = False
+    around: tuple[str, str] = ("", "")
+
+    @property
+    def whole(self) -> Piece:
+        """As a document."""
+        before, after = self.around
+        return self._replace(text=f"{before}{self.text}{after}", line=self.line - before.count("\n"), around=("", ""))
 
     def place(self, line: int) -> str:
         """`source:line` for a line of `text`, counted from 0."""
@@ -44,7 +61,7 @@ class Piece(NamedTuple):
 
 
 def pieces(stream: BinaryIO, source: str) -> Iterator[Piece]:
-    """The documents of a stream.
+    """The documents of a stream, or parts of them.
 
     Args:
         stream: is read line by line.
@@ -64,9 +81,16 @@ def pieces(stream: BinaryIO, source: str) -> Iterator[Piece]:
             line = stream.readline()
         if line.startswith(_MARKER):
             _check_marker(line, source, number)
-            if lines:
-                yield from _pieces(lines, body, first, source, encoding)
-            lines, size, body, first = [], 0, len(line), number
+            if lines and size == body < _RUN:
+                body += len(line)  # nothing but markers so far
+            else:
+                if lines:
+                    yield from _pieces(lines, body, first, source, encoding)
+                lines, size, body, first = [], 0, len(line), number
+        elif size == body and len(lines) > 1:
+            yield from _pieces(lines[:-1], len(lines[0]), first, source, encoding)
+            lines, first = lines[-1:], number - 1
+            size = body = len(lines[0])
         lines.append(line)
         size += len(line)
         number += 1
@@ -92,7 +116,7 @@ def _pieces(lines: list[bytes], body: int, first: int, source: str, encoding: st
     text = decoded(raw, source, line=first)
     body = len(raw[:body].decode())
     if not text.startswith(("{", "\ufeff"), body) and not text[body : body + 1].isspace():
-        yield Piece(text, body, first, source, encoding)
+        yield from _groups(Piece(text, body, first, source, encoding))
         return
     start, mark = 0, text.startswith("\ufeff", body)
     for further in further_values(text[body + mark :], source, first + text.count("\n", 0, body)):
@@ -101,3 +125,40 @@ def _pieces(lines: list[bytes], body: int, first: int, source: str, encoding: st
         first += text.count("\n", start, end)
         start = end
     yield Piece(text[start:], max(body - start, 0), first, source, encoding, start > 0)
+
+
+def _groups(piece: Piece) -> Iterator[Piece]:
+    """The piece, or groups of items of the long `List` that it is.
+
+    Only a list in block style is cut, and none with anchors, which may lead from item to item.
+    """
+    found = _ITEMS.search(piece.text, piece.body) if len(piece.text) > LONG_LIST and "&" not in piece.text else None
+    if found is None:
+        yield piece
+        return
+    text, begin, indent = piece.text, found.start(1), found[1]
+    outside = re.compile(rf"^(?!{indent}[ -]|[ \t]*(?:#|\r?$))", re.MULTILINE).search(text, begin)
+    end = outside.start() if outside else len(text)
+    before, after = text[:begin].removeprefix("\ufeff"), text[end:]
+    if not _is_list(before + after):
+        yield piece
+        return
+    start, line = 0, piece.line
+    for item in re.compile(rf"^{indent}-(?=[ \r\n])", re.MULTILINE).finditer(text, begin, end):
+        if item.start() - max(start, begin) > _GROUP:
+            around = (before if start else "", after)
+            yield piece._replace(
+                text=text[start : item.start()], body=0 if start else piece.body, line=line, around=around
+            )
+            line += text.count("\n", start, item.start())
+            start = item.start()
+    yield piece._replace(text=text[start:], body=0, line=line, around=(before if start else "", ""))
+
+
+def _is_list(text: str) -> bool:
+    """Whether a document is a `List` without items."""
+    try:
+        data = load(text)
+    except InputError:
+        return False
+    return isinstance(data, dict) and data.get("kind") == "List" and data.get("items") is None

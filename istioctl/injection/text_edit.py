@@ -79,6 +79,10 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
         InputError: the document is not YAML or no object; `where` is `source:line`.
         IstioctlError: what `change` raises, with the place of its object where it has none.
     """
+    if any(piece.around):
+        before, after = piece.around
+        whole_text = changed(piece.whole, change, results)
+        return whole_text[len(before) : len(whole_text) - len(after)]
     text = piece.text
     if text.startswith("\ufeff"):  # a byte order mark, which the parser does not count
         return text[0] + changed(piece._replace(text=text[1:]), change, results)
