@@ -88,7 +88,7 @@ def pieces(stream: BinaryIO, source: str) -> Iterator[Piece]:
                     yield from _pieces(lines, body, first, source, encoding)
                 lines, size, body, first = [], 0, len(line), number
         elif size == body and len(lines) > 1:
-            yield from _pieces(lines[:-1], len(lines[0]), first, source, encoding)
+            yield from _pieces(lines[:-1], size, first, source, encoding)
             lines, first = lines[-1:], number - 1
             size = body = len(lines[0])
         lines.append(line)

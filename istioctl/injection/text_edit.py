@@ -84,6 +84,8 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
         whole_text = changed(piece.whole, change, results)
         return whole_text[len(before) : len(whole_text) - len(after)]
     text = piece.text
+    if piece.body >= len(text):  # nothing stands behind the `---`
+        return text
     if text.startswith("\ufeff"):  # a byte order mark, which the parser does not count
         return text[0] + changed(piece._replace(text=text[1:]), change, results)
     if not text.endswith("\n"):

@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import ScalarEvent, StreamEndEvent
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from istioctl.patterns import lazy_pattern
 
@@ -22,6 +29,34 @@ T = TypeVar("T")
 _LAST_COLON = lazy_pattern(r"(?<![\s\[\]{},\"'])(:)(?=[\[\]{},])")
 
 _REFUSED = "found unexpected ':'"
+
+MOST_NODES = 2_000_000
+"""How many mappings, lists and scalars a document may have: they take some 0.35 KB each, so 0.7 GB."""
+_SHORTEST_NODE = 2  # characters
+_NODES = frozenset({AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent})
+
+
+class TooManyNodesError(MarkedYAMLError):
+    """A document has more than `MOST_NODES`."""
+
+
+class _Counted:
+    """Events of a text so long that its documents may have too many nodes."""
+
+    def __init__(self, parser: Any) -> None:
+        self._next: Callable[[], Any] = parser.get_event
+        self._left = MOST_NODES
+
+    def get_event(self) -> Any:
+        event = self._next()
+        kind = type(event)
+        if kind is DocumentStartEvent:
+            self._left = MOST_NODES
+        elif kind in _NODES:
+            self._left -= 1
+            if self._left < 0:
+                raise TooManyNodesError(problem="a document is too large", problem_mark=event.start_mark)
+        return event
 
 
 class _Respelled:
@@ -52,10 +87,9 @@ def documents(text: str | bytes, read: Callable[[Any, Any], T]) -> Iterator[T]:
     Raises:
         YAMLError, UnicodeError: the text is not YAML.
     """
-    parser: Any = CParser(text)
     done = 0
     try:
-        for made in _each(parser, read):
+        for made in _each(_bounded(CParser(text), text), read):
             yield made
             done += 1
         return
@@ -63,9 +97,14 @@ def documents(text: str | bytes, read: Callable[[Any, Any], T]) -> Iterator[T]:
         again = _respelled(text) if error.problem == _REFUSED else None
         if again is None:
             raise
-    for index, made in enumerate(_each(again, read)):
+    for index, made in enumerate(_each(_bounded(again, text), read)):
         if index >= done:
             yield made
+
+
+def _bounded(parser: Any, text: str | bytes) -> Any:
+    """The parser, which ends with an error where a document has more than `MOST_NODES`."""
+    return _Counted(parser) if len(text) > MOST_NODES * _SHORTEST_NODE else parser
 
 
 def _each(parser: Any, read: Callable[[Any, Any], T]) -> Iterator[T]:

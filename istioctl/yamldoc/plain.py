@@ -26,7 +26,7 @@ from yaml.scanner import ScannerError
 
 from istioctl.errors import InputError
 from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
-from istioctl.yamldoc.parsing import documents
+from istioctl.yamldoc.parsing import MOST_NODES, TooManyNodesError, documents
 from istioctl.yamldoc.scalars import Scalar, json_number, resolve, resolve_tagged, single_float_text
 
 MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -76,6 +76,13 @@ class UnreadableError(InputError):
 def unreadable(error: MarkedYAMLError, source: str) -> UnreadableError:
     """A parser's error as this program's."""
     mark = error.problem_mark or error.context_mark
+    if isinstance(error, TooManyNodesError):
+        return UnreadableError(
+            f"a document has more than {MOST_NODES:,} values; split it into several",
+            where=f"{source}:{mark.line + 1}" if mark else source,
+            go_text="yaml: a document is too large",
+            id="too-large",
+        )
     where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
     problem = error.problem or error.context or "it can't be parsed"
     if "nesting depth" in problem:  # PyYAML 6.0.4 and later count it; before, Python's own stack ended first

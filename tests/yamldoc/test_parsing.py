@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from istioctl.errors import InputError
+from istioctl.yamldoc import parsing
 from istioctl.yamldoc.parsing import is_well_formed
 from istioctl.yamldoc.reader import compose_all, load, load_all, to_data
+
+Reader = Callable[[str, str], list[Any]]
 
 
 @pytest.mark.parametrize(
@@ -47,3 +53,14 @@ def test_places_are_those_of_the_text() -> None:
     assert document.root is not None
     second = document.root.value[1][1].value
     assert [text[node.start : node.end] for node in second] == ["y:", "'z'"]
+
+
+@pytest.mark.parametrize("read", [load_all, lambda text, source: list(compose_all(text, source))])
+@pytest.mark.parametrize("odd", ["", "a: [x:]\n---\n"])
+def test_documents_with_too_many_nodes(monkeypatch: pytest.MonkeyPatch, read: Reader, odd: str) -> None:
+    monkeypatch.setattr(parsing, "MOST_NODES", 10)
+    ten = "a: [1, {b: 2}, 3]\nc: d\n"  # mappings and lists count, too
+    assert len(read(f"{odd}{ten}---\n{ten}", "in.yaml")) == 2 + bool(odd)
+    with pytest.raises(InputError, match=r"a document has more than [0-9,]+ values") as caught:
+        read(f"{odd}{ten}---\n{ten}e: f\n", "in.yaml")
+    assert (caught.value.where, caught.value.id) == (f"in.yaml:{6 + odd.count(chr(10))}", "too-large")
