@@ -204,12 +204,12 @@ class _Execution:
         self.progress.pruning()
         session, discovery, stale = self.plan.session, self.plan.discovery, self.plan.stale
         for kind in dict.fromkeys((key.group, key.kind) for key in stale):
+            self.progress.working(_PRUNING, Stage.REMOVING, count=(len(self.report.removed), len(stale)))
             keys = [key for key in stale if (key.group, key.kind) == kind]
             in_parallel([partial(delete, session, discovery, key) for key in keys])
             for key in keys:
                 self.report.removed.append(key)
                 self.progress.removed(key, pretended=self.plan.options.dry_run)
-            self.progress.working(_PRUNING, Stage.REMOVING, count=(len(self.report.removed), len(stale)))
         if not self.plan.options.dry_run:
             gone = partial(self.progress.working, _PRUNING, Stage.REMOVING)
             wait_until_gone(session, discovery, stale, self.plan.options.readiness_timeout, gone)

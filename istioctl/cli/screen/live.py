@@ -1,6 +1,6 @@
 """A live region: lines at the foot of a terminal, drawn by Rich, while other lines come to stand above them.
 
-One thread draws, and only that one: an interrupt, which Python raises in the main thread, can not leave half a drawing.
+One thread draws, and only that one: an interrupt, which Python raises in the main thread, cannot leave half a drawing.
 The cursor is never hidden, so that not even a kill leaves a terminal without one.
 """
 
@@ -28,7 +28,7 @@ _PAUSE = 0.5
 
 
 class LiveRegion:
-    """What `render` returns, at the foot of the screen within the `with` block.
+    """What `render` returns, at the foot of the screen from the first `changed` until `remove`.
 
     Args:
         terminal: the streams of the run; stderr has to be a terminal.
@@ -41,7 +41,7 @@ class LiveRegion:
         self._console = _console(terminal)
         self._lines = _Lines()
         self._state = threading.Condition()
-        self._wanted = self._drawn = self._stale = False
+        self._wanted, self._drawn, self._stale = True, False, False
         self._pauses = 0
         self._thread: threading.Thread | None = None
 
@@ -56,18 +56,17 @@ class LiveRegion:
         return self._console.width
 
     def changed(self) -> None:
-        """There is something else to be seen; the region appears where it is not there yet."""
+        """There is something else to be seen; the region appears where it is not there yet, but not after `remove`."""
         with self._state:
             self._stale = True
-            if self._thread is None:
-                self._wanted = True
+            if self._thread is None and self._wanted:
                 self._terminal.region = self
                 self._thread = threading.Thread(target=self._draw_on, daemon=True)
                 self._thread.start()
             self._state.notify_all()
 
     def remove(self) -> None:
-        """Leave the screen as if the region had not been there."""
+        """Leave the screen as if the region had not been there, for good."""
         with self._state:
             thread, self._wanted = self._thread, False
             self._state.notify_all()

@@ -58,11 +58,9 @@ class LiveView:
         self._rows: dict[tuple[str, str], Row] = {}
         self._lock = threading.Lock()
         self._region = LiveRegion(terminal, self.table)
-        self._closed = False
 
     def close(self) -> None:
         """The table leaves the screen, and does not come back."""
-        self._closed = True
         self._region.remove()
 
     def set(
@@ -77,16 +75,15 @@ class LiveView:
                 since = now
             until = (before and before.until) or now if stage in _DONE else None
             self._rows[cluster, component] = Row(stage, waiting, count, since, until)
-        if not self._closed:
-            self._region.changed()
+        self._region.changed()
 
     def drop(self, cluster: str, component: str | None = None) -> None:
         """A component, or all of the cluster's, are no longer under way."""
         with self._lock:
-            for key in list(self._rows):
-                if key[0] == cluster and component in (None, key[1]):
-                    del self._rows[key]
-        if not self._closed:
+            gone = [key for key in self._rows if key[0] == cluster and component in (None, key[1])]
+            for key in gone:
+                del self._rows[key]
+        if gone:
             self._region.changed()
 
     def table(self) -> RenderableType | None:

@@ -73,6 +73,19 @@ def test_lines_stand_above_and_nothing_else_is_left(console: Terminal, screen: S
     assert console.region is None
 
 
+def test_nothing_is_drawn_after_the_end(console: Terminal, screen: Screen) -> None:
+    """As where a thread of an interrupted installation goes on."""
+    with shown_progress(console) as progress:
+        progress.end()
+        assert console.region is None
+        progress.working("Istiod", Stage.APPLYING)
+        until(screen, "Istiod")
+    progress.working("CNI", Stage.APPLYING)
+    progress.end()
+    assert console.region is None
+    assert seen(screen) == []
+
+
 def test_a_question_is_asked_on_an_empty_foot(console: Terminal, screen: Screen) -> None:
     with shown_progress(console) as progress:
         progress.working("Istiod", Stage.STARTING)
