@@ -101,6 +101,7 @@ _CLUSTER_WIDE = {
         "ClusterRole",
         "ClusterRoleBinding",
     ),
+    "networking.k8s.io/v1": ("IngressClass",),
     "storage.k8s.io/v1": ("StorageClass",),
     "scheduling.k8s.io/v1": ("PriorityClass",),
     "gateway.networking.k8s.io/v1": ("GatewayClass",),

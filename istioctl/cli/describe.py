@@ -23,7 +23,14 @@ _PortOption = Annotated[
 
 def pod(
     ctx: Context,
-    name: Annotated[str, Argument(metavar="NAME[.NAMESPACE]", help="The pod.", autocompletion=completers.pods)],
+    name: Annotated[
+        str,
+        Argument(
+            metavar="[TYPE/]NAME[.NAMESPACE]",
+            help="The pod, or what has it, such as deploy/web.",
+            autocompletion=completers.pods,
+        ),
+    ],
     ignore_unmeshed: _IgnoreOption = False,
     output: OutputOption = None,
     admin_port: _PortOption = 15000,
@@ -38,7 +45,14 @@ def pod(
 
 def service(
     ctx: Context,
-    name: Annotated[str, Argument(metavar="NAME[.NAMESPACE]", help="The service.", autocompletion=completers.services)],
+    name: Annotated[
+        str,
+        Argument(
+            metavar="[TYPE/]NAME[.NAMESPACE]",
+            help="The service, or what it leads to, such as deploy/web.",
+            autocompletion=completers.services,
+        ),
+    ],
     ignore_unmeshed: _IgnoreOption = False,
     output: OutputOption = None,
     admin_port: _PortOption = 15000,
@@ -62,9 +76,7 @@ def _describe(
         raise UsageError(f"port number {admin_port} must be in the range 1..65535", where="--proxy-admin-port")
     session = open_session(client_options(ctx), report=terminal().say)
     here = ctx.options.namespace or session.connection.namespace or "default"
-    name, dot, given = reference.rpartition(".")
-    name, namespace = (name, given) if dot and name else (reference, here)
-    options = DescribeOptions(name, namespace, ctx.options.istio_namespace, check_mesh=not ignore_unmeshed)
+    options = DescribeOptions(reference, here, ctx.options.istio_namespace, check_mesh=not ignore_unmeshed)
     found = describe_pod(session, options) if is_pod else describe_service(session, options)
     if output is not None:
         print_data(found.as_data(), output)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from istioctl.actions.checks.cluster_objects import api_of
+from istioctl.actions.pods import find_pod, split_reference
 from istioctl.analysis.describing.description import KINDS, Description, describe, revision_of
 from istioctl.analysis.loading import object_of
 from istioctl.analysis.mesh_settings import from_config_map
@@ -20,9 +21,10 @@ from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
-from istioctl.errors import IstioctlError
+from istioctl.errors import InputError, IstioctlError
 
 _RUNNING = "Running"
+_INGRESS = {kind: ("networking.k8s.io/v1", kind) for kind in ("Ingress", "IngressClass")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class DescribeOptions:
     """What is described.
 
     Attributes:
-        name, namespace: of the pod or the service.
+        name: `[TYPE/]NAME[.NAMESPACE]` of a pod, a service, or what has pods, such as `deploy/web`.
+        namespace: where `name` says none.
         istio_namespace: where the control planes are.
         check_mesh: whether it is a problem that a pod is not in the mesh.
     """
@@ -48,9 +51,11 @@ def describe_pod(session: Session, options: DescribeOptions) -> Description:
     What may not be read is named among the problems, and left out.
 
     Raises:
+        InputError: the type is none that has pods.
         ClusterError: the pod does not exist, or the server can't be reached or refuses to show it.
     """
-    pod = _resource("Pod", session.get(f"/api/v1/namespaces/{options.namespace}/pods/{options.name}"))
+    pod = _resource("Pod", find_pod(session, options.name, options.namespace))
+    options = replace(options, name=pod.name, namespace=pod.namespace)
     snapshot, unread = _snapshot(session, options, revision_of(pod))
     snapshot.add(pod)
     services = [each for each in _services(snapshot, options.namespace) if picks(_selector(each), pod.labels)]
@@ -66,9 +71,11 @@ def describe_service(session: Session, options: DescribeOptions) -> Description:
     """What holds for a service: its pods, the routes that lead to it, mTLS, policies.
 
     Raises:
+        InputError: the type is none that has pods, or not one service alone selects these.
         ClusterError: the service does not exist, or the server can't be reached or refuses to show it.
     """
-    service = _resource("Service", session.get(f"/api/v1/namespaces/{options.namespace}/services/{options.name}"))
+    service = _resource("Service", _find_service(session, options))
+    options = replace(options, name=service.name, namespace=service.namespace)
     selector = _selector(service)
     pods: list[Resource] = []
     if selector:
@@ -85,19 +92,45 @@ def describe_service(session: Session, options: DescribeOptions) -> Description:
     return found
 
 
+def _find_service(session: Session, options: DescribeOptions) -> dict[str, Any]:
+    """The service that is named, or the one in front of the pods that are."""
+    reference = options.name if "/" in options.name else f"service/{options.name}"
+    kind, name, namespace = split_reference(reference, options.namespace)
+    if kind == "service":
+        return session.get(f"/api/v1/namespaces/{namespace}/services/{name}")
+    pod = find_pod(session, reference, options.namespace)
+    items = list_objects(session, Discovery(session), "v1", "Service", namespace=pod["metadata"]["namespace"])
+    chosen = {name: item for item in items if (name := _chooses(item, pod))}
+    if len(chosen) != 1:
+        names = ", ".join(sorted(chosen))
+        raise InputError(
+            f"several services select its pods: {names}" if chosen else "no service selects its pods",
+            where=options.name,
+            hint=f"Name one of them: {names}." if chosen else "Name a service, or describe the pod.",
+        )
+    return next(iter(chosen.values()))
+
+
+def _chooses(service: dict[str, Any], pod: dict[str, Any]) -> str:
+    """The name of a service that selects a pod; empty where it does not."""
+    selector = texts(mapping(service.get("spec")).get("selector"))
+    labels = texts(pod["metadata"].get("labels"))
+    return str(service["metadata"]["name"]) if selector and picks(selector, labels) else ""
+
+
 def _snapshot(session: Session, options: DescribeOptions, revision: str) -> tuple[Snapshot, dict[str, str]]:
     """All objects that may be read, and by kind why others may not."""
     discovery = Discovery(session)
     unread: dict[str, str] = {}
 
     def read(kind: str) -> list[Resource]:
-        api_version, name = api_of(kind)
+        api_version, name = _INGRESS.get(kind) or api_of(kind)
         for namespace in ("", options.namespace):  # some may read their own namespace alone
             try:
                 items = list_objects(session, discovery, api_version, name, namespace=namespace)
             except ApiError as problem:
                 unread.setdefault(kind, f"{name} objects are left out: {problem.message}")
-                if problem.status != 403 or kind == "Namespace":
+                if problem.status != 403 or kind in ("Namespace", "IngressClass"):
                     break
             else:
                 return [_resource(kind, item) for item in items]
@@ -115,6 +148,8 @@ def _snapshot(session: Session, options: DescribeOptions, revision: str) -> tupl
     for found in lists:
         for resource in found:
             snapshot.add(resource)
+    if not any(each.spec.get("ingressClassName") for each in snapshot.all("Ingress")):
+        unread.pop("IngressClass", None)  # whoever may not read them misses nothing
     return snapshot, unread
 
 

@@ -30,7 +30,7 @@ LEVELS = {
     "off": "off", "warn": "warn",
 }  # fmt: skip
 
-_NAME = "ztunnel"
+_NAME, _LABEL = "ztunnel", "app=ztunnel"
 T = TypeVar("T")
 
 
@@ -200,8 +200,16 @@ def _on_node(session: Session, node: str, namespace: str) -> Ztunnel:
 
 
 def _of_daemon_set(session: Session, namespace: str, node: str = "") -> list[dict[str, Any]]:
-    """The pods of ztunnel's DaemonSet, at least one: of one node, or all."""
-    selector = workload_selector(session, "daemonset", _NAME, namespace)
+    """The pods of ztunnel's DaemonSet, at least one: of one node, or all.
+
+    Whoever may not read DaemonSets gets those with the label that Istio gives them.
+    """
+    try:
+        selector = workload_selector(session, "daemonset", _NAME, namespace)
+    except ApiError as problem:
+        if problem.status != 403:
+            raise
+        selector = _LABEL
     fields = f"spec.nodeName={node}" if node else ""
     pods = list_objects(session, Discovery(session), "v1", "Pod", namespace=namespace, labels=selector, fields=fields)
     living = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]

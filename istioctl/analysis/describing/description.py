@@ -9,6 +9,7 @@ from typing import Any
 
 from istioctl.analysis.analyzers import pods as meshed
 from istioctl.analysis.analyzers.hosts import full_host
+from istioctl.analysis.describing.ingresses import ingress_routes
 from istioctl.analysis.describing.mutual_tls import (
     Mode,
     ServerMode,
@@ -27,6 +28,7 @@ from istioctl.api.selectors import picks
 KINDS = (
     "Pod", "Service", "Namespace", "VirtualService", "DestinationRule", "Gateway", "PeerAuthentication",
     "RequestAuthentication", "AuthorizationPolicy", "Sidecar", "HTTPRoute", "GRPCRoute", "KubernetesGateway",
+    "Ingress", "IngressClass",
 )  # fmt: skip
 
 _STATUS = "sidecar.istio.io/status"
@@ -268,7 +270,11 @@ def _service(
     rules = destination_rules(snapshot.all("DestinationRule"), host, service.namespace, root)
     effective = next((rule for rule in rules if rule.namespace in (service.namespace, root)), None)
     facts = [_rule(rule, pods) for rule in rules]
-    owners = [*virtual_services(service, snapshot), *gateway_routes(service, snapshot)]
+    owners = [
+        *virtual_services(service, snapshot),
+        *gateway_routes(service, snapshot),
+        *ingress_routes(service, snapshot),
+    ]
     named = {each.subset for owner in owners for route in owner.routes for each in route.destinations if each.is_here}
     ports = []
     for port in mappings(service.spec.get("ports")):

@@ -270,3 +270,67 @@ spec: {selector: {matchLabels: {app: other}}}
 )
 def test_protocols(port: dict[str, Any], protocol: str) -> None:
     assert protocol_of(port) == protocol
+
+
+def _ingress(spec: str = "", annotations: str = "{}") -> str:
+    return f"""
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: outer, namespace: shop, annotations: {annotations}}}
+spec:
+  rules:
+  - host: web.example.com
+    http:
+      paths:
+      - {{path: /api, pathType: Prefix, backend: {{service: {{name: web, port: {{name: http}}}}}}}}
+      - {{path: /old, pathType: Exact, backend: {{service: {{name: old, port: {{number: 80}}}}}}}}
+{spec}
+status: {{loadBalancer: {{ingress: [{{ip: 1.2.3.4}}]}}}}
+"""
+
+
+_ISTIO_CLASS = """
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: mesh}
+spec: {controller: istio.io/ingress-controller}
+"""
+_ANNOTATED = "{kubernetes.io/ingress.class: istio}"
+_ISTIOS = ("Service", "istio-system/istio-ingressgateway")
+
+
+@pytest.mark.parametrize(
+    ("spec", "annotations", "mode", "server"),
+    [
+        ("", _ANNOTATED, "STRICT", _ISTIOS),
+        ("", _ANNOTATED, "DEFAULT", _ISTIOS),
+        ("", "{kubernetes.io/ingress.class: nginx}", "DEFAULT", ("IngressClass", "nginx")),
+        ("", "{}", "STRICT", ("IngressClass", "(the cluster's default)")),
+        ("", "{}", "DEFAULT", _ISTIOS),
+        ("  ingressClassName: mesh", "{}", "STRICT", _ISTIOS),
+        ("  ingressClassName: nginx", "{}", "DEFAULT", ("IngressClass", "nginx")),
+        ("", _ANNOTATED, "OFF", ("IngressClass", "istio")),
+        ("  ingressClassName: mesh", "{}", "OFF", ("IngressClass", "mesh")),
+    ],
+)
+def test_ingresses_and_who_serves_them(spec: str, annotations: str, mode: str, server: tuple[str, str]) -> None:
+    found = _describe(_ingress(spec, annotations), _ISTIO_CLASS, mesh={"ingressControllerMode": mode})
+    (owner,) = found.services[0].routes
+    (gateway,) = owner.gateways
+    assert (gateway.kind, gateway.name, gateway.addresses) == (*server, ("1.2.3.4",))
+    (route,) = owner.routes
+    assert (route.matches, route.destinations[0].port, owner.elsewhere) == (("web.example.com/api*",), 80, 1)
+    assert [each for each in found.problems if "Ingress" in each] == (
+        ["Ingress shop/outer: istiod ignores it, because ingressControllerMode is OFF"] if mode == "OFF" else []
+    )
+
+
+def test_default_backends_and_tls_of_an_ingress() -> None:
+    more = "  tls: [{hosts: [web.example.com]}]\n  defaultBackend: {service: {name: web, port: {number: 80}}}"
+    (owner,) = _describe(_ingress(more, _ANNOTATED)).services[0].routes
+    assert [route.matches for route in owner.routes] == [("web.example.com/api*",), ("everything else",)]
+    assert owner.gateways[0].servers == ("80/HTTP", "443/HTTPS web.example.com")
+
+
+def test_ingresses_of_other_namespaces_lead_elsewhere() -> None:
+    assert _describe(_ingress().replace("namespace: shop", "namespace: other")).services[0].routes == ()

@@ -214,7 +214,7 @@ def test_what_is_not_there(ambient: Ambient) -> None:
 def test_rights(ambient: Ambient) -> None:
     done = ambient.cluster.run("zc", "cert", "--context", "nobody")
     assert (done.status, done.stdout, done.stderr.count("Error:")) == (1, "", 1)
-    assert 'cannot get resource "daemonsets"' in done.stderr
+    assert 'cannot list resource "pods"' in done.stderr
 
 
 def test_port_forwards_that_are_refused(ambient: Ambient, tmp_path: Any) -> None:
