@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from istioctl.proxies.trace.dump import Config, Dump
+from istioctl.proxies.trace.matcher_tree import Seen, possible_actions
 from istioctl.proxies.trace.matchers import prefix_length
 from istioctl.proxies.trace.request import IP
 
@@ -23,6 +24,14 @@ _HTTP_INSPECTOR = "envoy.filters.listener.http_inspector"
 #: What a client in the mesh offers over mTLS (upstream `pilot/pkg/networking/util`, ALPNInMesh…).
 _MESH_HTTP = ("istio-http/1.1", "istio", "http/1.1")
 _MESH_TCP = ("istio",)
+
+
+class UndecidedError(Exception):
+    """Which filter chain it is depends on `questions`, in words."""
+
+    def __init__(self, questions: tuple[str, ...]) -> None:
+        super().__init__(*questions)
+        self.questions = questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +100,16 @@ def addresses(listener: Config) -> Iterator[tuple[str, int]]:
 
 
 def find_filter_chain(listener: Config, connection: Connection) -> Config | None:
-    """The filter chain that handles a connection; None where the listener closes it."""
+    """The filter chain that handles a connection; None where the listener closes it.
+
+    Raises:
+        UndecidedError: that depends on what is not known of the connection.
+    """
     chains = [each for each in listener.get("filter_chains") or [] if isinstance(each, dict)]
     protocol = _transport(listener, connection)
     detected = _protocols(listener, connection, protocol)
+    if isinstance(matcher := listener.get("filter_chain_matcher"), dict):
+        return _by_matcher(listener, matcher, connection, protocol, detected)
     by_port = [each for each in chains if _match(each).get("destination_port") == connection.port]
     chains = by_port or [each for each in chains if "destination_port" not in _match(each)]
     steps: Sequence[Callable[[list[Config]], list[Config]]] = (
@@ -110,6 +125,24 @@ def find_filter_chain(listener: Config, connection: Connection) -> Config | None
     for step in steps:
         chains = step(chains)
     return chains[0] if chains else listener.get("default_filter_chain")
+
+
+def _by_matcher(
+    listener: Config, matcher: Config, connection: Connection, protocol: str, detected: tuple[str, ...]
+) -> Config | None:
+    """The chain that a matcher's action names; the default one where it names none that there is."""
+    name = connection.server_name if protocol == _TLS else ""
+    seen = Seen(connection.address, connection.port, name, protocol, detected, connection.source)
+    actions = possible_actions(matcher, seen)
+    if len(actions) > 1:
+        raise UndecidedError(tuple(dict.fromkeys(seen.questions)))
+    action = actions[0]
+    wanted = "" if action is None else str((action.get("typed_config") or {}).get("value") or action.get("name", ""))
+    chains = {str(each.get("name", "")): each for each in listener.get("filter_chains") or []}
+    if action is not None:
+        return chains.get(wanted)
+    found: Config | None = listener.get("default_filter_chain")
+    return found
 
 
 def _match(chain: Config) -> dict[str, Any]:

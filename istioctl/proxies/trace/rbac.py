@@ -13,6 +13,7 @@ from typing import Any
 
 from istioctl.patterns import lazy_pattern
 from istioctl.proxies.trace.dump import Config, Origin
+from istioctl.proxies.trace.matcher_tree import Seen, possible_actions
 from istioctl.proxies.trace.matchers import header_matches, in_range, regex_matches, string_matches
 from istioctl.proxies.trace.request import IP, Request
 
@@ -77,9 +78,24 @@ def judge(
         rules = filter_config.get(key)
         if isinstance(rules, dict):
             found.append(_Judge(request, address, port, server_name).rules(rules, dry_run=dry_run))
-        elif isinstance(filter_config.get(key.replace("rules", "matcher")), dict):
-            found.append(Judgement("MATCHER", None, (), ("a matcher tree, which is not worked out",), dry_run, 0))
+        elif isinstance(matcher := filter_config.get(key.replace("rules", "matcher")), dict):
+            seen = Seen(
+                address, port, server_name, "tls" if request.is_tls else "raw_buffer", (), request.source_ip, request
+            )
+            found.append(_by_matcher(matcher, seen, dry_run=dry_run))
     return found
+
+
+def _by_matcher(matcher: Config, seen: Seen, *, dry_run: bool) -> Judgement:
+    """What a matcher tree says; who is not matched at all is refused."""
+    actions = [(action or {}).get("typed_config") or {} for action in possible_actions(matcher, seen)]
+    verbs = [str(each.get("action", "ALLOW")) if each else "DENY" for each in actions]
+    verdicts = {verb != "DENY" for verb in verbs}
+    names = tuple(dict.fromkeys(str(each["name"]) for each in actions if each.get("name")))
+    allowed = verdicts.pop() if len(verdicts) == 1 else None
+    asked = tuple(dict.fromkeys(seen.questions)) if allowed is None else ()
+    verb = verbs[0] if len(set(verbs)) == 1 else "MATCHER"
+    return Judgement(verb, allowed, names, asked, dry_run, len(actions))
 
 
 class _Judge:

@@ -11,7 +11,13 @@ from istioctl.proxies.trace import actions
 from istioctl.proxies.trace.addresses import address_of
 from istioctl.proxies.trace.clusters import Target, find_target
 from istioctl.proxies.trace.dump import Config, Dump, Origin, origin_of
-from istioctl.proxies.trace.listeners import Connection, client_protocols, find_filter_chain, find_listener
+from istioctl.proxies.trace.listeners import (
+    Connection,
+    UndecidedError,
+    client_protocols,
+    find_filter_chain,
+    find_listener,
+)
 from istioctl.proxies.trace.rbac import Judgement, judge
 from istioctl.proxies.trace.request import Request
 from istioctl.proxies.trace.routes import choices, find_virtual_host, host_for_routes, normalized
@@ -53,7 +59,7 @@ class Outcome:
     """One end that the request can come to.
 
     Attributes:
-        kind: `forwarded`, `redirected`, `answered`, `denied`, `not found`, `unavailable` or `closed`.
+        kind: `forwarded`, `redirected`, `answered`, `denied`, `not found`, `unavailable`, `closed` or `unknown`.
         share: in which share of the cases, 0 to 1.
         status: the HTTP status that the client gets from this proxy; 0 where it forwards, or speaks no HTTP.
         detail: in words.
@@ -157,7 +163,12 @@ def _follow(dump: Dump, result: Trace) -> None:
     result.steps.append(
         Step("listener", str(listener.get("name", "")), _address_words(connection), origin_of(listener))
     )
-    chain = find_filter_chain(listener, connection)
+    try:
+        chain = find_filter_chain(listener, connection)
+    except UndecidedError as problem:
+        what = " and ".join(problem.questions)
+        result.outcomes.append(Outcome("unknown", 1.0, detail=f"which filter chain takes it depends on {what}"))
+        return
     if chain is None:
         result.outcomes.append(Outcome("closed", 1.0, detail="no filter chain takes the connection"))
         return
