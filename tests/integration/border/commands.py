@@ -73,6 +73,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "web-1.shop",
         "istio-ingressgateway-1.istio-system",
     ),
+    "proxy-config diff": ("proxy-config", "diff", "web-1.shop", "istio-ingressgateway-1.istio-system"),
+    "manifest generate": ("manifest", "generate", "--set", "profile=minimal", "--cluster-specific"),
     "proxy-config trace": ("proxy-config", "trace", "web-1.shop", "GET", "http://web.shop/"),
     "envoy-stats": ("x", "envoy-stats", "web-1.shop"),
     "internal-debug": ("x", "internal-debug", "syncz"),
