@@ -116,7 +116,7 @@ class Loader:
             raise InputError(
                 "the document has neither apiVersion nor kind",
                 where=f"{name}:{root.line + 1}",
-                hint="A file of Helm values is for `helm template -f`.",
+                hint="Helm values are for `helm template -f`.",
                 id="no-kind",
             )
         group, _, version = api_version.rpartition("/")

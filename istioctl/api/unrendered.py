@@ -37,7 +37,7 @@ def no_object_because(data: Mapping[str, Any]) -> str:
     """Why a document is not an object of Kubernetes, as a phrase; empty where it is one."""
     if not data or data.get("apiVersion") or data.get("kind"):
         return ""
-    return f"{_NO_OBJECT}; a file of Helm values is for `helm template -f`"
+    return f"{_NO_OBJECT} (Helm values are for `helm template -f`)"
 
 
 def patch_or_template(data: Mapping[str, Any], pod_spec: object) -> str:
