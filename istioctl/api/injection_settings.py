@@ -102,7 +102,7 @@ def concerns(
         injected: the specification of the pod with its sidecar, where it is at hand.
     """
     metadata = _mapping(lookup(data, *metadata_path))
-    labels, annotations = _mapping(metadata.get("labels")), _mapping(metadata.get("annotations"))
+    labels, annotations = _named(metadata.get("labels")), _named(metadata.get("annotations"))
     if metadata_path != ("metadata",):
         yield from _misplaced(_mapping(data.get("metadata")), labels, annotations)
     yield from _mistyped(labels, annotations, metadata_path, load)
@@ -134,7 +134,7 @@ def concerns(
 def _misplaced(own: Mapping[str, Any], labels: Mapping[str, Any], annotations: Mapping[str, Any]) -> Iterator[Concern]:
     """Settings on a workload that belong on its pods, where these do not have them as well."""
     for group, pods in (("labels", labels), ("annotations", annotations)):
-        for name in _mapping(own.get(group)):
+        for name in _named(own.get(group)):
             known = ANNOTATIONS.get(name)
             is_setting = name == names.INJECT if group == "labels" else known is not None and known.kinds == ("Pod",)
             if is_setting and name not in _WRITTEN and name not in pods and not (name in labels or name in annotations):
@@ -324,6 +324,12 @@ def _compare(request: str, limit: str) -> bool:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _named(value: Any) -> dict[str, Any]:
+    """The entries of a mapping whose keys are texts."""
+    given: dict[Any, Any] = _mapping(value)
+    return {key: item for key, item in given.items() if isinstance(key, str)}
 
 
 def _list(value: Any) -> list[Any]:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from istioctl.api.injection_settings import INJECTED_VOLUMES, concerns
+from istioctl.yamldoc.reader import load
 
 _TEMPLATES = Path(__file__).parents[2] / "manifests" / "istiod" / "injection"
 
@@ -27,7 +29,7 @@ def workload(
 
 def said(data: dict[str, Any], injected: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
     place = ("spec", "template")
-    found = concerns(data, (*place, "metadata"), (*place, "spec"), yaml.safe_load, injected)
+    found = concerns(data, (*place, "metadata"), (*place, "spec"), load, injected)
     return [(each.kind, str(each.path[-1]), f"{each.message} {each.hint}") for each in found]
 
 
@@ -136,6 +138,37 @@ def test_the_sidecar_that_comes_out_counts_once() -> None:
     assert "istio-proxy requests 3 of cpu" in found[2]
     both = {"annotations": {CPU: "3", CPU_LIMIT: "2", MOUNT: '[{"name":"v","mountPath":"/x"}]'}}
     assert [each[0] for each in said(workload(pod=both), injected)] == ["above-limit"]
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 2)
+    | st.sampled_from(["", "1", "x", "[", '[{"name": 1}]', "{}", "a: ["]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from([1, None, "name", "volumeMounts", "resources", "requests", "cpu"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(
+    [INJECT, VOLUME, MOUNT, CPU, CPU_LIMIT, CONFIG, "sidecar.istio.io/logLevel", "sidecar.istio.io/x", 1]
+)
+
+
+@given(st.dictionaries(NAMES, ODD, max_size=4), st.dictionaries(NAMES, ODD, max_size=2), ODD, ODD, ODD)
+def test_no_data_is_too_odd(annotations: Any, labels: Any, containers: Any, volumes: Any, metadata: Any) -> None:
+    spec = {"containers": [containers], "initContainers": containers, "volumes": volumes}
+    for data in (
+        workload(metadata, {"annotations": annotations, "labels": labels}, spec)
+        if isinstance(metadata, dict)
+        else workload(None, {"annotations": annotations, "labels": labels}, spec),
+        {"metadata": metadata, "spec": containers},
+    ):
+        assert isinstance(said(data), list)
+        assert isinstance(said(data, {"containers": containers, "volumes": volumes}), list)
 
 
 def test_volumes_of_the_templates_are_known() -> None:
