@@ -94,16 +94,15 @@ class Terminal:
 
     def write(self, text: str) -> None:
         """Result text to stdout; for programs as it is, for a terminal with what that would obey made visible."""
-        if self.stdout.isatty():
-            text = visible(text)
-        elif not text.isascii():  # a server's JSON can spell what UTF-8 can't
-            text = _UNPAIRED.sub("\N{REPLACEMENT CHARACTER}", text)
-        if self.region is None:
+        if not self.stdout.isatty():
+            if not text.isascii():  # a server's JSON can spell what UTF-8 can't
+                text = _UNPAIRED.sub("\N{REPLACEMENT CHARACTER}", text)
             self.stdout.write(_coloured(text))
             return
-        with self.region.aside():
-            self.stdout.write(_coloured(text))
-            self.stdout.flush()
+        with self.aside():
+            self.stdout.write(_coloured(visible(text)))
+            if self.region is not None:
+                self.stdout.flush()
 
     def redraw(self, text: str) -> None:
         """Result text in the place of all that a terminal shows."""
