@@ -38,13 +38,13 @@ class Tally:
         """While the block runs, the piece is under way."""
         folder = _folder(name)
         with self._lock:
-            self._under_way[folder][name.partition("/")[2]] = ""
+            self._under_way[folder][_rest(name)] = ""
             self._tell(folder)
         try:
             yield
         finally:
             with self._lock:
-                del self._under_way[folder][name.partition("/")[2]]
+                del self._under_way[folder][_rest(name)]
                 self._done[folder] += 1
                 self._tell(folder)
 
@@ -56,3 +56,7 @@ class Tally:
 
 def _folder(name: str) -> str:
     return name.partition("/")[0]
+
+
+def _rest(name: str) -> str:
+    return name.partition("/")[2] or name
