@@ -59,11 +59,19 @@ def read_text(path: str | Path) -> str:
     Raises:
         InputError: it can't be read, is not a text, or is too large.
     """
+    return text_of(read_bytes(path), str(path))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The bytes of a file, of one that is too large the first ones.
+
+    Raises:
+        InputError: it can't be read.
+    """
     try:
         with Path(path).open("rb") as file:
-            raw = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"the file can't be read: {error.strerror}", where=str(path), id="unreadable") from None
     except ValueError:
         raise InputError("the file can't be read: its name holds a null character", where=repr(str(path))) from None
-    return text_of(raw, str(path))

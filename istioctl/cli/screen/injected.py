@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def change_inputs(change: Transform, filenames: list[str], output: str, *, diff: bool, verb: str) -> None:
     """Change the inputs, write the result or the difference, and say what was done."""
-    from istioctl.actions.sidecars.kube_inject import transform, write_file
+    from istioctl.actions.files import write_file
+    from istioctl.actions.sidecars.kube_inject import transform
 
     stdin = _bytes(terminal().stdin)
     if diff:

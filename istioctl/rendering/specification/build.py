@@ -75,6 +75,7 @@ class SpecificationInputs:
         force: whether what breaks the schema is warned about instead of refused.
         detected: settings read from the cluster, as a tree below `spec`.
         stdin: reads the whole of stdin; needed where `files` ends in `-`.
+        texts: of `files`, those that are not read from the disk, with their text.
         addons: the add-ons that are installed beside it; the mesh's configuration gets what they need.
     """
 
@@ -87,6 +88,7 @@ class SpecificationInputs:
     force: bool = False
     detected: Mapping[str, object] = field(default_factory=dict)
     stdin: Callable[[], str] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
     addons: InstalledBeside | None = None
 
 
@@ -309,7 +311,8 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
     name = name.strip()
     if not name:
         raise InputError("a file's name is empty", where="-f", hint="Write -f FILE.", id="unreadable-file")
-    text = _read_stdin(inputs) if name == "-" else read_text(name)
+    if (text := inputs.texts.get(name)) is None:
+        text = _read_stdin(inputs) if name == "-" else read_text(name)
     source = "<stdin>" if name == "-" else name
     documents = [document for document in compose_all(text, source) if document.root is not None]
     if len(documents) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from istioctl.api.trees import Values, lookup
 from istioctl.errors import SpecError
+from istioctl.rendering.specification.gone_settings import STACKDRIVER_LIMITS
 
 _TRACING = "meshConfig.defaultConfig.tracing"
 
@@ -33,12 +34,11 @@ _MOVED = {
     "pilot.ingress": "meshConfig.ingressService, ingressControllerMode and ingressClass",
 }
 
-_STACKDRIVER_LIMITS = ("debug", "maxNumberOfAttributes", "maxNumberOfAnnotations", "maxNumberOfMessageEvents")
 #: Values that nothing obeys any more.
 _GONE = (
     "telemetry.v2.prometheus.configOverride",
     "telemetry.v2.stackdriver.disableOutbound",
-    *(f"{root}.stackdriver.{field}" for root in ("global.tracer", _TRACING) for field in _STACKDRIVER_LIMITS),
+    *(f"{root}.stackdriver.{field}" for root in ("global.tracer", _TRACING) for field in STACKDRIVER_LIMITS),
 )
 
 

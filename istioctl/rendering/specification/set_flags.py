@@ -166,6 +166,40 @@ def apply(flag: SetFlag, spec: Values) -> tuple[str | int, ...]:
     return tuple(path)
 
 
+def locate(path: str, spec: Values) -> tuple[str | int, ...]:
+    """Where a path leads in a mapping.
+
+    Args:
+        path: a flag's path, without a value.
+        spec: the mapping that the path starts in.
+
+    Returns:
+        The path, selectors replaced by indexes.
+
+    Raises:
+        SpecError: nothing is set there.
+    """
+    flag = SetFlag(tuple(split_path(f"spec.{path.strip().removeprefix('spec.')}")[1:]), None, path)
+    here: object = spec
+    found: list[str | int] = []
+    for segment in flag.segments:
+        if segment.startswith("[") and isinstance(here, list):
+            index = _select(here, segment, flag)
+            here = here[index] if index < len(here) else _NOTHING
+            found.append(index)
+        else:
+            here = here.get(segment, _NOTHING) if isinstance(here, dict) else _NOTHING
+            found.append(segment)
+        if here is _NOTHING:
+            raise _bad(path, f"{_name(found)} is not set", "See what is set with `istioctl profile dump -f FILE`.")
+    if not found:
+        raise _bad(path or "PATH", "there is no path", "Write PATH, as in components.cni.enabled.")
+    return tuple(found)
+
+
+_NOTHING = object()
+
+
 def _list_at(here: Values, key: str, path: list[str | int], flag: SetFlag) -> list[object]:
     if here.get(key) is None:
         here[key] = []
