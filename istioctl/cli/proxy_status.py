@@ -153,7 +153,8 @@ def _age(time: datetime | None, now: datetime) -> str:
 def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_port: int, output: Output) -> int:
     from istioctl.actions.observe.proxy_status import proxy_difference
 
-    namespace = ctx.options.namespace or istiods.session.connection.namespace or "default"
+    known = istiods.session.connection.namespace if istiods.has_cluster else ""
+    namespace = ctx.options.namespace or known or "default"
     body = read_bytes(dump) if dump else None
     found = proxy_difference(istiods, reference, namespace, admin_port=admin_port, dump=body)
     console = terminal()

@@ -12,9 +12,11 @@ import yaml
 
 from istioctl.actions.observe.istiods import Answer, Answers
 from istioctl.cli import proxy_status
+from istioctl.cluster.xds import XdsAnswer
 from istioctl.errors import ClusterError
 from istioctl.proxies.xds_types import CLUSTER, LISTENER, ROUTE
 from tests.support.run import Done, run_cli
+from tests.support.stub_dump import config_dump
 
 
 class FakeIstiods:
@@ -144,3 +146,25 @@ def test_an_address_needs_no_cluster(tmp_path: Path) -> None:
     assert (done.status, done.stdout) == (1, "")
     assert "127.0.0.1:1: no connection" in done.stderr
     assert "kubeconfig" in run_cli("ps", *flags).stderr
+
+
+def test_one_proxy_s_dump_and_an_address_need_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    dump = json.dumps(config_dump()).encode()
+
+    def page(_: object, name: str, pod: str = "") -> XdsAnswer:
+        asked.append(name)
+        return XdsAnswer("istiod", {}, (dump,))
+
+    pytest.importorskip("h2")
+    monkeypatch.setattr("istioctl.cluster.xds.XdsClient.page", page)
+    (tmp_path / "dump.json").write_bytes(dump)
+    flags = ("--kubeconfig", str(tmp_path / "none"), "--xds-address", "127.0.0.1:1", "--plaintext")
+    done = run_cli("ps", "web-1.shop", "--file", str(tmp_path / "dump.json"), *flags)
+    assert (done.status, done.stderr) == (0, "")
+    assert [line.split(" (")[0] for line in done.stdout.splitlines()] == [
+        "Clusters Match", "Listeners Match", "Routes Match"
+    ]  # fmt: skip
+    assert asked == ["config_dump?proxyID=web-1.shop&types=CDS,LDS,RDS"]
+    for argv in (("deploy/web", "--file", str(tmp_path / "dump.json")), ("web-1.shop",)):
+        assert "no cluster is configured" in run_cli("ps", *argv, *flags).stderr

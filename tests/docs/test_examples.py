@@ -19,6 +19,7 @@ import pytest
 from tests.support.cluster import Cluster
 from tests.support.console import Example, check, examples
 from tests.support.containers import docker
+from tests.support.kubectl import need_kubectl
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -99,8 +100,7 @@ def test_offline_examples(page: Path, workplace: Path) -> None:
 @pytest.mark.cluster
 @pytest.mark.parametrize("page", pages_with("cluster"))
 def test_cluster_examples(page: Path, workplace: Path, request: pytest.FixtureRequest) -> None:
-    if not shutil.which("kubectl"):
-        pytest.skip("the examples use kubectl, which is not on PATH")
+    need_kubectl()
     request.getfixturevalue("bare")
     kubeconfig: Path = request.getfixturevalue("kubeconfig")
     for example in examples(page):
@@ -116,8 +116,7 @@ def test_examples_in_a_clone(block: list[Example], clone: Path, tmp_path: Path, 
     environ = environment(home) | {"PYTEST_ADDOPTS": "-n0 tests/cli/test_version.py"}
     environ["PATH"] = f"{home / '.local/bin'}{os.pathsep}{environ['PATH']}"
     if "cluster" in block[0].needs:
-        if not shutil.which("kubectl"):
-            pytest.skip("kubectl, which puts a kubeconfig's certificates into it, is not on PATH")
+        need_kubectl()  # it puts a kubeconfig's certificates into it
         bare: Cluster = request.getfixturevalue("bare")
         view = ["kubectl", "config", "view", "--raw", "--flatten"]
         own = {**os.environ, "KUBECONFIG": str(bare.kubeconfig)}

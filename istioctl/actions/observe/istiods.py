@@ -89,6 +89,11 @@ class Istiods:
         self._pods: list[Pod] | None = None
 
     @property
+    def has_cluster(self) -> bool:
+        """Whether there is a cluster to ask, too; XDS may do without."""
+        return self._session is not None
+
+    @property
     def session(self) -> Session:
         """The cluster.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import threading
@@ -15,6 +14,7 @@ import yaml
 
 from istioctl.cluster.session import MERGE
 from tests.support.cluster import Cluster, wait_for
+from tests.support.kubectl import need_kubectl
 
 pytestmark = pytest.mark.cluster
 
@@ -127,7 +127,6 @@ RECIPES = (
 HOST = "{.items[0].status.hostIP}"
 
 
-@pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl to compare with")
 @pytest.mark.parametrize(
     ("kind", "ingress"),
     [
@@ -140,6 +139,7 @@ HOST = "{.items[0].status.hostIP}"
 def test_the_recipes_of_the_guide_give_the_text_of_kubectl(
     edge: Cluster, service: Make, kind: str, ingress: list[dict[str, Any]] | None
 ) -> None:
+    need_kubectl()
     service(kind, ingress=ingress)
 
     def kubectl(*words: str) -> str:

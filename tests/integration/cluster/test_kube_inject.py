@@ -25,6 +25,7 @@ from tests.support.run import run_cli
 
 if TYPE_CHECKING:
     from tests.support.cluster import ControlPlane
+from tests.support.kubectl import need_kubectl
 
 __all__ = ["session"]  # a fixture
 pytestmark = pytest.mark.cluster
@@ -71,8 +72,7 @@ def configured(session: Session, namespace: str) -> str:
 
 def shell(command: str, kubeconfig: Path, folder: Path) -> str:
     """What a line of bash prints, with `istioctl` and `kubectl` on the cluster under test."""
-    if not shutil.which("kubectl"):
-        pytest.skip("kubectl is not on PATH")
+    need_kubectl()
     prelude = f'istioctl() {{ "{sys.executable}" -m istioctl "$@" -c "{kubeconfig}"; }}\nset -eo pipefail\n'
     done = subprocess.run(
         ["bash", "-c", prelude + command], cwd=folder, capture_output=True, text=True, check=False, timeout=120
