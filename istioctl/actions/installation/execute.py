@@ -109,11 +109,13 @@ class _Execution:
         self._board = _Board(progress, [BY_NAME[name].title for name in self._names])
 
     def namespace(self) -> None:
-        """Creates the control plane's namespace, as the real tool does: outside of the manifests."""
+        """Creates the control plane's namespace, as the real tool does: outside of the manifests.
+
+        One that is being removed takes nothing any more: that is found out before anything is applied.
+        """
         network = lookup_text(self.plan.specification.spec, "values", "global", "network")
-        if not self.plan.survey.namespace_exists:
-            labels = {NETWORK: network} if network else {}
-            ensure_namespace(self.plan.session, self.plan.namespace, labels, f"istioctl-{VERSION}")
+        labels = {NETWORK: network} if network else {}
+        ensure_namespace(self.plan.session, self.plan.namespace, labels, f"istioctl-{VERSION}")
 
     def components(self) -> None:
         """Applies everything, and waits until each component is ready before those that need it begin."""
