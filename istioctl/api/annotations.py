@@ -3,8 +3,6 @@
 Sources: istio.io/api `annotation/annotations.yaml`, and istio `pkg/kube/inject/validate.go` for the values.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -112,7 +110,7 @@ def _quantity(value: str) -> str:
     if any(unicodedata.category(char) == "Cc" for char in value):
         return "it holds control characters"
     try:
-        quantities.parse(value)
+        quantities.canonical(value)
     except ValueError as error:
         return str(error)
     return ""

@@ -317,7 +317,7 @@ def _is_above(request: Any, limit: Any) -> bool:
 @lru_cache(1000)
 def _compare(request: str, limit: str) -> bool:
     try:
-        return quantities.parse(request) > quantities.parse(limit)
+        return quantities.is_above(request, limit)
     except ValueError:
         return False
 

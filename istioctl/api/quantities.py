@@ -6,12 +6,7 @@ The grammar, the ranges and the canonical spelling are those of k8s.io/apimachin
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
 from istioctl.patterns import lazy_pattern
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 _SYNTAX = lazy_pattern(r"([+-]?)(\d*)(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?", re.ASCII)
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -29,16 +24,14 @@ def is_quantity(text: str) -> bool:
     return True
 
 
-def parse(text: str) -> Fraction:
-    """The exact value of a quantity.
+def is_above(one: str, other: str) -> bool:
+    """Whether the first quantity is the larger one, exactly.
 
     Raises:
-        ValueError: it is none.
+        ValueError: one of them is none.
     """
-    from fractions import Fraction
-
-    numerator, denominator, _ = _split(text)
-    return Fraction(numerator, denominator)
+    (above, below, _), (other_above, other_below, _) = _split(one), _split(other)
+    return above * other_below > other_above * below
 
 
 def canonical(text: str) -> str:

@@ -6,8 +6,6 @@ most. Sources upstream: the charts' `mutatingwebhook.yaml` and `revision-tags-mw
 `pkg/config/analysis/analyzers/webhook/webhook.go`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple

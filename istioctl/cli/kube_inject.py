@@ -1,7 +1,5 @@
 """istioctl kube-inject."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from istioctl.cli.line.declare import Argument, Context, Option

@@ -1,7 +1,5 @@
 """`istioctl manifest generate`: print or write what an installation would apply."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

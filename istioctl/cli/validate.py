@@ -1,7 +1,5 @@
 """istioctl validate."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from istioctl.cli.line.declare import Context, Option

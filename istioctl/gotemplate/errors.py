@@ -9,8 +9,6 @@ The engine finds the place and raises one of the two that callers see, both `ist
     └── ExecutionError        it failed while it ran; `category` is exec, call, fail, limit or bug
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from istioctl.errors import TemplateError

@@ -4,8 +4,6 @@ Nothing but an `ExecutionError` leaves the engine: an exception that no part of 
 engine's, and becomes an error of the category `bug` that names the place, too.
 """
 
-from __future__ import annotations
-
 from types import TracebackType
 from typing import Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """What one run of a template may cost, so that a hostile one ends with an error that names the limit."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from istioctl.golang.budget import MAX_SIZE

@@ -3,8 +3,6 @@
 Rules: `injectRequired` in Istio's `pkg/kube/inject/inject.go`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -10,8 +10,6 @@ built-in templates (0.82 s instead of 0.31 s) and 2.4 times with those of a clus
 first one takes 4 ms less.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

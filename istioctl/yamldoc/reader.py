@@ -5,8 +5,6 @@ Kubernetes turns YAML into JSON first. `compose_all` gives nodes that know their
 messages, origins and edits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 

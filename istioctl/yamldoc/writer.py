@@ -5,8 +5,6 @@ behind column 80, and a text is quoted only where it would otherwise read as som
 go-yaml v2's `encode.go`, `sorter.go` and `emitterc.go`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cmp_to_key, lru_cache, partial

@@ -124,11 +124,12 @@ class _Texts:
 def _check_values(text: str, source: str) -> None:
     """Refuse values of wrong types, as istiod does; names it does not know may stand among them."""
     from istioctl.api.schema.decode import check
-    from istioctl.rendering.specification.origins import dotted
     from istioctl.yamldoc import reader
 
     for mismatch in check(reader.load(text, source), "istio.values.Values"):
         if mismatch.kind == "wrong-type" and (not mismatch.of or mismatch.of.startswith("istio.values.")):
+            from istioctl.rendering.specification.origins import dotted
+
             raise InputError(f"{dotted(mismatch.path) or 'this'} {mismatch.message}", where=source)
 
 

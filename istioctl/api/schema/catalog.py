@@ -1,7 +1,5 @@
 """Finds messages, enums, kinds and rules in the tables; a table is read when something in it is first asked for."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple

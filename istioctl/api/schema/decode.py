@@ -5,8 +5,6 @@ their JSON name or the `.proto` file's own (the first wins), numbers also as tex
 text, null as absent, and of a `oneof` the field declared last. Go's structs are read as encoding/json reads them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

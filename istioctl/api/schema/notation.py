@@ -26,8 +26,6 @@ they limit; they are OpenAPI's keywords, `pattern=` and `rule=` (names in `table
 a list that is a map). A message's own limits follow its name; `open` there says that unknown fields are kept.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from istioctl.api.schema.casing import snake_case

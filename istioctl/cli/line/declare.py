@@ -4,6 +4,9 @@ A command is a plain function; `Annotated[str, Option("-f", "--filename", help=â
 positional word, and a parameter of type `Context` receives the global flags. The declarations are data: they are read
 by `istioctl.cli.line.quick`, which starts a command without loading Typer, and by `istioctl.cli.line.typer_command`,
 which makes a Typer command of the same function for help, completion and every error.
+
+This module and others of the start do without `from __future__ import annotations`: it makes texts of annotations, and
+reading those back is a good part of starting.
 """
 
 from collections.abc import Callable, Iterable

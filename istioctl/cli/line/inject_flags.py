@@ -1,7 +1,5 @@
 """Flags of the commands that rewrite workloads in a text."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from istioctl.cli.line.declare import Option

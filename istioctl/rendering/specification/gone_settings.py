@@ -5,8 +5,6 @@ The longest path that a setting starts with counts. Extend the table where a rel
 upstream's `values_types.proto`, and of `operator.proto` and `mesh/v1alpha1` in istio/api.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

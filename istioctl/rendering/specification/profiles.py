@@ -5,8 +5,6 @@ A *profile* is an IstioOperator document in `profiles/`; each is laid over `defa
 `values.profile`, those of a platform, and those that undo what changed since an older version.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple

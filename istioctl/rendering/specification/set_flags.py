@@ -9,8 +9,6 @@ Source of the rules: upstream `operator/pkg/values/map.go`. Beyond it, a leading
 anything (no value, a second `=`, infinity, an index into a mapping) is refused where upstream passes it on or crashes.
 """
 
-from __future__ import annotations
-
 import math
 import posixpath
 import re
