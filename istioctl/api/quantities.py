@@ -6,6 +6,7 @@ The grammar, the ranges and the canonical spelling are those of k8s.io/apimachin
 from __future__ import annotations
 
 import re
+
 from istioctl.patterns import lazy_pattern
 
 _SYNTAX = lazy_pattern(r"([+-]?)(\d*)(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?", re.ASCII)

@@ -117,7 +117,7 @@ class _Editor:
     # Mappings
 
     def _change_mapping(self, node: Node, before: dict[str, Any], after: dict[str, Any], in_flow: bool) -> None:
-        entries = {key_text(key): (key, value) for key, value in node.value if not is_merge(key)}
+        entries = {key_text(key): (key, value) for key, value in node.value if key.value != "<<" or not is_merge(key)}
         raw = entries if len(entries) == len(node.value) else to_data(node)
         gone = {own_key(raw, key) for key in before.keys() - after.keys()}
         if not entries.keys() - gone or gone - entries.keys():

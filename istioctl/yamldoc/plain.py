@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from yaml.error import MarkedYAMLError, YAMLError
@@ -30,6 +31,8 @@ from istioctl.yamldoc.parsing import MOST_NODES, TooManyNodesError, documents
 from istioctl.yamldoc.scalars import Scalar, json_number, resolve, resolve_tagged, single_float_text
 
 MERGE_TAG = "tag:yaml.org,2002:merge"
+#: Characters of a key that is not remembered.
+_LONG_KEY = 60
 
 
 class _Open:
@@ -175,8 +178,15 @@ def scalar_key(text: str, tag: str | None, plain: bool) -> str:
         ValueError: it can't be one.
     """
     if tag is None:
-        return key_text(resolve(text)) if plain else text
+        if not plain:
+            return text
+        return _usual_key(text) if len(text) <= _LONG_KEY else key_text(resolve(text))
     return key_text(scalar_value(text, tag, plain))
+
+
+@lru_cache(4096)
+def _usual_key(text: str) -> str:
+    return key_text(resolve(text))
 
 
 def excessive_aliasing(decoded: int, aliased: int) -> bool:

@@ -257,7 +257,7 @@ def to_data(node: Node, source: str = "<input>") -> Any:
         return [to_data(item, source) for item in node.value]
     result: dict[str, Any] = {}
     for key, value in node.value:
-        if is_merge(key):
+        if key.value == "<<" and is_merge(key):
             for merged in reversed(_merge_sources(value, source)):
                 result.update(merged)
         else:
