@@ -80,18 +80,20 @@ def store(key: str, entry: tuple[object, ...]) -> None:
     folder = _folder()
     if folder is None:
         return
-    import tempfile  # with all it loads itself, too slow for the many runs that only read
-
+    name = folder / f"{key}.{os.urandom(8).hex()}"  # importing tempfile takes longer than storing
     with contextlib.suppress(OSError):
-        handle, name = tempfile.mkstemp(dir=folder)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with open(name, "xb", opener=_only_for_the_user) as file:
                 file.write(marshal.dumps(entry))  # type: ignore[arg-type]
             os.replace(name, folder / key)  # noqa: PTH105 - Path.replace would build another path
         except BaseException:  # an interrupt, too, leaves no draft behind
-            os.unlink(name)  # noqa: PTH108
+            name.unlink(missing_ok=True)
             raise
         _prune(folder)
+
+
+def _only_for_the_user(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _prune(folder: Path) -> None:

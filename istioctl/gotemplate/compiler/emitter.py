@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from istioctl.golang.types import Function, GoType
 from istioctl.golang.values import encode
@@ -23,7 +22,6 @@ from istioctl.gotemplate.running.execution import DYNAMIC, Site
 _LONGEST_SITE = 4096  # characters of an action that errors show, or nested long ones would add up
 
 
-@dataclass(slots=True)
 class Source:
     """Generated code.
 
@@ -35,30 +33,33 @@ class Source:
         functions: the names of the functions that it calls.
     """
 
-    text: str = ""
-    lines: list[int] = field(default_factory=lambda: [-1])
-    sites: list[Site] = field(default_factory=list)
-    templates: list[tuple[str, str, bool]] = field(default_factory=list)
-    functions: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.text = ""
+        self.lines = [-1]
+        self.sites: list[Site] = []
+        self.templates: list[tuple[str, str, bool]] = []
+        self.functions: list[str] = []
 
 
-@dataclass(slots=True)
 class Line:
     """A line of source and its site; one without text is dropped."""
 
-    text: str
-    site: int = -1
+    __slots__ = ("site", "text")
+
+    def __init__(self, text: str, site: int = -1) -> None:
+        self.text = text
+        self.site = site
 
 
-@dataclass(slots=True, eq=False)
 class Choice:
     """Where evaluation is after an `and` or `or`: at whichever argument came last, which shows only at run time.
 
     For each argument there is the place it leaves evaluation at, and a line to fill in if that is asked for.
     """
 
-    ends: list[tuple[nodes.Node | Choice | None, Line]]
-    name: str = ""
+    def __init__(self, ends: list[tuple[nodes.Node | Choice | None, Line]], name: str = "") -> None:
+        self.ends = ends
+        self.name = name
 
 
 class Module:

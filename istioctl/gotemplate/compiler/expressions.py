@@ -7,7 +7,7 @@ can't know is left to `istioctl.gotemplate.running.fields`, behind a check of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.golang import types
 from istioctl.golang.types import Function, GoType
@@ -18,8 +18,7 @@ from istioctl.gotemplate.language import nodes
 _LONGEST_PATH = 50  # fields in one look-up; the Python compiler recurses over them
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """The Python expression of a value, and what is known of it: its class, and whether it is boxed (see Binding)."""
 
     code: str

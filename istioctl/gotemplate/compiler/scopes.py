@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.gotemplate.language import nodes
 
 MAX_BLOCKS = 12  # control actions within each other in one generated function; CPython allows 20
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """Where a value is kept.
 
     Attributes:

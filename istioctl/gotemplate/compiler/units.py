@@ -6,7 +6,7 @@ With everything in the cache, neither the compiler's modules nor those of functi
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import CodeType
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from istioctl.golang.types import Function
 from istioctl.gotemplate.compiler import cache
 from istioctl.gotemplate.errors import ParseError
-from istioctl.gotemplate.functions import function_at, functions_of, homes_of
+from istioctl.gotemplate.functions import function_at, homes_of
 from istioctl.gotemplate.limits import MAX_TEXT
 from istioctl.gotemplate.running.execution import Site
 
@@ -40,8 +40,11 @@ class Unit(NamedTuple):
     functions: list[tuple[str, str]]
 
 
-class Functions:
-    """What the templates of a set may call: a dialect's functions and others that come before them."""
+class Functions(Mapping[str, Function]):
+    """What the templates of a set may call: a dialect's functions and others that come before them.
+
+    Only the modules of functions that are asked for by name are imported.
+    """
 
     def __init__(self, dialect: str, more: Mapping[str, Function]) -> None:
         self.dialect = dialect
@@ -58,13 +61,24 @@ class Functions:
         return f"{self.dialect} {' '.join(spelled)}"
 
     @cached_property
-    def all(self) -> Mapping[str, Function]:
-        """Every function by its name."""
-        return {**functions_of(self.dialect), **self.more}
+    def _homes(self) -> Mapping[str, str]:
+        return {**homes_of(self.dialect), **dict.fromkeys(self.more, "")}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._homes
+
+    def __getitem__(self, name: str) -> Function:
+        return self.find(name, self._homes[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        return len(self._homes)
 
     def home(self, name: str) -> str:
         """The module of a function, empty if it was given from above."""
-        return "" if name in self.more else homes_of(self.dialect)[name]
+        return self._homes[name]
 
     def find(self, name: str, home: str) -> Function:
         """One function by its name and home."""
@@ -109,7 +123,7 @@ def _compile(name: str, text: str, functions: Functions) -> Unit:
     from istioctl.gotemplate.language.parser import parse
 
     try:
-        source = generate(name, text, parse(name, text, functions.all), functions.all)
+        source = generate(name, text, parse(name, text, functions), functions)
         code = compile(source.text, "<template>", "exec", dont_inherit=True, optimize=0)
     except ParseError:
         raise

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
-import zlib
 
 from istioctl.golang import json_text
 from istioctl.golang.budget import ITEM, check_size, take
@@ -176,22 +174,30 @@ def _base32_problem(raw: bytes) -> str:
 @TABLE.function("sha1sum", "string")
 def sha1sum(text: str) -> str:
     """The SHA-1 of a text in hexadecimal."""
+    import hashlib
+
     return hashlib.sha1(encode(text), usedforsecurity=False).hexdigest()
 
 
 @TABLE.function("sha256sum", "string")
 def sha256sum(text: str) -> str:
     """The SHA-256 of a text in hexadecimal."""
+    import hashlib
+
     return hashlib.sha256(encode(text)).hexdigest()
 
 
 @TABLE.function("sha512sum", "string")
 def sha512sum(text: str) -> str:
     """The SHA-512 of a text in hexadecimal."""
+    import hashlib
+
     return hashlib.sha512(encode(text)).hexdigest()
 
 
 @TABLE.function("adler32sum", "string")
 def adler32sum(text: str) -> str:
     """The Adler-32 of a text in decimal."""
+    import zlib
+
     return str(zlib.adler32(encode(text)))

@@ -7,7 +7,6 @@ parser nor what walks its trees can run out of stack.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 
 from istioctl.golang.quoting import quote
 from istioctl.gotemplate.errors import ParseError
@@ -18,12 +17,12 @@ from istioctl.gotemplate.language.pipelines import MAX_NESTING, PipelineParser
 from istioctl.gotemplate.limits import MAX_TOKENS
 
 
-@dataclass(slots=True, eq=False)
 class Tree:
     """One template: its name and body."""
 
-    name: str
-    body: list[nodes.Statement]
+    def __init__(self, name: str, body: list[nodes.Statement]) -> None:
+        self.name = name
+        self.body = body
 
 
 def parse(name: str, text: str, functions: Container[str]) -> dict[str, Tree]:

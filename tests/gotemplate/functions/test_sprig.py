@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from istioctl.errors import TemplateError
+from istioctl.gotemplate import functions
 from istioctl.gotemplate.errors import ExecutionError
 from istioctl.gotemplate.template import Dialect, render
 
@@ -284,3 +285,8 @@ def test_the_environment_is_not_for_charts(dialect: Dialect, monkeypatch: pytest
     else:
         with pytest.raises(TemplateError, match='function "env" not defined'):
             run('{{ env "ISTIOCTL_TEST_NAME" }}', dialect)
+
+
+def test_the_index_of_names_is_that_of_the_modules() -> None:
+    for module, names in functions._NAMES.items():
+        assert names.split() == list(functions._table(module)), module
