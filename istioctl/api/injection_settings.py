@@ -149,6 +149,10 @@ def _misplaced(own: Mapping[str, Any], labels: Mapping[str, Any], annotations: M
 def _mistyped(
     labels: Mapping[str, Any], annotations: Mapping[str, Any], metadata_path: tuple[str, ...], load: Load
 ) -> Iterator[Concern]:
+    if names.INJECTION in labels:
+        message = f"the label {names.INJECTION} has no effect on pods, only on namespaces"
+        path = (*metadata_path, "labels", names.INJECTION)
+        yield Concern("misplaced", path, message, f"Label them {names.INJECT} instead.")
     for name in labels:
         known = ANNOTATIONS.get(name)
         is_setting = known is not None and known.kinds == ("Pod",) and name.partition("/")[0] in _DOMAINS

@@ -50,6 +50,7 @@ CONFIG = "proxy.istio.io/config"
         ({"labels": {INJECT: "true"}}, {"annotations": {INJECT: "true"}}, "", ""),
         ({"labels": {"app": "a", "istio.io/rev": "x"}, "annotations": {"istio.io/rev": "x"}}, {}, "", ""),
         ({}, {"labels": {CPU: "1"}}, "misplaced", "only as an annotation"),
+        ({}, {"labels": {"istio-injection": "enabled"}}, "misplaced", "only on namespaces"),
         ({}, {"labels": {INJECT: "true", "topology.istio.io/network": "n"}}, "", ""),
         ({}, {"annotations": {f"{CPU_LIMIT}s": "1"}}, "unknown-name", f"Did you mean {CPU_LIMIT}?"),
         ({}, {"annotations": {"sidecar.istio.io/xyz": "1"}}, "unknown-name", "is not an annotation of Istio"),
