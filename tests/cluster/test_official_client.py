@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
 import subprocess
 import sys
@@ -231,6 +232,23 @@ def test_proxies_and_their_headers(server: Server, certificate: tuple[str, str],
         assert sent["proxy-authorization"] == "Basic dTpw"
         assert ("x-way" in sent) is ("X-Way" in headers)
     assert "proxy-authorization" not in server[1][-1]
+
+
+def test_proxies_that_speak_tls(server: Server, certificate: tuple[str, str]) -> None:
+    """TLS to the server within TLS to the proxy, for requests and for the sockets below exec and port-forwards."""
+    with proxy(certificate) as (port, through):
+        given = configuration(server, certificate, proxy=f"https://127.0.0.1:{port}", proxy_headers={"X-Way": "1"})
+        given.proxy_ssl_context = ssl.create_default_context(cafile=certificate[0])
+        session = open_session(given)
+        session.request("GET", "/api/v1")
+        stream = open_stream(session.connection, 5)
+        stream.sendall(b"GET /stream HTTP/1.1\r\nHost: x\r\nX-Stream: 1\r\nConnection: close\r\n\r\n")
+        assert stream.recv(12) == b"HTTP/1.1 200"
+        stream.shutdown(socket.SHUT_RDWR)
+        stream.close()
+        session.close()
+    assert [headers["x-way"] for _, headers in through] == ["1", "1"]
+    assert server[1][-1]["x-stream"] == "1"
 
 
 def test_a_password_in_the_address_of_a_proxy(server: Server, certificate: tuple[str, str]) -> None:

@@ -33,8 +33,7 @@ def tls_server(certificate: tuple[str, str], client_authority: str = "") -> Iter
             self.end_headers()
             self.wfile.write(body)
 
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
+    context = _context(certificate)
     if client_authority:
         context.load_verify_locations(client_authority)
         context.verify_mode = ssl.CERT_REQUIRED
@@ -43,8 +42,12 @@ def tls_server(certificate: tuple[str, str], client_authority: str = "") -> Iter
 
 
 @contextmanager
-def proxy() -> Iterator[tuple[int, list[tuple[str, Headers]]]]:
-    """Opens the way to any address (`CONNECT`); gives its port, and each address that was asked for, with headers."""
+def proxy(certificate: tuple[str, str] | None = None) -> Iterator[tuple[int, list[tuple[str, Headers]]]]:
+    """Opens the way to any address (`CONNECT`); gives its port, and each address that was asked for, with headers.
+
+    Args:
+        certificate: paths of its certificate and key; without it speaks plain HTTP.
+    """
     asked: list[tuple[str, Headers]] = []
 
     class Handler(_Quiet):
@@ -63,8 +66,14 @@ def proxy() -> Iterator[tuple[int, list[tuple[str, Headers]]]]:
                                 return
                             ends[end].sendall(data)
 
-    with _serving(Handler) as port:
+    with _serving(Handler, _context(certificate) if certificate else None) as port:
         yield port, asked
+
+
+def _context(certificate: tuple[str, str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
 
 
 class _Quiet(BaseHTTPRequestHandler):
