@@ -144,12 +144,14 @@ def _snapshot(session: Session, options: DescribeOptions, revision: str) -> tupl
 
     tasks: list[Callable[[], list[Resource]]] = [*(partial(read, kind) for kind in KINDS), read_mesh]
     lists = in_parallel(tasks)
+    if any(
+        resource.spec.get("ingressClassName") for found in lists for resource in found if resource.kind == "Ingress"
+    ):
+        lists.append(read("IngressClass"))
     snapshot = Snapshot(mesh, {}, is_live=not unread, istio_namespace=options.istio_namespace)
     for found in lists:
         for resource in found:
             snapshot.add(resource)
-    if not any(each.spec.get("ingressClassName") for each in snapshot.all("Ingress")):
-        unread.pop("IngressClass", None)  # whoever may not read them misses nothing
     return snapshot, unread
 
 

@@ -28,7 +28,7 @@ from istioctl.api.selectors import picks
 KINDS = (
     "Pod", "Service", "Namespace", "VirtualService", "DestinationRule", "Gateway", "PeerAuthentication",
     "RequestAuthentication", "AuthorizationPolicy", "Sidecar", "HTTPRoute", "GRPCRoute", "KubernetesGateway",
-    "Ingress", "IngressClass",
+    "Ingress",
 )  # fmt: skip
 
 _STATUS = "sidecar.istio.io/status"
