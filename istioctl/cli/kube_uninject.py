@@ -14,12 +14,12 @@ def kube_uninject(
 ) -> int:
     """Take the sidecar out of the workloads of Kubernetes YAML or JSON again.
 
-    What kube-inject or a cluster's injector put in goes, as its own notes in the pod tell; all other text stays.
+    What kube-inject put in goes, and the text is byte for byte what it was but for your edits since. What a cluster's
+    injector put in goes as far as its own notes in the pod tell; all other text stays.
     """
     if not filenames:
         raise UsageError("there is nothing to do: no filename is given", hint="Name files by -f, as in -f app.yaml.")
-    from istioctl.actions.sidecars.kube_inject import injected_with
-    from istioctl.injection.uninject import Uninjector
+    from istioctl.actions.sidecars.kube_inject import uninjected
 
-    change_inputs(injected_with(Uninjector()), filenames, output, diff=diff, verb="uninjected")
+    change_inputs(uninjected, filenames, output, diff=diff, verb="uninjected")
     return 0

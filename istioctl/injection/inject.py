@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from istioctl.api.names import STATUS
 from istioctl.api.unrendered import no_object_because
 from istioctl.injection import streams, text_edit
 from istioctl.injection.injector import Injector, ObjectInjector
 from istioctl.injection.report import Entry
+from istioctl.injection.reverse_patch import Note, between, detached, with_comment, with_field
 from istioctl.injection.settings import Settings
 from istioctl.injection.streams import Piece
-from istioctl.injection.text_edit import Whereabouts
+from istioctl.injection.text_edit import Framed, Whereabouts
+from istioctl.injection.uninject import kept_names
+from istioctl.patterns import lazy_pattern
+from istioctl.yamldoc.edit import Edit, apply
+
+_BLOCK_SCALAR = lazy_pattern(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 if TYPE_CHECKING:
     from istioctl.injection.objects import Given, InjectedObject
@@ -94,8 +102,12 @@ def inject_piece(piece: Piece, injector: ObjectInjector) -> InjectionResult:
     """
     if text_edit.is_foreign(piece):
         return InjectionResult(piece.text, (), 1)
+    frame = Framed.of(piece)
+    text, earlier = detached(frame.piece.text) if STATUS in piece.text else (frame.piece.text, None)
     entries: list[Entry] = []
+    kept: set[str] = set()
     foreign = 0
+    is_function = False
 
     def change(data: Mapping[str, Any], where: Whereabouts) -> tuple[Any, Any] | None:
         nonlocal foreign
@@ -107,7 +119,55 @@ def inject_piece(piece: Piece, injector: ObjectInjector) -> InjectionResult:
                 foreign += 1
             return None
         entries.append(Entry.of(outcome, where.place, where.repeated_keys()))
-        return outcome.workload.data, outcome.after
+        workload, after = outcome.workload, outcome.after
+        if after is not workload.data:
+            kept.update(kept_names(workload.pod, workload._replace(data=after).pod))
+        return workload.data, after
 
-    text = text_edit.changed(piece, change, lambda: [result for entry in entries for result in entry.as_results()])
-    return InjectionResult(text, tuple(entries), foreign)
+    def results() -> list[dict[str, Any]]:
+        nonlocal is_function
+        is_function = True
+        return [result for entry in entries for result in entry.as_results()]
+
+    bare = frame.piece._replace(text=text)
+    edits = text_edit.edits(bare, change, results)
+    if not edits:
+        return InjectionResult(piece.text, tuple(entries), foreign)
+    result = apply(text, edits)
+    if not is_function:  # what a function hands on is written elsewhere, line by line anew
+        result = _noted(frame, bare, result, edits, kept, earlier)
+    return InjectionResult(frame.own(result), tuple(entries), foreign)
+
+
+def _noted(frame: Framed, bare: Piece, result: str, edits: list[Edit], kept: set[str], earlier: Note | None) -> str:
+    """An injected text with the way back noted in it, if need be."""
+    original = bare.text
+    if STATUS in original:  # injected anew: the way back leads to what was there before the first time
+        injected = frame.piece if earlier else bare
+        original = Framed.of(injected._replace(text=_uninjected(injected.text, bare))).piece.text
+        edits, kept = between(original, result), set(earlier.kept if earlier else ())
+    if text_edit.is_json(result):
+        if _uninjected(result, bare) == original:
+            return result
+        return with_field(result, Note.of(original, edits, kept, by_line=False))
+    # a comment behind a block scalar at the very end would give it a line break that it has not
+    is_above = frame.added and not frame.after and _BLOCK_SCALAR.search(original)
+    place = bare.body if is_above else len(result) - len(frame.after)
+    return with_comment(result, Note.of(original, edits, kept, by_line=True), text_edit.line_break(result), place)
+
+
+def _uninjected(text: str, piece: Piece) -> str:
+    from istioctl.injection.restore import restored
+
+    return restored(piece._replace(text=text)).text
+
+
+def uninject_piece(piece: Piece) -> InjectionResult:
+    """One document of a stream without its sidecars.
+
+    Raises:
+        InputError: the document, or an injector's note in it, is malformed; `where` is `source:line`.
+    """
+    from istioctl.injection.restore import restored
+
+    return InjectionResult(*restored(piece))

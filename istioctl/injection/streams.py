@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
+from istioctl.injection.reverse_patch import LEAD
 from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.json_values import further_values
 from istioctl.yamldoc.reader import load
@@ -139,13 +140,19 @@ def _groups(piece: Piece) -> Iterator[Piece]:
     text, begin, indent = piece.text, found.start(1), found[1]
     outside = re.compile(rf"^(?!{indent}[ -]|[ \t]*(?:#|\r?$))", re.MULTILINE).search(text, begin)
     end = outside.start() if outside else len(text)
-    before, after = text[:begin].removeprefix("\ufeff"), text[end:]
+    before = text[:begin].removeprefix("\ufeff")
+    after = "".join(line for line in text[end:].splitlines(keepends=True) if not line.startswith(LEAD))
     if not _is_list(before + after):
         yield piece
         return
     start, line = 0, piece.line
+    is_noted = LEAD in text
     for item in re.compile(rf"^{indent}-(?=[ \r\n])", re.MULTILINE).finditer(text, begin, end):
-        if item.start() - max(start, begin) > _GROUP:
+        if is_noted:  # the groups that were injected, each of which ends with its note
+            is_full = text.startswith(LEAD, text.rfind("\n", 0, item.start() - 1) + 1)
+        else:
+            is_full = item.start() - max(start, begin) > _GROUP
+        if is_full:
             around = (before if start else "", after)
             yield piece._replace(
                 text=text[start : item.start()], body=0 if start else piece.body, line=line, around=around

@@ -16,9 +16,10 @@ from istioctl.injection.report import placed
 from istioctl.injection.streams import Piece
 from istioctl.injection.typed import WrongTypeError, scalar_text
 from istioctl.patterns import lazy_pattern
-from istioctl.yamldoc import edit, reader
+from istioctl.yamldoc import edit, json_edit, reader
 from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.duplicates import duplicate_keys
+from istioctl.yamldoc.edit import Edit
 from istioctl.yamldoc.fragments import Fragments
 from istioctl.yamldoc.reader import Document, Node
 from istioctl.yamldoc.scalars import json_number, resolve
@@ -31,6 +32,7 @@ Results = Callable[[], list[dict[str, Any]]]
 
 _KIND = lazy_pattern(r"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _CONTENT = lazy_pattern(r"^[ \t]*[^%#\s]", re.MULTILINE)
+_MARKER_LINE = lazy_pattern(r"\A(?:---[^\n]*\n)?\s*")
 _WORDS = lazy_pattern(r"[A-Za-z0-9]+")
 _TRICKY = lazy_pattern(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
 _FRAGMENTS = Fragments()  # what is injected is much the same from pod to pod
@@ -67,11 +69,50 @@ def _parses(text: str) -> bool:
     return True
 
 
-def changed(piece: Piece, change: Change, results: Results) -> str:
-    """The text of a document with a change made to each object in it.
+class Framed(NamedTuple):
+    """A whole document without the mark of its encoding, its last line ended.
+
+    Attributes:
+        piece: the document.
+        mark: the byte order mark that stood before it, or empty.
+        before, after: what was put around a part of a document to make it whole.
+        added: the line break that was put behind it, or empty.
+    """
+
+    piece: Piece
+    mark: str
+    before: str
+    after: str
+    added: str
+
+    @classmethod
+    def of(cls, piece: Piece) -> Framed:
+        """The document of a stream."""
+        mark = "\ufeff" if piece.text.startswith("\ufeff") else ""  # the parser does not count it
+        before, after = piece.around
+        if mark or before or after:
+            bare = piece._replace(text=piece.text.removeprefix(mark), body=max(piece.body - len(mark), 0))
+            piece = bare.whole
+        added = "" if piece.text.endswith("\n") else line_break(piece.text)
+        whole = piece._replace(text=piece.text + added) if added else piece
+        return cls(whole, mark, before, after + added if after else "", added)
+
+    def own(self, text: str) -> str:
+        """A document's text without what was put around it, with its mark and its end as it was."""
+        text = text.removesuffix(self.after) if self.after else text.removesuffix(self.added)
+        return self.mark + text.removeprefix(self.before)
+
+
+def line_break(text: str) -> str:
+    """How the first line of a text ends."""
+    return "\r\n" if text[max(text.find("\n") - 1, 0) :][:2] == "\r\n" else "\n"
+
+
+def edits(piece: Piece, change: Change, results: Results) -> list[Edit]:
+    """The edits of a document's text that a change of each object in it takes.
 
     Args:
-        piece: the document.
+        piece: the document, as `Framed` has it.
         change: is asked about the document's object, or about each item where that is a list.
         results: is asked at the end of a `ResourceList`, as Kustomize and kpt hand it to functions.
 
@@ -79,31 +120,33 @@ def changed(piece: Piece, change: Change, results: Results) -> str:
         InputError: the document is not YAML or no object; `where` is `source:line`.
         IstioctlError: what `change` raises, with the place of its object where it has none.
     """
-    if any(piece.around):
-        before, after = piece.around
-        whole_text = changed(piece.whole, change, results)
-        return whole_text[len(before) : len(whole_text) - len(after)]
-    text = piece.text
-    if piece.body >= len(text):  # nothing stands behind the `---`
-        return text
-    if text.startswith("\ufeff"):  # a byte order mark, which the parser does not count
-        return text[0] + changed(piece._replace(text=text[1:]), change, results)
-    if not text.endswith("\n"):
-        end = "\r\n" if "\r\n" in text else "\n"
-        whole = piece._replace(text=text + end)
-        return changed(whole, change, results).removesuffix(end)
-    edits: list[edit.Edit] = []
+    found: list[Edit] = []
+    if piece.body >= len(piece.text):  # nothing stands behind the `---`
+        return found
     for document in _documents(piece):
         if document.root is None:
             continue
-        task = _Task(piece, document, change, results)
-        before, after = task.run()
+        before, after = _Task(piece, document, change, results).run()
         if before is after:
             continue
-        if _is_json(text, document.root):
-            return _as_json(text, document.root, applied(document.data, before, after))
-        edits += edit.edits(text, document.root, before, after, _FRAGMENTS)
-    return edit.apply(text, edits) if edits else text
+        if is_json(piece.text):
+            data = document.data
+            found += json_edit.edits(piece.text, document.root, data, applied(data, before, after))
+        else:
+            found += edit.edits(piece.text, document.root, before, after, _FRAGMENTS)
+    return found
+
+
+def is_json(text: str) -> bool:
+    """Whether a document is one JSON object, but for a `---` line before it."""
+    text = _MARKER_LINE.sub("", text, count=1)
+    if not text.startswith("{"):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _documents(piece: Piece) -> list[Document]:
@@ -264,28 +307,3 @@ def _below(node: Node, step: str | int, line: int) -> tuple[Node | None, int]:
             if key.kind == "scalar" and str(key.value).lower() == str(step).lower():
                 return (value if value.start != value.end else None), key.line
     return None, line
-
-
-def _is_json(text: str, root: Node) -> bool:
-    if root.style != "flow" or text[: root.start].strip() or text[root.end :].strip():
-        return False
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _as_json(text: str, root: Node, data: Any) -> str:
-    """Data as JSON, indented and spaced as the text that it replaces."""
-    lines = text[root.start : root.end].split("\n")
-    indent = len(lines[1]) - len(lines[1].lstrip()) if len(lines) > 1 else 0
-    if indent:
-        pad: str | int = "\t" * indent if lines[1].startswith("\t") else indent
-        body = json.dumps(data, indent=pad, ensure_ascii=False)
-    else:
-        compact = '": ' not in text
-        body = json.dumps(data, ensure_ascii=False, separators=(",", ":") if compact else None)
-    if "\r\n" in text:
-        body = body.replace("\n", "\r\n")
-    return text[: root.start] + body + text[root.end :]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from istioctl.api import injection_settings
 from istioctl.api.injection_settings import Concern
-from istioctl.api.names import PROXY_CONFIG
+from istioctl.api.names import PROXY_CONFIG, STATUS
 from istioctl.api.trees import lookup
 from istioctl.api.unrendered import patch_or_template
 from istioctl.api.workloads import POD_TEMPLATES, USUAL_PLACE, has_usual_template
@@ -139,7 +139,9 @@ def _load(text: str) -> Any:
 def _unknown(data: Mapping[str, Any], kind: str) -> Workload | None:
     """A kind that nobody declared, with a pod template at the usual place."""
     metadata = data.get("metadata")
-    if not has_usual_template(data) or not isinstance(metadata, dict):
+    annotations = lookup(data, *USUAL_PLACE, "metadata", "annotations")
+    is_injected = isinstance(annotations, dict) and STATUS in annotations  # its containers may all be init containers
+    if not (has_usual_template(data) or is_injected) or not isinstance(metadata, dict):
         return None
     try:
         template = typed.read(lookup(data, *USUAL_PLACE), "PodTemplateSpec", lenient=True)

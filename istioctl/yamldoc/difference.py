@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 _IDENTITIES = ("name", "mountPath", "devicePath", "containerPort", "key", "ip", "topologyKey", "uid", "type")
@@ -40,6 +41,23 @@ def matched(before: list[Any], after: list[Any]) -> list[int | None]:
     if key is None and len(before) == len(after):
         return _by_position(result)
     return result
+
+
+def increasing(places: list[int | None]) -> set[int]:
+    """The longest run of `places` that rises: what can stay where it is while the others move."""
+    known = [place for place in places if place is not None]
+    if all(first < second for first, second in pairwise(known)):
+        return set(known)
+    longest: list[int] = []
+    runs: list[list[int]] = []
+    for place in known:
+        before: list[int] = []
+        for run in runs:
+            if run[-1] < place and len(run) > len(before):
+                before = run
+        runs.append([*before, place])
+        longest = max(longest, runs[-1], key=len)
+    return set(longest)
 
 
 def _by_position(result: list[int | None]) -> list[int | None]:

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from istioctl.patterns import lazy_pattern
-from istioctl.yamldoc.difference import applied, laid_over, matched, own_key
+from istioctl.yamldoc.difference import applied, increasing, laid_over, matched, own_key
 from istioctl.yamldoc.fragments import Fragments, indented
 from istioctl.yamldoc.reader import Node, is_merge, key_text, to_data
 from istioctl.yamldoc.scalars import resolve
@@ -182,7 +181,7 @@ class _Editor:
         if in_flow:
             self._change_flow_sequence(items, before, after, places)
             return
-        kept = _increasing(places)
+        kept = increasing(places)
         dashes = self._dashes(items)
         column = self._column_of(dashes[0])
         for index, item in enumerate(items):
@@ -380,23 +379,6 @@ class _Editor:
 
     def _column_of(self, place: int) -> int:
         return place - self._line_start(place)
-
-
-def _increasing(places: list[int | None]) -> set[int]:
-    """The longest run of `places` that rises: what can stay where it is while the others move."""
-    known = [place for place in places if place is not None]
-    if all(first < second for first, second in pairwise(known)):
-        return set(known)
-    longest: list[int] = []
-    runs: list[list[int]] = []
-    for place in known:
-        before: list[int] = []
-        for run in runs:
-            if run[-1] < place and len(run) > len(before):
-                before = run
-        runs.append([*before, place])
-        longest = max(longest, runs[-1], key=len)
-    return set(longest)
 
 
 def _walk(node: Node) -> Iterator[Node]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +17,7 @@ from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.reader import load, load_all
 from tests.support.injecting import builtin_injector, small_injector
 from tests.support.odd_yaml import OddWriter
+from tests.support.random_pods import pods, workload
 from tests.support.round_trip import round_trip
 
 DEPLOYMENT = """\
@@ -254,67 +254,17 @@ def test_a_template_that_is_not_there():
         inject(text, small_injector())
 
 
-_names = st.sampled_from(["app", "web", "istio-proxy", "db"])
-_labels = st.dictionaries(
-    st.sampled_from(["app", "version", "x/y"]), st.sampled_from(["a", "1", "true", "x y"]), max_size=3
-)
-_probes = st.sampled_from([
-    {"httpGet": {"path": "/x", "port": "http"}, "periodSeconds": 5},
-    {"tcpSocket": {"port": 80}},
-    {"exec": {"command": ["true"]}},
-    {"grpc": {"port": 9000}},
-])  # fmt: skip
-_containers = st.lists(
-    st.fixed_dictionaries(
-        {"name": _names, "image": st.sampled_from(["a:1", "auto"])},
-        optional={
-            "ports": st.just([{"containerPort": 80, "name": "http"}]),
-            "readinessProbe": _probes,
-            "livenessProbe": _probes,
-            "env": st.just([{"name": "A", "value": "x\ny\n"}, {"name": "B", "value": ""}]),
-            "resources": st.just({"limits": {"cpu": "1", "memory": "1Gi"}}),
-            "securityContext": st.just({"runAsUser": 7}),
-        },
-    ),
-    max_size=3,
-    unique_by=lambda item: item["name"],
-)
-_annotations = st.dictionaries(
-    st.sampled_from(["prometheus.io/port", "prometheus.io/scrape", "proxy.istio.io/config", "note"]),
-    st.sampled_from(["true", "80"]),
-    max_size=2,
-).map(lambda found: found | ({"proxy.istio.io/config": "{concurrency: 1}"} if "proxy.istio.io/config" in found else {}))
-_pods = st.fixed_dictionaries(
-    {"spec": st.fixed_dictionaries({"containers": _containers}, optional={
-        "initContainers": st.just([{"name": "setup", "image": "s"}]),
-        "volumes": st.just([{"name": "data", "emptyDir": {}}]),
-        "hostNetwork": st.just(True),
-    })},
-    optional={"metadata": st.fixed_dictionaries({}, optional={"labels": _labels, "annotations": _annotations})},
-)  # fmt: skip
-
-
-def _workload(kind: str, pod: dict[str, Any]) -> dict[str, Any]:
-    head = {"apiVersion": "x/v1", "kind": kind}
-    if kind == "Pod":
-        return {**head, **pod, "metadata": {"name": "p", **pod.get("metadata", {})}}
-    spec: dict[str, Any] = {"template": pod}
-    if kind == "CronJob":
-        spec = {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": pod}}}
-    return {**head, "metadata": {"name": "w", "namespace": "ns"}, "spec": spec}
-
-
 @settings(max_examples=120, deadline=None)
 @given(
     st.sampled_from(["Deployment", "Pod", "CronJob", "StatefulSet", "Rollout"]),
-    _pods,
+    pods(),
     st.integers(0, 10**6),
     st.booleans(),
     st.booleans(),
 )
 def test_text_and_data_agree_and_injecting_twice_is_injecting_once(kind, pod, seed, anchors, native):
     injector = builtin_injector(native)
-    data = _workload(kind, pod)
+    data = workload(kind, pod)
     text = OddWriter(Random(seed), anchors=anchors).write(data)
     outcome = injector.inject(data)
     expected = data if outcome is None else applied(data, outcome.workload.data, outcome.after)

@@ -9,15 +9,18 @@ from typing import IO, BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import streams
-from istioctl.injection.inject import InjectionResult
+from istioctl.injection.inject import InjectionResult, uninject_piece
 from istioctl.injection.injector import ObjectInjector
 from istioctl.injection.parallel import inject_stream
 from istioctl.injection.report import Entry
 from istioctl.injection.streams import Piece
+from istioctl.injection.text_edit import is_json
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 #: Bytes of a result that are kept in memory; the rest goes to a temporary file.
 _SPOOL = 8 << 20
+#: What is put between JSON values in a row: they stood on lines of their own, or on one line.
+_SEPARATORS = ("--- # kube-inject\n", "--- # kube-inject: on one line\n")
 
 Transform = Callable[[Iterable[Piece]], Iterator[tuple[Piece, InjectionResult]]]
 
@@ -37,6 +40,28 @@ class Report(NamedTuple):
 def injected_with(injector: ObjectInjector) -> Transform:
     """What puts sidecars into a stream."""
     return lambda pieces: inject_stream(pieces, injector)
+
+
+def uninjected(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, InjectionResult]]:
+    """What takes sidecars out of a stream."""
+    held: tuple[Piece, InjectionResult] | None = None
+    for piece in pieces:
+        result = uninject_piece(piece)
+        if held is not None:
+            before, result = _joined_again(held[1], result)
+            yield held[0], before
+        held = piece, result
+    if held is not None:
+        yield held
+
+
+def _joined_again(first: InjectionResult, second: InjectionResult) -> tuple[InjectionResult, InjectionResult]:
+    """Two JSON values without the line that injection put between them."""
+    found = next((line for line in _SEPARATORS if second.text.startswith(line)), None)
+    if found is None or not (is_json(first.text) and is_json(second.text)):
+        return first, second
+    before = first.text if found == _SEPARATORS[0] else first.text.removesuffix("\n")
+    return first._replace(text=before), second._replace(text=second.text.removeprefix(found))
 
 
 def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: BinaryIO) -> Report:
@@ -61,7 +86,7 @@ def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: B
             is_changed = result.text != piece.text
             text = result.text
             if piece.is_apart and (is_changed or was_changed):  # what is now YAML has to be told from the next value
-                text = ("" if ends_line else "\n") + "---\n" + text.lstrip("\n")
+                text = (_SEPARATORS[0] if ends_line else "\n" + _SEPARATORS[1]) + text
             spool.write(text.encode(encoding))
             was_changed, ends_line = is_changed, text.endswith("\n")
             entries += result.entries
