@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from istioctl.errors import InputError
 from istioctl.injection import streams
 from istioctl.injection.inject import inject_pieces
+from istioctl.injection.reverse_patch import LEAD
 from istioctl.injection.streams import Piece
 from istioctl.injection.uninject import Uninjector
 from tests.support.injecting import builtin_injector
@@ -71,7 +72,8 @@ def injected(found: Iterable[Piece]) -> tuple[str, list[tuple[str, str]], int] |
     except InputError as problem:
         return f"{problem.where}: {problem.message}"
     places = [(entry.name, entry.source) for result in results for entry in result.entries]
-    return "".join(result.text for result in results), places, sum(result.foreign for result in results)
+    lines = "".join(result.text for result in results).splitlines(keepends=True)
+    return [line for line in lines if not line.startswith(LEAD)], places, sum(result.foreign for result in results)
 
 
 @pytest.mark.parametrize("indent", ["", "  "])
