@@ -73,7 +73,8 @@ def injected(found: Iterable[Piece]) -> tuple[str, list[tuple[str, str]], int] |
         return f"{problem.where}: {problem.message}"
     places = [(entry.name, entry.source) for result in results for entry in result.entries]
     lines = "".join(result.text for result in results).splitlines(keepends=True)
-    return [line for line in lines if not line.startswith(LEAD)], places, sum(result.foreign for result in results)
+    text = "".join(line for line in lines if not line.startswith(LEAD))
+    return text.rstrip("\r\n"), places, sum(result.foreign for result in results)
 
 
 @pytest.mark.parametrize("indent", ["", "  "])
