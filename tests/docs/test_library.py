@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import re
 import subprocess
 import sys
@@ -66,3 +67,16 @@ def test_the_package_itself_imports_next_to_nothing() -> None:
         "from istioctl import *; assert callable(inject)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_whatever_takes_a_cluster_takes_a_client_of_the_official_library() -> None:
+    for name in istioctl.__all__:
+        found = getattr(istioctl, name)
+        if not callable(found) or name in ("Session", "Client"):
+            continue
+        for parameter in inspect.signature(found).parameters.values():
+            assert parameter.annotation != "ClientOptions", f"{name}: annotate {parameter.name} with Client"
+            if parameter.annotation == "Session" and inspect.isfunction(found):
+                assert hasattr(found, "__wrapped__"), f"{name}: decorate it with takes_client"
+    for file in (DOCS.parent / "istioctl" / "actions").rglob("*.py"):
+        assert not re.search(r":[^=\n]*\bClientOptions\b", file.read_text(encoding="utf-8")), file
