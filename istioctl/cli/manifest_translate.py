@@ -9,10 +9,11 @@ from istioctl.cli.line.cluster_options import specification_inputs
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.options import DryRunOption, SpecificationFlags
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import InputError
+from istioctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from istioctl.actions.manifests.manifest_translate import Translation
+    from istioctl.rendering.specification.build import SpecificationInputs
 
 
 def manifest_translate(
@@ -21,12 +22,21 @@ def manifest_translate(
     output: Annotated[
         Path | None, Option("-o", "--output", metavar="DIR", help="Write values and scripts into this folder.")
     ] = None,
+    to: Annotated[
+        str, Option("--to", metavar="helm|sail", help="For Helm, or as resources of the Sail operator.")
+    ] = "helm",
     dry_run: DryRunOption = False,
 ) -> None:
     """Turn an installation into Helm values, and into the commands that hand it over to Helm.
 
-    Without --output the values of each release are printed, each under the command that uses them.
+    Without --output the values of each release are printed, each under the command that uses them. With --to sail it
+    becomes the resources of the Sail operator; what has no place in them is named on stderr.
     """
+    if to not in ("helm", "sail"):
+        raise UsageError(f"unknown target '{to}'", where="--to", hint="Use helm or sail.")
+    if to == "sail":
+        _write_resources(specification_inputs(ctx, wanted), output, dry_run=dry_run)
+        return
     from istioctl.actions.manifests.manifest_translate import manifest_translate as translate
     from istioctl.yamldoc.writer import dump
 
@@ -46,6 +56,30 @@ def manifest_translate(
             console.warn(f"the chart makes other objects of {release.component}: --output DIR writes both")
         command = release.command(f"{release.name}-values.yaml")
         console.write(f"---\n# {release.name}-values.yaml, for:\n# {command}\n{dump(release.values)}")
+
+
+def _write_resources(inputs: SpecificationInputs, folder: Path | None, *, dry_run: bool) -> None:
+    from istioctl.actions.manifests.sail import translate_to_sail
+    from istioctl.yamldoc.writer import dump
+
+    console = terminal()
+    translation = translate_to_sail(inputs)
+    for note in translation.notes:
+        console.warn(note)
+    if folder is not None and dry_run:
+        console.say(f"Would write {len(translation.resources)} resources into {folder}.")
+        return
+    for resource in translation.resources:
+        if folder is None:
+            console.write(f"---\n{dump(resource)}")
+            continue
+        name = f"{resource['kind'].lower()}-{resource['metadata']['name']}.yaml"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(dump(resource), encoding="utf-8")
+        except OSError as problem:
+            raise InputError(f"can't write there: {problem.strerror}", where=str(problem.filename or folder)) from None
+        console.say(f"Wrote {folder / name}.")
 
 
 def _write(translation: Translation, folder: Path) -> None:

@@ -100,7 +100,7 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
         else:
             notes.append(f"{part.path} can't be translated: install gateways with the chart `gateway`")
     by_helm = render(_without_settings(specification, settings)).components
-    shared = _values(specification)
+    shared = values_over_default(specification)
     version = "" if lookup(specification.spec, "installPackagePath") else VERSION
     releases = []
     for part in parts:
@@ -163,7 +163,7 @@ def _with_sorted_env(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _values(specification: Specification) -> dict[str, Any]:
+def values_over_default(specification: Specification) -> dict[str, Any]:
     """What was set on top of the default profile, as chart values; the charts have the overlays that it may name."""
     plain = build_specification(SpecificationInputs())
     return _added(specification.spec.get("values"), plain.spec.get("values"))

@@ -229,7 +229,10 @@ ROOT = Command(
                 "install": _INSTALL,
                 "migrate": Command("Bring files of earlier releases up to today", "manifest_migrate:manifest_migrate"),
                 "set": Command("Set values in a file", "manifest_edit:manifest_set"),
-                "translate": Command("Turn an installation into Helm values", "manifest_translate:manifest_translate"),
+                "translate": Command(
+                    "Turn an installation into Helm values, or for the Sail operator",
+                    "manifest_translate:manifest_translate",
+                ),
                 "unset": Command("Take values out of a file", "manifest_edit:manifest_unset"),
             },
             flags=(GroupFlag(("--dry-run",), False, "--dry-run", "Say what would happen; change nothing"),),

@@ -1,0 +1,127 @@
+"""Installations as resources of the Sail operator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from istioctl.actions.manifests.sail import SailResources, translate_to_sail
+from istioctl.rendering.specification.build import SpecificationInputs
+from istioctl.rendering.specification.profiles import profile_names
+from istioctl.yamldoc.reader import load, load_all
+from tests.support.corpus import corpus_dir
+from tests.support.run import run_cli
+
+SETTINGS = (
+    "components.cni.enabled=true",
+    "components.ztunnel.enabled=true",
+    "values.pilot.env.PILOT_ENABLE_STATUS=true",
+    "meshConfig.defaultConfig.proxyMetadata.SOME=1",
+    "values.cni.ambient.enabled=true",
+    "values.cni.logLevel=debug",
+    "values.ztunnel.logLevel=debug",
+    "values.global.logging.level=default:debug",
+    "components.pilot.k8s.resources.requests.cpu=250m",
+    "components.pilot.k8s.priorityClassName=high",
+    "values.gateways.istio-ingressgateway.autoscaleMax=3",
+    "revision=canary",
+    "values.revisionTags[0]=prod",
+    "tag=1.30.3",
+    "hub=example.com/istio",
+)
+
+
+def translated(*flags: str) -> SailResources:
+    return translate_to_sail(SpecificationInputs(set_flags=flags))
+
+
+def by_kind(found: SailResources) -> dict[str, dict[str, Any]]:
+    return {resource["kind"]: resource for resource in found.resources}
+
+
+def test_each_component_is_a_resource() -> None:
+    made = by_kind(translated(*SETTINGS))
+    assert list(made) == ["Istio", "IstioCNI", "ZTunnel", "IstioRevisionTag"]
+    assert {resource["apiVersion"] for resource in made.values()} == {"sailoperator.io/v1"}
+    istio = made["Istio"]
+    assert istio["metadata"] == {"name": "canary"}
+    assert {key: istio["spec"][key] for key in ("namespace", "profile", "version")} == {
+        "namespace": "istio-system",
+        "profile": "default",
+        "version": "v1.30.3",
+    }
+    values = istio["spec"]["values"]
+    assert values["pilot"]["env"]["PILOT_ENABLE_STATUS"] == "true"
+    assert values["pilot"]["resources"]["requests"]["cpu"] == "250m"
+    assert values["meshConfig"]["defaultConfig"]["proxyMetadata"] == {"SOME": "1"}
+    assert values["global"]["hub"] == "example.com/istio"
+    assert not values.keys() & {"cni", "ztunnel", "gateways", "revision", "revisionTags"}
+    assert made["IstioCNI"]["spec"]["values"]["cni"]["ambient"] == {"enabled": True}
+    assert made["ZTunnel"]["spec"]["values"]["ztunnel"]["logLevel"] == "debug"
+    assert "profile" not in made["ZTunnel"]["spec"]
+    assert made["IstioRevisionTag"]["metadata"] == {"name": "prod"}
+    assert made["IstioRevisionTag"]["spec"] == {"targetRef": {"kind": "Istio", "name": "canary"}}
+
+
+def test_what_has_no_place_is_named() -> None:
+    notes = "\n".join(translated(*SETTINGS, "profile=demo").notes)
+    for path in (
+        "spec.components.pilot.k8s.priorityClassName",
+        "spec.components.ingressGateways[0]",
+        "values.gateways",
+        "values.cni.logLevel",
+    ):
+        assert path in notes
+
+
+def test_an_installation_without_a_revision_needs_no_tag() -> None:
+    made = by_kind(translated())
+    assert list(made) == ["Istio"]
+    assert made["Istio"]["metadata"] == {"name": "default"}
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_the_operators_schemas_take_the_resources(profile: str) -> None:
+    folder = corpus_dir("sail-operator")
+    for found in (translated(f"profile={profile}"), translated(f"profile={profile}", *SETTINGS)):
+        for resource in found.resources:
+            assert problems(resource, folder) == []
+
+
+def problems(resource: dict[str, Any], folder: Path) -> list[str]:
+    plural = f"{resource['kind'].lower()}s"
+    definition = load((folder / f"sailoperator.io_{plural}.yaml").read_text("utf-8"))
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    return [
+        f"{error.json_path}: {error.message}"
+        for error in Draft202012Validator(closed(schema)).iter_errors(resource["spec"])
+    ]
+
+
+def closed(schema: Any) -> Any:
+    """The schema as an API server takes it that refuses what it does not know."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    is_open = found.get("x-kubernetes-preserve-unknown-fields") or "additionalProperties" in found
+    if found.get("type") == "object" and isinstance(found.get("properties"), dict) and not is_open:
+        found["additionalProperties"] = False
+    if found.get("x-kubernetes-int-or-string") is True:
+        found.pop("pattern", None)
+    return found
+
+
+def test_the_command_prints_or_writes_them(tmp_path: Path) -> None:
+    words = ("manifest", "translate", "--to", "sail", "--set", "profile=ambient")
+    done = run_cli(*words)
+    assert done.status == 0
+    assert [document["kind"] for document in load_all(done.stdout)] == ["Istio", "IstioCNI", "ZTunnel"]
+    assert run_cli(*words, "-o", str(tmp_path / "out")).status == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["istio-default.yaml", "istiocni-default.yaml", "ztunnel-default.yaml"]
+    assert run_cli("manifest", "translate", "--to", "sial").status == 64
