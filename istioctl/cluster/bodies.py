@@ -7,6 +7,7 @@ made into data: text and data of one large answer are in memory at a time.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -47,12 +48,22 @@ class Turns:
 
 
 class Turn:
-    """The right to a large body: taken by `read` when it is needed, given back at the end of the context."""
+    """The right to a large body: taken by `read` when it is needed, given back at the end of the context.
 
-    __slots__ = ("_is_held", "_turns")
+    Args:
+        turns: of the session.
+        small: bytes of a body that needs no turn.
 
-    def __init__(self, turns: Turns) -> None:
+    Attributes:
+        waited: the seconds that it was waited for.
+    """
+
+    __slots__ = ("_is_held", "_small", "_turns", "waited")
+
+    def __init__(self, turns: Turns, small: int = _SMALL) -> None:
+        self.waited = 0.0
         self._turns = turns
+        self._small = small
         self._is_held = False
 
     def read(self, receive: Callable[[int], bytes], where: str, largest: int = LARGEST) -> bytes:
@@ -68,9 +79,11 @@ class Turn:
         """
         body = bytearray()
         while piece := receive(_PIECE):
-            if len(body) + len(piece) > _SMALL and not self._is_held:
+            if len(body) + len(piece) > self._small and not self._is_held:
+                began = time.monotonic()
                 self._turns.take()
                 self._is_held = True
+                self.waited += time.monotonic() - began
             body += piece
             if len(body) > largest:
                 body.clear()  # the error's traceback would keep them

@@ -6,7 +6,7 @@ import time
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from io import BytesIO
 
-from istioctl.cluster.answers import too_large
+from istioctl.cluster.bodies import Turn
 from istioctl.cluster.errors import Unreachable
 from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.session import Session
@@ -14,6 +14,7 @@ from istioctl.cluster.tunnels import PodPort, Tunnel
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one answer: Envoy's whole configuration in a mesh of thousands of services stays below."""
+_SMALL = 4 * 1024 * 1024
 
 
 def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: str) -> bytes:
@@ -42,7 +43,7 @@ def ask_pod(
             length = "" if method == "GET" else f"Content-Length: {len(body)}\r\n"
             request = f"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{length}Connection: close\r\n\r\n"
             tunnel.send(request.encode() + body)
-            raw = _all_of(tunnel, deadline, where)
+            raw = _all_of(session, tunnel, deadline, where)
         finally:
             tunnel.close()
     response = HTTPResponse(_Received(raw))  # type: ignore[arg-type] # it only ever calls makefile
@@ -64,16 +65,10 @@ def ask_pod(
     return answer
 
 
-def _all_of(tunnel: Tunnel, deadline: float, where: str) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    while piece := tunnel.receive(deadline):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST:
-            pieces.clear()  # the error's traceback would keep them
-            too_large(where, LARGEST)
-    return b"".join(pieces)
+def _all_of(session: Session, tunnel: Tunnel, deadline: float, where: str) -> bytes:
+    """What comes until the end; large answers of several pods one after the other, which is not held against them."""
+    with Turn(session.turns, _SMALL) as turn:
+        return turn.read(lambda _: tunnel.receive(deadline + turn.waited), where, LARGEST)
 
 
 class _Received:

@@ -138,6 +138,11 @@ def _large_list(asked: Asked, answer: Answer) -> Answer:
     return answer if not asked.is_list or asked.is_watch else replace(answer, body=_many_objects())
 
 
+def _of_pods(kind: Kind) -> Kind:
+    """Bends what servers in pods answer, while the API server answers well."""
+    return lambda asked, answer: answer if asked.server == "api" else kind(asked, answer)
+
+
 def _status_object(code: object, **more: object) -> bytes:
     return json.dumps({"kind": "Status", "status": "Failure", "code": code, "message": "no", **more}).encode()
 
@@ -187,6 +192,7 @@ KINDS: dict[str, Kind] = {
     "endless spaces": lambda asked, answer: Answer(200, b"", {}, endless=b" " * 65536),
     "huge list": _huge_list,
     "large list": _large_list,
+    "endless body of a pod": _of_pods(lambda asked, answer: Answer(200, b'{"a":"', {}, endless=b"x" * 32768)),
     "same token": _endless_list(lambda: "again"),
     "new tokens": _endless_list(lambda: f"token-{next(_tokens)}"),
     "always too old": _gone_again,
