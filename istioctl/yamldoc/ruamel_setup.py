@@ -20,9 +20,9 @@ _CORE = "tag:yaml.org,2002:"
 class AsWritten(ScalarString):
     """A number, a boolean, a null or a date, as its text: `1.10`, `0x1F` and `~` stay what they are."""
 
-    __slots__ = ("written_as",)
     style = ""
-    written_as: str
+    written_as = f"{_CORE}str"
+    """The tag; that of a text where ruamel puts a plain text in the place of a number."""
 
 
 class Constructor(RoundTripConstructor):

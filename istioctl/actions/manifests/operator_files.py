@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,9 @@ from istioctl.rendering.specification.build import KIND, SpecificationInputs
 from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.reader import Document, compose_all, load
 from istioctl.yamldoc.round_trip import RoundTrip
-from istioctl.yamldoc.texts import decoded, encoding_of
+from istioctl.yamldoc.texts import encoding_of, text_of
 
-_MARK = "\ufeff"
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,8 @@ def rewrite(raw: bytes, source: str, change: Callable[[OperatorDocument], None])
         InputError: it is not YAML, or holds no IstioOperator document.
         IstioctlError: what `change` raises; several documents' as an ErrorGroup.
     """
-    marked = decoded(raw, source)
-    text = marked.removeprefix(_MARK)
-    pieces: list[str] = [marked[: len(marked) - len(text)]]
+    text = text_of(raw, source)
+    pieces: list[str] = ["\ufeff" if raw.startswith(_MARKS) else ""]
     errors: list[IstioctlError] = []
     end = 0
     found = False
