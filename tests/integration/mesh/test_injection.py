@@ -198,15 +198,15 @@ def by_command(pod: dict[str, Any], flags: list[str]) -> Any:
 
 
 def tidy(value: Any) -> Any:
-    """Without what says nothing; JSON in text as data."""
+    """Without what says nothing, and without what kube-uninject finds the way back by; JSON in text as data."""
     if isinstance(value, dict):
-        made = {key: tidy(item) for key, item in value.items() if key != "creationTimestamp"}
+        made = {key: tidy(item) for key, item in value.items() if key not in ("creationTimestamp", "uninject")}
         return {key: item for key, item in made.items() if item not in (None, {}, [])}
     if isinstance(value, list):
         return [tidy(item) for item in value]
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
-            return json.loads(value)
+            return tidy(json.loads(value))
         except ValueError:
             return value
     return copy.copy(value)
