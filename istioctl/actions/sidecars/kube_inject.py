@@ -58,10 +58,11 @@ def uninjected(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, InjectionResult
 def _joined_again(first: InjectionResult, second: InjectionResult) -> tuple[InjectionResult, InjectionResult]:
     """Two JSON values without the line that injection put between them."""
     found = next((line for line in _SEPARATORS if second.text.startswith(line)), None)
-    if found is None or not (is_json(first.text) and is_json(second.text)):
+    rest = second.text.removeprefix(found or "")
+    if found is None or not (is_json(first.text.removeprefix("\ufeff")) and rest.startswith("{")):
         return first, second
     before = first.text if found == _SEPARATORS[0] else first.text.removesuffix("\n")
-    return first._replace(text=before), second._replace(text=second.text.removeprefix(found))
+    return first._replace(text=before), second._replace(text=rest)
 
 
 def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: BinaryIO) -> Report:

@@ -294,6 +294,27 @@ def test_json_objects_in_a_row_are_documents(files, between):
     assert all("istio-proxy" in str(document) for document in load_all(done.stdout))
 
 
+PIECES = {
+    "a": POD % "a",
+    "s": '{"kind": "Service"}',
+    "b": (POD % "b").replace('"image"', '"livenessProbe": {"exec":{}}, "image"'),
+}
+
+
+@pytest.mark.parametrize(
+    "order", ["{a}{b}", "{a}\n{b}\n", "{a}{s}{b}\n{s}\n\n{a}\n", "{s}{a}", "{a}\n---\n{b}\n", "{a}\n{b}\n# the end\n"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_json_objects_in_a_row_come_back(files, order, encoding):
+    text = order.format(**PIECES)
+    given = text.encode() if encoding == "utf-8" else f"\ufeff{text}".encode(encoding)
+    Path("row.json").write_bytes(given)
+    assert run_cli("kube-inject", *files, "-f", "row.json", "-o", "made").status == 0
+    assert Path("made").read_bytes() != given
+    assert run_cli("kube-uninject", "-f", "made", "-o", "back").status == 0
+    assert Path("back").read_bytes() == given
+
+
 def test_a_file_in_utf_16_stays_one(files):
     pod = "apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: a}\r\nspec:\r\n  containers: [{name: c, image: i}]\r\n"
     text = f"\ufeff# ä\r\n{pod}"
