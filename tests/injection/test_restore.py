@@ -17,7 +17,8 @@ from istioctl.api.workloads import POD_TEMPLATES
 from istioctl.errors import InputError
 from istioctl.injection import streams, uninject
 from istioctl.injection.inject import inject, uninject_piece
-from istioctl.injection.injector import ObjectInjector
+from istioctl.injection.injector import Injector, ObjectInjector
+from istioctl.injection.templates import TemplateRenderer
 from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.reader import load, load_all
 from tests.recorded.cases import INPUTS
@@ -306,3 +307,54 @@ def test_a_line_that_comes_in_anywhere_takes_nothing_along(pod: dict[str, Any], 
         template["metadata"] = {field: held for field, held in template.get("metadata", {}).items() if held}
     by_number = re.compile("'port': '(http|80)'")
     assert by_number.sub("'port': 80", str(got)) == by_number.sub("'port': 80", str(wanted))
+
+
+# Without a note, as the real tool and clusters inject
+
+
+def without_note(injected: str) -> str:
+    return re.sub(r"# istioctl kube-uninject.*\n", "", injected)
+
+
+OWN = {
+    "kubectl.kubernetes.io/default-container": "app",
+    "kubectl.kubernetes.io/default-logs-container": "app",
+    "prometheus.io/path": "/stats/prometheus",
+    "prometheus.io/port": "15020",
+}
+
+
+@pytest.mark.parametrize("revision", ["", "canary"])
+def test_what_the_workload_says_as_well_is_the_users(revision: str):
+    data = load(DEPLOYMENT)
+    labels = {"app": "web", "topology.istio.io/network": "n", "service.istio.io/canonical-name": "web"}
+    data["spec"]["selector"] = {"matchLabels": labels}
+    data["metadata"] = {"name": "web", "annotations": OWN, "labels": {"security.istio.io/tlsMode": "istio"}}
+    data["spec"]["template"]["metadata"] = {
+        "labels": {**labels, "security.istio.io/tlsMode": "istio"},
+        "annotations": {**OWN, "mine": "1"},
+    }
+    for container in _containers(data):
+        del container["readinessProbe"], container["livenessProbe"]
+    builtin = builtin_injector()
+    injector = Injector(builtin.settings._replace(revision=revision), TemplateRenderer(builtin.settings))
+    injected = without_note(inject(OddWriter(Random(1)).write(data), injector).text)
+    assert "istio-proxy" in injected
+    assert load(uninjected(injected)) == data
+
+
+def test_a_gateway_is_as_it_was():
+    injected = without_note(inject(GATEWAY, builtin_injector()).text)
+    assert "net.ipv4.ip_unprivileged_port_start" in injected
+    assert load(uninjected(injected)) == load(GATEWAY)
+
+
+@pytest.mark.parametrize("template", ["sidecar", "grpc-agent", "grpc-simple"])
+def test_templates_that_are_asked_for_come_out(template: str):
+    annotations = f'}}, annotations: {{inject.istio.io/templates: "{template}"}} }}'
+    text = DEPLOYMENT.replace("version: 'v1'} }", annotations)
+    text = re.sub(r" +(readiness|liveness)Probe:[^\n]*\n( {12}.*\n)*", "", text)
+    assert "Probe" not in text
+    injected = without_note(inject(text, builtin_injector()).text)
+    assert injected != text
+    assert as_stored(load(uninjected(injected))) == as_stored(load(text))
