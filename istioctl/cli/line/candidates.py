@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from istioctl.cli.line.commands import Command
 from istioctl.cli.line.find import find_command, function_of
-from istioctl.cli.line.live_names import REFRESH, completing
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
 
@@ -31,7 +30,13 @@ def answer(question: str, words: list[str]) -> bool:
             long it takes, and keeps them for the next time.
         words: the words behind the program's name, the one being typed last.
     """
-    if question not in ("__complete", "__completeNoDesc", REFRESH):
+    is_shell = question in ("__complete", "__completeNoDesc")
+    if is_shell and (members := _members(words or [""])) is not None:
+        _print(members, with_help=question == "__complete")
+        return True
+    from istioctl.cli.line.live_names import REFRESH, completing  # names of commands do without it
+
+    if not is_shell and question != REFRESH:
         return False
     with completing(words, patient=question == REFRESH):
         found = candidates(words or [""])
@@ -51,10 +56,19 @@ def candidates(words: list[str]) -> list[Candidate]:
     Args:
         words: the words behind the program's name, the one being typed last.
     """
+    members = _members(words)
+    if members is not None:
+        return members
+    _, command, rest = find_command(words[:-1])
+    return _of_command(command, rest, words[-1])
+
+
+def _members(words: list[str]) -> list[Candidate] | None:
+    """The names of commands that may stand in place of the last word; None where it stands behind a command."""
     *before, typed = words
     _, command, rest = find_command(before)
     if command.target:
-        return _of_command(command, rest, typed)
+        return None
     if rest:
         return []
     members = [(name, member.help) for name, member in command.commands.items() if not member.replaced_by]
