@@ -164,9 +164,9 @@ def restored(text: str, note: Note) -> tuple[str, bool]:
     position = 0
     for hunk, place in zip(note.hunks, places, strict=True):
         if place is not None:
-            pieces += ("".join(units[position:place]), hunk.before)
+            pieces += (_text(units[position:place]), hunk.before)
             position = place + hunk.size
-    return "".join(pieces) + "".join(units[position:]), exact
+    return "".join(pieces) + _text(units[position:]), exact
 
 
 # Writing
@@ -230,10 +230,14 @@ def _lines(text: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
+def _text(units: Sequence[str]) -> str:
+    return units if isinstance(units, str) else "".join(units)
+
+
 def _stands(units: Sequence[str], hunk: Hunk, place: int) -> bool:
     if place < 0 or place + hunk.size > len(units):
         return False
-    return zlib.crc32("".join(units[place : place + hunk.size]).encode()) == hunk.checksum
+    return zlib.crc32(_text(units[place : place + hunk.size]).encode()) == hunk.checksum
 
 
 def _moved(units: Sequence[str], hunks: Sequence[Hunk], by: int) -> list[int | None] | None:
@@ -263,7 +267,7 @@ def _searched(units: Sequence[str], hunks: Sequence[Hunk]) -> list[int | None]:
     left = _MOST
     average = max(sum(map(len, units)) // max(len(units), 1), 1)
     largest = max(hunks, key=lambda hunk: hunk.size, default=Hunk(0, 0, 0))
-    if len(units) * largest.size * average < left:
+    if 0 < len(units) * largest.size * average < left:
         ways = [
             place - largest.place for place in range(len(units) - largest.size + 1) if _stands(units, largest, place)
         ]
