@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -271,7 +272,7 @@ def test_what_was_migrated_has_nothing_to_migrate(settings: dict[str, Any]) -> N
         for step in above:
             here = here.setdefault(step, {}) if isinstance(here, dict) else None
         if isinstance(here, dict):
-            here[last] = value
+            here[last] = deepcopy(value)  # what Hypothesis draws from is shared
     plan = plan_migration(given)
     again = plan_migration(plan.data)
     assert again.steps == []
