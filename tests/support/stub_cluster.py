@@ -16,7 +16,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -186,13 +186,18 @@ def _split(path: str) -> tuple[str, str, str]:
 class StubCluster:
     """The stub; `bend` may be set at any time.
 
+    Args:
+        folder: where its kubeconfig goes.
+        more: objects that it has beside those of a mesh.
+
     Attributes:
         kubeconfig: the file that leads to it.
         seen: the headers of each request.
         served: how many requests there were.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[dict[str, Any]] = ()) -> None:
+        self._more = more
         self.bend: Bend = lambda asked, answer: answer
         self.pods: Callable[[str], Answer] = pod_answer
         self.seen: list[dict[str, str]] = []
@@ -212,6 +217,7 @@ class StubCluster:
     def reset(self) -> None:
         """Forget what was written."""
         self.objects: dict[str, dict[str, Any]] = json.loads(_mesh())
+        self.objects |= {_path(item): _completed(copy.deepcopy(item)) for item in self._more}
         self.seen.clear()
         self.served = 0
 
@@ -318,6 +324,7 @@ def pod_answer(path: str) -> Answer:
         "/scopej/": [{"name": "ads", "description": "", "output_level": "info"}],
         "/certs": {"certificates": []},
         "/api/v1/targets": {"data": {"activeTargets": []}},
+        "/api/v1/query": {"status": "success", "data": {"resultType": "vector", "result": []}},
         "/server_info": {"version": "1", "state": "LIVE"},
         "/version": "1.30.3-abc-Clean",
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _ENTRY = ("x", "workload", "entry", "configure", "-f", "FOLDER/group.yaml", "-o", "FOLDER/files")
 _INSTALL = ("--set", "profile=minimal", "-y", "--readiness-timeout", "3s")
 
@@ -13,6 +15,43 @@ FILES = {
         " spec: {template: {serviceAccount: default}}}"
     ),
 }
+
+_PROMETHEUS = {"app.kubernetes.io/name": "prometheus"}
+
+#: What else there has to be in the cluster, for the commands to come to their later questions.
+OBJECTS: list[dict[str, Any]] = [
+    {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "ztunnel", "namespace": "istio-system", "labels": {}},
+        "spec": {
+            "selector": {"matchLabels": {"app": "ztunnel"}},
+            "template": {"metadata": {"labels": {"app": "ztunnel"}}},
+        },
+    },
+    {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": "web", "namespace": "shop", "labels": {}},
+        "spec": {"hosts": ["web"], "http": [{"route": [{"destination": {"host": "web"}}]}]},
+    },
+    {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {
+            "name": "istio-revision-tag-stable",
+            "labels": {"istio.io/tag": "stable", "istio.io/rev": "canary", "app": "sidecar-injector"},
+        },
+        "webhooks": [],
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "prometheus-1", "namespace": "istio-system", "labels": _PROMETHEUS},
+        "spec": {"nodeName": "one", "containers": [{"name": "prometheus", "image": "prometheus:1"}]},
+        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+    },
+]
 
 #: By name. `FOLDER` stands for a folder with the files that they read.
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -28,7 +67,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "analyze": ("analyze", "-A"),
     "tag list": ("tag", "list"),
     "tag set": ("tag", "set", "prod", "--revision", "canary"),
-    "tag remove": ("tag", "remove", "prod", "-y"),
+    "tag remove": ("tag", "remove", "stable", "-y"),
     "revision list": ("revision", "list"),
     "revision describe": ("revision", "describe", "canary"),
     "injection status": ("injection", "status"),

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import pytest
 
 from istioctl.cli.screen.exit_status import ExitStatus
-from tests.integration.border.commands import COMMANDS, FILES
+from tests.integration.border.commands import COMMANDS, FILES, OBJECTS
 from tests.support.malformed import KINDS
 from tests.support.run import Done, run_cli
 from tests.support.stub_cluster import TOKEN, Answer, StubCluster, listening
@@ -34,7 +34,7 @@ def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StubCluster]:
     folder = tmp_path_factory.mktemp("stub")
     for name, text in FILES.items():
         (folder / name).write_text(text)
-    with StubCluster(folder) as cluster:
+    with StubCluster(folder, OBJECTS) as cluster:
         yield cluster
 
 

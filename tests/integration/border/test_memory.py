@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.border.commands import COMMANDS, FILES
+from tests.integration.border.commands import COMMANDS, FILES, OBJECTS
 from tests.support.malformed import KINDS
 from tests.support.stub_cluster import StubCluster
 
@@ -45,7 +45,7 @@ def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StubCluster]:
     folder = tmp_path_factory.mktemp("stub")
     for name, text in FILES.items():
         (folder / name).write_text(text)
-    with StubCluster(folder) as cluster:
+    with StubCluster(folder, OBJECTS) as cluster:
         yield cluster
 
 
