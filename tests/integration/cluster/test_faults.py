@@ -98,7 +98,7 @@ def test_a_refusal_that_stays_is_explained(empty: Cluster, kubeconfig: Path, tmp
         return 500 if method == "PATCH" and "deployments" in path else None
 
     with FaultyProxy(kubeconfig, tmp_path, fault) as proxy:
-        done = Cluster(proxy.kubeconfig).run(*INSTALL, "--kubeclient-timeout", "2s")
+        done = Cluster(proxy.kubeconfig).run(*INSTALL, "--kubeclient-timeout", "6s")
     assert done.status == 1
     assert "✘ Istiod encountered an error: Deployment/istio-system/istiod on http://127.0.0.1" in done.stderr
     assert_mends(empty)

@@ -79,7 +79,7 @@ def test_a_dry_run_changes_nothing(mesh: Cluster) -> None:
 def test_an_addon_that_fails_is_an_error_beside_a_mesh_that_works(mesh: Cluster, control_plane: ControlPlane) -> None:
     control_plane.behave({"selector": "app=zipkin", "fault": "unready"})
 
-    done = mesh.run("install", "-y", "--addons", "zipkin", "--readiness-timeout", "5s")
+    done = mesh.run("install", "-y", "--addons", "zipkin", "--readiness-timeout", "12s")
 
     assert done.status == 1
     assert "Istiod installed" in marks(done.stderr)
