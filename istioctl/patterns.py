@@ -7,6 +7,9 @@ module: altogether a quarter of a short run.
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, AnyStr, cast
 
 _METHODS = ("finditer", "fullmatch", "match", "search", "split", "sub", "subn", "findall")
@@ -31,3 +34,25 @@ def lazy_pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     The functions of `re` do not take it in the place of a pattern, its own methods do all that they do.
     """
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
+
+
+@contextmanager
+def compiled_later(package: str) -> Iterator[None]:
+    """Meanwhile the patterns that modules of a package define are left for later; for importing it.
+
+    Whoever else calls `re.compile` gets what they always get.
+
+    Args:
+        package: its name; its modules use the patterns by their methods alone.
+    """
+    compiled = re.compile
+
+    def compile_or_wait(pattern: Any, flags: int = 0) -> Any:
+        module = str(sys._getframe(1).f_globals.get("__name__"))
+        return lazy_pattern(pattern, flags) if module.partition(".")[0] == package else compiled(pattern, flags)
+
+    re.compile = compile_or_wait
+    try:
+        yield
+    finally:
+        re.compile = compiled

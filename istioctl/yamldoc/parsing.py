@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from yaml._yaml import CParser
-from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import (
+from istioctl.patterns import lazy_pattern
+from istioctl.yamldoc.pyyaml import (
     AliasEvent,
+    CParser,
     DocumentStartEvent,
     MappingStartEvent,
+    MarkedYAMLError,
     ScalarEvent,
     SequenceStartEvent,
     StreamEndEvent,
+    YAMLError,
 )
-
-from istioctl.patterns import lazy_pattern
 
 T = TypeVar("T")
 

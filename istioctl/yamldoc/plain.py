@@ -9,25 +9,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from copy import deepcopy
 from functools import lru_cache
 from typing import Any
-
-from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-from yaml.scanner import ScannerError
 
 from istioctl.errors import InputError
 from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
 from istioctl.yamldoc.parsing import MOST_NODES, TooManyNodesError, documents
+from istioctl.yamldoc.pyyaml import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    MarkedYAMLError,
+    ScalarEvent,
+    ScannerError,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    YAMLError,
+)
 from istioctl.yamldoc.scalars import Scalar, json_number, resolve, resolve_tagged, single_float_text
 
 MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -268,6 +267,8 @@ class _Reader:
         self._aliased += size
         if excessive_aliasing(self._decoded, self._aliased):
             raise alias_bomb(self._source, line)
+        from copy import deepcopy
+
         return deepcopy(data)  # an alias must not share lists and mappings with its anchor
 
     def _sequence(self) -> list[Any]:

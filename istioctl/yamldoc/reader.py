@@ -8,19 +8,19 @@ messages, origins and edits.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import (
+from istioctl.yamldoc import plain
+from istioctl.yamldoc.nesting import DEEPEST
+from istioctl.yamldoc.parsing import documents
+from istioctl.yamldoc.pyyaml import (
     AliasEvent,
     DocumentEndEvent,
     MappingEndEvent,
     MappingStartEvent,
+    MarkedYAMLError,
     ScalarEvent,
     SequenceEndEvent,
+    YAMLError,
 )
-
-from istioctl.yamldoc import plain
-from istioctl.yamldoc.nesting import DEEPEST
-from istioctl.yamldoc.parsing import documents
 
 
 class Node:
@@ -150,14 +150,13 @@ class _Composer:
         if kind is AliasEvent:
             return self._alias(event)
         if kind is ScalarEvent:
-            node = Node("scalar", event.value, mark.line, mark.column, mark.index, event.end_mark.index)
-            node.style = event.style or ""
+            end, style = event.end_mark.index, event.style or ""
+            node = Node("scalar", event.value, mark.line, mark.column, mark.index, end, style, event.tag)
         else:
-            is_map = kind is MappingStartEvent
-            node = Node("mapping" if is_map else "sequence", [], mark.line, mark.column, mark.index, mark.index)
-            node.style = "flow" if event.flow_style else ""
+            word = "mapping" if kind is MappingStartEvent else "sequence"
+            style = "flow" if event.flow_style else ""
+            node = Node(word, [], mark.line, mark.column, mark.index, mark.index, style, event.tag)
         self._decoded += 1
-        node.tag = event.tag
         if event.anchor:
             node.anchor = event.anchor
             self._anchors[event.anchor] = node
@@ -196,10 +195,10 @@ class _Composer:
         )  # fmt: skip
 
     def _mapping(self, node: Node) -> None:
-        pairs = node.value
-        while not isinstance(event := self._next(), MappingEndEvent):
-            key = self._node(event)
-            value = self._node(self._next())
+        pairs, following, made = node.value, self._next, self._node
+        while type(event := following()) is not MappingEndEvent:
+            key = made(event)
+            value = made(following())
             pairs.append((key, value))
             node.size += key.size + value.size
         if node.style:
@@ -208,7 +207,7 @@ class _Composer:
             node.end = max(pairs[-1][0].end, pairs[-1][1].end)
 
     def _sequence(self, node: Node) -> None:
-        while not isinstance(event := self._next(), SequenceEndEvent):
+        while type(event := self._next()) is not SequenceEndEvent:
             item = self._node(event)
             node.value.append(item)
             node.size += item.size
@@ -249,6 +248,8 @@ def to_data(node: Node, source: str = "<input>") -> Any:
         InputError: the node holds what JSON can't say, such as a mapping as a key.
     """
     if node.kind == "scalar":
+        if node.style and node.tag is None:
+            return node.value
         try:
             return plain.scalar_value(node.value, node.tag, not node.style)
         except ValueError as error:
@@ -261,7 +262,11 @@ def to_data(node: Node, source: str = "<input>") -> Any:
             for merged in reversed(_merge_sources(value, source)):
                 result.update(merged)
         else:
-            result[_key(key, source)] = to_data(value, source)
+            try:
+                text = key_text(key)
+            except ValueError as error:
+                raise plain.bad(str(error), source, key.line) from None
+            result[text] = to_data(value, source)
     return result
 
 
@@ -275,13 +280,6 @@ def _merge_sources(value: Node, source: str) -> list[dict[str, Any]]:
     if any(node.kind != "mapping" for node in nodes):
         raise plain.bad("map merge requires map or sequence of maps as the value", source, value.line)
     return [to_data(node, source) for node in nodes]
-
-
-def _key(key: Node, source: str) -> str:
-    try:
-        return key_text(key)
-    except ValueError as error:
-        raise plain.bad(str(error), source, key.line) from None
 
 
 def key_text(key: Node) -> str:
