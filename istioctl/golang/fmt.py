@@ -19,6 +19,8 @@ _SIMPLE: Final = lazy_pattern(r"%([a-z%])")
 
 def sprint(*args: object) -> str:
     """Each argument by `%v`, with a space between two that aren't strings."""
+    if len(args) == 1:
+        return show(args[0])
     parts: list[str] = []
     previous = True
     for arg in args:
@@ -46,15 +48,14 @@ def _counted(value: object) -> str:
 
 def show(value: object) -> str:
     """`%v` of one value."""
-    plain = type(value)
-    if plain is str:
-        return cast("str", value)
-    if plain is bool:
+    if type(value) is str:
+        return value
+    if type(value) is bool:
         return "true" if value else "false"
-    if plain is int:
-        return integer_text(cast("int", value))
-    if plain is float:
-        return format_float(cast("float", value))
+    if type(value) is int:
+        return integer_text(value)
+    if type(value) is float:
+        return format_float(value)
     if value is None:
         return "<nil>"
     printer = Printer()

@@ -10,7 +10,6 @@ from typing import NoReturn, cast
 
 from istioctl.golang.budget import ITEM, MAX_SIZE, Text, check_size, take, translated, work
 from istioctl.golang.strconv import format_float
-from istioctl.golang.times import Time
 from istioctl.golang.types import GoType
 from istioctl.golang.values import Pointer, encode, is_nil, type_of
 from istioctl.patterns import lazy_pattern
@@ -71,8 +70,6 @@ def _typed_view(value: object, of: GoType) -> object:
 
         check_size(2 * len(value))
         return base64.b64encode(value).decode()
-    if isinstance(value, Time):
-        return _moment(value)
     if of.kind == "bool":
         return bool(value)
     if isinstance(value, int):
@@ -99,14 +96,6 @@ def _typed_view(value: object, of: GoType) -> object:
 def _check_finite(number: float) -> None:
     if not math.isfinite(number):
         raise JSONError(f"json: unsupported value: {format_float(number)}")
-
-
-def _moment(time: Time) -> str:
-    text = time.moment.strftime("%Y-%m-%dT%H:%M:%S")
-    part = f".{time.nanosecond:09d}".rstrip("0") if time.nanosecond else ""
-    offset = time.moment.strftime("%z")
-    zone = "Z" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
-    return text.zfill(19) + part + zone
 
 
 def write(value: object, *, indent: str | None = None, escape_html: bool = True) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from istioctl.golang import types
 from istioctl.golang.durations import HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND, duration_text
@@ -82,6 +82,16 @@ class Time:
         return f"{day} {moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}{part} {offset} {zone}"
 
 
+def _in_json(value: object) -> str:
+    time = cast("Time", value)
+    text = time.moment.strftime("%Y-%m-%dT%H:%M:%S")
+    part = f".{time.nanosecond:09d}".rstrip("0") if time.nanosecond else ""
+    offset = time.moment.strftime("%z")
+    zone = "Z" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
+    return text.zfill(19) + part + zone
+
+
 _SECOND = datetime(1970, 1, 1, 0, 0, 1) - datetime(1970, 1, 1)
 TIME = Time.go_type
 TIME.methods["String"] = function("String", "", Time.__str__)
+TIME.json = _in_json

@@ -13,7 +13,6 @@ from __future__ import annotations
 import binascii
 import json
 import re
-import zlib
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
@@ -97,7 +96,7 @@ def with_comment(text: str, note: Note, line_break: str, place: int | None = Non
     """A YAML text with its note, at its end or at `place`, the start of a line."""
     place = len(text) if place is None else place
     said = note.written()
-    return f"{text[:place]}{LEAD}{said} {zlib.crc32(said.encode()):x}{line_break}{text[place:]}"
+    return f"{text[:place]}{LEAD}{said} {binascii.crc32(said.encode()):x}{line_break}{text[place:]}"
 
 
 def with_field(text: str, note: Note) -> str:
@@ -105,6 +104,8 @@ def with_field(text: str, note: Note) -> str:
     found = _STATUS.search(text)
     if not found:
         return text
+    import zlib
+
     packed = binascii.b2a_base64(zlib.compress(note.written().encode()), newline=False).decode()
     return f'{text[: found.end()]},\\"uninject\\":\\"{packed}\\"{text[found.end() :]}'
 
@@ -114,10 +115,12 @@ def detached(text: str) -> tuple[str, Note | None]:
     found: re.Match[str] | None = None
     note: Note | None = None
     for match in _COMMENT.finditer(text) if LEAD in text else ():
-        is_whole = zlib.crc32(match[1].encode()) == int(match[2], 16)
+        is_whole = binascii.crc32(match[1].encode()) == int(match[2], 16)
         if is_whole and (read := Note.read(match[1], by_line=True)) is not None:
             found, note = match, read
     if note is None and (found := _FIELD.search(text)):
+        import zlib
+
         try:
             inflater = zlib.decompressobj()
             unpacked = inflater.decompress(binascii.a2b_base64(found[1]), max_length=len(text) * 50)
@@ -182,7 +185,7 @@ def _hunks(text: str, edits: list[Edit], by_line: bool) -> Iterable[Hunk]:
             after = "".join([each.text for each in changes])
         place += text.count("\n", position, start) if by_line else start - position
         size = after.count("\n") if by_line else len(after)
-        yield Hunk(place, size, zlib.crc32(after.encode()), before)
+        yield Hunk(place, size, binascii.crc32(after.encode()), before)
         place += size
         position = end
 
@@ -237,7 +240,7 @@ def _text(units: Sequence[str]) -> str:
 def _stands(units: Sequence[str], hunk: Hunk, place: int) -> bool:
     if place < 0 or place + hunk.size > len(units):
         return False
-    return zlib.crc32(_text(units[place : place + hunk.size]).encode()) == hunk.checksum
+    return binascii.crc32(_text(units[place : place + hunk.size]).encode()) == hunk.checksum
 
 
 def _moved(units: Sequence[str], hunks: Sequence[Hunk], by: int) -> list[int | None] | None:

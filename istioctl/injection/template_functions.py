@@ -56,7 +56,9 @@ def isset(entries: Mapping[str, str], key: str) -> bool:
 def annotation(metadata: Mapping[str, Any], name: str, default: object) -> str:
     """An annotation's value; the default, printed, where there is none."""
     found = metadata["Annotations"].get(name)
-    return fmt.sprint(default) if found is None else str(found)
+    if found is None:
+        return default if type(default) is str else fmt.sprint(default)
+    return str(found)
 
 
 @TABLE.function("valueOrDefault", "any, any", passes=True)

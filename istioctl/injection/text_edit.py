@@ -282,7 +282,12 @@ def _as_spelled(tidy: Any, node: Node | None) -> Any:
         spelled = {}
         for name, value in tidy.items():
             entry = found.get(name.lower())
-            spelled[str(entry[0].value) if entry else name] = _as_spelled(value, entry[1] if entry else None)
+            if entry is None:
+                spelled[name] = value
+                continue
+            key, below = entry
+            is_written_so = below.value == value and type(value) is str and ":" not in value
+            spelled[str(key.value)] = value if is_written_so else _as_spelled(value, below)
         return spelled
     if isinstance(tidy, list):
         return [_as_spelled(value, _below(node, index, 0)[0]) for index, value in enumerate(tidy)]

@@ -121,10 +121,11 @@ class _Editor:
         gone = {own_key(raw, key) for key in before.keys() - after.keys()}
         if not entries.keys() - gone or gone - entries.keys():
             raise _NotHereError
-        self._remove_entries(node, gone)
         column = self._column(next(iter(entries.values()))[0])
-        entries = {name: entry for name, entry in entries.items() if name not in gone}
-        raw = {name: raw[name] for name in raw if name not in gone}
+        if gone:
+            self._remove_entries(node, gone)
+            entries = {name: entry for name, entry in entries.items() if name not in gone}
+            raw = {name: raw[name] for name in raw if name not in gone}
         added: dict[str, Any] = {}
         for key, value in after.items():
             if key in before and before[key] == value:

@@ -19,6 +19,7 @@ from istioctl.patterns import lazy_pattern
 NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer dereference"
 NEGATIVE_REPEAT = "strings: negative Repeat count"
 
+_TRUTHFUL = frozenset((str, bool, int, float, dict, list))  # empty to Go where they are false to Python
 _DECIMALS = lazy_pattern(r"([-+]?[0-9]*)\.[0-9]*\Z")
 
 
@@ -72,6 +73,8 @@ def is_empty(value: object) -> bool:
     """sprig's empty: zero numbers, "", false, nil, and collections without items; a struct never is."""
     if value is None:
         return True
+    if type(value) in _TRUTHFUL:
+        return not value
     of = cast("GoType", type_of(value))
     if of.kind in {"slice", "map", "string"}:
         return len(cast("str", value)) == 0

@@ -7,7 +7,7 @@ out of a map or slice of them and no pipeline has unpacked it yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from istioctl.golang import types
 from istioctl.golang.quoting import quote
@@ -41,6 +41,11 @@ def field_boxed(execution: Execution, value: object, names: Iterable[str], boxed
 
 def _step(execution: Execution, value: object, name: str, boxed: bool) -> tuple[object, bool]:
     """One field of `value`, and whether it is boxed."""
+    if type(value) is dict:  # map[string]interface {}
+        if name in value:
+            return value[name], True
+        if execution.missing_key == "default":
+            return None, False
     if value is None:
         if boxed:
             raise EvaluationError(f"nil pointer evaluating interface {{}}.{name}")
@@ -69,7 +74,7 @@ def _element(execution: Execution, value: object, of: GoType, name: str, static:
         if name in pointed.hidden:
             raise EvaluationError(f"{name} is an unexported field of struct type {static}")
     elif pointed.kind == "map" and not is_nil(value) and types.STRING.assignable_to(pointed.key):
-        entries = cast("dict[object, object]", value if of is pointed else deref(value))
+        entries: Any = value if of is pointed else deref(value)
         boxed = pointed.elem.kind == "interface"
         if name in entries:
             return entries[name], boxed
