@@ -36,15 +36,23 @@ def lazy_pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
 
 
+#: Whether nobody but this program runs in the process; `istioctl.cli.main` says so.
+own_process = False
+
+
 @contextmanager
 def compiled_later(package: str) -> Iterator[None]:
     """Meanwhile the patterns that modules of a package define are left for later; for importing it.
 
-    Whoever else calls `re.compile` gets what they always get.
+    Whoever else calls `re.compile` gets what they always get. In a process that is not this program's own nothing is
+    left for later: others may hand the package's patterns to the functions of `re`.
 
     Args:
         package: its name; its modules use the patterns by their methods alone.
     """
+    if not own_process:
+        yield
+        return
     compiled = re.compile
 
     def compile_or_wait(pattern: Any, flags: int = 0) -> Any:

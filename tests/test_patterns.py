@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from istioctl import patterns
 from istioctl.patterns import compiled_later, lazy_pattern
 from istioctl.yamldoc import reader
 
@@ -23,6 +26,7 @@ def test_a_lazy_pattern_finds_what_a_compiled_one_finds() -> None:
 def test_only_the_patterns_of_the_package_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "patient.py").write_text("import re\nWORD = re.compile('[a-z]+', re.IGNORECASE)\n")
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(patterns, "own_process", True)
     original = re.compile
     with compiled_later("patient"):
         word = importlib.import_module("patient").WORD
@@ -33,7 +37,14 @@ def test_only_the_patterns_of_the_package_wait(tmp_path: Path, monkeypatch: pyte
     assert word.findall("Ab 1 c") == ["Ab", "c"]
 
 
-def test_a_failed_import_leaves_no_trace() -> None:
+def test_other_peoples_programs_get_patterns_as_ever() -> None:
+    code = "import re, istioctl.yamldoc.pyyaml, yaml\nprint(isinstance(yaml.reader.Reader.NON_PRINTABLE, re.Pattern))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+def test_a_failed_import_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "own_process", True)
     original = re.compile
     with pytest.raises(ModuleNotFoundError), compiled_later("nowhere_to_be_found"):
         importlib.import_module("nowhere_to_be_found")

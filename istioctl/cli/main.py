@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
+from istioctl import patterns
 from istioctl.cli.line.commands import PROGRAM, Command
 from istioctl.cli.line.find import find_command, function_of, unknown_command
 from istioctl.cli.line.tokens import HELP
@@ -26,6 +27,7 @@ def main() -> None:
     """The console script: run the process's own command line and exit."""
     # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
     gc.set_threshold(50_000, 20, 50)
+    patterns.own_process = True
     status = run(sys.argv[1:], system_terminal(), before_command=_end_on_signals)
     if (signals := sys.modules.get("istioctl.cli.signals")) is not None:
         signals.ignore_signals()
