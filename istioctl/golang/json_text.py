@@ -112,7 +112,8 @@ def write_plain(data: object, *, indent: str | None = None, escape_html: bool = 
     special = _HTML if escape_html else _LINES
     if indent is None:
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        if not _MAYBE_OTHER.search(text):
+        is_numeric = ".0" in text or "e-" in text or "e+" in text
+        if not (is_numeric and _MAYBE_OTHER.search(text)):
             return _escaped(text, special)
     out = Text()
     _Writer(out, indent, special).write(data, "\n")
@@ -120,6 +121,8 @@ def write_plain(data: object, *, indent: str | None = None, escape_html: bool = 
 
 
 def _escaped(text: str, special: re.Pattern[str]) -> str:
+    if text.isascii() and (special is _LINES or not ("<" in text or ">" in text or "&" in text)):
+        return text
     if not special.search(text):
         return text
     return special.sub(_escape, text) if len(text) < MAX_SIZE >> 6 else translated(text, _ESCAPED[special])

@@ -83,29 +83,44 @@ def _kube_zeros(of: str) -> dict[str, object]:
 
 def kube_value(data: Any, of: str) -> object:
     """Data in the one form of `typed` as a Go value of the type `of`."""
+    return _maker(of)(data)
+
+
+@cache
+def _maker(of: str) -> Callable[[Any], object]:
+    """What makes a Go value of one type."""
     if of.startswith("*"):
-        inner = kube_value(data, of[1:])
-        return values.class_of(kube_type(of))(inner) if typed.is_struct(of[1:]) else values.pointer(inner)
+        inner = of[1:]
+        wrap = values.class_of(kube_type(of)) if typed.is_struct(inner) else values.pointer
+        return lambda data: wrap(_maker(inner)(data))
     if of.startswith("[]"):
-        item = of[2:]
-        return values.class_of(kube_type(of))([kube_value(entry, item) for entry in data])
+        item, listed = of[2:], values.class_of(kube_type(of))
+        return lambda data: listed(map(_maker(item), data))
     if of.startswith("{}"):
-        item = of[2:]
-        if item != "string":
-            data = {name: kube_value(entry, item) for name, entry in data.items()}
-        return values.class_of(kube_type(of))(data)
+        entry, mapped = of[2:], values.class_of(kube_type(of))
+        if entry == "string":
+            return mapped
+        return lambda data: mapped({name: _maker(entry)(value) for name, value in data.items()})
     if typed.is_struct(of):
-        fields = typed.shape(of).fields
+        return _struct_maker(of)
+    if of in ("int32", "uint32"):
+        return lambda data: values.make(_SCALARS[of], data)
+    if of == "int-or-string":
+        return lambda data: values.Int32(data) if isinstance(data, int) else data
+    return lambda data: data
+
+
+def _struct_maker(of: str) -> Callable[[Any], object]:
+    made, fields = values.class_of(kube_type(of)), typed.shape(of).fields
+
+    def make(data: Mapping[str, Any]) -> object:
         result = dict(_kube_zeros(of))
         for name, entry in data.items():
             field = fields[name]
-            result[field.go] = kube_value(entry, field.of)
-        return values.class_of(kube_type(of))(result)
-    if of in ("int32", "uint32"):
-        return values.make(_SCALARS[of], data)
-    if of == "int-or-string" and isinstance(data, int):
-        return values.Int32(data)
-    return data
+            result[field.go] = _maker(field.of)(entry)
+        return made(result)
+
+    return make
 
 
 _DURATION = types.struct("durationpb.Duration", {"Seconds": types.INT64, "Nanos": types.INT32})

@@ -24,6 +24,7 @@ from istioctl.yamldoc.writer import dump
 TABLE = FunctionTable()
 _MESSAGES: dict[int, tuple[object, str]] = {}  # by identity: most pods have the mesh's own proxy configuration
 _STRINGS = values.class_of(types.MAP_STRING)
+_SMALL = 1 << 16  # characters that need no look at the limit
 go_values.kube_type("ObjectMeta")
 go_values.kube_type("[]Container")
 go_values.message_type(MESH_MESSAGE)
@@ -156,7 +157,8 @@ def to_yaml(value: object) -> str:
 @TABLE.function("indent", "int, string")
 def indent(spaces: int, text: str) -> str:
     """A text whose lines but the first stand `spaces` deeper."""
-    check_size(len(text) + max(spaces, 0) * text.count("\n"))
+    if spaces > 0 and len(text) * spaces > _SMALL:
+        check_size(len(text) + spaces * text.count("\n"))
     return text.replace("\n", "\n" + " " * spaces)
 
 

@@ -50,8 +50,19 @@ _FOREIGN = frozenset({
 
 def is_foreign(piece: Piece) -> bool:
     """Whether a document plainly holds no pod and is good YAML, found out without reading its data."""
-    kinds = _KIND.findall(piece.text)
+    kinds = _kinds(piece.text)
     return len(kinds) == 1 and kinds[0] in _FOREIGN and not _TRICKY.search(piece.text) and _is_yaml_like(piece.text)
+
+
+def _kinds(text: str) -> list[str]:
+    """The kinds that lines at column 0 name."""
+    kinds = []
+    place = text.find("kind:")
+    while place >= 0:
+        if found := _KIND.match(text, place):
+            kinds.append(found[1])
+        place = text.find("kind:", place + 1)
+    return kinds
 
 
 def _is_yaml_like(text: str) -> bool:
@@ -139,11 +150,12 @@ def edits(piece: Piece, change: Change, results: Results) -> list[Edit]:
 
 def is_json(text: str) -> bool:
     """Whether a document is one JSON object, but for a `---` line before it."""
-    text = _MARKER_LINE.sub("", text, count=1)
-    if not text.startswith("{"):
+    marker = _MARKER_LINE.match(text)
+    start = marker.end() if marker else 0
+    if not text.startswith("{", start):
         return False
     try:
-        json.loads(text)
+        json.loads(text[start:])
     except ValueError:
         return False
     return True

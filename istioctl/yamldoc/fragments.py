@@ -18,7 +18,7 @@ class Fragments:
     """Writes collections in block style, as `writer.dump` does with `sort_keys=False`."""
 
     def __init__(self) -> None:
-        self._texts: dict[int, tuple[object, str]] = {}
+        self._texts: dict[tuple[int, str], tuple[object, str]] = {}
 
     def text(self, value: dict[str, Any] | list[Any]) -> str:
         """A collection that is not empty, as lines at column 0."""
@@ -26,47 +26,46 @@ class Fragments:
             return "".join([self._entry(key, child) for key, child in value.items()])
         return "".join([self._item(item) for item in value])
 
-    def _kept(self, value: dict[str, Any] | list[Any]) -> str:
-        known = self._texts.get(id(value))
+    def _kept(self, value: dict[str, Any] | list[Any], pad: str) -> str:
+        """A collection's text behind `pad`."""
+        known = self._texts.get((id(value), pad))
         if known is not None:
             return known[1]
         text = self.text(value)
+        if pad:
+            text = indented(text, pad)
         if len(self._texts) >= _MOST:
             self._texts.clear()
-        self._texts[id(value)] = value, text  # the value is held, so that no other gets its identity
+        self._texts[id(value), pad] = value, text  # the value is held, so that no other gets its identity
         return text
 
     def _entry(self, key: str, value: Any) -> str:
-        if not isinstance(value, (dict, list)) or not value:
-            return _plain_entry(key, _Scalar(value))
-        lead = _plain_entry(key, _Scalar(None))[: -len(" null\n")] + "\n"
-        text = self._kept(value)
-        return lead + (text if isinstance(value, list) else indented(text, "  "))
+        if not isinstance(value, (dict, list)):
+            return dump({key: value}) if type(value) is float else _plain_entry(key, value)
+        if not value:
+            return _empty_entry(key, type(value))
+        return _lead(key) + self._kept(value, "" if isinstance(value, list) else "  ")
 
     def _item(self, value: Any) -> str:
         if not isinstance(value, (dict, list)) or not value:
             return dump([value])
-        return "- " + indented(self._kept(value), "  ")[2:]
+        return "- " + self._kept(value, "  ")[2:]
 
 
-class _Scalar:
-    """A scalar or an empty collection as a key of a cache: `1`, `True` and `1.0` are not the same."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return hash(str(self.value))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Scalar) and type(self.value) is type(other.value) and self.value == other.value
+@lru_cache(_MOST, typed=True)  # `1` and `True` are not the same
+def _plain_entry(key: str, value: object) -> str:
+    return dump({key: value})
 
 
 @lru_cache(_MOST)
-def _plain_entry(key: str, value: _Scalar) -> str:
-    return dump({key: value.value})
+def _empty_entry(key: str, kind: type[dict[str, Any] | list[Any]]) -> str:
+    return dump({key: kind()})
+
+
+@lru_cache(_MOST)
+def _lead(key: str) -> str:
+    """What stands before a collection."""
+    return dump({key: None})[: -len(" null\n")] + "\n"
 
 
 def indented(text: str, pad: str) -> str:

@@ -25,6 +25,7 @@ _MAYBE_NUMBER = frozenset("+-.0123456789")
 _DECIMAL = lazy_pattern(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _POINT_FIRST = lazy_pattern(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?\Z")
 _INTEGER = lazy_pattern(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z")
+_SHORT = 18  # digits that any int64 has room for
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LONG_TAG = "tag:yaml.org,2002:"
 _TIMESTAMP = lazy_pattern(
@@ -45,6 +46,8 @@ def resolve(text: str) -> Scalar:
     first = text[0]
     if first not in _MAYBE_NUMBER:
         return text
+    if first in "123456789" and len(text) <= _SHORT and text.isdecimal() and text.isascii():
+        return int(text)
     if first == ".":
         return _float(text) if _POINT_FIRST.match(text) else text
     plain = text.replace("_", "") if "_" in text else text

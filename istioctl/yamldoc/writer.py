@@ -331,7 +331,7 @@ def _sorted(keys: Iterable[Any], key: Callable[[Any], Any]) -> list[Any]:
     names = list(keys)
     if len(names) < 2:
         return names
-    if all(isinstance(name, str) and _PLAINLY_ORDERED.match(name) for name in names):
+    if all(isinstance(name, str) for name in names) and _PLAINLY_ORDERED.match("".join(names)):
         return sorted(names)
     return sorted(names, key=key)
 
