@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.emitter import Emitter
+from ruamel.yaml.events import MappingEndEvent
 from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import ScalarString
 
@@ -44,6 +46,17 @@ class Representer(RoundTripRepresenter):
         return self.represent_scalar(data.written_as, str(data), style=None, anchor=anchor)
 
 
+class Writer(Emitter):
+    """Starts a line behind an empty mapping, too: ruamel's own forgets it where the first item of a list is one."""
+
+    def expect_first_flow_mapping_key(self) -> None:
+        """What comes behind `{`."""
+        is_empty = isinstance(self.event, MappingEndEvent)
+        super().expect_first_flow_mapping_key()
+        if is_empty:
+            self.no_newline = False
+
+
 for _kind in ("null", "bool", "int", "float", "timestamp"):
     Constructor.add_constructor(f"{_CORE}{_kind}", Constructor.construct_as_written)
 Representer.add_representer(AsWritten, Representer.represent_as_written)
@@ -72,6 +85,7 @@ def configured(text: str, source: str) -> tuple[YAML, Indentation]:
     yaml = YAML()
     yaml.Constructor = Constructor
     yaml.Representer = Representer
+    yaml.Emitter = Writer
     yaml.preserve_quotes = True
     yaml.allow_duplicate_keys = True
     yaml.width = _UNFOLDED

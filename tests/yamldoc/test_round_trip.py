@@ -217,6 +217,14 @@ def test_set_then_unset_gives_the_same_bytes(text: str, data: st.DataObject) -> 
     assert changed(there, remove(*path)) == text
 
 
+@pytest.mark.parametrize("empty", ["- x: 1", "- x: 1 # 4", "-\n    x: 1"])
+def test_an_item_that_becomes_empty_ends_its_line(empty: str) -> None:
+    text = f"spec:\n  a: # 3\n  {empty}\n  - b: 1\n    c: 2\n"
+    moved = changed(text, move(("spec", "a", 0, "x"), ("elsewhere", "new")))
+    assert load(moved) == {"spec": {"a": [{}, {"b": 1, "c": 2}]}, "elsewhere": {"new": 1}}
+    assert comments(moved) == comments(text)
+
+
 @given(documents(), st.data())
 def test_comments_survive_a_move(text: str, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([path for path in places(load(text)) if path and isinstance(path[-1], str)]))
