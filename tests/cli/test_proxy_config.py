@@ -168,9 +168,13 @@ def test_log_levels(stub: StubCluster) -> None:
     levels = {"http": "warning", "redis": "warning", "admin": "warning"}
     stub.pods = logging(levels)
     assert pc(stub, "log", "web-1")[1].startswith("web-1.shop:\nactive loggers:\n  http: warning\n")
-    status, text, _ = pc(stub, "log", "deploy/web", "--level", "error,http:debug,conn::redis=off", "-o", "json")
+    # one pod: the stub's pods share their levels, and are asked at the same time
+    status, text, _ = pc(stub, "log", "web-1", "--level", "error,http:debug,conn::redis=off", "-o", "json")
     assert status == 0
-    assert json.loads(text)["shop/web-1"] == {"http": "debug", "redis": "off", "admin": "error"}
+    wanted = {"http": "debug", "redis": "off", "admin": "error"}
+    assert json.loads(text) == {"shop/web-1": wanted}
+    _, text, _ = pc(stub, "log", "deploy/web", "-o", "json")
+    assert json.loads(text) == {"shop/web-1": wanted, "shop/web-2": wanted}
     status, text, problems = pc(stub, "log", "web-1", "--level", "htp:debug")
     assert (status != 0, text) == (True, "")
     assert "unrecognized logger name: htp" in problems
