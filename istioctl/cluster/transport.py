@@ -178,7 +178,7 @@ def open_stream(connection: Connection, timeout: float) -> Any:
         if url.scheme == "https":
             context, name = tls_context(connection), connection.server_name or host
             stream = _in_tls(stream, context, name)
-    except BaseException:
+    except BaseException:  # an interrupt as well: who asked for a stream and got none can't close it
         if stream is not None:
             stream.close()
         raise
@@ -218,7 +218,7 @@ def _through_proxy(
     except HTTPException as problem:
         stream.close()
         raise OSError("the proxy does not answer as one") from problem
-    except BaseException:
+    except BaseException:  # see `open_stream`
         stream.close()
         raise
     return stream

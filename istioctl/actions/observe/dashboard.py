@@ -147,7 +147,7 @@ def _open(session: Session, dashboard: Dashboard, options: OpenOptions) -> OpenD
     forward = _listen(session, find, options, options.port or target.port)
     try:
         forward.start()
-    except BaseException:
+    except BaseException:  # an interrupt as well: the port must not stay open
         forward.close()
         raise
     host = f"[{options.address}]" if ":" in options.address else options.address

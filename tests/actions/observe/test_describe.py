@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from istioctl import ApiError, ClientOptions, InputError, open_session
+from istioctl import ApiError, InputError
 from istioctl.actions.observe.describe import DescribeOptions, describe_pod, describe_service
 from istioctl.cluster.session import Session
 from tests.support.stub_cluster import StubCluster
-
-
-@pytest.fixture
-def stub(tmp_path: Path) -> Iterator[StubCluster]:
-    with StubCluster(tmp_path) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def session(stub: StubCluster) -> Iterator[Session]:
-    opened = open_session(ClientOptions(kubeconfig=str(stub.kubeconfig)))
-    yield opened
-    opened.close()
 
 
 def options(name: str, namespace: str = "shop") -> DescribeOptions:

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from istioctl import ApiError, ClientOptions, open_session
+from istioctl import ApiError
 from istioctl.actions.observe.ztunnels import Source, find_ztunnels
 from istioctl.cluster.session import Session
 from tests.support.stub_cluster import Answer, Asked, StubCluster
-
-
-@pytest.fixture
-def stub(tmp_path: Path) -> Iterator[StubCluster]:
-    with StubCluster(tmp_path) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def session(stub: StubCluster) -> Iterator[Session]:
-    opened = open_session(ClientOptions(kubeconfig=str(stub.kubeconfig)))
-    yield opened
-    opened.close()
 
 
 def refuse(stub: StubCluster, *resources: str, status: int = 403) -> None:
