@@ -14,8 +14,11 @@ os.environ.setdefault("ISTIOCTL_FUZZ_SEED", str(random.SystemRandom().randrange(
 
 pytest_plugins = ["tests.support.cluster", "tests.support.mesh"]
 
-# The first example of a property pays for imports; a busy machine is no failure.
-settings.register_profile("project", deadline=None)
+# A property draws the same examples in every run, so that what fails is what changed; the fuzz tests and the profile
+# "search" (`pytest --hypothesis-profile=search`) go looking for others. The first example pays for imports, and a busy
+# machine is not a failure: no deadlines.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=500)
 settings.load_profile("project")
 
 # A shell without job control starts background commands deaf to Ctrl-C, and what they start; tests press it.

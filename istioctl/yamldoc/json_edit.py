@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from istioctl.yamldoc.difference import increasing, matched
@@ -50,8 +51,9 @@ class _Editor:
         pad = lines[1][: len(lines[1]) - len(lines[1].lstrip())] if len(lines) > 1 else ""
         margin = text[text.rfind("\n", 0, root.start) + 1 : root.start]
         self._step = pad.removeprefix(margin)
-        self._colon = ": " if '": ' in text else ":"
-        self._comma = ", " if '": ' in text else ","
+        self._colon = next(_colons(text, root), ": ")
+        self._comma = next(_commas(text, root), ", " if self._colon.endswith(" ") else ",")
+        self._ascii = text.isascii() and "\\u" in text
         self._break = "\r\n" if "\r\n" in text else "\n"
 
     def change(self, node: Node, before: Any, after: Any) -> None:
@@ -156,12 +158,39 @@ class _Editor:
         return line[: len(line) - len(line.lstrip())]
 
     def _member(self, is_named: bool, name: str, value: Any, margin: str | None) -> str:
-        lead = "" if not is_named else json.dumps(name, ensure_ascii=False) + self._colon
+        lead = "" if not is_named else self._dumped(name) + self._colon
         return lead + self._written(value, margin)
 
     def _written(self, value: Any, margin: str | None) -> str:
         """A value as JSON: on lines of its own behind `margin`, or on one line where that is None."""
         if margin is None or not self._step:
-            return json.dumps(value, ensure_ascii=False, separators=(self._comma, self._colon))
-        text = json.dumps(value, ensure_ascii=False, indent=self._step, separators=(",", self._colon))
+            return self._dumped(value, separators=(self._comma, self._colon))
+        text = self._dumped(value, indent=self._step, separators=(",", self._colon))
         return text.replace("\n", self._break + margin)
+
+    def _dumped(self, value: Any, **layout: Any) -> str:
+        return json.dumps(value, ensure_ascii=self._ascii, **layout)
+
+
+def _colons(text: str, node: Node) -> Iterator[str]:
+    """What stands between names and values, on one line."""
+    if node.kind == "mapping":
+        for key, value in node.value:
+            if "\n" not in (found := text[key.end : value.start]):
+                yield found
+            yield from _colons(text, value)
+    elif node.kind == "sequence":
+        for item in node.value:
+            yield from _colons(text, item)
+
+
+def _commas(text: str, node: Node) -> Iterator[str]:
+    """What stands between members that share a line."""
+    if node.kind == "scalar":
+        return
+    pairs = node.value if node.kind == "mapping" else [(item, item) for item in node.value]
+    for (_, before), (after, _) in pairwise(pairs):
+        if "\n" not in (found := text[before.end : after.start]):
+            yield found
+    for _, value in pairs:
+        yield from _commas(text, value)

@@ -35,7 +35,9 @@ def edited(text: str, after: Any) -> str:
         ('{ "a" : 1, "b" : 2 }', lambda data: data.pop("b"), '{ "a" : 1 }'),
         ('{"a": {}}', lambda data: data["a"].update(b=1), '{"a": {"b": 1}}'),
         ('{"a": {"b": 1}}', lambda data: data["a"].clear(), '{"a": {}}'),
-        ('{"a": "\\u00e4", "b": 1}', lambda data: data.update(b="ü"), '{"a": "\\u00e4", "b": "ü"}'),
+        ('{"a": "\\u00e4", "b": 1}', lambda data: data.update(b="ü"), '{"a": "\\u00e4", "b": "\\u00fc"}'),
+        ('{"a": "ä", "b": "\\u00e4"}', lambda data: data.update(b="ü"), '{"a": "ä", "b": "ü"}'),
+        ('{"a" :[1,"b\\": "]}', lambda data: data.update(b=[1, 2]), '{"a" :[1,"b\\": "],"b" :[1,2]}'),
         ('{"a": [{"name": "x"},  {"name": "y"}]}', lambda data: data["a"].reverse(), None),
         ('{"a": 1, "a": 2}', lambda data: data.update(a=3), None),
         ('{\r\n "a": 1\r\n}', lambda data: data.update(b=2), '{\r\n "a": 1,\r\n "b": 2\r\n}'),
@@ -58,7 +60,14 @@ _data = st.recursive(
 )
 _objects = st.dictionaries(st.sampled_from(["a", "b", "name"]), _data, min_size=1, max_size=3)
 _styles = st.sampled_from(
-    [{}, {"indent": 2}, {"indent": "\t"}, {"separators": (",", ":")}, {"separators": (" , ", ": ")}]
+    [
+        {},
+        {"indent": 2},
+        {"indent": "\t"},
+        {"separators": (",", ":")},
+        {"separators": (" , ", ": ")},
+        {"separators": (" , ", " : ")},
+    ]
 )
 
 

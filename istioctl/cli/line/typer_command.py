@@ -149,5 +149,6 @@ def _flag_words(option: TyperOption, name: str, value: str) -> list[str]:
     if value in strconv.TRUE:
         return [name]
     if value in strconv.FALSE:
-        return list(option.secondary_opts[:1])
+        opposite = option.opts if name in option.secondary_opts else option.secondary_opts
+        return list(opposite[:1])
     raise UsageError(f'"{value}" is not a boolean', where=name, hint="Write true or false.")

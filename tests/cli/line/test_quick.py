@@ -85,8 +85,6 @@ def test_both_readings_agree(target: str) -> None:
     function = function_of(command)
     typed = typer_command(function, name)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(words_for(function))
     def agree(args: list[str]) -> None:
         quick = bind(function, name, args)
         if quick is None:
@@ -97,7 +95,12 @@ def test_both_readings_agree(target: str) -> None:
             by_typer = str(error)
         assert quick == by_typer
 
-    agree()
+    for switch in (flag for slot in slots(function) if slot.is_switch for flag in slot.flags):
+        for words in ([switch], [f"{switch}=1"], [f"{switch}=false"], [switch, f"{switch}=0"], [f"{switch}=0", switch]):
+            agree(words)
+    settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])(
+        given(words_for(function))(agree)
+    )()
 
 
 def test_most_words_are_plain() -> None:
