@@ -30,7 +30,7 @@ def reference() -> str:
 def exit_statuses() -> str:
     """The text of the page on exit statuses."""
     table = ["| status | meaning |", "| --- | --- |"]
-    table += [f"| {status.value} | {meaning} |" for status, meaning in MEANINGS.items()]
+    table += [f"| {status} | {meaning} |" for status, meaning in MEANINGS.items()]
     own = ["| command | its own words |", "| --- | --- |"]
     own += [f"| `{' '.join((PROGRAM, *words))}` | {' '.join(said)} |" for words, said in _of_commands(ROOT, ())]
     parts = [

@@ -9,11 +9,6 @@ The public names stand in `__init__.pyi` beside this file, and nowhere else.
 
 from __future__ import annotations
 
-from istioctl.gotemplate.given import give
-
-give("helm", "istioctl.rendering.helm.engine", "yaml_functions")
-give("istio", "istioctl.injection.template_functions", "injection_functions")
-
 _homes: dict[str, tuple[str, str]] = {}
 
 

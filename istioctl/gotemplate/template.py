@@ -20,7 +20,7 @@ from istioctl.golang.values import readable
 from istioctl.gotemplate.compiler.units import Functions, compile_text
 from istioctl.gotemplate.errors import ExecutionError
 from istioctl.gotemplate.failures import UNIT, Linked, explained
-from istioctl.gotemplate.given import given
+from istioctl.gotemplate.functions import further_functions_of
 from istioctl.gotemplate.limits import DEFAULT, Limits
 from istioctl.gotemplate.running import runtime
 from istioctl.gotemplate.running.execution import Compiled, Execution, Output, settle
@@ -161,14 +161,14 @@ def render(
         data: plain Python values, or those of `istioctl.golang.values`.
         dialect: whose functions there are: `go` (text/template and sprig), `helm` or `istio`.
         missing_key: what a key that a map lacks gives: no value, the zero value, or an error.
-        functions: more functions, such as those that need YAML; if None those that the dialect was given (see `given`).
+        functions: more functions, such as those that need YAML; if None those of `further_functions_of`.
         limits: the bounds of the run.
 
     Raises:
         TemplateError: a text is not a template (`ParseError`), or it failed (`ExecutionError`).
     """
     if functions is None:
-        functions = given(dialect)
+        functions = further_functions_of(dialect)
     ordered = {name: templates[name] for name in sorted(templates)}
     compiled = TemplateSet(ordered, dialect=dialect, functions=functions, limits=limits)
     return compiled.render(entry, data, missing_key=missing_key)

@@ -24,8 +24,7 @@ from istioctl.golang.times import Duration, Time
 from istioctl.golang.values import Float32, Int, Pointer, Uint8, Uint64, make, nil, pointer
 from istioctl.gotemplate.compiler import codegen
 from istioctl.gotemplate.errors import ParseError
-from istioctl.gotemplate.functions import functions_of
-from istioctl.gotemplate.given import given as given_functions
+from istioctl.gotemplate.functions import functions_of, further_functions_of
 from istioctl.gotemplate.language.parser import parse
 from istioctl.gotemplate.limits import Limits
 from istioctl.gotemplate.running.runtime import NAMES as RUNTIME
@@ -80,7 +79,7 @@ LITERALS = [
 ]  # fmt: skip
 NAMES = [*data(), "absent", "Name", "Tags", "Any", "a", "b", "c", "n", "__class__", "__init__", "items", "keys"]
 METHODS = ["moment.Format", "moment.Unix", "moment.Date", "while.Round", "while.String", "lost.Name", "none.Format"]
-KNOWN = {dialect: {**functions_of(dialect), **given_functions(dialect)} for dialect in ("go", "helm", "istio")}
+KNOWN = {dialect: {**functions_of(dialect), **further_functions_of(dialect)} for dialect in ("go", "helm", "istio")}
 FUNCTIONS = {dialect: sorted(known) for dialect, known in KNOWN.items()}
 SLOW = {"genPrivateKey", "genCA", "genSelfSignedCert", "genSignedCert", "derivePassword", "htpasswd", "bcrypt"}
 SLOW |= {"genCAWithKey", "genSelfSignedCertWithKey", "genSignedCertWithKey"}

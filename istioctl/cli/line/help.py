@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from istioctl.cli.line.commands import Command
 from istioctl.cli.line.declare import GlobalOptions
-from istioctl.cli.line.parameters import group_parameters
 
 
 def group_help(path: list[str], group: Command) -> str:
@@ -31,16 +30,17 @@ def group_help(path: list[str], group: Command) -> str:
 
 
 def _global_flags() -> list[str]:
-    rows = [("-h, --help", "This text")]
-    for _, _, default, declaration in reversed(group_parameters(GlobalOptions)):
-        if declaration is None or declaration.settings.get("hidden"):
-            continue
+    rows = []
+    for name, default in GlobalOptions._field_defaults.items():
+        declaration = GlobalOptions.__annotations__[name].__metadata__[0]
         settings = declaration.settings
+        if settings.get("hidden"):
+            continue
         short = next((f"{flag}, " for flag in declaration.names if not flag.startswith("--")), "    ")
         long = next(flag for flag in declaration.names if flag.startswith("--"))
         default = settings.get("default_text") or default
-        text = str(settings["help"]).removesuffix(".")
-        text += f" (default {default})" if default else ""
-        rows.insert(0, (f"{short}{long} {settings.get('metavar', '')}".rstrip(), text))
+        text = settings["help"].removesuffix(".") + (f" (default {default})" if default else "")
+        rows.append((f"{short}{long} {settings.get('metavar', '')}".rstrip(), text))
+    rows.append(("-h, --help", "This text"))
     width = max(len(flag) for flag, _ in rows)
     return ["Global flags:", *(f"  {flag.ljust(width)}  {text}" for flag, text in rows)]

@@ -15,7 +15,7 @@ import sys
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING
 
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 from istioctl.patterns import lazy_pattern
@@ -23,6 +23,14 @@ from istioctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
+    from typing import Protocol, TextIO
+
+    class Region(Protocol):
+        """Lines at the foot of the screen that are drawn anew again and again."""
+
+        def aside(self) -> AbstractContextManager[None]:
+            """Within, they are not on the screen."""
+
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _BEGIN, _MIDDLE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -57,13 +65,6 @@ def _coloured(text: str) -> str:
     if _BEGIN not in text:
         return text
     return _STYLED.sub(lambda match: f"\x1b[{match[1]}m" if match[1] else "\x1b[0m", text)
-
-
-class Region(Protocol):
-    """Lines at the foot of the screen that are drawn anew again and again."""
-
-    def aside(self) -> AbstractContextManager[None]:
-        """Within, they are not on the screen."""
 
 
 class Terminal:

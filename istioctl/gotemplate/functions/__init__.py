@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from typing import Final
+from typing import Final, cast
 
+from istioctl.dialects import FURTHER_FUNCTIONS
 from istioctl.golang.types import Function
 from istioctl.gotemplate.functions.table import FunctionTable
 
@@ -83,6 +84,15 @@ def homes_of(dialect: str) -> Mapping[str, str]:
 def functions_of(dialect: str) -> Mapping[str, Function]:
     """All functions of a dialect, which imports all their modules."""
     return FunctionTable({name: _table(module)[name] for name, module in homes_of(dialect).items()})
+
+
+@cache
+def further_functions_of(dialect: str) -> Mapping[str, Function]:
+    """Those functions of a dialect that packages above this one have, see `istioctl.dialects`."""
+    if dialect not in FURTHER_FUNCTIONS:
+        return {}
+    module, name = FURTHER_FUNCTIONS[dialect]
+    return cast("Mapping[str, Function]", getattr(import_module(module), name)())
 
 
 def function_at(module: str, name: str) -> Function:

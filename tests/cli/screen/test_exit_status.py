@@ -46,7 +46,7 @@ def test_statuses_of_errors(error: IstioctlError, status: int, of_a_comparison: 
 
 
 def test_every_status_has_its_meaning() -> None:
-    assert list(MEANINGS) == sorted(ExitStatus)
+    assert list(MEANINGS) == sorted({status for name, status in vars(ExitStatus).items() if name.isupper()})
 
 
 @pytest.mark.parametrize("command", [["diff"], ["proxy-config", "diff", "a.b", "c.d"]])
