@@ -203,7 +203,7 @@ def test_roots(stub: StubCluster) -> None:
     status, text, _ = pc(stub, "rootca-compare", "web-1", "deploy/web")
     assert status == 0
     assert "have the identical ROOTCA" in text
-    stub.pods = pod_answer
+    stub.pods = lambda path: Answer(200, json.dumps(dump_of()).encode())
     status, text, problems = pc(stub, "rootca-compare", "web-1", "web-2")
     assert (status != 0, text) == (True, "")
     assert "no readable root certificate" in problems

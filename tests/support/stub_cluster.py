@@ -31,7 +31,7 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.kinds import known_resource, plural_of
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification.build import SpecificationInputs, build_specification
-from tests.support.stub_dump import clusters, config_dump
+from tests.support.stub_pages import pages
 
 TOKEN = "planted-token-4f1d"  # noqa: S105 - it opens nothing
 """What the stub's kubeconfig shows to servers."""
@@ -155,6 +155,8 @@ def _completed(item: dict[str, Any]) -> dict[str, Any]:
     )
     if item["kind"] == "PersistentVolumeClaim":
         item["status"]["phase"] = "Bound"
+    if item.get("type") == "kubernetes.io/service-account-token":
+        item["data"] = {key: base64.b64encode(TOKEN.encode()).decode() for key in ("token", "ca.crt")}
     if item["kind"] == "Service" and item["spec"].get("type") == "LoadBalancer":
         item["status"]["loadBalancer"] = {"ingress": [{"ip": "127.0.0.1"}]}
     return item
@@ -228,6 +230,10 @@ class StubCluster:
         collection, namespace, name = _split(asked.path)
         if name == "?":
             return _json({"kind": "APIResourceList", "resources": self._resources(asked.path)})
+        if asked.path.endswith("/token"):
+            return _json({"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "status": {"token": TOKEN}})
+        if asked.path.endswith("/log"):
+            return Answer(200, b"2026-01-01T00:00:00Z it runs\n", {"Content-Type": "text/plain"})
         if collection.endswith("accessreviews"):
             return _json({"kind": "SelfSubjectAccessReview", "status": {"allowed": True}})
         if asked.method == "GET":
@@ -314,21 +320,10 @@ def write_kubeconfig(file: Path, server: str, **user: Any) -> Path:
 
 def pod_answer(path: str) -> Answer:
     """What the stub's pods answer: istiod's, Envoy's and add-ons' pages in their smallest form."""
-    page = path.partition("?")[0]
-    known: dict[str, Any] = {
-        "/debug/syncz": [],
-        "/debug/clusterz": [{"id": "one", "secretName": "a/b", "syncStatus": "synced"}],
-        "/debug/config_dump": config_dump(),
-        "/config_dump": {**config_dump(), "workloads": [], "services": [], "policies": [], "certificates": []},
-        "/clusters": clusters(),
-        "/scopej/": [{"name": "ads", "description": "", "output_level": "info"}],
-        "/certs": {"certificates": []},
-        "/api/v1/targets": {"data": {"activeTargets": []}},
-        "/api/v1/query": {"status": "success", "data": {"resultType": "vector", "result": []}},
-        "/server_info": {"version": "1", "state": "LIVE"},
-        "/version": "1.30.3-abc-Clean",
-    }
-    return _json(known.get(page, {}))
+    found = pages().get(path.partition("?")[0], {})
+    if path.startswith("/logging") and isinstance(found, str):
+        return Answer(200, found.encode(), {"Content-Type": "text/plain"})
+    return _json(found)
 
 
 def _json(data: Any) -> Answer:

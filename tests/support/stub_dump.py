@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import base64
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from tests.support.certificates import make_certificate
 
 _ADMIN = "type.googleapis.com/envoy.admin.v3"
 _CONFIG = "type.googleapis.com/envoy.config"
@@ -27,7 +32,7 @@ def config_dump(key: bytes = b"") -> dict[str, Any]:
         "virtual_hosts": [
             {
                 "name": "web.shop.svc.cluster.local:80",
-                "domains": ["web.shop.svc.cluster.local", "web"],
+                "domains": ["web.shop.svc.cluster.local", "web.shop", "web"],
                 "routes": [{"match": {"prefix": "/"}, "route": {"cluster": CLUSTER}}],
             }
         ],
@@ -52,6 +57,8 @@ def config_dump(key: bytes = b"") -> dict[str, Any]:
         "private_key": {"inline_bytes": base64.b64encode(key).decode()},
     }
     secret = {"@type": _SECRET, "name": "default", "tls_certificate": certificate}
+    root = {"trusted_ca": {"inline_bytes": base64.b64encode(_root()).decode()}}
+    trusted = {"@type": _SECRET, "name": "ROOTCA", "validation_context": root}
     node = {"id": "sidecar~10.0.0.1~web-1.shop~shop.svc.cluster.local", "metadata": {"ISTIO_VERSION": "1.30.3"}}
     sections: list[tuple[str, dict[str, Any]]] = [
         ("Bootstrap", {"bootstrap": {"node": node}, "last_updated": UPDATED}),
@@ -66,7 +73,14 @@ def config_dump(key: bytes = b"") -> dict[str, Any]:
             },
         ),
         ("Routes", {"dynamic_route_configs": [{"route_config": route, "last_updated": UPDATED}]}),
-        ("Secrets", {"dynamic_active_secrets": [{"name": "default", "secret": secret, "last_updated": UPDATED}]}),
+        (
+            "Secrets",
+            {
+                "dynamic_active_secrets": [
+                    {"name": each["name"], "secret": each, "last_updated": UPDATED} for each in (secret, trusted)
+                ]
+            },
+        ),
         ("Ecds", {"ecds_filters": []}),
     ]
     return {"configs": [{"@type": f"{_ADMIN}.{name}ConfigDump", **section} for name, section in sections]}
@@ -76,3 +90,10 @@ def clusters() -> dict[str, Any]:
     """What `/clusters?format=json` answers."""
     host = {"address": {"socket_address": {"address": "10.0.0.9", "port_value": 80}}, "health_status": {}}
     return {"cluster_statuses": [{"name": CLUSTER, "host_statuses": [host]}]}
+
+
+@cache
+def _root() -> bytes:
+    """The certificate that the mesh trusts, in PEM."""
+    with TemporaryDirectory() as folder:
+        return Path(make_certificate(Path(folder))[0]).read_bytes()

@@ -16,7 +16,10 @@ FILES = {
     ),
 }
 
-_PROMETHEUS = {"app.kubernetes.io/name": "prometheus"}
+_ADDONS = {
+    name: {"app": name, "app.kubernetes.io/part-of": "istio-addons", "app.kubernetes.io/name": name}
+    for name in ("prometheus", "grafana", "kiali", "jaeger")
+}
 
 #: What else there has to be in the cluster, for the commands to come to their later questions.
 OBJECTS: list[dict[str, Any]] = [
@@ -45,12 +48,48 @@ OBJECTS: list[dict[str, Any]] = [
         "webhooks": [],
     },
     {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "prometheus-1", "namespace": "istio-system", "labels": _PROMETHEUS},
-        "spec": {"nodeName": "one", "containers": [{"name": "prometheus", "image": "prometheus:1"}]},
-        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "gateways.gateway.networking.k8s.io", "labels": {}},
+        "spec": {
+            "group": "gateway.networking.k8s.io",
+            "scope": "Namespaced",
+            "names": {"kind": "Gateway", "plural": "gateways"},
+            "versions": [{"name": each, "served": True, "storage": each == "v1"} for each in ("v1beta1", "v1")],
+        },
     },
+    {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "waypoint", "namespace": "shop", "labels": {"istio.io/waypoint-for": "service"}},
+        "spec": {"gatewayClassName": "istio-waypoint"},
+        "status": {"conditions": [{"type": "Programmed", "status": "True"}]},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "istio-ca-root-cert", "namespace": "shop", "labels": {}},
+        "data": {"root-cert.pem": "a certificate"},
+    },
+    *(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"{name}-1", "namespace": "istio-system", "labels": labels},
+            "spec": {"nodeName": "one", "containers": [{"name": name, "image": f"{name}:1"}]},
+            "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+        }
+        for name, labels in _ADDONS.items()
+    ),
+    *(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": name, "namespace": "istio-system", "labels": labels},
+            "spec": {"replicas": 1, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}}},
+        }
+        for name, labels in _ADDONS.items()
+    ),
 ]
 
 #: By name. `FOLDER` stands for a folder with the files that they read.
@@ -62,7 +101,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "uninstall": ("uninstall", "--revision", "canary", "-y"),
     "uninstall --purge": ("uninstall", "--purge", "-y"),
     "verify-install": ("verify-install",),
-    "diff": ("diff", "--set", "profile=minimal"),
+    "diff": ("diff", "--set", "profile=demo"),
     "precheck": ("precheck",),
     "analyze": ("analyze", "-A"),
     "tag list": ("tag", "list"),
