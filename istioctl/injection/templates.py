@@ -123,3 +123,11 @@ class TemplateRenderer:
                 self._meshes.clear()
             known = self._meshes[id(message)] = message, go_values.message_value(message, MESH_MESSAGE)
         return known[1]
+
+
+def prebuilt_module(text: str) -> tuple[str, str]:
+    """The key and the text of the module that the wheel carries for one template (see `istioctl.prebuilt`)."""
+    from istioctl.gotemplate.compiler import units
+    from istioctl.injection.template_functions import TABLE
+
+    return units.prebuilt_module(_ENTRY, text, units.Functions("istio", TABLE))

@@ -88,7 +88,7 @@ def test_what_was_told_is_offered_while_the_server_is_slow(
     completing: Completing, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     assert completing.known("injection", "enable", "sh") == ["shop"]
-    for entry in (tmp_path / "cache" / "istioctl" / "templates").iterdir():
+    for entry in (tmp_path / "cache" / "istioctl" / "entries").iterdir():
         _make_older(entry)
     request.getfixturevalue("slow")
 

@@ -9,6 +9,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.packaging.conftest import ROOT, build, site_packages, succeed
 from tests.support.run import run_cli
 
@@ -47,6 +49,49 @@ def test_the_installed_wheel_injects_lists_and_validates(venv: Path, tmp_path: P
     assert "prometheus" in succeed([program, "addons", "list"], tmp_path)
     assert "valid" in succeed([program, "validate", "-f", "gateway.yaml"], tmp_path)
     assert "demo" in succeed([venv / "bin" / "python", "-m", "istioctl", "profile", "list"], tmp_path)
+
+
+FIRST_RUNS = [
+    *(["manifest", "generate", "--set", f"profile={name}"] for name in ("default", "demo", "ambient", "openshift")),
+    ["kube-inject", "--offline", "-f", str(ROOT / "docs" / "examples" / "app.yaml")],
+    ["profile", "dump", "demo"],
+]
+
+
+@pytest.mark.parametrize("flags", FIRST_RUNS, ids=" ".join)
+def test_the_first_run_compiles_nothing(venv: Path, tmp_path: Path, flags: list[str]) -> None:
+    printed = succeed([venv / "bin" / "istioctl", *flags], tmp_path, XDG_CACHE_HOME=str(tmp_path))
+
+    assert not list(tmp_path.glob("istioctl/*/*"))  # what is compiled is kept there
+    assert printed == run_cli(*flags, environ={"HOME": str(tmp_path)}).stdout
+
+
+def test_changed_files_take_the_place_of_what_the_wheel_was_built_with(venv: Path, tmp_path: Path) -> None:
+    installed = tmp_path / "installed"
+    shutil.copytree(site_packages(venv), installed)
+    for name, old, new in (
+        ("manifests/istiod/injection/sidecar.yaml", "name: istio-proxy", "name: changed-proxy"),
+        ("manifests/istiod/services.yaml.j2", "port: 15010", "port: 15019"),
+        ("profiles/default.yaml", "name: istio-ingressgateway", "name: changed-gateway"),
+    ):
+        file = installed / "istioctl" / "_data" / name
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"import site\nsite.addsitedir({str(installed)!r})\nfrom istioctl.__main__ import main\nmain()\n",
+        encoding="utf-8",
+    )
+    run = [sys.executable, "-I", "-S", program]
+
+    app = ROOT / "docs" / "examples" / "app.yaml"
+    injected = succeed([*run, "kube-inject", "--offline", "-f", app], tmp_path, XDG_CACHE_HOME=str(tmp_path))
+    generated = succeed([*run, "manifest", "generate"], tmp_path, XDG_CACHE_HOME=str(tmp_path))
+
+    assert "name: changed-proxy" in injected
+    assert "port: 15019" in generated
+    assert "name: changed-gateway" in generated
 
 
 def test_the_installed_wheel_is_typed(venv: Path, tmp_path: Path) -> None:

@@ -61,12 +61,12 @@ def live(options: GlobalOptions, what: str, ask: Callable[[GlobalOptions], list[
         what: tells one question from another.
         ask: asks the cluster.
     """
-    from istioctl.gotemplate.compiler import cache
+    from istioctl import file_cache
 
-    key = cache.fingerprint("names", what, *_source(options))
+    key = file_cache.fingerprint("names", what, *_source(options))
     if _line.get().patient:
         return _asked(options, ask, key)
-    told, names = _told(cache.load(key))
+    told, names = _told(file_cache.load(key))
     age = time.time() - told
     if 0 <= age < _FRESH:
         return names
@@ -99,13 +99,13 @@ def _told(entry: tuple[object, ...] | None) -> tuple[float, list[str]]:
 
 
 def _asked(options: GlobalOptions, ask: Callable[[GlobalOptions], list[str]], key: str) -> list[str]:
-    from istioctl.gotemplate.compiler import cache
+    from istioctl import file_cache
 
     try:
         names = ask(options)
     except IstioctlError:  # what is not to be had is not asked for with each key press
         names = []
-    cache.store(key, (time.time(), names))
+    file_cache.store(key, (time.time(), names))
     return names
 
 
@@ -132,13 +132,13 @@ def _within(seconds: float, ask: Callable[[], list[str]]) -> list[str] | None:
 
 def _go_on(key: str) -> None:
     """Let a process of its own ask, unless one does already."""
-    from istioctl.gotemplate.compiler import cache
+    from istioctl import file_cache
 
     words, program = _line.get().words, _program()
-    since, _ = _told(cache.load(f"{key}-asking"))
+    since, _ = _told(file_cache.load(f"{key}-asking"))
     if not words or not program or 0 <= time.time() - since < PATIENCE:
         return
-    cache.store(f"{key}-asking", (time.time(), []))
+    file_cache.store(f"{key}-asking", (time.time(), []))
     import subprocess
 
     nothing = subprocess.DEVNULL

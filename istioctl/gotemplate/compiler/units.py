@@ -1,23 +1,30 @@
 """Texts to code objects, each compiled once: kept in memory, and large ones in the cache folder.
 
-With everything in the cache, neither the compiler's modules nor those of functions that no template calls are imported.
+The program's own large templates come compiled with the wheel (see `istioctl.prebuilt`). Where everything was compiled
+before, neither the compiler's modules nor those of functions that no template calls are imported.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import CodeType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from istioctl import file_cache, prebuilt
 from istioctl.golang.types import Function
-from istioctl.gotemplate.compiler import cache
+from istioctl.gotemplate.compiler.engine import engine
 from istioctl.gotemplate.errors import ParseError
 from istioctl.gotemplate.functions import function_at, homes_of
 from istioctl.gotemplate.limits import MAX_TEXT
+from istioctl.gotemplate.running import runtime
 from istioctl.gotemplate.running.execution import Site
 
+if TYPE_CHECKING:
+    from istioctl.gotemplate.compiler.emitter import Source
+
+SMALLEST: Final = 4096  # characters; shorter texts compile faster than a file is read
 _units: OrderedDict[tuple[str, str, str], Unit] = OrderedDict()
 _MOST_UNITS: Final = 512
 _MOST_TEXT: Final = 4 << 20  # characters of all their texts
@@ -34,10 +41,10 @@ class Unit(NamedTuple):
     """
 
     code: CodeType
-    lines: list[int]
-    sites: list[Site]
-    templates: list[tuple[str, str, bool]]
-    functions: list[tuple[str, str]]
+    lines: Sequence[int]
+    sites: Sequence[Site]
+    templates: Sequence[tuple[str, str, bool]]
+    functions: Sequence[tuple[str, str]]
 
 
 class Functions(Mapping[str, Function]):
@@ -102,11 +109,7 @@ def compile_text(name: str, text: str, functions: Functions, *, keep: bool = Tru
         return known
     if len(text) > MAX_TEXT:
         raise ParseError(f"template: {name}:1: size limit exceeded: a text has at most {MAX_TEXT} characters")
-    key = cache.key_of(functions.key, name, text) if keep and len(text) >= cache.SMALLEST else ""
-    kept = cache.load(key) if key else None
-    unit = Unit(*kept) if kept is not None else _compile(name, text, functions)  # type: ignore[arg-type]
-    if key and kept is None:
-        cache.store(key, tuple(unit))
+    unit = _known(name, text, functions) if keep and len(text) >= SMALLEST else _compile(name, text, functions)
     _keep((functions.key, name, text), unit)
     return unit
 
@@ -118,12 +121,37 @@ def _keep(key: tuple[str, str, str], unit: Unit) -> None:
         _units.popitem(last=False)
 
 
-def _compile(name: str, text: str, functions: Functions) -> Unit:
-    from istioctl.gotemplate.compiler.codegen import generate
-    from istioctl.gotemplate.language.parser import parse
+def _known(name: str, text: str, functions: Functions) -> Unit:
+    """A large text: as it came with the program, or was kept by an earlier run; otherwise compiled and kept."""
+    own = _prebuilt_key(name, text, functions)
+    code = prebuilt.code(own)
+    if code is not None:
+        space: dict[str, object] = {"__builtins__": {}, **runtime.NAMES}
+        exec(code, space)  # noqa: S102 - as in `TemplateSet`
+        return Unit(code, *space["PARTS"])  # type: ignore[misc]
+    key = file_cache.fingerprint(engine(), own)
+    kept = file_cache.load(key)
+    if kept is not None:
+        return Unit(*kept)  # type: ignore[arg-type]
+    unit = _compile(name, text, functions)
+    file_cache.store(key, tuple(unit))
+    return unit
 
+
+def _prebuilt_key(name: str, text: str, functions: Functions) -> str:
+    return file_cache.fingerprint("template", functions.key, name, text)
+
+
+def prebuilt_module(name: str, text: str, functions: Functions) -> tuple[str, str]:
+    """The key and the text of the module that the wheel carries for one text (see `istioctl.prebuilt`)."""
+    source, called = _generate(name, text, functions)
+    parts = tuple(source.lines), tuple(source.sites), tuple(source.templates), tuple(called)
+    return _prebuilt_key(name, text, functions), f"{source.text}PARTS = {parts!r}\n"
+
+
+def _compile(name: str, text: str, functions: Functions) -> Unit:
     try:
-        source = generate(name, text, parse(name, text, functions), functions)
+        source, called = _generate(name, text, functions)
         code = compile(source.text, "<template>", "exec", dont_inherit=True, optimize=0)
     except ParseError:
         raise
@@ -131,5 +159,13 @@ def _compile(name: str, text: str, functions: Functions) -> Unit:
         raise ParseError(f"template: {name}:1: depth limit exceeded: actions are nested too deeply") from None
     except Exception as error:  # whatever the bug, callers see one kind of error
         raise ParseError(f"template: {name}:1: internal error: {type(error).__name__}: {error}") from error
-    called = [(name, functions.home(name)) for name in source.functions]
     return Unit(code, source.lines, source.sites, source.templates, called)
+
+
+def _generate(name: str, text: str, functions: Functions) -> tuple[Source, list[tuple[str, str]]]:
+    """The Python source of one text, and the functions that it calls, each with its home."""
+    from istioctl.gotemplate.compiler.codegen import generate
+    from istioctl.gotemplate.language.parser import parse
+
+    source = generate(name, text, parse(name, text, functions), functions)
+    return source, [(called, functions.home(called)) for called in source.functions]

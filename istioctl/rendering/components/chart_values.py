@@ -6,7 +6,9 @@ The defaults are `manifests/<component>/values.yaml`. Source of the rules: upstr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from istioctl.api.trees import Values, copy_of, merge
 from istioctl.errors import SpecError
@@ -104,6 +106,12 @@ def _misplaced(place: str, wanted: str, value: object) -> SpecError:
 
 @cache
 def _defaults() -> dict[str, Values]:
+    """The defaults of every chart."""
+    return prepared(*preparation())
+
+
+def preparation() -> tuple[str, list[Path], Callable[[], dict[str, Values]]]:
+    """How `_defaults` come about; see `istioctl.rendering.text.cache.prepared`."""
     root = data_folder("manifests")
     files = {
         name: root / f"{name}.yaml" for name in (*(f"{name}/values" for name in _FOLDERS), *_GATEWAY_KINDS.values())
@@ -118,7 +126,7 @@ def _defaults() -> dict[str, Values]:
             charts[kind] = _gateway_defaults(copy_of(loaded["gateway/values"]), loaded[file])
         return charts
 
-    return prepared("values", files.values(), build)
+    return "values", list(files.values()), build
 
 
 def _gateway_defaults(shared: Values, own: Values) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from istioctl.api import ports
@@ -116,7 +116,7 @@ def injector_config(values: Tree) -> str:
         "template": _VERSION_CHECK,
     }
     lines = [dump(head, sort_keys=False), "templates:\n"]
-    for name, template in _built_in_templates(own):
+    for name, template in built_in_templates(own):
         lines.append(f"  {name}: |\n{_indented(template, '    ')}")
     if own:
         lines.append(_indented(dump(own), "  "))
@@ -126,11 +126,11 @@ def injector_config(values: Tree) -> str:
 def injector_templates(values: Tree) -> dict[str, Any]:
     """The templates of that configuration by name, for who needs them as they are."""
     own: dict[str, Any] = values["sidecarInjectorWebhook"]["templates"] or {}
-    return dict(_built_in_templates(own)) | own
+    return dict(built_in_templates(own)) | own
 
 
-def _built_in_templates(own: Tree) -> Iterator[tuple[str, str]]:
-    """Those that the user's own do not replace, each with one line end at its end."""
+def built_in_templates(own: Container[str] = ()) -> Iterator[tuple[str, str]]:
+    """Those that `own` do not replace, by name, each with one line end at its end."""
     for name in data_names("manifests/istiod/injection", ".yaml"):
         if name not in own:
             yield name, read_data("manifests", f"istiod/injection/{name}.yaml").strip("\n") + "\n"

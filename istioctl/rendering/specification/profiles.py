@@ -5,6 +5,7 @@ A *profile* is an IstioOperator document in `profiles/`; each is laid over `defa
 `values.profile`, those of a platform, and those that undo what changed since an older version.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -170,16 +171,21 @@ def check_overlay(choice: OverlayChoice, where: str | None = None) -> SpecError 
 @cache
 def _built_in() -> dict[str, Values]:
     """Every built-in profile by its name, and every overlay as `values/NAME`."""
+    return prepared(*preparation())
+
+
+def preparation() -> tuple[str, list[Path], Callable[[], dict[str, Values]]]:
+    """How `_built_in` comes about; see `istioctl.rendering.text.cache.prepared`."""
     folder = data_folder("profiles")
-    files = {file.stem: file for file in folder.glob("*.yaml")}
-    files |= {f"values/{file.stem}": file for file in (folder / "values").glob("*.yaml")}
+    files = {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+    files |= {f"values/{file.stem}": file for file in sorted((folder / "values").glob("*.yaml"))}
 
     def build() -> dict[str, Values]:
         from istioctl.yamldoc.reader import load
 
         return {name: load(file.read_text("utf-8"), str(file)) for name, file in files.items()}
 
-    return prepared("profiles", files.values(), build)
+    return "profiles", list(files.values()), build
 
 
 def _folder(manifests: Path | None) -> Path:

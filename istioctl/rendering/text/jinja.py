@@ -10,7 +10,7 @@ What the templates may count on:
 * `{{ value | as_text }}` is for texts that may be given as numbers: written as Go prints them.
 * A name or key that is not there is an error, except before `optional`.
 
-Compiling takes longer than running, so the compiled templates are kept (see `cache`).
+Compiling takes longer than running, so the templates come compiled with the wheel, and others are kept (see `cache`).
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from istioctl import prebuilt
 from istioctl.errors import InternalError
+from istioctl.file_cache import fingerprint
 from istioctl.patterns import compiled_later
-from istioctl.rendering.text.cache import prepared
+from istioctl.rendering.text.cache import kept
 from istioctl.rendering.text.data_files import data_folder
 from istioctl.rendering.text.layout import NO_LINE, lay_out, lines_token, to_text
 from istioctl.rendering.text.value_text import bare, env_entries, go_text, requirements
@@ -35,6 +37,7 @@ with compiled_later("jinja2"):  # which reading templates takes, not running the
     from markupsafe import Markup
 
 _SUFFIX = ".yaml.j2"
+_COMPILER = Path(str(jinja_compiler.__file__))
 
 
 def render_template(name: str, facts: Mapping[str, Any]) -> list[str]:
@@ -67,18 +70,14 @@ class _ManifestEnvironment(Environment):
 
 
 class _CompiledLoader(BaseLoader):
-    """Gives templates from code that was compiled before, a folder at a time."""
-
-    def __init__(self) -> None:
-        self._folders: dict[str, dict[str, CodeType]] = {}
+    """Gives templates from code that was compiled before."""
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Template:  # noqa: A002 - Jinja's name
-        folder = name.rpartition("/")[0]
-        if folder not in self._folders:
-            self._folders[folder] = _codes(environment, folder)
-        if name not in self._folders[folder]:
+        file = data_folder("manifests") / f"{name}{_SUFFIX}"
+        if not file.is_file():
             raise TemplateNotFound(name)
-        return Template.from_code(environment, self._folders[folder][name], environment.make_globals(globals))
+        code = prebuilt.code(_key(file)) or _kept(environment, name, file)
+        return Template.from_code(environment, code, environment.make_globals(globals))
 
 
 @cache
@@ -106,20 +105,34 @@ def _environment() -> Environment:
     return environment
 
 
-def _codes(environment: Environment, folder: str) -> dict[str, CodeType]:
-    """The code of the templates right inside one folder, by name."""
-    files = sorted((data_folder("manifests") / folder).glob(f"*{_SUFFIX}"))
-    compiler = Path(str(jinja_compiler.__file__))
-    return prepared(f"manifests-{folder.replace('/', '-')}", [compiler, *files], lambda: _compile(environment, files))
+def _kept(environment: Environment, name: str, file: Path) -> CodeType:
+    def build() -> CodeType:
+        return environment.compile(file.read_text(encoding="utf-8"), name, str(file))
+
+    return kept(f"manifests-{name.replace('/', '-')}", [_COMPILER, file], build)
 
 
-def _compile(environment: Environment, files: list[Path]) -> dict[str, CodeType]:
+def _key(file: Path) -> str:
+    """What the code of a template depends on: its text, and which Jinja2 compiles and runs it."""
+    return fingerprint("jinja", _jinja(), file.read_text(encoding="utf-8"))
+
+
+@cache
+def _jinja() -> str:
+    return fingerprint(_COMPILER.read_text(encoding="latin-1"))  # whatever bytes it holds
+
+
+def template_names() -> list[str]:
+    """The names of all templates."""
     root = data_folder("manifests")
-    codes = {}
-    for file in files:
-        name = file.relative_to(root).as_posix().removesuffix(_SUFFIX)
-        codes[name] = environment.compile(file.read_text(encoding="utf-8"), name, str(file))
-    return codes
+    return sorted(file.relative_to(root).as_posix().removesuffix(_SUFFIX) for file in root.rglob(f"*{_SUFFIX}"))
+
+
+def prebuilt_module(name: str) -> tuple[str, str]:
+    """The key and the text of the module that the wheel carries for one template (see `istioctl.prebuilt`)."""
+    file = data_folder("manifests") / f"{name}{_SUFFIX}"
+    source = _environment().compile(file.read_text(encoding="utf-8"), name, f"{name}{_SUFFIX}", raw=True)
+    return _key(file), f"{source}\n"
 
 
 class _NoLine:

@@ -1,8 +1,8 @@
-"""Compiled texts on disk, so that a command does not compile the same large template again.
+"""What is kept between runs, as files in the user's cache folder.
 
-An entry is a marshalled tuple in the user's cache folder, named by a hash of all that the result depends on: this
-package's own sources, the interpreter, the functions and the text. Code from it runs as ours, so the folder must belong
-to the user and be writable to nobody else. Where there is no such folder, or anything about it fails, nothing is kept.
+An entry is a marshalled tuple, named by a hash of all that it depends on. Code from it runs as ours, so the folder must
+belong to the user and be writable to nobody else. Where there is no such folder, or anything about it fails, nothing is
+kept.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import marshal
 import os
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,17 +19,11 @@ try:  # the algorithm alone, as the standard library's own `random` does it: has
 except ImportError:
     from hashlib import blake2b
 
-SMALLEST: Final = 4096  # characters; shorter texts compile faster than a file is read
 _MOST: Final = 256  # entries
 
 
-def key_of(*parts: str) -> str:
-    """The name of the entry for a result that depends on `parts` and on this engine."""
-    return fingerprint(_engine(), *parts)
-
-
 def fingerprint(*parts: str) -> str:
-    """A text that changes whenever one of `parts` does."""
+    """A text of hexadecimal digits that changes whenever one of `parts` does."""
     digest = blake2b(digest_size=32)
     for part in parts:
         digest.update(f"{len(part)}:".encode())
@@ -39,22 +32,11 @@ def fingerprint(*parts: str) -> str:
 
 
 @cache
-def _engine() -> str:
-    """What tells this version of the engine from any other."""
-    engine = Path(__file__).parents[1]
-    parts = ("language", "compiler", "running", "functions")
-    folders = (engine, *(engine / part for part in parts), engine.parent / "golang")
-    files = (file for folder in folders for file in os.scandir(folder) if file.name.endswith(".py"))
-    sources = sorted((file.path, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
-    return repr((sys.implementation.cache_tag, sys.hexversion, sources))
-
-
-@cache
 def _folder() -> Path | None:
     """The user's cache folder, None if it can't be trusted or had."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        folder = (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "istioctl" / "templates"
+        folder = (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "istioctl" / "entries"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
     except (OSError, RuntimeError):
