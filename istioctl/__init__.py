@@ -15,11 +15,10 @@ _homes: dict[str, tuple[str, str]] = {}
 def _public() -> dict[str, tuple[str, str]]:
     """The module of each public name, and what it is called there."""
     if not _homes:
-        import re
-
-        text = __loader__.get_data(__file__.rpartition(".")[0] + ".pyi").decode()
-        for module, attribute, name in re.findall(r"^from (\S+) import (\S+) as (\S+)$", text, re.MULTILINE):
-            _homes[name] = module, attribute
+        for line in __loader__.get_data(__file__.rpartition(".")[0] + ".pyi").decode().splitlines():
+            match line.split():  # a pattern would have to be compiled, and every import of a module comes here
+                case ["from", module, "import", attribute, "as", name]:
+                    _homes[name] = module, attribute
     return _homes
 
 

@@ -5,15 +5,14 @@ Source: upstream `operator/pkg/component/component.go` (names, order) and `opera
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.api.names import PROXY
 
 INGRESS_GATEWAY, EGRESS_GATEWAY = "istio-ingressgateway", "istio-egressgateway"
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """One kind of part.
 
     Attributes:

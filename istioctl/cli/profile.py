@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Annotated
 
 from istioctl.cli.line.completers import profiles
@@ -64,7 +63,7 @@ def dump(
     if profile is not None and wanted.files:
         raise UsageError("a profile's name and --filename exclude each other", hint="Name the profile in the file.")
     inputs = specification_inputs(ctx, wanted)
-    found = dump_profile(replace(inputs, profile=profile or ""), config_path)
+    found = dump_profile(inputs._replace(profile=profile or ""), config_path)
     console = terminal()
     for warning in found.warnings:
         console.warn(warning)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated, Any
 
 from istioctl.cli.line.cluster_options import check_revision, client_options, specification_inputs, stdin_text
@@ -41,7 +40,7 @@ def verify_install(
         inputs = None
         if wanted.files or wanted.set_flags or wanted.manifests or addons:
             inputs = specification_inputs(ctx, wanted, addons=addons)
-            inputs = replace(inputs, stdin=stdin)
+            inputs = inputs._replace(stdin=stdin)
         with shown_progress(console) as progress:
             found = verify_install(VerifyOptions(client, inputs, wanted.revision, seconds), progress)
     elif wanted.set_flags or wanted.revision or wanted.manifests or addons:

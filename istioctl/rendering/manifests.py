@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from istioctl.api.components import COMPONENTS
 from istioctl.api.trees import Values, lookup_text
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 ChartSource = Callable[[str, str, Values, str | None], list[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """The objects of an installation.
 
     Attributes:

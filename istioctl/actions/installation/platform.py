@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from istioctl.cluster.errors import ApiError
@@ -41,7 +40,7 @@ def with_detected(inputs: SpecificationInputs, kubernetes: str) -> Specification
         kubernetes: the server's version, such as `v1.31.2-gke.1`.
     """
     switched_off = os.environ.get("AUTO_GKE_DETECTION", "").lower() in ("0", "f", "false")
-    return replace(inputs, detected=_GKE) if "-gke" in kubernetes and not switched_off else inputs
+    return inputs._replace(detected=_GKE) if "-gke" in kubernetes and not switched_off else inputs
 
 
 def network_warnings(session: Finder, spec: Mapping[str, Any]) -> list[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from istioctl.api.components import COMPONENTS
 from istioctl.api.names import KUBERNETES_NAMESPACES, NETWORK, SYSTEM_NAMESPACE
@@ -30,8 +29,7 @@ _CRD = "CustomResourceDefinition"
 _GIVEN_NAMESPACES = frozenset({"", "default", *KUBERNETES_NAMESPACES})
 
 
-@dataclass(frozen=True, slots=True)
-class GenerateOptions:
+class GenerateOptions(NamedTuple):
     """What to render.
 
     Args:
@@ -50,8 +48,7 @@ class GenerateOptions:
     kube_version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(NamedTuple):
     """Rendered objects.
 
     Attributes:
@@ -110,10 +107,10 @@ def generate_for_cluster(options: GenerateOptions, client: Client, report: Repor
 
     session = open_session(client, report=report)
     version = kubernetes_version(session)
-    made = generate(replace(options, inputs=with_detected(options.inputs, version), kube_version=version))
+    made = generate(options._replace(inputs=with_detected(options.inputs, version), kube_version=version))
     warnings = (*made.warnings, *network_warnings(session, made.specification.spec))
     session.close()
-    return replace(made, warnings=warnings)
+    return made._replace(warnings=warnings)
 
 
 def write_manifests(manifests: Manifests, folder: Path) -> list[Path]:

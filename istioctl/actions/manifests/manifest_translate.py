@@ -10,7 +10,7 @@ objects can't take over from those installed; they are told instead of translate
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.manifests.helm_settings import helm_settings
@@ -139,7 +139,7 @@ def _without_settings(specification: Specification, settings: Mapping[str, Value
                 below.pop("k8s", None)
             own = _nested(part.component.values_root, copy_of(settings[part.component.name]))
             merge(data, {"spec": {"values": own}})
-    return replace(specification, data=data)
+    return specification._replace(data=data)
 
 
 def _stream(documents: Sequence[RenderedDocument]) -> str:

@@ -203,7 +203,7 @@ def diff_profiles(
     documents, warnings = [], list[str]()
     for name in (first, second):
         is_file = name == "-" or "/" in name or name.endswith((".yaml", ".yml", ".json")) or Path(name).is_file()
-        chosen = replace(inputs, files=(name,)) if is_file else replace(inputs, profile=name)
+        chosen = inputs._replace(files=(name,)) if is_file else inputs._replace(profile=name)
         specification = build_specification(chosen)
         document = copy_of(specification.effective)
         if isinstance(spec := document["spec"], dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from istioctl.golang import json_text
 from istioctl.golang.budget import ITEM, LimitError, take
@@ -18,8 +18,7 @@ class YAMLTextError(Exception):
     """A text is not YAML, or data can't be written as YAML; the message is Go's."""
 
 
-@dataclass(frozen=True, slots=True)
-class YAML:
+class YAML(NamedTuple):
     """What the functions need of a YAML library; each raises `YAMLTextError`.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from istioctl.errors import UsageError
 
@@ -12,8 +12,7 @@ _ALL = "all"
 _PATH = "addons."
 
 
-@dataclass(frozen=True, slots=True)
-class AddonChoice:
+class AddonChoice(NamedTuple):
     """Add-ons that are chosen, and how they are wanted.
 
     Attributes:
@@ -22,7 +21,7 @@ class AddonChoice:
     """
 
     names: tuple[str, ...]
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = MappingProxyType({})
 
     def extension_providers(self, namespace: str) -> Sequence[Mapping[str, Any]]:
         """What the mesh's configuration has to name for them.

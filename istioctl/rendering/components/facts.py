@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.api.names import REVISION
 from istioctl.rendering.text.value_text import go_text
@@ -17,8 +16,7 @@ CHART_VERSION = "1.0.0"
 Tree = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where a component goes.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, SYSTEM_NAMESPACE, TEMPLATES
 from istioctl.api.ports import XDS
@@ -25,8 +24,7 @@ from istioctl.rendering.text.jinja import render_template
 from istioctl.rendering.text.value_text import bare, env_entries, go_text
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayKind:
+class GatewayKind(NamedTuple):
     """What sets the two kinds apart.
 
     Attributes:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from istioctl.api.components import COMPONENTS, Component
 from istioctl.api.names import SYSTEM_NAMESPACE
@@ -17,8 +17,7 @@ from istioctl.rendering.specification.set_flags import parse_value
 from istioctl.rendering.text.value_text import go_text
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One component as a specification asks for it; of gateways there may be several.
 
     Attributes:
@@ -30,7 +29,7 @@ class Part:
 
     component: Component
     namespace: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
     path: str = ""
 
     @property

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from istioctl.api.components import GATEWAY_LISTS
 from istioctl.api.names import DEFAULT_REVISION, SYSTEM_NAMESPACE
@@ -61,8 +60,7 @@ class InstalledBeside(Protocol):
         """What the mesh's configuration has to name, given the control plane's namespace."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpecificationInputs:
+class SpecificationInputs(NamedTuple):
     """What a user gives.
 
     Args:
@@ -86,14 +84,13 @@ class SpecificationInputs:
     revision: str = ""
     manifests: Path | None = None
     force: bool = False
-    detected: Mapping[str, object] = field(default_factory=dict)
+    detected: Mapping[str, object] = MappingProxyType({})
     stdin: Callable[[], str] | None = None
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = MappingProxyType({})
     addons: InstalledBeside | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Specification:
+class Specification(NamedTuple):
     """A merged specification.
 
     Attributes:
