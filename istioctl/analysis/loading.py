@@ -17,7 +17,7 @@ from istioctl.analysis.resources import (
 )
 from istioctl.analysis.sources import Source
 from istioctl.analysis.validation.api_types import misfits
-from istioctl.analysis.validation.decode import decode, entries
+from istioctl.analysis.validation.decode import decode_data, entries
 from istioctl.analysis.validation.report import Place, Report, locate
 from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.api.names import IGNORED_NAMESPACES
@@ -28,12 +28,15 @@ from istioctl.api.unrendered import patch_or_template, rendering_hint
 from istioctl.api.workloads import POD_TEMPLATES, template_path
 from istioctl.errors import InputError
 from istioctl.yamldoc.duplicates import duplicate_keys
+from istioctl.yamldoc.lazy import LazyNode
 from istioctl.yamldoc.reader import compose_all, to_data
 
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Node
 
 _COMMAND = "istioctl analyze -"
+#: So many documents are parsed before reading by line is worth its preparations.
+_FEW = 8
 _TEXTS = (("metadata", "name"), ("metadata", "namespace"))
 _MAPS_OF_TEXT = (
     ("metadata", "labels"),
@@ -60,6 +63,7 @@ class Loader:
     def __init__(self, default_namespace: str, *, names_it: bool = True) -> None:
         self._default_namespace = default_namespace
         self._names_it = names_it
+        self._documents = 0
         self.errors: list[InputError] = []
         self.warnings: list[str] = []
         self.refused: list[tuple[Resource, Path, str]] = []
@@ -76,15 +80,25 @@ class Loader:
     def _document(self, text: str, offset: int, name: str) -> Iterator[Resource]:
         try:
             expect_separators(text, name)
+            self._documents += 1
+            read = _quickly(text) if self._documents > _FEW else None
+            if read is not None and not _is_list(read[0]):  # the items of a list need their lines at once
+                data, line = read
+                self._warn_of_template(text, f"{name}:{line + 1 + offset}", name)
+                yield from self._one(LazyNode(text, name), line, data, name, offset)
+                return
             document = next(compose_all(text, name), None)
             if document is not None and document.root is not None:
                 self._warn_of_duplicates(document.root, offset, name)
-                if hint := rendering_hint(name, text, _COMMAND, is_yaml=True):
-                    self.warnings.append(f"{name}:{document.root.line + 1 + offset}: {hint}")
+                self._warn_of_template(text, f"{name}:{document.root.line + 1 + offset}", name)
                 yield from self._objects(document.root, name, offset)
         except InputError as error:
             advice = error.hint or rendering_hint("", text, _COMMAND, is_yaml=False) or None
             self.errors.append(InputError(error.message, where=_moved(error, name, offset), hint=advice, id=error.id))
+
+    def _warn_of_template(self, text: str, where: str, name: str) -> None:
+        if hint := rendering_hint(name, text, _COMMAND, is_yaml=True):
+            self.warnings.append(f"{where}: {hint}")
 
     def _warn_of_duplicates(self, root: Node, offset: int, name: str) -> None:
         for again in duplicate_keys(root):
@@ -99,23 +113,29 @@ class Loader:
             raise InputError(
                 "an object is expected here, which is a mapping", where=f"{name}:{root.line + 1}", id="bad-yaml"
             )
-        items = dict(entries(root)).get("items")
-        if text(data.get("kind")).endswith("List") and items is not None and items.kind == "sequence":
-            for node in items.value:
-                if node.kind == "mapping":
-                    yield from self._one(node, to_data(node, name), name, offset)
+        if _is_list(data):
+            for node, item in zip(dict(entries(root))["items"].value, data["items"], strict=True):
+                if isinstance(item, dict):
+                    yield from self._one(LazyNode.of(node), node.line, item, name, offset)
         else:
-            yield from self._one(root, data, name, offset)
+            yield from self._one(LazyNode.of(root), root.line, data, name, offset)
 
-    def _one(self, root: Node, data: dict[str, Any], name: str, offset: int) -> Iterator[Resource]:
+    def _one(self, root: LazyNode, line: int, data: dict[str, Any], name: str, offset: int) -> Iterator[Resource]:
+        """The objects that an object's data say.
+
+        Args:
+            line: where it starts in its document, counted from 0.
+            name: that of the stream.
+            offset: the lines of the stream before the document.
+        """
         for field in ("apiVersion", "kind"):
             if not isinstance(data.get(field) or "", str):
-                raise InputError(f"{field} must be text", where=f"{name}:{root.line + 1}", id="no-kind")
+                raise InputError(f"{field} must be text", where=f"{name}:{line + 1}", id="no-kind")
         api_version, kind = text(data.get("apiVersion")), text(data.get("kind"))
         if not api_version and not kind:
             raise InputError(
                 "the document has neither apiVersion nor kind",
-                where=f"{name}:{root.line + 1}",
+                where=f"{name}:{line + 1}",
                 hint="Helm values are for `helm template -f`.",
                 id="no-kind",
             )
@@ -125,9 +145,10 @@ class Loader:
         if found or (group, kind) in FOREIGN or makes_pods:
             _expect_texts(data, kind, root, name, offset)
         if found:
-            yield from self._istio_object(root, data, found, name, offset)
+            yield from self._istio_object(root, line, data, found, name, offset)
             return
-        resource = self._resource(FOREIGN.get((group, kind), kind), mapping(data.get("spec")), data, name, offset, root)
+        known_as, spec = FOREIGN.get((group, kind), kind), mapping(data.get("spec"))
+        resource = self._resource(known_as, spec, data, name, line + 1 + offset, offset, root)
         if resource.namespace in IGNORED_NAMESPACES or (
             resource.kind == "Namespace" and resource.name in IGNORED_NAMESPACES
         ):
@@ -152,16 +173,21 @@ class Loader:
             yield workload if kind in POD_TEMPLATES else replace(workload, kind=f"{kind}.{group}")
         yield derived_pod(workload)
 
-    def _istio_object(self, root: Node, data: dict[str, Any], kind: Kind, name: str, offset: int) -> Iterator[Resource]:
-        report = Report(root, offset)
-        spec = decode(dict(entries(root)).get("spec"), kind.message, Place(report))
+    def _istio_object(
+        self, root: LazyNode, line: int, data: dict[str, Any], kind: Kind, name: str, offset: int
+    ) -> Iterator[Resource]:
+        report = Report()
+        spec = decode_data(data.get("spec"), kind.message, Place(report))
+        if report.problems:  # once more, with the places of all problems
+            report = Report(root.node, offset)
+            spec = decode_data(data.get("spec"), kind.message, Place(report))
         broken = next((p for p in report.errors if not p.message.startswith("unknown field")), None)
         if broken:
             where = f"{name}:{broken.line}:{broken.column}"
             raise InputError(
                 f"{kind.name}: {broken.path}: {broken.message}", where=where, hint=broken.hint or None, id="placed"
             )
-        resource = self._resource(kind.name, spec, data, name, offset, root)
+        resource = self._resource(kind.name, spec, data, name, line + 1 + offset, offset, root)
         if resource.namespace not in IGNORED_NAMESPACES:
             for unknown in report.errors:
                 hint = f" {unknown.hint}" if unknown.hint else ""
@@ -171,23 +197,39 @@ class Loader:
             yield resource
 
     def _resource(
-        self, kind: str, spec: dict[str, Any], data: dict[str, Any], name: str, offset: int, root: Node
+        self, kind: str, spec: dict[str, Any], data: dict[str, Any], name: str, line: int, offset: int, root: LazyNode
     ) -> Resource:
-        resource = object_of(kind, spec, data)
-        namespace = "" if kind in CLUSTER_WIDE else resource.namespace or self._default_namespace
-        is_implied = bool(namespace) and not resource.namespace and not self._names_it
-        return replace(
-            resource,
-            namespace=namespace,
-            is_implied=is_implied,
+        metadata = mapping(data.get("metadata"))
+        own = text(metadata.get("namespace"))
+        namespace = "" if kind in CLUSTER_WIDE else own or self._default_namespace
+        return Resource(
+            kind,
+            text(metadata.get("name")),
+            namespace,
+            spec,
+            data,
+            texts(metadata.get("labels")),
+            texts(metadata.get("annotations")),
             source=name,
-            line=root.line + 1 + offset,
+            line=line,
             offset=offset,
             root=root,
+            is_implied=bool(namespace) and not own and not self._names_it,
         )
 
 
-def _expect_texts(data: dict[str, Any], kind: str, root: Node, name: str, offset: int) -> None:
+def _quickly(text: str) -> tuple[dict[str, Any], int] | None:
+    """A document's data and the line it starts on, counted from 0; None where it has to be parsed."""
+    from istioctl.yamldoc.by_line import read_by_line
+
+    return read_by_line(text)
+
+
+def _is_list(data: dict[str, Any]) -> bool:
+    return text(data.get("kind")).endswith("List") and isinstance(data.get("items"), list)
+
+
+def _expect_texts(data: dict[str, Any], kind: str, root: LazyNode, name: str, offset: int) -> None:
     """Refuse an object whose name, labels or the like are not texts, as the API server does.
 
     Raises:
@@ -200,7 +242,7 @@ def _expect_texts(data: dict[str, Any], kind: str, root: Node, name: str, offset
     for wanted, type_, places in (("a mapping", dict, mappings_at), ("text", str, texts_at)):
         for path, value in places:
             if value is not None and not isinstance(value, type_):
-                place = locate(root, path)
+                place = locate(root.node, path)
                 where = f"{name}:{place.line + 1 + offset}:{place.column + 1}"
                 hint = "Quote it." if isinstance(value, (bool, int, float)) else None
                 raise InputError(f"{path_text(path)} must be {wanted}", where=where, hint=hint, id="placed")

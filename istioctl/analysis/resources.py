@@ -12,7 +12,7 @@ from istioctl.api.schema.paths import Path
 from istioctl.api.workloads import template_path
 
 if TYPE_CHECKING:
-    from istioctl.yamldoc.reader import Node
+    from istioctl.yamldoc.lazy import LazyNode
 
 #: Kinds of other groups that analyzers read, by group and kind. Istio's own kinds go by their name.
 FOREIGN = {
@@ -61,7 +61,7 @@ class Resource:
     source: str = ""
     line: int = 0
     offset: int = 0
-    root: Node | None = None
+    root: LazyNode | None = None
     derived: bool = False
     cluster: str = ""
     is_implied: bool = False
@@ -80,14 +80,17 @@ class Resource:
         """The line and column of a field, counted from 1; of the object where there is no such field."""
         if self.root is None:
             return self.line, 0
-        place = locate(self.root, path)
-        if place is self.root:
+        if not path:
+            return self.line, 1
+        root = self.root.node
+        place = locate(root, path)
+        if place is root:
             return self.line, 1
         return place.line + 1 + self.offset, place.column + 1
 
     def holds_value(self, path: Path) -> bool:
         """Whether the object, as it is written in a file, has a single value at a path."""
-        return self.root is not None and bool(path) and is_value(self.root, path)
+        return self.root is not None and bool(path) and is_value(self.root.node, path)
 
 
 class Snapshot:

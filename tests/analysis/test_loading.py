@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from istioctl.analysis.loading import Loader
@@ -118,3 +120,39 @@ def test_labels_are_text(text: str, place: str, message: str) -> None:
 def test_what_looks_like_labels_elsewhere_is_not_looked_at() -> None:
     found, loader = load("apiVersion: example.com/v1\nkind: Thing\nmetadata: {labels: {a: 1}}\n")
     assert (found, loader.errors) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# a comment\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata:\n  name: g\nspec:\n  servres: []\n",
+        "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata:\n  name: s\nspec:\n  ingress:\n  - port: 1\n",
+        "apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    a: b\n    version: 1\n",
+        "metadata:\n  name: x\n",
+        "apiVersion: v1\nkind:\n  a: b\n",
+        "kind: Pod\nmetadata:\n  name: {{ .Values.name }}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  name: q\nspec:\n  containers: x\n",
+        "apiVersion: v1\nkind: PodList\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: a\n",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\nspec:\n  hostNetwork: maybe\n  nodeName: 12\n",
+    ],
+)
+def test_objects_of_a_long_stream_are_read_as_those_of_a_short_one(text: str) -> None:
+    filler = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: filler\n---\n"
+    said = []
+    for before in (0, 30):
+        found, loader = load(filler * before + text)
+        moved = filler.count("\n") * before
+
+        def near(words: str, moved: int = moved) -> str:
+            return re.sub(r"(f\.yaml:|in line )(\d+)", lambda place: f"{place[1]}{int(place[2]) - moved}", words)
+
+        said.append(
+            [
+                [near(f"{error} {error.where} {error.hint}") for error in loader.errors],
+                list(map(near, loader.warnings)),
+                [(each.name, path, words, each.line_of(path)[0] - moved) for each, path, words in loader.refused],
+                [(each.friendly_name, each.line - moved, each.data, each.spec) for each in found[before:]],
+            ]
+        )
+    assert said[0] == said[1]
+    assert any(said[0])

@@ -149,7 +149,7 @@ def _check_installation(resource: Resource, findings: Findings) -> None:
 
     if resource.root is None:
         return
-    for problem in check_installation(resource.data, resource.root).problems:
+    for problem in check_installation(resource.data, resource.root.node).problems:
         hint = f". {problem.hint}" if problem.hint else ""
         words = f"{problem.path}: {problem.message}{hint}"
         findings.report("IneffectiveInstallSetting", resource, words, path=problem.steps)

@@ -35,6 +35,11 @@ def decode(node: Node | None, message: str, place: Place) -> Spec:
     except InputError as error:
         place.error(error.message)
         return {}
+    return decode_data(data, message, place)
+
+
+def decode_data(data: object, message: str, place: Place) -> Spec:
+    """As `decode`, from plain data."""
 
     def record(mismatch: api.Mismatch) -> None:
         at = type(place)(place.report, mismatch.path)
