@@ -81,6 +81,7 @@ _WORDS = {
     if kind > Kind.KEYWORD and kind is not Kind.DOT
 } | {"true": Kind.BOOL, "false": Kind.BOOL}  # fmt: skip
 
+_KINDS: dict[str | None, Kind] = dict(Kind.__members__)
 _SPACES = " \t\r\n"
 _SPACE_RUN = lazy_pattern(r"[ \t\r\n]+")
 _WORD = lazy_pattern(r"\w*")  # digits beyond Nd, which \w takes too, are cut off below
@@ -91,6 +92,14 @@ _NUMBER = lazy_pattern(
 )
 _QUOTED = lazy_pattern(r'"(?:[^"\\\n]|\\[^\n])*"')
 _RUNE = lazy_pattern(r"'(?:[^'\\\n]|\\[^\n])*'")
+#: The commonest tokens, where there is no doubt about them; a group has the name of the kind.
+_COMMON = lazy_pattern(
+    r"(?P<SPACE>[ \t\r\n]+)(?!-}}|[ \t\r\n])"
+    r"|(?:(?P<FIELD>\.[A-Za-z_]\w*)|(?P<IDENTIFIER>[A-Za-z_]\w*)|(?P<VARIABLE>\$\w*))(?=[ \t\r\n.|)]|}})"
+    r"|(?:(?P<NUMBER>[1-9][0-9]*)|(?P<DOT>\.))(?=[ \t\r\n|)]|}})"
+    r'|(?P<STRING>"[^"\\\n]*")|(?P<PIPE>\|)|(?P<DECLARE>:=)',
+    re.ASCII,
+)
 _SIMPLE = {"=": Kind.ASSIGN, "|": Kind.PIPE}
 _AFTER_WORD = frozenset(" \t\r\n.,|:)(")
 
@@ -116,9 +125,9 @@ class _Lexer:
     def run(self) -> list[Token]:
         try:
             while self.outside():
+                self.common()
                 while self.inside():
-                    if len(self.tokens) > MAX_TOKENS:
-                        raise self.fail(f"size limit exceeded: a template has at most {MAX_TOKENS} tokens")
+                    self.common()
         except _FaultError:
             pass
         return self.tokens
@@ -189,6 +198,21 @@ class _Lexer:
         run = _SPACE_RUN.match(self.text, self.pos)
         if run:
             self.pos = run.end()
+
+    def common(self) -> None:
+        """Reads tokens of an action for as long as they are the commonest ones, which `inside` would read alike."""
+        text, pos, tokens, match = self.text, self.pos, self.tokens, _COMMON.match
+        line = self.line_at(pos)
+        while found := match(text, pos):
+            group, word = found.lastgroup, found[0]
+            kind = _WORDS.get(word, Kind.IDENTIFIER) if group == "IDENTIFIER" else _KINDS[group]
+            tokens.append(Token(kind, pos, word, line))
+            pos = found.end()
+            if group == "SPACE" and "\n" in word:
+                line = self.line_at(pos)
+        self.pos = pos
+        if len(tokens) > MAX_TOKENS:
+            raise self.fail(f"size limit exceeded: a template has at most {MAX_TOKENS} tokens")
 
     def inside(self) -> bool:
         """Reads one token of an action; False after its right delimiter."""
