@@ -316,7 +316,8 @@ class Expressions(Emitter):
         if not result.isidentifier() or not result.startswith("a"):
             result = self.temporary()
             self.plain(f"{result} = {value.code}")
-        convert = f"{result} = coerce({result}, {self.module.type(wanted)}, {result} is None and {value.boxed})"
+        boxed = f"{result} is None and {value.boxed}" if value.boxed != "False" else "False"
+        convert = f"{result} = coerce({result}, {self.module.type(wanted)}, {boxed})"
         self.emit(f"if type({result}) is not {known}: {convert}" if known else convert)
         return Value(result, known or "")
 

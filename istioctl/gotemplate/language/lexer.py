@@ -81,7 +81,6 @@ _WORDS = {
     if kind > Kind.KEYWORD and kind is not Kind.DOT
 } | {"true": Kind.BOOL, "false": Kind.BOOL}  # fmt: skip
 
-_KINDS: dict[str | None, Kind] = dict(Kind.__members__)
 _SPACES = " \t\r\n"
 _SPACE_RUN = lazy_pattern(r"[ \t\r\n]+")
 _WORD = lazy_pattern(r"\w*")  # digits beyond Nd, which \w takes too, are cut off below
@@ -201,11 +200,11 @@ class _Lexer:
 
     def common(self) -> None:
         """Reads tokens of an action for as long as they are the commonest ones, which `inside` would read alike."""
-        text, pos, tokens, match = self.text, self.pos, self.tokens, _COMMON.match
+        text, pos, tokens, match, kinds = self.text, self.pos, self.tokens, _COMMON.match, Kind.__members__
         line = self.line_at(pos)
         while found := match(text, pos):
             group, word = found.lastgroup, found[0]
-            kind = _WORDS.get(word, Kind.IDENTIFIER) if group == "IDENTIFIER" else _KINDS[group]
+            kind = _WORDS.get(word, Kind.IDENTIFIER) if group == "IDENTIFIER" else kinds[group or ""]
             tokens.append(Token(kind, pos, word, line))
             pos = found.end()
             if group == "SPACE" and "\n" in word:

@@ -59,14 +59,20 @@ class PipelineParser:
 
     def next_nonspace(self) -> Token:
         """As `next`, past white space."""
-        token = self.next()
-        return self.next() if token.kind is Kind.SPACE else token
+        if self.tokens[self.at].kind is Kind.SPACE:
+            self.at += 1
+        return self.next()
 
     def peek_nonspace(self) -> Token:
         """As `peek`, past white space."""
-        if self.peek().kind is Kind.SPACE:
-            self.at += 1
-        return self.peek()
+        at = self.at
+        token = self.tokens[at]
+        if token.kind is Kind.SPACE:
+            self.at = at = at + 1
+            token = self.tokens[at]
+        if at > self.reached:
+            self.reached = at
+        return token
 
     def expect(self, kinds: tuple[Kind, ...], context: str) -> Token:
         """The next token, which has to be of one of these kinds."""

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from unittest import mock
 
-from istioctl.gotemplate.language.lexer import Kind, tokenize, unicode_point
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from istioctl.gotemplate.language.lexer import Kind, Token, _Lexer, tokenize, unicode_point
 
 
 def kinds(text: str) -> list[str]:
@@ -82,3 +86,22 @@ def test_too_many_tokens_are_refused() -> None:
 def test_code_points_are_named_as_go_does() -> None:
     assert unicode_point("é") == "U+00E9 'é'"
     assert unicode_point("\n") == "U+000A"
+
+
+_PIECES = (
+    "{{", "}}", "{{- ", " -}}", "-", " ", "\n", ".", ".a", "._", "if", "end", "x1", "$", "$x", "0", "12", "0x1f", ".5",
+    "e3", "'a'", '"s"', '"', "\\", "`", "(", ")", "|", ":=", ":", "=", ",", "é", "٣", "²", "/*", "*/", "%",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=20).map(lambda pieces: "{{" + "".join(pieces)))
+@example("{{1.x}}")
+@example("{{.a  -}}")
+def test_the_common_tokens_are_those_that_are_read_one_by_one(text: str) -> None:
+    def one_by_one(lexer: _Lexer) -> None:
+        pass
+
+    with mock.patch.object(_Lexer, "common", one_by_one):
+        expected: list[Token] = tokenize(text)
+
+    assert tokenize(text) == expected
