@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
 
 from istioctl.api.identity import ObjectKey
 
@@ -24,8 +23,8 @@ class Stage(StrEnum):
     READY = "ready"
 
 
-class Progress(Protocol):
-    """Takes what happens; called from several threads."""
+class Progress:
+    """Takes what happens, from several threads; a class below this one tells what it overrides."""
 
     def note(self, text: str) -> None:
         """Something to know, such as what a slow server is asked."""
@@ -69,41 +68,5 @@ class Progress(Protocol):
         """All is done."""
 
 
-class Silence:
+class Silence(Progress):
     """A Progress that tells nobody."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
-
-    def warn(self, text: str) -> None:
-        """Say nothing."""
-
-    def processing(self, components: Sequence[str], waiting: Sequence[str]) -> None:
-        """Say nothing."""
-
-    def working(
-        self,
-        component: str,
-        stage: Stage,
-        waiting: Mapping[str, str] = NOTHING,
-        count: tuple[int, int] | None = None,
-    ) -> None:
-        """Say nothing."""
-
-    def installed(self, component: str) -> None:
-        """Say nothing."""
-
-    def failed(self, component: str, reason: str) -> None:
-        """Say nothing."""
-
-    def pruning(self) -> None:
-        """Say nothing."""
-
-    def removed(self, key: ObjectKey, *, pretended: bool) -> None:
-        """Say nothing."""
-
-    def end(self) -> None:
-        """Say nothing."""
-
-    def complete(self, text: str) -> None:
-        """Say nothing."""

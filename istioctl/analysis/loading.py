@@ -6,15 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.resources import (
-    CLUSTER_WIDE,
-    FOREIGN,
-    Resource,
-    inner,
-    mapping,
-    text,
-    texts,
-)
+from istioctl.analysis.resources import CLUSTER_WIDE, FOREIGN, Resource
 from istioctl.analysis.sources import Source
 from istioctl.analysis.validation.api_types import misfits
 from istioctl.analysis.validation.decode import decode_data, entries
@@ -23,7 +15,7 @@ from istioctl.analysis.validation.scan import expect_separators, split
 from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.schema.catalog import Kind, find_kind
 from istioctl.api.schema.paths import Path, path_text
-from istioctl.api.trees import lookup
+from istioctl.api.trees import lookup, mapping, text, texts
 from istioctl.api.unrendered import patch_or_template, rendering_hint
 from istioctl.api.workloads import POD_TEMPLATES, template_path
 from istioctl.errors import InputError
@@ -236,8 +228,8 @@ def _expect_texts(data: dict[str, Any], kind: str, root: LazyNode, name: str, of
         InputError: there is such a value; a number as a label is the usual one.
     """
     maps = (*_MAPS_OF_TEXT, ("spec", "selector")) if kind == "Service" else _MAPS_OF_TEXT
-    mappings_at = [(path, inner(data, *path)) for path in (("metadata",), *maps)]
-    texts_at = [(path, inner(data, *path)) for path in _TEXTS]
+    mappings_at = [(path, lookup(data, *path)) for path in (("metadata",), *maps)]
+    texts_at = [(path, lookup(data, *path)) for path in _TEXTS]
     texts_at += [((*path, key), value) for path, found in mappings_at[1:] for key, value in mapping(found).items()]
     for wanted, type_, places in (("a mapping", dict, mappings_at), ("text", str, texts_at)):
         for path, value in places:

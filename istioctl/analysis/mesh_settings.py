@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from istioctl.analysis.resources import Resource, mapping, text, texts
+from istioctl.analysis.resources import Resource
 from istioctl.api.mesh_rules import checked_mesh
+from istioctl.api.trees import mapping, text, texts
 from istioctl.yamldoc.reader import load
 
 

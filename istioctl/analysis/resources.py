@@ -157,35 +157,3 @@ class Snapshot:
 
     def __len__(self) -> int:
         return sum(len(found) for found in self._by_kind.values())
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """The value where it is a mapping, else an empty one: data of files may be anything."""
-    return value if isinstance(value, dict) else {}
-
-
-def listing(value: object) -> list[Any]:
-    """The value where it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def mappings(value: object) -> list[dict[str, Any]]:
-    """The mappings of a list."""
-    return [item for item in listing(value) if isinstance(item, dict)]
-
-
-def text(value: object) -> str:
-    """The value where it is text, else the empty one."""
-    return value if isinstance(value, str) else ""
-
-
-def texts(value: object) -> dict[str, str]:
-    """The entries of a mapping whose values are text."""
-    return {key: item for key, item in mapping(value).items() if isinstance(item, str)}
-
-
-def inner(value: object, *path: str) -> Any:
-    """A value deep inside mappings; None where the path ends early."""
-    for step in path:
-        value = mapping(value).get(step)
-    return value

@@ -16,7 +16,7 @@ from istioctl.api.annotations import ANNOTATIONS
 from istioctl.api.mesh import PROXY_MESSAGE
 from istioctl.api.schema import decode
 from istioctl.api.schema.paths import Path, path_text
-from istioctl.api.trees import lookup
+from istioctl.api.trees import listing, lookup, mapping, mappings
 from istioctl.errors import InputError
 
 _VOLUMES, _MOUNTS = "sidecar.istio.io/userVolume", "sidecar.istio.io/userVolumeMount"
@@ -101,15 +101,15 @@ def concerns(
         load: reads YAML.
         injected: the specification of the pod with its sidecar, where it is at hand.
     """
-    metadata = _mapping(lookup(data, *metadata_path))
+    metadata = mapping(lookup(data, *metadata_path))
     labels, annotations = _named(metadata.get("labels")), _named(metadata.get("annotations"))
     if metadata_path != ("metadata",):
-        yield from _misplaced(_mapping(data.get("metadata")), labels, annotations)
+        yield from _misplaced(mapping(data.get("metadata")), labels, annotations)
     yield from _mistyped(labels, annotations, metadata_path, load)
     yield from _odd_values(labels, annotations, metadata_path)
     at = (*metadata_path, "annotations")
     above = list(_pairs(annotations, at))
-    spec = _mapping(lookup(data, *spec_path))
+    spec = mapping(lookup(data, *spec_path))
     mounts = _items(annotations.get(_MOUNTS)) if _MOUNTS in annotations else []
     known = _volumes(data, spec, annotations, injected)
     for item in mounts:
@@ -260,12 +260,12 @@ def _volumes(
     injected: Mapping[str, Any] | None,
 ) -> set[str]:
     """The names of the volumes that containers may mount."""
-    listed = [*_mappings(spec.get("volumes")), *_items(annotations.get(_VOLUMES))]
+    listed = [*mappings(spec.get("volumes")), *_items(annotations.get(_VOLUMES))]
     if injected is not None:
-        listed += _mappings(injected.get("volumes"))
+        listed += mappings(injected.get("volumes"))
     found = {str(item.get("name")) for item in listed}
-    for claim in _mappings(lookup(data, "spec", "volumeClaimTemplates")):
-        found.add(str(_mapping(claim.get("metadata")).get("name")))
+    for claim in mappings(lookup(data, "spec", "volumeClaimTemplates")):
+        found.add(str(mapping(claim.get("metadata")).get("name")))
     return found if injected is not None else found | INJECTED_VOLUMES
 
 
@@ -277,18 +277,18 @@ def _items(value: Any) -> list[dict[str, Any]]:
         return []
     if isinstance(data, dict):
         return [{"name": name, **item} for name, item in data.items() if isinstance(item, dict)]
-    return _mappings(data)
+    return mappings(data)
 
 
 def _placed_containers(spec: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     for group in ("initContainers", "containers"):
-        for index, container in enumerate(_list(spec.get(group))):
+        for index, container in enumerate(listing(spec.get(group))):
             if isinstance(container, dict):
                 yield (*at, group, index), container
 
 
 def _unknown_mounts(container: Mapping[str, Any], at: Path, known: set[str]) -> Iterator[Concern]:
-    for index, mount in enumerate(_list(container.get("volumeMounts"))):
+    for index, mount in enumerate(listing(container.get("volumeMounts"))):
         wanted = mount.get("name") if isinstance(mount, dict) else None
         if isinstance(wanted, str) and wanted not in known:
             yield Concern(
@@ -300,8 +300,8 @@ def _unknown_mounts(container: Mapping[str, Any], at: Path, known: set[str]) -> 
 
 
 def _resources(container: Mapping[str, Any], at: Path) -> Iterator[Concern]:
-    resources = _mapping(container.get("resources"))
-    requests, limits = _mapping(resources.get("requests")), _mapping(resources.get("limits"))
+    resources = mapping(container.get("resources"))
+    requests, limits = mapping(resources.get("requests")), mapping(resources.get("limits"))
     for name, request in requests.items():
         if name in limits and _is_above(request, limits[name]):
             yield Concern(
@@ -326,19 +326,7 @@ def _compare(request: str, limit: str) -> bool:
         return False
 
 
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _named(value: Any) -> dict[str, Any]:
     """The entries of a mapping whose keys are texts."""
-    given: dict[Any, Any] = _mapping(value)
+    given: dict[Any, Any] = mapping(value)
     return {key: item for key, item in given.items() if isinstance(key, str)}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _mappings(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -27,36 +27,13 @@ class Resource:
 
 
 _NAMESPACED = {
-    "v1": (
-        "ConfigMap",
-        "Endpoints",
-        "Event",
-        "PersistentVolumeClaim",
-        "Pod",
-        "Secret",
-        "Service",
-        "ServiceAccount",
-    ),
-    "apps/v1": (
-        "DaemonSet",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-    ),
-    "batch/v1": (
-        "CronJob",
-        "Job",
-    ),
+    "v1": ("ConfigMap", "Endpoints", "Event", "PersistentVolumeClaim", "Pod", "Secret", "Service", "ServiceAccount"),
+    "apps/v1": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+    "batch/v1": ("CronJob", "Job"),
     "autoscaling/v2": ("HorizontalPodAutoscaler",),
     "policy/v1": ("PodDisruptionBudget",),
-    "networking.k8s.io/v1": (
-        "Ingress",
-        "NetworkPolicy",
-    ),
-    "rbac.authorization.k8s.io/v1": (
-        "Role",
-        "RoleBinding",
-    ),
+    "networking.k8s.io/v1": ("Ingress", "NetworkPolicy"),
+    "rbac.authorization.k8s.io/v1": ("Role", "RoleBinding"),
     "networking.istio.io/v1": (
         "DestinationRule",
         "Gateway",
@@ -68,28 +45,13 @@ _NAMESPACED = {
         "WorkloadGroup",
     ),
     "networking.istio.io/v1alpha3": ("EnvoyFilter",),
-    "security.istio.io/v1": (
-        "AuthorizationPolicy",
-        "PeerAuthentication",
-        "RequestAuthentication",
-    ),
+    "security.istio.io/v1": ("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"),
     "telemetry.istio.io/v1": ("Telemetry",),
-    "extensions.istio.io/v1alpha1": (
-        "TrafficExtension",
-        "WasmPlugin",
-    ),
-    "gateway.networking.k8s.io/v1": (
-        "Gateway",
-        "GRPCRoute",
-        "HTTPRoute",
-    ),
+    "extensions.istio.io/v1alpha1": ("TrafficExtension", "WasmPlugin"),
+    "gateway.networking.k8s.io/v1": ("Gateway", "GRPCRoute", "HTTPRoute"),
 }
 _CLUSTER_WIDE = {
-    "v1": (
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-    ),
+    "v1": ("Namespace", "Node", "PersistentVolume"),
     "apiextensions.k8s.io/v1": ("CustomResourceDefinition",),
     "admissionregistration.k8s.io/v1": (
         "MutatingWebhookConfiguration",
@@ -97,10 +59,7 @@ _CLUSTER_WIDE = {
         "ValidatingAdmissionPolicy",
         "ValidatingAdmissionPolicyBinding",
     ),
-    "rbac.authorization.k8s.io/v1": (
-        "ClusterRole",
-        "ClusterRoleBinding",
-    ),
+    "rbac.authorization.k8s.io/v1": ("ClusterRole", "ClusterRoleBinding"),
     "networking.k8s.io/v1": ("IngressClass",),
     "storage.k8s.io/v1": ("StorageClass",),
     "scheduling.k8s.io/v1": ("PriorityClass",),

@@ -75,3 +75,28 @@ def assign(data: Values, value: object, *keys: str) -> None:
             return
         data = found
     data[keys[-1]] = value
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """The value where it is a mapping, else an empty one: data of files may be anything."""
+    return value if isinstance(value, dict) else {}
+
+
+def listing(value: object) -> list[Any]:
+    """The value where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def mappings(value: object) -> list[dict[str, Any]]:
+    """The mappings of a list."""
+    return [item for item in listing(value) if isinstance(item, dict)]
+
+
+def text(value: object) -> str:
+    """The value where it is text, else the empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def texts(value: object) -> dict[str, str]:
+    """The entries of a mapping whose values are text."""
+    return {key: item for key, item in mapping(value).items() if isinstance(item, str)}

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from istioctl.api.names import IGNORED_NAMESPACES, INJECT, INJECTION, NAMESPACE_NAME, REVISION, SYSTEM_NAMESPACE
 from istioctl.api.selectors import selects
+from istioctl.api.trees import listing, mapping
 
 Configuration = Mapping[str, Any]
 """A MutatingWebhookConfiguration as plain data."""
@@ -109,32 +110,24 @@ def is_injector(configuration: Configuration) -> bool:
 
 def revisions_of(configuration: Configuration) -> set[str]:
     """The revisions and tags that a configuration's label names or its webhooks select."""
-    found = [_mapping(_mapping(configuration.get("metadata")).get("labels")).get(REVISION)]
+    found = [mapping(mapping(configuration.get("metadata")).get("labels")).get(REVISION)]
     for hook in hooks_of(configuration):
         for selector in _selectors(hook):
-            found.append(_mapping(selector.get("matchLabels")).get(REVISION))
-            for term in map(_mapping, _sequence(selector.get("matchExpressions"))):
+            found.append(mapping(selector.get("matchLabels")).get(REVISION))
+            for term in map(mapping, listing(selector.get("matchExpressions"))):
                 if term.get("key") == REVISION:
-                    found += _sequence(term.get("values"))
+                    found += listing(term.get("values"))
     return {revision for revision in found if isinstance(revision, str)}
 
 
 def _selectors(hook: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    return _mapping(hook.get("namespaceSelector")), _mapping(hook.get("objectSelector"))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return mapping(hook.get("namespaceSelector")), mapping(hook.get("objectSelector"))
 
 
 def sidecar_image(values: Mapping[str, Any]) -> str:
     """The image of the sidecars that an injector with these values of its chart puts in."""
-    settings = _mapping(values.get("global"))
-    image = str(_mapping(settings.get("proxy")).get("image") or "")
+    settings = mapping(values.get("global"))
+    image = str(mapping(settings.get("proxy")).get("image") or "")
     return image if "/" in image else f"{settings.get('hub') or ''}/{image}:{settings.get('tag') or ''}"
 
 

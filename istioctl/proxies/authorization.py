@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.api.schema.casing import camel_case
+from istioctl.api.trees import mapping, mappings
 from istioctl.patterns import lazy_pattern
 from istioctl.proxies.config_dump import LISTENERS, ConfigDump
 
@@ -59,7 +60,7 @@ def applied_policies(dump: ConfigDump) -> list[AppliedPolicy]:
         InputError: the dump has no listeners, or is not a dump.
     """
     entries = dump.section(LISTENERS).entries("dynamic_listeners", "DynamicListener")
-    return policies_of(_mapping(_mapping(entry.get("active_state")).get("listener")) for entry in entries)
+    return policies_of(mapping(mapping(entry.get("active_state")).get("listener")) for entry in entries)
 
 
 def policies_of(listeners: Iterable[Mapping[str, Any]]) -> list[AppliedPolicy]:
@@ -81,11 +82,11 @@ def policies_of(listeners: Iterable[Mapping[str, Any]]) -> list[AppliedPolicy]:
 
 def _filters(listener: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The configurations of a listener's RBAC filters."""
-    for chain in _list(_field(listener, "filter_chains")):
-        for network in _list(chain.get("filters")):
+    for chain in mappings(_field(listener, "filter_chains")):
+        for network in mappings(chain.get("filters")):
             if network.get("name") in _CONNECTION_MANAGERS:
                 manager = _config(network, _CONNECTION_MANAGER_TYPE) or {}
-                for http in _list(_field(manager, "http_filters")):
+                for http in mappings(_field(manager, "http_filters")):
                     if http.get("name") == _HTTP and (config := _config(http, _TYPES[_HTTP])) is not None:
                         yield config
             elif network.get("name") == _NETWORK and (config := _config(network, _TYPES[_NETWORK])) is not None:
@@ -94,20 +95,20 @@ def _filters(listener: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _config(found: Mapping[str, Any], type_: str) -> Mapping[str, Any] | None:
     """A filter's own configuration, an empty one where it has none; None where it is of another type."""
-    config = _mapping(_field(found, "typed_config"))
+    config = mapping(_field(found, "typed_config"))
     return config if not config or str(config.get("@type", "")).endswith(type_) else None
 
 
 def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Action and name of each rule of an RBAC filter."""
-    rules = _mapping(config.get("rules"))
+    rules = mapping(config.get("rules"))
     action = rules.get("action", 0)
     if isinstance(action, int):
         action = _ACTIONS[action] if 0 <= action < len(_ACTIONS) else _ACTIONS[0]
-    policies = _mapping(rules.get("policies"))
+    policies = mapping(rules.get("policies"))
     if action in _ACTIONS:
         yield from ((action, name) for name in policies or (_NOTHING,))
-    for name in _mapping(_mapping(_field(config, "shadow_rules")).get("policies")):
+    for name in mapping(mapping(_field(config, "shadow_rules")).get("policies")):
         if name.startswith(_CUSTOM):
             yield "CUSTOM", name
 
@@ -115,11 +116,3 @@ def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _field(message: Mapping[str, Any], name: str) -> Any:
     """A field in either spelling; dumps that were put together by hand have both."""
     return message.get(name, message.get(camel_case(name)))
-
-
-def _mapping(data: Any) -> Mapping[str, Any]:
-    return data if isinstance(data, Mapping) else {}
-
-
-def _list(data: Any) -> list[Mapping[str, Any]]:
-    return [each for each in data if isinstance(each, Mapping)] if isinstance(data, list) else []

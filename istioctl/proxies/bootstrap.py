@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from istioctl.api.trees import mapping, text
 from istioctl.proxies.config_dump import BOOTSTRAP, ConfigDump
 from istioctl.proxies.tables import Table
 
@@ -16,15 +17,15 @@ def table(dump: ConfigDump) -> Table:
     Raises:
         InputError: the dump has no bootstrap.
     """
-    node = _mapping(_mapping(tree(dump).get("bootstrap")).get("node"))
-    metadata = _mapping(node.get("metadata"))
+    node = mapping(mapping(tree(dump).get("bootstrap")).get("node"))
+    metadata = mapping(node.get("metadata"))
     rows = []
-    if version := _text(metadata.get("ISTIO_VERSION")):
+    if version := text(metadata.get("ISTIO_VERSION")):
         rows.append(["Istio Version:", version])
-    if sha := _text(metadata.get("ISTIO_PROXY_SHA")):
+    if sha := text(metadata.get("ISTIO_PROXY_SHA")):
         parts = sha.split(":")
         rows.append(["Istio Proxy Version:", parts[1] if len(parts) > 1 else sha])
-    rows.append(["Envoy Version:", _envoy_version(_mapping(node.get("userAgentBuildVersion")))])
+    rows.append(["Envoy Version:", _envoy_version(mapping(node.get("userAgentBuildVersion")))])
     return Table(("", ""), rows)
 
 
@@ -43,14 +44,6 @@ def tree(dump: ConfigDump) -> dict[str, Any]:
 
 def _envoy_version(build: dict[str, Any]) -> str:
     """Such as `1.36.2/Clean/RELEASE/BoringSSL`."""
-    version, metadata = _mapping(build.get("version")), _mapping(build.get("metadata"))
+    version, metadata = mapping(build.get("version")), mapping(build.get("metadata"))
     numbers = ".".join(str(version.get(name) or 0) for name in ("majorNumber", "minorNumber", "patch"))
-    return numbers + "".join(f"{mark}{_text(metadata[name])}" for name, mark in _BUILD if name in metadata)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return numbers + "".join(f"{mark}{text(metadata[name])}" for name, mark in _BUILD if name in metadata)

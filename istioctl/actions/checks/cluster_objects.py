@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from istioctl.analysis.loading import object_of
-from istioctl.analysis.resources import FOREIGN, Resource, mapping
+from istioctl.analysis.resources import FOREIGN, Resource
 from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import IGNORED_NAMESPACES, REVISION
 from istioctl.api.schema import catalog
+from istioctl.api.trees import mapping
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects

@@ -12,9 +12,10 @@ from istioctl.actions.pods import find_pod, split_reference
 from istioctl.analysis.describing.description import KINDS, Description, describe, revision_of
 from istioctl.analysis.loading import object_of
 from istioctl.analysis.mesh_settings import from_config_map
-from istioctl.analysis.resources import Resource, Snapshot, mapping, texts
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.mesh import MESH_DEFAULTS
 from istioctl.api.selectors import picks
+from istioctl.api.trees import mapping, texts
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError

@@ -28,6 +28,7 @@ from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import kinds
+from istioctl.api.trees import mapping
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
@@ -176,12 +177,12 @@ def _read_group(text: str, source: str, namespace: str) -> tuple[Group, list[str
         kind = data.get("kind") if isinstance(data, dict) else None
         raise InputError(f"a {_KIND} is expected, not {kind or 'this'}", where=source)
     spec = _spec(root, source)
-    metadata = _mapping(data.get("metadata"))
+    metadata = mapping(data.get("metadata"))
     name, namespace = str(metadata.get("name") or ""), str(metadata.get("namespace") or namespace)
     for field, value in (("name", name), ("namespace", namespace)):
         if not value:
             raise InputError(f"metadata.{field} is missing", where=source, hint="Add it to the file.")
-    inner, template = _mapping(spec.get("metadata")), _mapping(spec.get("template"))
+    inner, template = mapping(spec.get("metadata")), mapping(spec.get("template"))
     own_labels: dict[str, str] = template.get("labels") or {}
     notes = []
     if own_labels:
@@ -190,7 +191,7 @@ def _read_group(text: str, source: str, namespace: str) -> tuple[Group, list[str
     group = Group(
         name=name,
         namespace=namespace,
-        annotations=(_mapping(metadata.get("annotations")), inner.get("annotations") or {}),
+        annotations=(mapping(metadata.get("annotations")), inner.get("annotations") or {}),
         labels={**(inner.get("labels") or {}), **own_labels},
         ports=template.get("ports") or {},
         service_account=template.get("serviceAccount") or "default",
@@ -219,10 +220,6 @@ def _spec(root: Node, source: str) -> dict[str, Any]:
     return spec
 
 
-def _mapping(data: Any) -> dict[str, Any]:
-    return data if isinstance(data, dict) else {}
-
-
 def _config_map(session: Session, namespace: str, name: str) -> Mapping[str, str]:
     found = session.find(f"/api/v1/namespaces/{namespace}/configmaps/{name}")
     if found is None:
@@ -244,7 +241,7 @@ def _cluster_of(injector: Mapping[str, str]) -> str:
             f"the injector's values are not JSON: {problem}", hint="Give the cluster's ID with --clusterID."
         ) from None
     for key in ("global", "multiCluster", "clusterName"):
-        values = _mapping(values).get(key)
+        values = mapping(values).get(key)
     return values if isinstance(values, str) else ""
 
 

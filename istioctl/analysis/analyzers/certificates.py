@@ -7,7 +7,8 @@ import binascii
 
 from istioctl.analysis.certificates import certificate_problems, is_valid_now, key_problem
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, texts
+from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.trees import texts
 
 #: The keys of a Secret under which istiod finds the certificates that a gateway presents, and their private key.
 _CERTIFICATE_KEYS = (("cert", "key"), ("tls.crt", "tls.key"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known_hosts
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, text
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
 from istioctl.api.names import PROXY, TEMPLATES
+from istioctl.api.trees import text
 
 #: How a reference to a ConfigMap begins, which every proxy may have.
 _CONFIG_MAP = "configmap://"

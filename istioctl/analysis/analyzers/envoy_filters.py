@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, mapping
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation.decode import Spec
 from istioctl.api.schema.paths import Path
+from istioctl.api.trees import mapping
 
 _WITHOUT_ADDING = ("ROUTE_CONFIGURATION", "HTTP_ROUTE")
 _REPLACEABLE = ("NETWORK_FILTER", "HTTP_FILTER", "VIRTUAL_HOST")

@@ -6,8 +6,9 @@ from typing import Any
 
 from istioctl.analysis.analyzers.certificates import holds_certificate
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, mappings, texts
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
+from istioctl.api.trees import mappings, texts
 
 #: A server's host and the address it is bound to.
 Bound = tuple[str, str]

@@ -6,8 +6,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text, texts
-from istioctl.api.trees import lookup_text
+from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.trees import lookup_text, mapping, mappings, text, texts
 from istioctl.api.webhooks import INJECTOR_NAME
 from istioctl.patterns import lazy_pattern
 

@@ -8,9 +8,10 @@ from typing import Any
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.mesh_settings import image_type
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, text, texts
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
 from istioctl.api.names import DATAPLANE_MODE, INJECT, INJECTION, PROXY, PROXY_CONFIG, REVISION, SYSTEM_NAMESPACE
+from istioctl.api.trees import lookup, mapping, text, texts
 from istioctl.api.webhooks import INJECTOR_NAME, hooks_of, sidecar_image, takes
 from istioctl.errors import InputError
 
@@ -73,7 +74,7 @@ def _is_default(revision: str, snapshot: Snapshot) -> bool:
     config_map = next(found, None)
     if config_map is None:
         return False
-    return inner(_injector_values(config_map), "sidecarInjectorWebhook", "enableNamespacesByDefault") is True
+    return lookup(_injector_values(config_map), "sidecarInjectorWebhook", "enableNamespacesByDefault") is True
 
 
 def analyze_images(snapshot: Snapshot, findings: Findings) -> None:

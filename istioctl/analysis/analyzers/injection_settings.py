@@ -7,10 +7,10 @@ from typing import Any
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.analyzers.annotations import KINDS
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, listing
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.injection_settings import Concern, concerns
 from istioctl.api.names import INJECT, INJECTION, STATUS
-from istioctl.api.trees import lookup
+from istioctl.api.trees import listing, lookup
 from istioctl.api.workloads import template_path
 from istioctl.yamldoc.reader import load
 

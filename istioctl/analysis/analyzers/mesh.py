@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text
+from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.trees import lookup, mapping, mappings, text
 
 _REGISTRIES = ("Mock", "Kubernetes", "External")
 _REMOTE_SECRET = "istio/multiCluster"  # noqa: S105 - a label's name
@@ -71,6 +72,6 @@ def analyze_deprecations(snapshot: Snapshot, findings: Findings) -> None:
             at = ("spec", "outboundTrafficPolicy", "egressProxy")
             findings.report("Deprecated", sidecar, "OutboundTrafficPolicy.egressProxy is ignored", path=at)
     for crd in snapshot.all("CustomResourceDefinition"):
-        kind = text(inner(crd.spec, "names", "kind"))
+        kind = text(lookup(crd.spec, "names", "kind"))
         if crd.spec.get("group") == _REMOVED_GROUP and kind in _REMOVED_KINDS:
             findings.report("Deprecated", crd, f"the kind {kind} of {_REMOVED_GROUP} has been removed")

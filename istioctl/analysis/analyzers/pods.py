@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.names import AMBIENT_REDIRECTION, DATAPLANE_MODE, INJECT, INJECTION, PROXY, REVISION
+from istioctl.api.trees import lookup, mapping, mappings, text, texts
 
 Container = dict[str, Any]
 
@@ -22,7 +23,7 @@ def template(deployment: Resource) -> dict[str, Any]:
 
 def template_labels(deployment: Resource) -> dict[str, str]:
     """The labels of the pods of a Deployment."""
-    return texts(inner(template(deployment), "metadata", "labels"))
+    return texts(lookup(template(deployment), "metadata", "labels"))
 
 
 def proxy_image(found: list[Container]) -> str:
@@ -38,7 +39,7 @@ def pod_in_mesh(pod: Resource, snapshot: Snapshot) -> bool:
 def deployment_in_mesh(deployment: Resource, snapshot: Snapshot) -> bool:
     """Whether the pods of a Deployment get a sidecar."""
     found = containers(mapping(template(deployment).get("spec")))
-    annotations = texts(inner(template(deployment), "metadata", "annotations"))
+    annotations = texts(lookup(template(deployment), "metadata", "annotations"))
     return _in_mesh(found, template_labels(deployment), annotations, deployment.namespace, snapshot)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Snapshot
-from istioctl.analysis.validation.objects import Metadata, rules_of
+from istioctl.analysis.validation.objects import Metadata
 from istioctl.analysis.validation.report import Place, Report, Severity
+from istioctl.analysis.validation.rules import rules_of
 
 
 def analyze_kind(kind: str, snapshot: Snapshot, findings: Findings) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
+from istioctl.api.trees import mapping, mappings, text
 
 _BLOCKED = "BLOCKED_CIDRS_IN_JWKS_URIS"
 _LISTED = 5

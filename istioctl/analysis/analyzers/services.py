@@ -5,9 +5,10 @@ from __future__ import annotations
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.mesh_settings import proxy_metadata
-from istioctl.analysis.resources import Resource, Snapshot, listing, mapping, mappings, text
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import protocols
 from istioctl.api.names import GATEWAY_MANAGED
+from istioctl.api.trees import listing, mapping, mappings, text
 
 _MANAGED = ("istio.io-gateway-controller", "istio.io-mesh-controller", "istio.io-eastwest-controller")
 #: SMTP, DNS, MySQL and MongoDB: ports whose protocol is known to start with the server's words.

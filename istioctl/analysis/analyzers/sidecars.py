@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, mapping, text
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
+from istioctl.api.trees import mapping, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text
+from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.trees import mapping, mappings, text
 
 _GATEWAY_API = ("Accepted", "Programmed", "ResolvedRefs")
 #: The conditions of each kind that are bad news when they are False.

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text
+from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.trees import lookup, mapping, mappings, text
 from istioctl.api.webhooks import (
     DEFAULT_VALIDATOR_NAME,
     INJECTOR,
@@ -30,7 +31,7 @@ def analyze_webhooks(snapshot: Snapshot, findings: Findings) -> None:
     webhooks = [(found, webhook) for found in configurations for webhook in hooks_of(found.data)]
     _overlaps(webhooks, {name for found in configurations for name in revisions_of(found.data)}, findings)
     for configuration, webhook in webhooks if snapshot.knows("Service") else ():
-        service = inner(webhook, "clientConfig", "service")
+        service = lookup(webhook, "clientConfig", "service")
         if not isinstance(service, dict):
             continue
         namespace, name = text(service.get("namespace")), text(service.get("name"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
-from istioctl.analysis.resources import Resource, Snapshot, mapping, mappings, text, texts
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
 from istioctl.api.names import GATEWAY_MANAGED, PROXY
+from istioctl.api.trees import mapping, mappings, text, texts
 
 _PROXY_USER = 1337
 _OWN_CONTAINERS = (PROXY, "istio-operator")

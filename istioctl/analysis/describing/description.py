@@ -19,10 +19,11 @@ from istioctl.analysis.describing.mutual_tls import (
     server_mode,
 )
 from istioctl.analysis.describing.routes import RouteOwner, gateway_routes, virtual_services
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import protocols
 from istioctl.api.names import PROXY, REVISION
 from istioctl.api.selectors import picks
+from istioctl.api.trees import lookup, mapping, mappings, text, texts
 
 #: The kinds that a description is made from, as keys of a snapshot.
 KINDS = (
@@ -223,7 +224,7 @@ def _pod(pod: Resource, snapshot: Snapshot) -> PodFacts:
         proxy = "sidecar" if len(containers) > 1 or pod.spec.get("initContainers") else "gateway"
     elif meshed.pod_is_ambient(pod) or meshed.namespace_is_ambient(snapshot.find("Namespace", "", pod.namespace)):
         proxy = "ambient"
-    phase = text(inner(pod.data, "status", "phase"))
+    phase = text(lookup(pod.data, "status", "phase"))
     return PodFacts(pod.name, pod.namespace, revision_of(pod), tuple(ports), phase, proxy)
 
 
@@ -233,8 +234,8 @@ def _pod_problems(pod: Resource, facts: PodFacts, *, check_mesh: bool) -> Iterat
         yield f"{name} is not running ({facts.phase})"
         return
     for key in ("initContainerStatuses", "containerStatuses"):
-        for status in mappings(inner(pod.data, "status", key)):
-            ended = inner(status, "state", "terminated", "exitCode") == 0
+        for status in mappings(lookup(pod.data, "status", key)):
+            ended = lookup(status, "state", "terminated", "exitCode") == 0
             if status.get("ready") is False and not ended:
                 yield f"{name}: container {status.get('name')} is not ready"
     if not check_mesh:
@@ -242,9 +243,9 @@ def _pod_problems(pod: Resource, facts: PodFacts, *, check_mesh: bool) -> Iterat
     if not facts.proxy:
         yield f"{name} is not part of the mesh: it has no sidecar and is not in ambient mode"
         return
-    users = [inner(each, "securityContext", "runAsUser") for each in mappings(pod.spec.get("containers"))
+    users = [lookup(each, "securityContext", "runAsUser") for each in mappings(pod.spec.get("containers"))
              if each.get("name") != PROXY]  # fmt: skip
-    if facts.proxy == "sidecar" and _PROXY_USER in (*users, inner(pod.spec, "securityContext", "runAsUser")):
+    if facts.proxy == "sidecar" and _PROXY_USER in (*users, lookup(pod.spec, "securityContext", "runAsUser")):
         yield f"{name}: a container runs as user {_PROXY_USER}, the sidecar's own, so its traffic bypasses the sidecar"
 
 

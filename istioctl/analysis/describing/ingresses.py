@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from istioctl.analysis.describing.routes import Destination, GatewayPath, Route, RouteOwner
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text
+from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.trees import lookup, mapping, mappings, text
 
 _CLASS = "kubernetes.io/ingress.class"
 _CONTROLLER = "istio.io/ingress-controller"
@@ -40,7 +41,7 @@ def _paths(owner: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each path's condition in words, and its backend."""
     for rule in mappings(owner.spec.get("rules")):
         host = text(rule.get("host"))
-        for path in mappings(inner(rule, "http", "paths")):
+        for path in mappings(lookup(rule, "http", "paths")):
             word = text(path.get("path")) or "/"
             exact = path.get("pathType") == "Exact"
             words = word if exact or word.endswith("*") else f"{word}*"
@@ -63,7 +64,7 @@ def _backend(backend: dict[str, Any], service: Resource) -> Destination | None:
 
 def _gateway(owner: Resource, hosts: tuple[str, ...], snapshot: Snapshot, problems: list[str]) -> GatewayPath:
     """Whoever serves an Ingress: Istio's gateway, or another controller by its class."""
-    entries = mappings(inner(owner.data, "status", "loadBalancer", "ingress"))
+    entries = mappings(lookup(owner.data, "status", "loadBalancer", "ingress"))
     addresses = tuple(text(entry.get("ip")) or text(entry.get("hostname")) for entry in entries)
     secured = [text(host) for each in mappings(owner.spec.get("tls")) for host in each.get("hosts") or ["*"]]
     servers = ("80/HTTP", *([f"443/HTTPS {','.join(secured)}"] if secured else ()))
@@ -77,7 +78,7 @@ def _gateway(owner: Resource, hosts: tuple[str, ...], snapshot: Snapshot, proble
 def _is_istio(owner: Resource, snapshot: Snapshot, problems: list[str]) -> tuple[bool, str]:
     """Whether istiod configures its gateway by an Ingress; and the class that it is of."""
     mode, own = text(snapshot.mesh.get("ingressControllerMode")), text(snapshot.mesh.get("ingressClass"))
-    named = text(inner(owner.data, "metadata", "annotations", _CLASS))
+    named = text(lookup(owner.data, "metadata", "annotations", _CLASS))
     by_class = text(owner.spec.get("ingressClassName"))
     if named:
         wanted = named == own

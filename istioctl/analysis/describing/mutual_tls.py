@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from istioctl.analysis.analyzers.hosts import full_host
-from istioctl.analysis.resources import Resource, inner, mapping, mappings, text, texts
+from istioctl.analysis.resources import Resource
 from istioctl.api.selectors import picks
+from istioctl.api.trees import lookup, mapping, mappings, text, texts
 
 DEFAULT = "the default"
 AUTOMATIC = "automatic mTLS"
@@ -117,7 +118,7 @@ def client_mode(
         own = [each for each in mappings(rule.spec.get("subsets")) if subset and each.get("name") == subset]
         for policy in (*(each.get("trafficPolicy") for each in own), rule.spec.get("trafficPolicy")):
             levels = mappings(mapping(policy).get("portLevelSettings"))
-            policies += [each for each in levels if inner(each, "port", "number") == port]
+            policies += [each for each in levels if lookup(each, "port", "number") == port]
             policies.append(policy)
     for policy in policies:
         tls = mapping(policy).get("tls")
@@ -147,11 +148,11 @@ def _mode(settings: object) -> str:
 
 
 def _selector(policy: Resource) -> dict[str, str]:
-    return texts(inner(policy.spec, "selector", "matchLabels"))
+    return texts(lookup(policy.spec, "selector", "matchLabels"))
 
 
 def _age(resource: Resource) -> tuple[str, str, str]:
-    return text(inner(resource.data, "metadata", "creationTimestamp")), resource.namespace, resource.name
+    return text(lookup(resource.data, "metadata", "creationTimestamp")), resource.namespace, resource.name
 
 
 def _specificity(pattern: str, host: str) -> int:

@@ -8,9 +8,10 @@ from typing import Any
 
 from istioctl.analysis.analyzers.gateways import served_hosts
 from istioctl.analysis.analyzers.hosts import full_host
-from istioctl.analysis.resources import Resource, Snapshot, inner, mapping, mappings, text, texts
+from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.formats import hosts_overlap
 from istioctl.api.selectors import format_equal, picks
+from istioctl.api.trees import lookup, mapping, mappings, text, texts
 
 MESH = "mesh"
 _KINDS = ("http", "tls", "tcp")
@@ -172,7 +173,7 @@ def _destinations(owner: Resource, route: dict[str, Any], service: Resource) -> 
     for entry in entries:
         target = mapping(entry.get("destination"))
         host = text(target.get("host"))
-        port = inner(target, "port", "number")
+        port = lookup(target, "port", "number")
         weight = entry.get("weight") if isinstance(entry.get("weight"), int) else 0
         share = 100 if len(entries) == 1 else int(weight or 0)
         is_here = _canonical(full_host(owner.namespace, host)) == here
@@ -251,7 +252,7 @@ def _gateway(owner: Resource, reference: str, snapshot: Snapshot, problems: list
     for server in mappings(gateway.spec.get("servers")):
         own = [text(host).rpartition("/")[2] for host in server.get("hosts") or ()]
         if any(hosts_overlap(one, other) for one in own for other in hosts):
-            port, mode = mapping(server.get("port")), text(inner(server, "tls", "mode"))
+            port, mode = mapping(server.get("port")), text(lookup(server, "tls", "mode"))
             tls = f" {mode}" if mode else ""
             servers.append(f"{port.get('number')}/{port.get('protocol')}{tls} {','.join(own)}")
     return GatewayPath(f"{namespace}/{name}", "Gateway", tuple(hosts), tuple(servers), _addresses(pods, snapshot))
@@ -263,7 +264,7 @@ def _addresses(pods: list[Resource], snapshot: Snapshot) -> tuple[str, ...]:
     for service in snapshot.all("Service"):
         selector = texts(service.spec.get("selector"))
         if selector and any(pod.namespace == service.namespace and picks(selector, pod.labels) for pod in pods):
-            entries = mappings(inner(service.data, "status", "loadBalancer", "ingress"))
+            entries = mappings(lookup(service.data, "status", "loadBalancer", "ingress"))
             found += [text(entry.get("ip")) or text(entry.get("hostname")) for entry in entries]
             found += [str(each) for each in service.spec.get("externalIPs") or ()]
     return tuple(dict.fromkeys(address for address in found if address))
@@ -315,12 +316,12 @@ def _parents(owner: Resource, snapshot: Snapshot, problems: list[str]) -> tuple[
             for each in mappings(gateway.spec.get("listeners"))
             if reference.get("sectionName") in (None, each.get("name"))
         ]
-        addresses = [text(each.get("value")) for each in mappings(inner(gateway.data, "status", "addresses"))]
+        addresses = [text(each.get("value")) for each in mappings(lookup(gateway.data, "status", "addresses"))]
         hosts = tuple(map(str, owner.spec.get("hostnames") or ("*",)))
         gateways.append(
             GatewayPath(f"{namespace}/{name}", "KubernetesGateway", hosts, tuple(listeners), tuple(addresses))
         )
-    for parent in mappings(inner(owner.data, "status", "parents")):
+    for parent in mappings(lookup(owner.data, "status", "parents")):
         problems += [
             f"{owner.friendly_name}: not {condition['type']}: {condition.get('message')}"
             for condition in mappings(parent.get("conditions"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.validation import protocols
 from istioctl.analysis.validation.report import Place, Report
-from istioctl.api.trees import lookup
+from istioctl.api.trees import listing, lookup
 from istioctl.api.unrendered import patch_or_template
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check_service(data: dict[str, Any], place: Place) -> None:
     if not isinstance(spec, dict):
         place.error("the spec is missing")
         return
-    for i, port in enumerate(_list(spec.get("ports"))):
+    for i, port in enumerate(listing(spec.get("ports"))):
         at = place / "ports" / i
         if not isinstance(port, dict):
             at.error("must be a mapping")
@@ -71,7 +71,3 @@ def check_kubernetes(kind: str, data: dict[str, Any], root: Node | None, offset:
     report = Report(root, offset)
     (check_service if kind == "Service" else check_deployment)(data, Place(report))
     return report
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation.decode import Spec, decode, entries
 from istioctl.analysis.validation.report import Place, Report, Severity
+from istioctl.analysis.validation.rules import rules_of
 from istioctl.api.schema.catalog import find_kind
+from istioctl.api.trees import text, texts
 from istioctl.golang import strconv
 from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
     from istioctl.api.schema.catalog import Kind
     from istioctl.yamldoc.reader import Node
-
-Check = Callable[[Spec, "Metadata", Place], None]
 
 _TOP_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 _DRY_RUN = "istio.io/dry-run"
@@ -85,20 +84,12 @@ def _limits(node: Node | None, kind: Kind, report: Report) -> None:
 def _metadata(node: Node | None, namespace: str, report: Report) -> Metadata:
     data = to_data(node) if node is not None and node.kind == "mapping" else {}
     return Metadata(
-        _string(data.get("name")),
-        _string(data.get("namespace")) or namespace,
+        text(data.get("name")),
+        text(data.get("namespace")) or namespace,
         report,
-        _strings(data.get("labels")),
-        _strings(data.get("annotations")),
+        texts(data.get("labels")),
+        texts(data.get("annotations")),
     )
-
-
-def _string(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _strings(value: Any) -> dict[str, str]:
-    return {k: v for k, v in value.items() if isinstance(v, str)} if isinstance(value, dict) else {}
 
 
 def _annotations(spec: Spec, kind: Kind, metadata: Metadata) -> bool:
@@ -116,31 +107,3 @@ def _annotations(spec: Spec, kind: Kind, metadata: Metadata) -> bool:
         if name in metadata.annotations:
             (at / name).error("must not be set by users", "Remove the annotation.")
     return len(metadata.report.errors) == before
-
-
-def rules_of(kind: str) -> Check:
-    """The semantic rules of a kind, imported when needed."""
-    from importlib import import_module
-
-    module, _, function = _CHECKS[kind].partition(":")
-    check: Check = getattr(import_module(f"istioctl.analysis.validation.{module}"), function or "check")
-    return check
-
-
-_CHECKS = {
-    "AuthorizationPolicy": "security:check_authorization_policy",
-    "DestinationRule": "destination_rule",
-    "EnvoyFilter": "envoy_filter",
-    "Gateway": "gateway",
-    "PeerAuthentication": "security:check_peer_authentication",
-    "ProxyConfig": "telemetry:check_proxy_config",
-    "RequestAuthentication": "security:check_request_authentication",
-    "ServiceEntry": "service_entry",
-    "Sidecar": "sidecar",
-    "Telemetry": "telemetry",
-    "TrafficExtension": "extensions:check_traffic_extension",
-    "VirtualService": "virtual_service",
-    "WasmPlugin": "extensions:check_wasm_plugin",
-    "WorkloadEntry": "service_entry:check_workload_entry",
-    "WorkloadGroup": "service_entry:check_workload_group",
-}

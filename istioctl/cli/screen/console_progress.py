@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from istioctl.actions.progress import NOTHING, Stage
+from istioctl.actions.progress import Progress
 from istioctl.api.identity import ObjectKey
 from istioctl.cli.screen.terminal import Terminal
 
@@ -13,7 +13,7 @@ _WIDTH = 100
 _NAMED = 3
 
 
-class ConsoleProgress:
+class ConsoleProgress(Progress):
     """Writes progress as it happens.
 
     Args:
@@ -45,15 +45,6 @@ class ConsoleProgress:
             text += f" Waiting for {', '.join(waiting[:_NAMED])}{more}"
         self._status(text)
 
-    def working(
-        self,
-        component: str,
-        stage: Stage,
-        waiting: Mapping[str, str] = NOTHING,
-        count: tuple[int, int] | None = None,
-    ) -> None:
-        """Lines say what `processing` does."""
-
     def installed(self, component: str) -> None:
         """A component is in place and ready."""
         self._line(f"{self._console.style('✔', 'green')} {component} installed")
@@ -78,9 +69,6 @@ class ConsoleProgress:
     def complete(self, text: str) -> None:
         """All is done."""
         self._line(f"{self._console.style('✔', 'green')} {text}")
-
-    def end(self) -> None:
-        """Lines have no end to mark."""
 
     def _status(self, text: str) -> None:
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from istioctl.analysis.resources import mapping, mappings, text
+from istioctl.api.trees import mapping, mappings, text
 
 if TYPE_CHECKING:
     from istioctl.analysis.describing.description import Description, PodFacts, PortFacts, RuleFacts, ServiceFacts
