@@ -14,6 +14,7 @@ from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
+    from istioctl.actions.installation.addon_status import AddonState
     from istioctl.actions.installation.addons import AddonOptions, AddonReport
     from istioctl.api.trees import Values
 
@@ -46,13 +47,12 @@ def list_(
     """List the add-ons there are, with the versions and images that would be installed."""
     from istioctl.actions.installation.addons import list_addons
 
-    addons = list_addons(_settings(files, set_flags))
-    if shown.output is not None:
-        shown.print_data([addon.as_data() for addon in addons], [addon.name for addon in addons])
-    else:
-        shown.print_table(
-            ("ADDON", "VERSION", "PURPOSE"), [(addon.name, addon.version, addon.purpose) for addon in addons]
-        )
+    shown.show(
+        list_addons(_settings(files, set_flags)),
+        lambda addon: str(addon.name),
+        ("ADDON", "VERSION", "PURPOSE"),
+        lambda addon: (addon.name, addon.version, addon.purpose),
+    )
 
 
 def install(
@@ -106,19 +106,18 @@ def status(
     """Show which add-ons are installed, ready and in touch with what they live from."""
     from istioctl.actions.installation.addon_status import addon_states
 
-    states = addon_states(client_options(ctx), tuple(names), global_options(ctx).namespace, terminal().say)
-    if shown.output is not None:
-        shown.print_data([state.as_data() for state in states], [state.name for state in states])
-        return
     words = {True: "yes", False: "no", None: "-"}
-    shown.print_table(
+
+    def row(state: AddonState) -> tuple[str, ...]:
+        if not state.installed:
+            return state.name, "-", "-", "-", "-", "it is not installed"
+        return state.name, state.namespace, state.version, words[state.ready], words[state.connected], state.detail
+
+    shown.show(
+        addon_states(client_options(ctx), tuple(names), global_options(ctx).namespace, terminal().say),
+        lambda state: str(state.name),
         ("ADDON", "NAMESPACE", "VERSION", "READY", "CONNECTED", "DETAIL"),
-        [
-            (state.name, state.namespace, state.version, words[state.ready], words[state.connected], state.detail)
-            if state.installed
-            else (state.name, "-", "-", "-", "-", "it is not installed")
-            for state in states
-        ],
+        row,
     )
 
 

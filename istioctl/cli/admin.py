@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.line.cluster_options import check_revision
+from istioctl.cli.line.cluster_options import check_revision, open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import NoHeadersOption, RevisionOption
-from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
+from istioctl.cli.proxy_view import SHORT, FormOption
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError

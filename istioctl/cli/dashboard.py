@@ -18,7 +18,7 @@ from istioctl.actions.observe.dashboard import (
     istiod_dashboard,
     open_dashboards,
 )
-from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
 from istioctl.cli.line.options import OutputOption, RevisionOption, global_options
@@ -141,12 +141,10 @@ def _show(
     *,
     own_namespace: bool = False,
 ) -> None:
-    from istioctl.cluster.session import open_session
-
     console = terminal()
     flags = global_options(ctx)
-    session = open_session(client_options(ctx), report=console.say)
-    own = flags.namespace or session.connection.namespace or "default"
+    session = open_cluster(ctx)
+    own = flags.namespace or session.namespace
     namespaces = (own,) if own_namespace else (flags.istio_namespace, own)
     opened: Sequence[OpenDashboard] = ()
     try:

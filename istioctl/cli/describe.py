@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line import completers
-from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import OutputOption
 from istioctl.cli.screen.printers import print_data
@@ -70,12 +70,11 @@ def _describe(
 ) -> int:
     from istioctl.actions.observe.describe import DescribeOptions, describe_pod, describe_service
     from istioctl.cli.screen.describe_report import LINE_STYLES, describe_lines, describe_outline
-    from istioctl.cluster.session import open_session
 
     if not 0 < admin_port < 65536:
         raise UsageError(f"port number {admin_port} must be in the range 1..65535", where="--proxy-admin-port")
-    session = open_session(client_options(ctx), report=terminal().say)
-    here = ctx.options.namespace or session.connection.namespace or "default"
+    session = open_cluster(ctx)
+    here = ctx.options.namespace or session.namespace
     options = DescribeOptions(reference, here, ctx.options.istio_namespace, check_mesh=not ignore_unmeshed)
     found = describe_pod(session, options) if is_pod else describe_service(session, options)
     if output is not None:

@@ -47,15 +47,13 @@ def status(
 
     console = terminal()
     found = injection_status(client_options(ctx), namespace or ctx.options.namespace, console.say)
-    if shown.output is not None:
-        shown.print_data([entry.as_data() for entry in found], [f"namespace/{entry.namespace}" for entry in found])
-        return
-    rows = [
-        (entry.namespace, entry.label or "-", entry.revision or "-", f"{entry.injected}/{entry.pods}")
-        for entry in found
-    ]
-    shown.print_table(("NAMESPACE", "LABEL", "REVISION", "INJECTED"), rows)
-    for entry in found:
+    shown.show(
+        found,
+        lambda entry: f"namespace/{entry.namespace}",
+        ("NAMESPACE", "LABEL", "REVISION", "INJECTED"),
+        lambda entry: (entry.namespace, entry.label or "-", entry.revision or "-", f"{entry.injected}/{entry.pods}"),
+    )
+    for entry in found if shown.output is None else ():
         for pod in entry.problems:
             console.write(f"{entry.namespace}/{pod.name} {pod.problem}\n")
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from istioctl.api.identity import ObjectKey
 from istioctl.api.webhooks import INJECTOR
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context
 from istioctl.cli.line.options import ListFlags
-from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import NoHeadersOption, OutputOption
-from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 

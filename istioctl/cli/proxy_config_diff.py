@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line import completers
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, Exit, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.proxy_flags import AdminPortOption
-from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
+from istioctl.cli.proxy_view import SHORT, FormOption
 from istioctl.cli.screen.differences import shown_differences
 from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
 from istioctl.cli.screen.printers import print_data

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
-from istioctl.cli.proxy_view import SHORT, FormOption, open_cluster
+from istioctl.cli.proxy_view import SHORT, FormOption
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError

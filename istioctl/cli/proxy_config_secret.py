@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line import completers
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import NoHeadersOption, output_option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
-from istioctl.cli.proxy_view import SHORT, FileOption, FormOption, ViewFlags, open_cluster, show
+from istioctl.cli.proxy_view import SHORT, FileOption, FormOption, ViewFlags, show
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal

@@ -153,8 +153,7 @@ def _age(time: datetime | None, now: datetime) -> str:
 def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_port: int, output: Output) -> int:
     from istioctl.actions.observe.proxy_status import proxy_difference
 
-    known = istiods.session.connection.namespace if istiods.has_cluster else ""
-    namespace = ctx.options.namespace or known or "default"
+    namespace = ctx.options.namespace or (istiods.session.namespace if istiods.has_cluster else "default")
     body = read_bytes(dump) if dump else None
     found = proxy_difference(istiods, reference, namespace, admin_port=admin_port, dump=body)
     console = terminal()
@@ -175,10 +174,7 @@ def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_po
 
 
 def _rfc1123(text: str) -> str:
-    time = datetime.fromisoformat(text).astimezone()
-    days, months = (
-        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    )
-    zone = time.tzname() or "UTC"
-    return f"{days[time.weekday()]}, {time:%d} {months[time.month - 1]} {time:%Y %H:%M:%S} {zone}"
+    from istioctl.golang.layouts import format_time
+    from istioctl.golang.times import Time
+
+    return format_time(Time(datetime.fromisoformat(text).astimezone()), "Mon, 02 Jan 2006 15:04:05 MST")

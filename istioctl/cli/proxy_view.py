@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.options import NoHeadersOption, output_option
@@ -16,7 +17,6 @@ from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
     from istioctl.actions.observe.targets import Answers
-    from istioctl.cluster.session import Session
     from istioctl.proxies.tables import Table
     from istioctl.proxies.views import Page, View
 
@@ -76,14 +76,6 @@ def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], t
         asker.print_tables()
     else:
         asker.print_data()
-
-
-def open_cluster(ctx: Context) -> Session:
-    """A session with the cluster that the global flags name; nothing is sent yet."""
-    from istioctl.cli.line.cluster_options import client_options
-    from istioctl.cluster.session import open_session
-
-    return open_session(client_options(ctx), report=terminal().say)
 
 
 class _Asker:

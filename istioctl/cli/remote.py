@@ -94,12 +94,12 @@ def remote_clusters(ctx: Context, shown: ListFlags, revision: RevisionOption = "
     """List the clusters that each istiod is connected to."""
     from istioctl.actions.revisions.remote_secret import remote_clusters as find
 
-    found = find(client_options(ctx), ctx.options.istio_namespace, revision, terminal().say)
-    if shown.output is not None:
-        shown.print_data([cluster.as_data() for cluster in found], [cluster.name for cluster in found])
-        return
-    rows = [(cluster.name, cluster.secret, cluster.status, cluster.istiod) for cluster in found]
-    shown.print_table(("NAME", "SECRET", "STATUS", "ISTIOD"), rows)
+    shown.show(
+        find(client_options(ctx), ctx.options.istio_namespace, revision, terminal().say),
+        lambda cluster: str(cluster.name),
+        ("NAME", "SECRET", "STATUS", "ISTIOD"),
+        lambda cluster: (cluster.name, cluster.secret, cluster.status, cluster.istiod),
+    )
 
 
 def _pair(setting: str) -> tuple[str, str]:

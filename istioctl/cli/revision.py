@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options
@@ -11,29 +11,25 @@ from istioctl.cli.line.options import ListFlags, OutputOption
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 
+if TYPE_CHECKING:
+    from istioctl.actions.revisions.revisions import Revision
+
 
 def list_(ctx: Context, shown: ListFlags) -> None:
     """List the control plane revisions."""
     from istioctl.actions.revisions.revisions import list_revisions
 
-    console = terminal()
-    found = list_revisions(client_options(ctx), console.say)
-    if shown.output is not None:
-        shown.print_data([revision.as_data() for revision in found], [revision.name for revision in found])
-    elif found:
-        rows = [
-            (
-                each.name,
-                ",".join(each.tags) or "-",
-                each.version or "-",
-                str(len(each.control_plane)),
-                ",".join(each.namespaces) or "-",
-            )
-            for each in found
-        ]
-        shown.print_table(("REVISION", "TAGS", "VERSION", "ISTIODS", "NAMESPACES"), rows)
-    else:
-        console.write("No control plane revisions found.\n")
+    def row(revision: Revision) -> tuple[str, ...]:
+        tags, namespaces = (",".join(names) or "-" for names in (revision.tags, revision.namespaces))
+        return revision.name, tags, revision.version or "-", str(len(revision.control_plane)), namespaces
+
+    shown.show(
+        list_revisions(client_options(ctx), terminal().say),
+        lambda revision: str(revision.name),
+        ("REVISION", "TAGS", "VERSION", "ISTIODS", "NAMESPACES"),
+        row,
+        nothing="No control plane revisions found.",
+    )
 
 
 def describe(

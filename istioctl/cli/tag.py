@@ -36,16 +36,13 @@ def list_(ctx: Context, shown: ListFlags) -> None:
     """List revision tags, and the namespaces that ask for them."""
     from istioctl.actions.revisions.tags import list_tags
 
-    console = terminal()
-    tags = list_tags(client_options(ctx), global_options(ctx).istio_namespace, console.say)
-    if shown.output is not None:
-        shown.print_data([tag.as_data() for tag in tags], [tag.tag for tag in tags])
-    elif tags:
-        shown.print_table(
-            ("TAG", "REVISION", "NAMESPACES"), [(tag.tag, tag.revision, ",".join(tag.namespaces)) for tag in tags]
-        )
-    else:
-        console.write("No Istio revision tags found.\n")
+    shown.show(
+        list_tags(client_options(ctx), global_options(ctx).istio_namespace, terminal().say),
+        lambda tag: str(tag.tag),
+        ("TAG", "REVISION", "NAMESPACES"),
+        lambda tag: (tag.tag, tag.revision, ",".join(tag.namespaces)),
+        nothing="No Istio revision tags found.",
+    )
 
 
 def set_(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.line.cluster_options import client_options
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
@@ -76,11 +76,7 @@ def trace(
     if file:
         dump = read_dump(read_bytes(file), file)
     else:
-        from istioctl.cluster.session import open_session
-
-        dump = dump_of_pod(
-            open_session(client_options(ctx), report=terminal().say), words[0], ctx.options.namespace, admin_port
-        )
+        dump = dump_of_pod(open_cluster(ctx), words[0], ctx.options.namespace, admin_port)
     found = work_out(dump, request, inbound=inbound)
     if output is not None:
         data = {"proxy": dump.proxy_id, **found.as_data()}

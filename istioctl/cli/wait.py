@@ -64,7 +64,7 @@ def wait(
     target = None
     if words:
         name, dot, given = words[1].rpartition(".")
-        namespace = ctx.options.namespace or istiods.session.connection.namespace or "default"
+        namespace = ctx.options.namespace or istiods.session.namespace
         name, namespace = (name, given) if dot and name else (words[1], namespace)
         target = find_target(
             istiods.session, words[0], name, namespace,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.api.identity import ObjectKey
 from istioctl.cli.line import completers
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import ListFlags, NamesOutputOption
-from istioctl.cli.proxy_view import open_cluster
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import ClusterError, ErrorGroup, IstioctlError, UsageError
@@ -29,8 +29,6 @@ RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help=
 AllNamespacesOption = Annotated[bool, Option("-A", "--all-namespaces", help="The waypoints of all namespaces.")]
 WordsArgument = Annotated[list[str], Argument(hidden=True)]
 TimeoutOption = Annotated[str, Option("--waypoint-timeout", metavar="DURATION", help="How long to wait for it.")]
-
-_NONE_FOUND = "No waypoints found.\n"
 
 
 def generate(
@@ -98,13 +96,8 @@ def apply(
 def list_(ctx: Context, shown: ListFlags, name: NameOption = "", all_namespaces: AllNamespacesOption = False) -> None:
     """List waypoints."""
     found = _find(ctx, name, all_namespaces)[1]
-    if shown.output is not None:
-        shown.print_data([waypoint.as_data() for waypoint in found], [waypoint.key.resource_name for waypoint in found])
-    elif found:
-        rows = [(each.namespace, each.name, each.revision, each.traffic, each.programmed) for each in found]
-        _print(shown, ("NAMESPACE", "NAME", "REVISION", "TRAFFIC TYPE", "PROGRAMMED"), rows, all_namespaces)
-    else:
-        terminal().write(_NONE_FOUND)
+    columns = ("REVISION", "TRAFFIC TYPE", "PROGRAMMED")
+    _show(shown, found, columns, lambda each: (each.revision, each.traffic, each.programmed), all_namespaces)
 
 
 def status(
@@ -133,14 +126,8 @@ def status(
             failure = problem
             with suppress(ClusterError):
                 found = _find(ctx, name, all_namespaces)[1]
-    if shown.output is not None:
-        shown.print_data([waypoint.as_data() for waypoint in found], [waypoint.key.resource_name for waypoint in found])
-    elif found:
-        keys = ("status", "type", "reason", "message")
-        rows = [(each.namespace, each.name, *(each.condition.get(key, "") for key in keys)) for each in found]
-        _print(shown, ("NAMESPACE", "NAME", "STATUS", "TYPE", "REASON", "MESSAGE"), rows, all_namespaces)
-    else:
-        terminal().write(_NONE_FOUND)
+    columns = ("STATUS", "TYPE", "REASON", "MESSAGE")
+    _show(shown, found, columns, lambda each: [each.condition.get(key.lower(), "") for key in columns], all_namespaces)
     if failure is not None:
         raise failure
 
@@ -178,7 +165,7 @@ def delete(
 def _open(ctx: Context) -> tuple[Session, str]:
     """A session, and the namespace to work in."""
     session = open_cluster(ctx)
-    return session, ctx.options.namespace or session.connection.namespace or "default"
+    return session, ctx.options.namespace or session.namespace
 
 
 def _find(ctx: Context, name: str, all_namespaces: bool) -> tuple[Session, list[Waypoint]]:
@@ -189,6 +176,18 @@ def _find(ctx: Context, name: str, all_namespaces: bool) -> tuple[Session, list[
     return session, [waypoint for waypoint in found if name in ("", waypoint.name)]
 
 
-def _print(shown: ListFlags, header: Sequence[str], rows: Sequence[Sequence[str]], with_namespace: bool) -> None:
+def _show(
+    shown: ListFlags,
+    found: Sequence[Waypoint],
+    columns: Sequence[str],
+    cells: Callable[[Waypoint], Sequence[str]],
+    with_namespace: bool,
+) -> None:
     start = 0 if with_namespace else 1
-    shown.print_table(header[start:], [row[start:] for row in rows])
+    shown.show(
+        found,
+        lambda waypoint: str(waypoint.key.resource_name),
+        ("NAMESPACE", "NAME", *columns)[start:],
+        lambda waypoint: (waypoint.namespace, waypoint.name, *cells(waypoint))[start:],
+        nothing="No waypoints found.",
+    )

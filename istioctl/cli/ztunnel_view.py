@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
+from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.options import NoHeadersOption
 from istioctl.cli.line.parameters import flag_group
-from istioctl.cli.proxy_view import SHORT, open_cluster
+from istioctl.cli.proxy_view import SHORT
 from istioctl.cli.screen.printers import Output, print_data, print_table
 from istioctl.errors import UsageError
 from istioctl.proxies.ztunnel import read_ztunnel_dump

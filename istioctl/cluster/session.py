@@ -124,6 +124,11 @@ class Session:
         """The server's address as the kubeconfig gives it."""
         return self.connection.server
 
+    @property
+    def namespace(self) -> str:
+        """The namespace to work in where none is named: that of the kubeconfig's context, else `default`."""
+        return self.connection.namespace or "default"
+
     def request(
         self,
         method: str,

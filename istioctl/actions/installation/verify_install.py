@@ -148,7 +148,7 @@ def verify_manifests(
                 raise
             unknown[index] = Checked(key, problem.message)
             continue
-        namespace = (key.namespace or session.connection.namespace or "default") if namespaced else ""
+        namespace = (key.namespace or session.namespace) if namespaced else ""
         wanted[index] = WantedObject("", replace(key, namespace=namespace), data)
     keys = [item.key for item in wanted.values()]
     if wait:

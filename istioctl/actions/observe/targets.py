@@ -110,7 +110,7 @@ def find_proxies(session: Session, targets: Targets, *, each_pod: bool = False, 
         InputError: nothing is named, or what is named has no pods.
         ClusterError: there is no such object or pod, or the server refuses.
     """
-    own = targets.namespace or session.connection.namespace or "default"
+    own = targets.namespace or session.namespace
     ways = [bool(targets.references), bool(targets.selector), targets.everything or targets.all_namespaces]
     if targets.references and any(ways[1:]):
         raise InputError("proxies are named in two ways", hint="Name pods, or select them by label or namespace.")

@@ -71,7 +71,7 @@ def check_one(options: CheckOptions) -> list[Verdict]:
         ClusterError: the cluster can't be reached, or there is no such pod.
     """
     session = open_session(options.client)
-    namespace = options.namespace or session.connection.namespace or "default"
+    namespace = options.namespace or session.namespace
     if options.reference:
         pod = find_pod(session, options.reference, namespace)
         namespace, labels = pod["metadata"]["namespace"], pod["metadata"].get("labels") or {}

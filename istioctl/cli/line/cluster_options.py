@@ -17,12 +17,20 @@ from istioctl.errors import UsageError
 if TYPE_CHECKING:
     from istioctl.cli.line.declare import Context
     from istioctl.cluster.kubeconfig import ClientOptions
+    from istioctl.cluster.session import Session
     from istioctl.rendering.specification.build import SpecificationInputs
 
 
 def client_options(ctx: Context, context: str = "") -> ClientOptions:
     """The connection that the global flags ask for; `context` wins over the flag."""
     return client_of(global_options(ctx), context)
+
+
+def open_cluster(ctx: Context) -> Session:
+    """A session with the cluster that the global flags name; nothing is sent yet."""
+    from istioctl.cluster.session import open_session
+
+    return open_session(client_options(ctx), report=terminal().say)
 
 
 def check_revision(revision: str) -> None:

@@ -49,7 +49,7 @@ def pods(options: GlobalOptions) -> list[str]:
 
     def ask(given: GlobalOptions) -> list[str]:
         session = _session(given)
-        namespace = _namespace(given, session)
+        namespace = given.namespace or session.namespace
         deployments = _names(session, "apps/v1", "Deployment", namespace)
         return [*_names(session, "v1", "Pod", namespace), *(f"deploy/{name}" for name in deployments)]
 
@@ -61,7 +61,7 @@ def services(options: GlobalOptions) -> list[str]:
 
     def ask(given: GlobalOptions) -> list[str]:
         session = _session(given)
-        return _names(session, "v1", "Service", _namespace(given, session))
+        return _names(session, "v1", "Service", given.namespace or session.namespace)
 
     return _live(options, "services", ask)
 
@@ -73,7 +73,7 @@ def waypoints(options: GlobalOptions) -> list[str]:
         from istioctl.actions.waypoints.waypoints import list_waypoints
 
         session = _session(given)
-        return [waypoint.name for waypoint in list_waypoints(session, _namespace(given, session))]
+        return [waypoint.name for waypoint in list_waypoints(session, given.namespace or session.namespace)]
 
     return _live(options, "waypoints", ask)
 
@@ -100,10 +100,6 @@ def _session(options: GlobalOptions) -> Session:
     from istioctl.cluster.session import open_session
 
     return open_session(client_of(options, at_most=PATIENCE))
-
-
-def _namespace(options: GlobalOptions, session: Session) -> str:
-    return options.namespace or session.connection.namespace or "default"
 
 
 def _names(session: Session, api_version: str, kind: str, namespace: str = "") -> list[str]:

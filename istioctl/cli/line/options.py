@@ -9,9 +9,10 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.declare import Context, Declaration, GlobalOptions, Option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.printers import JSON, NAME, TEMPLATES, YAML, Output, print_data, print_table, read_output
+from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 def _addons(_: GlobalOptions) -> list[str]:
@@ -96,6 +97,29 @@ class ListFlags(NamedTuple):
 
     output: NamesOutputOption = None
     no_headers: NoHeadersOption = False
+
+    def show(
+        self,
+        found: Sequence[Any],
+        name: Callable[[Any], str],
+        header: Sequence[str],
+        row: Callable[[Any], Sequence[str]],
+        nothing: str = "",
+    ) -> None:
+        """Objects in the form asked for, else as a table.
+
+        Args:
+            found: the objects, each with an `as_data`.
+            name: what `-o name` prints of one.
+            row: its cells in the table.
+            nothing: the sentence instead of a table without rows; if empty, the header is printed alone.
+        """
+        if self.output is not None:
+            self.print_data([each.as_data() for each in found], map(name, found))
+        elif found or not nothing:
+            self.print_table(header, [row(each) for each in found])
+        else:
+            terminal().write(f"{nothing}\n")
 
     def print_data(self, data: Any, names: Iterable[str], items: Iterable[Any] | None = None) -> None:
         """The result in the form asked for, see `printers.print_data`."""

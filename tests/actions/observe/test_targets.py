@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -55,7 +54,7 @@ class Api:
     """Answers like a session, from the tables above; a selector matches the pods that its last word begins."""
 
     server = "https://api"
-    connection = SimpleNamespace(namespace="shop")
+    namespace = "shop"
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         if path in OBJECTS:
