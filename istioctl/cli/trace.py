@@ -49,7 +49,7 @@ def trace(
 
     The listener, filter chain, route, cluster and endpoints are worked out from the proxy's configuration as Envoy
     decides, and how the authorization policies judge the request. Nothing is sent. The exit status is 1 where the
-    request surely reaches nobody. What the proxy does not know of a request, such as a token, is named.
+    request certainly reaches nobody. What the proxy does not know of a request, such as a token, is named.
     """
     from istioctl.actions.observe.trace import dump_of_pod, places_of
     from istioctl.cli.screen.trace_report import trace_lines

@@ -32,7 +32,7 @@ def version(
 ) -> None:
     """Print the versions of this tool, of the control planes and of the proxies connected to them.
 
-    A cluster that can't be asked is no failure: the tool's own version is printed all the same.
+    A cluster that can't be asked is not a failure: the tool's own version is printed all the same.
     """
     found = _ask(ctx, revision, istiod, timeout) if remote else None
     if output is not None:

@@ -20,7 +20,7 @@ _SMALL = 512 * 1024
 _PIECE = 64 * 1024
 
 
-class Turns:
+class RequestTurns:
     """Whose turn it is, among the requests of one session."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Turn:
 
     __slots__ = ("_is_held", "_small", "_turns", "waited")
 
-    def __init__(self, turns: Turns, small: int = _SMALL) -> None:
+    def __init__(self, turns: RequestTurns, small: int = _SMALL) -> None:
         self.waited = 0.0
         self._turns = turns
         self._small = small

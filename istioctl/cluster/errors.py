@@ -43,7 +43,7 @@ class Unreachable(ClusterError):  # noqa: N818 - reads as a state, next to ApiEr
 
     Args:
         passing: it may be over in a moment, as when a server restarts.
-        unsent: the request surely did not reach the server.
+        unsent: the request certainly did not reach the server.
     """
 
     default_id = "unreachable"

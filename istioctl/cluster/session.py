@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from istioctl.api.release import VERSION
 from istioctl.cluster.answers import check, malformed, read_answer, too_large
-from istioctl.cluster.bodies import Turn, Turns, lean_errors
+from istioctl.cluster.bodies import RequestTurns, Turn, lean_errors
 from istioctl.cluster.errors import ApiError, Malformed, Unreachable
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, impersonation_of, load_connection
 from istioctl.cluster.patience import Patience, Report
@@ -70,7 +70,7 @@ class Session:
         self.patience = Patience(report)
         self._prefix, self._pool = connection_pool(connection)
         self._renewing = threading.Lock()
-        self.turns = Turns()
+        self.turns = RequestTurns()
         self._contacted = False
         self._report = report
         self._stopped = False

@@ -63,7 +63,7 @@ def wait_until_ready(
     """
     waited = [key for key in keys if has_readiness(key.kind)]
     deadline = time.monotonic() + timeout
-    ledger = _Ledger(waited, on_waiting)
+    ledger = _WaitedFor(waited, on_waiting)
     work = [partial(_wait_for_one, session, discovery, key, deadline, ledger) for key in waited]
     failures = [failure for failure in in_parallel(work, limit=len(waited)) if failure is not None]
     if failures:
@@ -85,7 +85,7 @@ def wait_until_gone(
         ErrorGroup: several do.
     """
     deadline = time.monotonic() + timeout
-    ledger = _Ledger(keys, on_waiting)
+    ledger = _WaitedFor(keys, on_waiting)
 
     def work(key: ObjectKey) -> None:
         last: dict[str, Any] | None = None
@@ -108,7 +108,7 @@ def _held(state: Mapping[str, Any]) -> str:
     return f"it is held by {', '.join(finalizers)}" if finalizers else ""
 
 
-class _Ledger:
+class _WaitedFor:
     """Which objects are waited for yet, and why; tells it once all have been looked at, then whenever it changes."""
 
     def __init__(self, keys: Sequence[ObjectKey], tell: OnWaiting | None) -> None:
@@ -134,7 +134,7 @@ class _Ledger:
 
 
 def _wait_for_one(
-    session: Session, discovery: Discovery, key: ObjectKey, deadline: float, ledger: _Ledger
+    session: Session, discovery: Discovery, key: ObjectKey, deadline: float, ledger: _WaitedFor
 ) -> tuple[ObjectKey, str] | None:
     why: str | None = "the server tells nothing about it"
     for state in states_of(session, discovery, key, deadline):

@@ -9,7 +9,7 @@ from jsonpath_ng import Child, Fields, This
 from istioctl.errors import TemplateError
 from istioctl.golang import strconv
 from istioctl.golang.quoting import SyntaxFault, unquoted
-from istioctl.jsonpath.steps import Condition, Constant, Every, Filter, Items, Key, Nested, Nothing, Union
+from istioctl.jsonpath.steps import Condition, Constant, Filter, Items, Key, Nested, Nothing, Union, Wildcard
 from istioctl.patterns import lazy_pattern
 
 _ENDS = frozenset(" \t\r\n.,[]$@{}")
@@ -130,7 +130,7 @@ class _Reader:
             self.at += 2 if self._peek() == "\\" else 1
         name = self.text[start : self.at]
         if name == "*":
-            return Child(path, Every())
+            return Child(path, Wildcard())
         name = name.replace("\\", "")
         return Child(path, Key(name) if name in ("", "*") else Fields(name))
 

@@ -38,7 +38,7 @@ class Key(JSONPath):
         return of_values([value[self.name]]) if isinstance(value, dict) and self.name in value else []
 
 
-class Every(JSONPath):
+class Wildcard(JSONPath):
     """`.*`: all that a value holds; of a text its bytes, as in Go."""
 
     def find(self, datum: Any) -> Found:

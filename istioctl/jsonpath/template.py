@@ -40,7 +40,7 @@ class Template:
         Raises:
             TemplateError: a path makes no sense for these data.
         """
-        run = _Run(self._pieces)
+        run = _Evaluation(self._pieces)
         try:
             run.go(0, data, run.found.append)
         except RecursionError:
@@ -64,8 +64,8 @@ class Template:
         return "".join(json_text.write(list(map(_plain, found)), indent="    ") + "\n" for found in self.find(data))
 
 
-class _Run:
-    """One way through a template.
+class _Evaluation:
+    """One evaluation of a template.
 
     A range without an end is gone through for each value, and once more for the value around it, as kubectl does.
     """

@@ -15,8 +15,8 @@ def table(dump: ConfigDump, *, running: bool = False) -> Table:
     """A row an extension, by type and name.
 
     Args:
-        running: whether a proxy just gave the dump. One without extensions has no section for them, which is no fault
-            of the dump as it may be in a file.
+        running: whether a proxy just gave the dump. One without extensions has no section for them, which is not a
+            fault of the dump as it may be in a file.
 
     Raises:
         InputError: the dump has no section for extensions, and has to.

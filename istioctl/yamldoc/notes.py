@@ -80,7 +80,7 @@ class Place(NamedTuple):
     is_leaf: bool
 
 
-class Book:
+class TreeNotes:
     """The notes of the entries of one tree."""
 
     def __init__(self) -> None:
@@ -123,9 +123,9 @@ def places(collection: Any, above: tuple[Entry, ...] = (), seen: set[int] | None
             yield from places(value, chain, seen)
 
 
-def gather(root: Any) -> Book:
+def gather(root: Any) -> TreeNotes:
     """Take the comments out of a tree that was just read."""
-    book = Book()
+    book = TreeNotes()
     found = list(places(root))
     kept = [_kept(place.chain[-1]) for place in found]
     above_all = root.ca.comment[1] if root.ca.comment and len(root.ca.comment) > 1 else None
@@ -181,7 +181,7 @@ def _closed(chain: tuple[Entry, ...]) -> Iterator[Any]:
         yield collection
 
 
-def _hand_out(lines: list[Line], place: Place, following: Place | None, book: Book) -> None:
+def _hand_out(lines: list[Line], place: Place, following: Place | None, book: TreeNotes) -> None:
     """Give the lines between two places to the entries that they belong to."""
     start, chain = len(lines), place.chain
     if following is not None:
@@ -201,7 +201,7 @@ def _hand_out(lines: list[Line], place: Place, following: Place | None, book: Bo
     book[chain[depth - 1]].after += empty
 
 
-def scatter(root: Any, book: Book) -> None:
+def scatter(root: Any, book: TreeNotes) -> None:
     """Put comments into a tree that is to be written."""
     root.ca.comment = None
     for place in places(root):
@@ -220,7 +220,7 @@ def scatter(root: Any, book: Book) -> None:
             )
 
 
-def _above(place: Place, book: Book) -> list[Line]:
+def _above(place: Place, book: TreeNotes) -> list[Line]:
     """The lines above an entry; above the first one of a list's item they stand above the item's dash."""
     collection, key = place.chain[-1]
     if len(place.chain) > 1 and isinstance(place.chain[-2][0], CommentedSeq) and own_keys(collection)[0] == key:
@@ -234,7 +234,7 @@ def _above(place: Place, book: Book) -> list[Line]:
     return lines
 
 
-def _closing(chain: tuple[Entry, ...], book: Book) -> Iterator[Line]:
+def _closing(chain: tuple[Entry, ...], book: TreeNotes) -> Iterator[Line]:
     """The lines after all the entries that end with the last one of a chain, the innermost first."""
     ending = 1 + len(list(_closed(chain)))  # the last key of a mapping ends the entry that the mapping is the value of
     for entry in list(reversed(chain))[:ending]:

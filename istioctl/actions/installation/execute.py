@@ -106,7 +106,7 @@ class _Execution:
         self._before = plan.survey.resource_versions()
         self._lock = threading.Lock()
         self._names = [part.name for part in COMPONENTS if any(item.component == part.name for item in plan.wanted)]
-        self._board = _Board(progress, [BY_NAME[name].title for name in self._names])
+        self._board = _UnderWay(progress, [BY_NAME[name].title for name in self._names])
 
     def namespace(self) -> None:
         """Creates the control plane's namespace, as the real tool does: outside of the manifests.
@@ -232,7 +232,7 @@ def _predecessor(name: str, names: Sequence[str]) -> str:
     return before
 
 
-class _Board:
+class _UnderWay:
     """Which components are under way, and what they wait for; tells it in a steady order."""
 
     def __init__(self, progress: Progress, titles: Sequence[str]) -> None:

@@ -51,7 +51,7 @@ def left_behind(session: Session, discovery: Discovery, revision: str, going: Co
         )
     except ErrorGroup as group:
         return LeftBehind(problem=str(group.errors[0]))
-    except ClusterError as error:  # no right to look is no reason not to remove
+    except ClusterError as error:  # without the right to look, removing goes on
         return LeftBehind(problem=str(error))
     gone = [hook for hook in hooks if labels_of(hook).get(REVISION) == revision or ObjectKey.of(hook) in going]
     return of_hooks(gone, [hook for hook in hooks if hook not in gone], namespaces)

@@ -19,14 +19,14 @@ from istioctl.cluster.wait import wait_until_gone
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class ObjectsBefore:
     """The objects that an installation may touch, as they were; None for those that did not exist."""
 
     plan: InstallPlan
     states: dict[ObjectKey, dict[str, Any] | None]
 
 
-def remember(plan: InstallPlan) -> Before:
+def remember(plan: InstallPlan) -> ObjectsBefore:
     """Reads everything that `plan` may touch.
 
     Raises:
@@ -36,10 +36,10 @@ def remember(plan: InstallPlan) -> Before:
     if plan.deactivated is not None:
         keys.append(ObjectKey.of(plan.deactivated))
     states = read_all(plan.session, plan.discovery, keys)
-    return Before(plan, dict(zip(keys, states, strict=True)))
+    return ObjectsBefore(plan, dict(zip(keys, states, strict=True)))
 
 
-def put_back(before: Before) -> int:
+def put_back(before: ObjectsBefore) -> int:
     """Makes everything as it was; how many objects that took.
 
     Raises:

@@ -251,7 +251,7 @@ def _proxies(session: Session, discovery: Discovery, namespace: str, revision: s
         pods = control_plane_pods(session, discovery, namespace, revision)
         return tuple(str(entry.get("proxy")) for entry in connected_proxies(session, pods)) if pods else None
     except (ClusterError, ErrorGroup):
-        return None  # an istiod that does not answer is no reason not to remove it; the caller says so
+        return None  # an istiod that does not answer can be removed all the same; the caller says so
 
 
 def _custom_resources(session: Session, definitions: list[str]) -> dict[str, int]:

@@ -74,7 +74,7 @@ class WaitOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class LackingProxy:
     """Who lacks it, and why."""
 
     who: str
@@ -94,7 +94,7 @@ class WaitResult:
 
     target: Target | None
     total: int
-    lacking: tuple[Lack, ...]
+    lacking: tuple[LackingProxy, ...]
     reached: bool
 
     def as_data(self) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def wait(
         except (ClusterError, ErrorGroup) as error:
             if not _may_pass(error):
                 raise
-            total, unaware, owing, allowed, problem = 0, [Lack("istiod", str(error))], [], 0, error
+            total, unaware, owing, allowed, problem = 0, [LackingProxy("istiod", str(error))], [], 0, error
         now = clock()
         if unaware or len(owing) > allowed:
             settled_since = None
@@ -201,22 +201,24 @@ def wait(
         sleep(min(_PAUSE, max(deadline - now, 0.0)) or _PAUSE)
 
 
-def _look(istiods: Istiods, target: Target | None, wanted: Sequence[str]) -> tuple[int, list[Lack], list[Lack]]:
+def _look(
+    istiods: Istiods, target: Target | None, wanted: Sequence[str]
+) -> tuple[int, list[LackingProxy], list[LackingProxy]]:
     """How many proxies there are, which istiods have not read the object, and which proxies owe an answer."""
-    unaware: list[Lack] = []
+    unaware: list[LackingProxy] = []
     if target is not None:
         answers = istiods.ask("configz")
-        unaware = [Lack("istiod", str(problem)) for problem in answers.problems]
+        unaware = [LackingProxy("istiod", str(problem)) for problem in answers.problems]
         for answer in answers.given:
             if why := _not_read(answer.body, target):
-                unaware.append(Lack(answer.istiod, why))
+                unaware.append(LackingProxy(answer.istiod, why))
     status = mesh_status(istiods)
-    unaware += [Lack("istiod", str(problem)) for problem in status.problems if target is None]
+    unaware += [LackingProxy("istiod", str(problem)) for problem in status.problems if target is None]
     proxies = [proxy for proxy in status.proxies if not wanted or proxy.id in wanted]
-    owing = [Lack(proxy.id, _why(proxy)) for proxy in proxies if proxy.state in (State.STALE, State.REFUSED)]
+    owing = [LackingProxy(proxy.id, _why(proxy)) for proxy in proxies if proxy.state in (State.STALE, State.REFUSED)]
     connected = {proxy.id for proxy in proxies}
     missing = [name for name in wanted if name not in connected]
-    owing += [Lack(name, "it is not connected to any istiod") for name in missing]
+    owing += [LackingProxy(name, "it is not connected to any istiod") for name in missing]
     return len(connected) + len(missing), unaware, owing
 
 
@@ -253,7 +255,7 @@ def _why(proxy: ProxyStatus) -> str:
     return "it has not confirmed the last answer" + (f", sent {proxy.since}" if proxy.since else "")
 
 
-def _line(lacking: Sequence[Lack]) -> str:
+def _line(lacking: Sequence[LackingProxy]) -> str:
     if not lacking:
         return ""
     more = f", and for {len(lacking) - 1} more" if len(lacking) > 1 else ""

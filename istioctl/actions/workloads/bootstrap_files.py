@@ -50,7 +50,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class MeshFacts:
     """What the workload's mesh looks like.
 
     Attributes:
@@ -84,7 +84,7 @@ def istiod_host(istio_namespace: str, revision: str) -> str:
     return f"istiod-{revision}.{istio_namespace}.svc" if is_revisioned(revision) else f"istiod.{istio_namespace}.svc"
 
 
-def proxy_config(group: Group, around: Surroundings) -> Data:
+def proxy_config(group: Group, around: MeshFacts) -> Data:
     """The configuration of the workload's proxy, as decoded data.
 
     Raises:
@@ -135,7 +135,7 @@ def mesh_yaml(proxy: Data) -> str:
     return dump({"defaultConfig": json.loads(to_json(proxy, PROXY_MESSAGE))})
 
 
-def cluster_env(group: Group, around: Surroundings, proxy: Data) -> str:
+def cluster_env(group: Group, around: MeshFacts, proxy: Data) -> str:
     """The text of `cluster.env`: one `NAME='VALUE'` a line, as a shell reads it."""
     status_port = proxy.get("statusPort", 0) or _DEFAULT_STATUS_PORT
     excluded = [22, *_AGENT_PORTS, *([] if status_port in _AGENT_PORTS else [status_port])]
@@ -158,12 +158,12 @@ def cluster_env(group: Group, around: Surroundings, proxy: Data) -> str:
     return "".join(sorted(f"{name}={_quoted(value)}\n" for name, value in settings.items()))
 
 
-def hosts(around: Surroundings, ingress_address: str) -> str:
+def hosts(around: MeshFacts, ingress_address: str) -> str:
     """The text of `hosts`; empty where no address is known."""
     return f"{ingress_address} {istiod_host(around.istio_namespace, around.revision)}\n" if ingress_address else ""
 
 
-def _istiod_address(around: Surroundings) -> str:
+def _istiod_address(around: MeshFacts) -> str:
     return f"{istiod_host(around.istio_namespace, around.revision)}:{_XDS_PORT}"
 
 

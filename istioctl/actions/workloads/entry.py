@@ -15,7 +15,7 @@ from typing import Any
 from istioctl.actions.revisions.revisions import default_revision
 from istioctl.actions.workloads.bootstrap_files import (
     Group,
-    Surroundings,
+    MeshFacts,
     cluster_env,
     hosts,
     is_revisioned,
@@ -56,7 +56,7 @@ class EntryOptions:
         token_seconds: how long the token is good for.
         ingress_service: the gateway by which istiod is reached, `NAME[.NAMESPACE]`, unless `ingress_address` is given.
         internal_address, external_address: of the workload; at most one of them.
-        auto_register, capture_dns: see `Surroundings`.
+        auto_register, capture_dns: see `MeshFacts`.
     """
 
     client: Client
@@ -107,7 +107,7 @@ def configure_entry(
     if cluster is None:
         cluster = _cluster_of(_config_map(session, options.istio_namespace, f"istio-sidecar-injector{suffix}"))
     mesh_config = _config_map(session, options.istio_namespace, f"istio{suffix}")
-    around = Surroundings(
+    around = MeshFacts(
         mesh_config=mesh_config.get("mesh", ""),
         mesh_source=f"ConfigMap/{options.istio_namespace}/istio{suffix}",
         istio_namespace=options.istio_namespace,

@@ -73,7 +73,7 @@ def Argument(  # noqa: N802 - named as Typer names it
     return Declaration(False, (), settings)
 
 
-class Exit(Exception):  # noqa: N818 - it is no error
+class Exit(Exception):  # noqa: N818 - it is not an error
     """Ends the command with a status.
 
     Args:

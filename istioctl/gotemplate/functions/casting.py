@@ -148,7 +148,7 @@ def deep_equal(left: object, right: object) -> bool:
     return left == right
 
 
-class Unlike:
+class DistinctItems:
     """Items already met, to find whether another one is deeply equal to any of them."""
 
     def __init__(self, items: Iterable[object] = ()) -> None:

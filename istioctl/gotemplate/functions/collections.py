@@ -12,7 +12,7 @@ from istioctl.golang.budget import ITEM, check_size, take, work
 from istioctl.golang.types import MAP_ANY, SLICE_ANY, SLICE_STRING, CallError, slice_of
 from istioctl.golang.values import Pointer, Slice, is_nil, kind, make, nil, pointer, type_of
 from istioctl.gotemplate.functions.casting import (
-    Unlike,
+    DistinctItems,
     deep_equal,
     is_empty,
     items_of,
@@ -114,7 +114,7 @@ def compact(items: object) -> list[object]:
 @TABLE.function("mustUniq", "any")
 def uniq(items: object) -> list[object]:
     """Each item once."""
-    met, kept = Unlike(), []
+    met, kept = DistinctItems(), []
     for item in items_of(items, "Cannot find uniq on type {}"):
         if item not in met:
             met.add(item)
@@ -126,7 +126,7 @@ def uniq(items: object) -> list[object]:
 @TABLE.function("mustWithout", "any, ...any")
 def without(items: object, *omitted: object) -> list[object]:
     """The items that equal none of the others."""
-    met = Unlike(omitted)
+    met = DistinctItems(omitted)
     return [item for item in items_of(items, "Cannot find without on type {}") if item not in met]
 
 

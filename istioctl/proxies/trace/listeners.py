@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from istioctl.proxies.trace.dump import Config, Dump
-from istioctl.proxies.trace.matcher_tree import Seen, possible_actions
+from istioctl.proxies.trace.matcher_tree import MatchInputs, possible_actions
 from istioctl.proxies.trace.matchers import prefix_length
 from istioctl.proxies.trace.request import IP
 
@@ -132,7 +132,7 @@ def _by_matcher(
 ) -> Config | None:
     """The chain that a matcher's action names; the default one where it names none that there is."""
     name = connection.server_name if protocol == _TLS else ""
-    seen = Seen(connection.address, connection.port, name, protocol, detected, connection.source)
+    seen = MatchInputs(connection.address, connection.port, name, protocol, detected, connection.source)
     actions = possible_actions(matcher, seen)
     if len(actions) > 1:
         raise UndecidedError(tuple(dict.fromkeys(seen.questions)))

@@ -22,7 +22,7 @@ class Unknown:
 
 
 @dataclass(slots=True)
-class Seen:
+class MatchInputs:
     """What a matcher can ask about.
 
     Attributes:
@@ -43,7 +43,7 @@ class Seen:
     questions: list[str] = field(default_factory=list)
 
 
-def possible_actions(matcher: Config, seen: Seen) -> list[Config | None]:
+def possible_actions(matcher: Config, seen: MatchInputs) -> list[Config | None]:
     """The actions (TypedExtensionConfig) that a matcher may come to, each once; None where it may match nothing.
 
     One entry means that it is certain.
@@ -51,7 +51,7 @@ def possible_actions(matcher: Config, seen: Seen) -> list[Config | None]:
     return list(_unique(_of_matcher(matcher, seen)))
 
 
-def _of_matcher(matcher: Config, seen: Seen) -> Iterator[Config | None]:
+def _of_matcher(matcher: Config, seen: MatchInputs) -> Iterator[Config | None]:
     if "matcher_tree" in matcher:
         chosen = _branches(matcher["matcher_tree"], seen)
     else:
@@ -69,7 +69,7 @@ def _of_matcher(matcher: Config, seen: Seen) -> Iterator[Config | None]:
     yield from _of_outcome(matcher.get("on_no_match") or {}, seen)
 
 
-def _of_outcome(outcome: Config, seen: Seen) -> Iterator[Config | None]:
+def _of_outcome(outcome: Config, seen: MatchInputs) -> Iterator[Config | None]:
     """The actions of an OnMatch; None for what decides nothing, such as one that is only noted on the way."""
     if "matcher" in outcome:
         found: Iterator[Config | None] = _of_matcher(outcome["matcher"], seen)
@@ -87,8 +87,8 @@ def _unique(actions: Iterator[Config | None]) -> Iterator[Config | None]:
             yield action
 
 
-def _branches(tree: Config, seen: Seen) -> Iterator[tuple[Config, bool]]:
-    """The branches of a MatcherTree that a value leads into, the closest first, and whether it surely does."""
+def _branches(tree: Config, seen: MatchInputs) -> Iterator[tuple[Config, bool]]:
+    """The branches of a MatcherTree that a value leads into, the closest first, and whether it certainly does."""
     value = _input(tree.get("input") or {}, seen)
     is_certain = not isinstance(value, Unknown)
     if "custom_match" in tree:
@@ -136,7 +136,7 @@ def _custom_branches(config: Config, value: str | Unknown | None) -> Iterator[tu
         raise ValueError(f"matchers of the type {kind} can't be worked out")
 
 
-def _holds(predicate: Config, seen: Seen) -> bool | None:
+def _holds(predicate: Config, seen: MatchInputs) -> bool | None:
     """Whether a predicate holds; None where that is not known."""
     if "or_matcher" in predicate:
         found = [_holds(each, seen) for each in predicate["or_matcher"].get("predicate") or []]
@@ -156,7 +156,7 @@ def _holds(predicate: Config, seen: Seen) -> bool | None:
     return value is not None and string_matches(single.get("value_match") or {}, value)
 
 
-def _custom_holds(config: Config, value: str | Unknown | None, seen: Seen) -> bool | None:
+def _custom_holds(config: Config, value: str | Unknown | None, seen: MatchInputs) -> bool | None:
     if str(config.get("@type", "")).endswith("input_matchers.ip.v3.Ip"):
         if value is None or isinstance(value, Unknown):
             return None if value else False
@@ -165,7 +165,7 @@ def _custom_holds(config: Config, value: str | Unknown | None, seen: Seen) -> bo
     return None
 
 
-def _input(config: Config, seen: Seen) -> str | Unknown | None:
+def _input(config: Config, seen: MatchInputs) -> str | Unknown | None:
     """The value of an input; None where there is none."""
     given = config.get("typed_config") or {}
     kind = str(given.get("@type", "")).rpartition(".")[2]

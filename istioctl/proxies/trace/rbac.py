@@ -13,7 +13,7 @@ from typing import Any
 
 from istioctl.patterns import lazy_pattern
 from istioctl.proxies.trace.dump import Config, Origin
-from istioctl.proxies.trace.matcher_tree import Seen, possible_actions
+from istioctl.proxies.trace.matcher_tree import MatchInputs, possible_actions
 from istioctl.proxies.trace.matchers import header_matches, in_range, regex_matches, string_matches
 from istioctl.proxies.trace.request import IP, Request
 
@@ -77,16 +77,16 @@ def judge(
     for key, dry_run in (("rules", False), ("shadow_rules", True)):
         rules = filter_config.get(key)
         if isinstance(rules, dict):
-            found.append(_Judge(request, address, port, server_name).rules(rules, dry_run=dry_run))
+            found.append(_ConditionEvaluator(request, address, port, server_name).rules(rules, dry_run=dry_run))
         elif isinstance(matcher := filter_config.get(key.replace("rules", "matcher")), dict):
-            seen = Seen(
+            seen = MatchInputs(
                 address, port, server_name, "tls" if request.is_tls else "raw_buffer", (), request.source_ip, request
             )
             found.append(_by_matcher(matcher, seen, dry_run=dry_run))
     return found
 
 
-def _by_matcher(matcher: Config, seen: Seen, *, dry_run: bool) -> Judgement:
+def _by_matcher(matcher: Config, seen: MatchInputs, *, dry_run: bool) -> Judgement:
     """What a matcher tree says; who is not matched at all is refused."""
     actions = [(action or {}).get("typed_config") or {} for action in possible_actions(matcher, seen)]
     verbs = [str(each.get("action", "ALLOW")) if each else "DENY" for each in actions]
@@ -98,7 +98,7 @@ def _by_matcher(matcher: Config, seen: Seen, *, dry_run: bool) -> Judgement:
     return Judgement(verb, allowed, names, asked, dry_run, len(actions))
 
 
-class _Judge:
+class _ConditionEvaluator:
     """Evaluates conditions about one request; notes which of them can't be decided."""
 
     def __init__(self, request: Request, address: IP | None, port: int, server_name: str) -> None:

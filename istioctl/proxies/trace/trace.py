@@ -294,7 +294,7 @@ def _to_cluster(dump: Dump, name: str, share: float, connection: Connection, *, 
 
 
 def _judged(config: Config, result: Trace, connection: Connection, what: str) -> bool:
-    """Note what an RBAC filter says; whether it surely refuses, so that the way ends here."""
+    """Note what an RBAC filter says; whether it certainly refuses, so that the way ends here."""
     for judgement in judge(
         config, result.request, address=connection.address, port=connection.port, server_name=connection.server_name
     ):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from istioctl.actions.workloads.bootstrap_files import (
     Group,
-    Surroundings,
+    MeshFacts,
     cluster_env,
     hosts,
     mesh_yaml,
@@ -23,15 +23,15 @@ from istioctl.actions.workloads.bootstrap_files import (
 from istioctl.errors import InputError
 
 GROUP = Group("vm", "shop", ({}, {}), {}, {}, "worker", "", None, "group.yaml")
-AROUND = Surroundings("", "the mesh", cluster="c1")
+AROUND = MeshFacts("", "the mesh", cluster="c1")
 
 
-def _metadata(group: Group, around: Surroundings) -> dict[str, str]:
+def _metadata(group: Group, around: MeshFacts) -> dict[str, str]:
     found: dict[str, str] = yaml.safe_load(mesh_yaml(proxy_config(group, around)))["defaultConfig"]["proxyMetadata"]
     return found
 
 
-def _env(group: Group, around: Surroundings) -> dict[str, str]:
+def _env(group: Group, around: MeshFacts) -> dict[str, str]:
     text = cluster_env(group, around, proxy_config(group, around))
     return dict(word.split("=", 1) for word in shlex.split(text))
 

@@ -9,7 +9,7 @@ import pytest
 
 from istioctl.errors import InputError
 from istioctl.proxies.trace.dump import Dump
-from istioctl.proxies.trace.matcher_tree import Seen, possible_actions
+from istioctl.proxies.trace.matcher_tree import MatchInputs, possible_actions
 from istioctl.proxies.trace.rbac import judge
 from istioctl.proxies.trace.request import make_request
 from istioctl.proxies.trace.trace import trace
@@ -31,12 +31,12 @@ def exact(kind: str, branches: dict[str, Any], otherwise: str = "") -> dict[str,
     return tree | ({"on_no_match": action(otherwise)} if otherwise else {})
 
 
-def names(matcher: dict[str, Any], seen: Seen) -> list[str | None]:
+def names(matcher: dict[str, Any], seen: MatchInputs) -> list[str | None]:
     return [found and str(found["name"]) for found in possible_actions(matcher, seen)]
 
 
-def seen(address: str = "10.0.0.1", port: int = 80, **more: Any) -> Seen:
-    return Seen(ip_address(address) if address else None, port, **more)
+def seen(address: str = "10.0.0.1", port: int = 80, **more: Any) -> MatchInputs:
+    return MatchInputs(ip_address(address) if address else None, port, **more)
 
 
 def ranges(*entries: tuple[str, int, dict[str, Any]]) -> dict[str, Any]:
