@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from istioctl.actions.observe.dashboard import (
     ADDONS,
@@ -22,13 +22,10 @@ from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
 from istioctl.cli.line.options import OutputOption, RevisionOption, global_options
+from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
-AddressOption = Annotated[
-    str, Option("--address", metavar="ADDRESS", help="The local IP address to listen on, or localhost.")
-]
-BrowserOption = Annotated[bool, Option("--browser/--no-browser", help="Open a browser on the page.")]
 PortOption = Annotated[
     int,
     Option("-p", "--port", min=0, max=65535, metavar="PORT", help="The local port; by default the usual one."),
@@ -43,6 +40,17 @@ PodArgument = Annotated[
 ]
 
 
+@flag_group
+class PageFlags(NamedTuple):
+    """How a page is opened."""
+
+    address: Annotated[
+        str, Option("--address", metavar="ADDRESS", help="The local IP address to listen on, or localhost.")
+    ] = "localhost"
+    browser: Annotated[bool, Option("--browser/--no-browser", help="Open a browser on the page.")] = True
+    output: OutputOption = None
+
+
 def _addon_names(_: GlobalOptions) -> list[str]:
     return list(ADDONS)
 
@@ -53,48 +61,34 @@ NamesArgument = Annotated[
 ]
 
 
-def addon(
-    ctx: Context,
-    address: AddressOption = "localhost",
-    port: PortOption = 0,
-    ui_port: UiPortOption = 0,
-    browser: BrowserOption = True,
-    output: OutputOption = None,
-) -> None:
+def addon(ctx: Context, port: PortOption = 0, ui_port: UiPortOption = 0, *, page: PageFlags) -> None:
     """Open the add-on's dashboard until interrupted."""
     chosen = ADDONS[ctx.name.rpartition(" ")[2]]
-    _show(ctx, [replace(chosen, port=ui_port or chosen.port)], address, port, browser, output)
+    _show(ctx, [replace(chosen, port=ui_port or chosen.port)], page, port)
 
 
-def addons(
-    ctx: Context,
-    names: NamesArgument,
-    address: AddressOption = "localhost",
-    browser: BrowserOption = True,
-    output: OutputOption = None,
-) -> None:
+def addons(ctx: Context, names: NamesArgument, page: PageFlags) -> None:
     """Open several add-ons' dashboards until interrupted."""
     if unknown := [name for name in names if name not in ADDONS]:
         raise UsageError(f'there is no dashboard "{unknown[0]}"', hint=f"Choose from {', '.join(ADDONS)}.")
-    _show(ctx, [ADDONS[name] for name in dict.fromkeys(names)], address, 0, browser, output)
+    _show(ctx, [ADDONS[name] for name in dict.fromkeys(names)], page, 0)
 
 
 def proxy(
     ctx: Context,
     pod: PodArgument = "",
     selector: SelectorOption = "",
-    address: AddressOption = "localhost",
     port: PortOption = 0,
     ui_port: UiPortOption = PROXY_ADMIN_PORT,
-    browser: BrowserOption = True,
-    output: OutputOption = None,
+    *,
+    page: PageFlags,
 ) -> None:
     """Open the admin page of a proxy (Envoy or ztunnel) until interrupted."""
     if bool(pod) == bool(selector):
         problem = "a pod and --selector exclude each other" if pod else "there is no pod to open"
         raise UsageError(problem, hint="Name a pod, or pass --selector.")
     dashboard = Dashboard("Proxy", ui_port, reference=pod, selector=selector)
-    _show(ctx, [dashboard], address, port, browser, output, own_namespace=True)
+    _show(ctx, [dashboard], page, port, own_namespace=True)
 
 
 def controlz(
@@ -102,17 +96,16 @@ def controlz(
     pod: PodArgument = "",
     selector: SelectorOption = "",
     revision: RevisionOption = "",
-    address: AddressOption = "localhost",
     port: PortOption = 0,
     ui_port: Annotated[int, Option("--ctrlz_port", "--ui-port", metavar="PORT", help="ControlZ's port.")] = (
         CONTROLZ_PORT
     ),
-    browser: BrowserOption = True,
-    output: OutputOption = None,
+    *,
+    page: PageFlags,
 ) -> None:
     """Open the ControlZ page of a control plane pod until interrupted."""
     dashboard = istiod_dashboard("ControlZ", ui_port, "", reference=pod, selector=selector, revision=revision)
-    _show(ctx, [dashboard], address, port, browser, output)
+    _show(ctx, [dashboard], page, port)
 
 
 def istiod_debug(
@@ -120,26 +113,18 @@ def istiod_debug(
     pod: PodArgument = "",
     selector: SelectorOption = "",
     revision: RevisionOption = "",
-    address: AddressOption = "localhost",
     port: PortOption = 0,
-    browser: BrowserOption = True,
-    output: OutputOption = None,
+    *,
+    page: PageFlags,
 ) -> None:
     """Open the debug pages of a control plane pod until interrupted."""
     revision = revision or ("" if pod or selector else "default")
     dashboard = istiod_dashboard("Istiod debug", 0, "/debug", reference=pod, selector=selector, revision=revision)
-    _show(ctx, [dashboard], address, port, browser, output)
+    _show(ctx, [dashboard], page, port)
 
 
 def _show(
-    ctx: Context,
-    dashboards: Sequence[Dashboard],
-    address: str,
-    port: int,
-    browser: bool,
-    output: OutputOption,
-    *,
-    own_namespace: bool = False,
+    ctx: Context, dashboards: Sequence[Dashboard], page: PageFlags, port: int, *, own_namespace: bool = False
 ) -> None:
     console = terminal()
     flags = global_options(ctx)
@@ -148,15 +133,15 @@ def _show(
     namespaces = (own,) if own_namespace else (flags.istio_namespace, own)
     opened: Sequence[OpenDashboard] = ()
     try:
-        opened = open_dashboards(session, dashboards, OpenOptions(namespaces, address, port, console.say))
-        if output is not None:
+        opened = open_dashboards(session, dashboards, OpenOptions(namespaces, page.address, port, console.say))
+        if page.output is not None:
             from istioctl.cli.screen.printers import print_data
 
-            print_data([each.as_data() for each in opened], output)
+            print_data([each.as_data() for each in opened], page.output)
         for each in opened:
-            if output is None:
+            if page.output is None:
                 console.write(each.url + "\n")
-            if browser:
+            if page.browser:
                 _browse(each.url)
         console.stdout.flush()
         console.say("Press Ctrl-C to end.")

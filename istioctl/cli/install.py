@@ -10,7 +10,7 @@ from istioctl.api.release import VERSION
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Exit, Option
-from istioctl.cli.line.options import AddonsOption, DryRunOption, NamesOutputOption, SpecificationFlags, YesOption
+from istioctl.cli.line.options import AddonsOption, ApplyFlags, SpecificationFlags
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.progress import shown_progress
 from istioctl.cli.screen.terminal import terminal
@@ -24,18 +24,10 @@ if TYPE_CHECKING:
 def install(
     ctx: Context,
     wanted: SpecificationFlags,
+    how: ApplyFlags,
     addons: AddonsOption = [],  # noqa: B006
-    dry_run: DryRunOption = False,
-    yes: YesOption = False,
-    readiness_timeout: Annotated[
-        str, Option("--readiness-timeout", metavar="DURATION", help="How long each component may take to start.")
-    ] = "5m0s",
     prune: Annotated[bool, Option("--prune/--no-prune", help="Remove what is no longer wanted.")] = True,
     diff: Annotated[bool, Option("--diff", help="Print first what will change.")] = False,
-    atomic: Annotated[
-        bool, Option("--atomic", help="Put everything back as it was if the installation fails.")
-    ] = False,
-    verify: Annotated[bool, Option("--verify", help="Check every object afterwards.")] = False,
     contexts: Annotated[
         list[str],
         Option(
@@ -45,7 +37,6 @@ def install(
             autocompletion=completers.contexts,
         ),
     ] = [],  # noqa: B006
-    output: NamesOutputOption = None,
 ) -> None:
     """Install Istio, or change an installation.
 
@@ -55,34 +46,36 @@ def install(
     from istioctl.actions.installation.install import install as run
     from istioctl.actions.installation.install_plan import InstallOptions
 
-    asks = not (yes or dry_run)
+    asks = not (how.yes or how.dry_run)
     if len(contexts) > 1 and asks:
         raise UsageError(
             "several clusters are installed without asking", where="--context", hint="Add --skip-confirmation."
         )
     inputs = specification_inputs(ctx, wanted, addons=addons)
-    seconds = parse_duration(readiness_timeout)
+    seconds = parse_duration(how.readiness_timeout)
     wanted_by = {
-        context: InstallOptions(inputs, client_options(ctx, context), seconds, dry_run, prune, atomic, verify)
+        context: InstallOptions(
+            inputs, client_options(ctx, context), seconds, how.dry_run, prune, how.atomic, how.verify
+        )
         for context in contexts or [""]
     }
     if len(wanted_by) > 1:
         from istioctl.cli.screen.several_clusters import install_into
 
-        reports = install_into(wanted_by, confirmation(asks=False, diff=diff), output)
+        reports = install_into(wanted_by, confirmation(asks=False, diff=diff), how.output)
     else:
-        with shown_progress(terminal(), removals_on_stdout=output is None) as progress:
+        with shown_progress(terminal(), removals_on_stdout=how.output is None) as progress:
             report = run(next(iter(wanted_by.values())), progress, confirmation(asks=asks, diff=diff))
         if report is None:
             terminal().say("Cancelled.")
             raise Exit(ExitStatus.FAILED)
         reports = [report]
-    if output is not None:
+    if how.output is not None:
         from istioctl.cli.screen.printers import print_data
 
         data = [report.as_data() for report in reports]
         names = [key.resource_name for report in reports for key in report.applied]
-        print_data(data if len(wanted_by) > 1 else data[0], output, names=names)
+        print_data(data if len(wanted_by) > 1 else data[0], how.output, names=names)
 
 
 def confirmation(*, asks: bool, diff: bool = False) -> Callable[[InstallPlan], bool] | None:

@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.options import NoHeadersOption, output_option
+from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
 from istioctl.cli.proxy_view import SHORT, FileOption, ViewFlags, show
 from istioctl.cli.screen.printers import JSON, Output
 from istioctl.cli.screen.terminal import terminal
 
-FqdnOption = Annotated[str, Option("--fqdn", metavar="TEXT", help="Only clusters whose service has this in its name.")]
-DirectionOption = Annotated[str, Option("--direction", metavar="NAME", help="Only inbound or outbound clusters.")]
-SubsetOption = Annotated[str, Option("--subset", metavar="TEXT", help="Only clusters with this in their subset.")]
 PortOption = Annotated[int, Option("--port", min=0, max=65535, metavar="PORT", help="Only those with this port.")]
 AddressOption = Annotated[str, Option("--address", metavar="ADDRESS", help="Only those with this address.")]
 TypeOption = Annotated[
     str, Option("--type", metavar="TYPE", help="Only listeners of this type: HTTP, TCP, HTTP+TCP or UNKNOWN.")
 ]
 NameOption = Annotated[str, Option("--name", metavar="NAME", help="Only the route configuration of this name.")]
-ClusterOption = Annotated[str, Option("--cluster", metavar="NAME", help="Only endpoints of this cluster.")]
-StatusOption = Annotated[str, Option("--status", metavar="STATUS", help="Only endpoints of this status: healthy, …")]
 VerboseOption = Annotated[bool, Option("--verbose/--no-verbose", help="Also what each matches and where it leads.")]
 
 
-def cluster(
-    ctx: Context,
-    proxies: ProxyFlags,
-    view: ViewFlags,
-    fqdn: FqdnOption = "",
-    direction: DirectionOption = "",
-    subset: SubsetOption = "",
-    port: PortOption = 0,
-) -> None:
+@flag_group
+class ClusterFlags(NamedTuple):
+    """Which clusters are meant."""
+
+    fqdn: Annotated[str, Option("--fqdn", metavar="TEXT", help="Only clusters whose service has this in its name.")] = (
+        ""
+    )
+    direction: Annotated[str, Option("--direction", metavar="NAME", help="Only inbound or outbound clusters.")] = ""
+    subset: Annotated[str, Option("--subset", metavar="TEXT", help="Only clusters with this in their subset.")] = ""
+    port: PortOption = 0
+
+
+@flag_group
+class EndpointFlags(NamedTuple):
+    """Which endpoints are meant."""
+
+    address: AddressOption = ""
+    port: PortOption = 0
+    cluster: Annotated[str, Option("--cluster", metavar="NAME", help="Only endpoints of this cluster.")] = ""
+    status: Annotated[str, Option("--status", metavar="STATUS", help="Only endpoints of this status: healthy, …")] = ""
+
+
+def cluster(ctx: Context, proxies: ProxyFlags, view: ViewFlags, flags: ClusterFlags) -> None:
     """Show the clusters of proxies: the services and subsets that they can send to."""
     from istioctl.proxies import clusters
     from istioctl.proxies.views import CLUSTERS, of_dump
 
-    wanted = clusters.ClusterFilter(fqdn, port, subset, direction)
+    wanted = clusters.ClusterFilter(**flags._asdict())
     look = of_dump(
         CLUSTERS, lambda dump: [clusters.table(dump, wanted)], lambda dump, keep: clusters.trees(dump, wanted, keep)
     )
@@ -87,21 +97,13 @@ def route(
     show(ctx, proxies, view, look)
 
 
-def endpoint(
-    ctx: Context,
-    proxies: ProxyFlags,
-    view: ViewFlags,
-    address: AddressOption = "",
-    port: PortOption = 0,
-    cluster: ClusterOption = "",
-    status: StatusOption = "",
-) -> None:
+def endpoint(ctx: Context, proxies: ProxyFlags, view: ViewFlags, flags: EndpointFlags) -> None:
     """Show the endpoints of proxies and their health, as `/clusters?format=json` of the admin API tells them."""
     from istioctl.proxies import hosts
     from istioctl.proxies.endpoints import EndpointFilter
     from istioctl.proxies.views import HOSTS, View
 
-    wanted = EndpointFilter(address, port, cluster, status)
+    wanted = EndpointFilter(*flags)
 
     def read(body: bytes, source: str) -> hosts.ClusterStatuses:
         page = hosts.ClusterStatuses(body, source)
@@ -120,20 +122,12 @@ def endpoint(
     show(ctx, proxies, view, look)
 
 
-def eds(
-    ctx: Context,
-    proxies: ProxyFlags,
-    view: ViewFlags,
-    address: AddressOption = "",
-    port: PortOption = 0,
-    cluster: ClusterOption = "",
-    status: StatusOption = "",
-) -> None:
+def eds(ctx: Context, proxies: ProxyFlags, view: ViewFlags, flags: EndpointFlags) -> None:
     """Show the endpoints that proxies were given, with localities and metadata."""
     from istioctl.proxies import endpoints
     from istioctl.proxies.views import EVERYTHING, of_dump
 
-    wanted = endpoints.EndpointFilter(address, port, cluster, status)
+    wanted = endpoints.EndpointFilter(*flags)
     look = of_dump(
         EVERYTHING, lambda dump: [endpoints.table(dump, wanted)], lambda dump, keep: endpoints.trees(dump, wanted, keep)
     )
@@ -174,10 +168,7 @@ def everything(
     ctx: Context,
     proxies: ProxyFlags,
     view: ViewFlags,
-    fqdn: FqdnOption = "",
-    direction: DirectionOption = "",
-    subset: SubsetOption = "",
-    port: PortOption = 0,
+    clusters: ClusterFlags,
     address: AddressOption = "",
     type_: TypeOption = "",
     name: NameOption = "",
@@ -190,6 +181,6 @@ def everything(
     from istioctl.proxies import everything as own
     from istioctl.proxies.views import EVERYTHING, of_dump
 
-    wanted = own.Selection(fqdn, direction, subset, port, address, type_, name, verbose)
+    wanted = own.Selection(*clusters, address, type_, name, verbose)
     look = of_dump(EVERYTHING, lambda dump: own.tables(dump, wanted, datetime.now(UTC)), own.tree)
     show(ctx, proxies, view, look, own.TITLES if with_headers else ())

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.expiry import ExpiresWithinOption, expiry_span
 from istioctl.cli.line.options import NoHeadersOption, output_option
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
 from istioctl.cli.proxy_view import SHORT, FileOption, FormOption, ViewFlags, show
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
     from istioctl.proxies.secrets import Certificate
@@ -27,10 +27,7 @@ def secret(
     output: Annotated[
         Output, output_option("short", "wide", default="short", note="wide also tells expiry and identity.")
     ] = SHORT,
-    expires_within: Annotated[
-        str,
-        Option("--expires-within", metavar="DURATION", help="Only what expires by then, such as 72h; exit 1 for any."),
-    ] = "",
+    expires_within: ExpiresWithinOption = "",
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,
     admin_port: AdminPortOption = 15000,
     no_headers: NoHeadersOption = False,
@@ -40,7 +37,7 @@ def secret(
     from istioctl.proxies import secrets
     from istioctl.proxies.views import SECRETS, of_dump
 
-    span = _span(expires_within)
+    span = expiry_span(expires_within)
     many = proxies.given and not targets(ctx, proxies).means_one
     described = many or span is not None or output.form == "wide"
     doomed: list[Certificate] = []
@@ -94,14 +91,3 @@ def rootca_compare(
     else:
         print_data(found.as_data(), output)
     return ExitStatus.OK if found.common else ExitStatus.NOT_WELL
-
-
-def _span(text: str) -> timedelta | None:
-    if not text:
-        return None
-    from istioctl.golang.durations import parse_duration
-
-    span = timedelta(seconds=parse_duration(text))
-    if span < timedelta(0):
-        raise UsageError(f"{text} is in the past", where="--expires-within", hint="Pass a duration such as 72h.")
-    return span

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from istioctl.api.labels import is_dns_label
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, Option
 from istioctl.cli.line.options import ListFlags, ManifestsOption, YesOption, global_options
+from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -25,11 +25,21 @@ PointsTo = Annotated[
         "-r", "--revision", metavar="NAME", help="The revision the tag points to.", autocompletion=completers.revisions
     ),
 ]
-Overwrite = Annotated[bool, Option("--overwrite", help="Point an existing tag to another revision.")]
-WebhookName = Annotated[str, Option("--webhook-name", metavar="NAME", help="The webhook configuration's name.")]
-AllNamespaces = Annotated[
-    bool, Option("--auto-inject-namespaces", help="Inject into namespaces without any label, too.")
-]
+
+
+@flag_group
+class TagFlags(NamedTuple):
+    """What a tag is made of, and how carefully."""
+
+    overwrite: Annotated[bool, Option("--overwrite", help="Point an existing tag to another revision.")] = False
+    webhook_name: Annotated[str, Option("--webhook-name", metavar="NAME", help="The webhook configuration's name.")] = (
+        ""
+    )
+    auto_inject_namespaces: Annotated[
+        bool, Option("--auto-inject-namespaces", help="Inject into namespaces without any label, too.")
+    ] = False
+    manifests: ManifestsOption = None
+    yes: YesOption = False
 
 
 def list_(ctx: Context, shown: ListFlags) -> None:
@@ -45,16 +55,7 @@ def list_(ctx: Context, shown: ListFlags) -> None:
     )
 
 
-def set_(
-    ctx: Context,
-    tag: TagArgument,
-    revision: PointsTo,
-    overwrite: Overwrite = False,
-    webhook_name: WebhookName = "",
-    auto_inject_namespaces: AllNamespaces = False,
-    manifests: ManifestsOption = None,
-    yes: YesOption = False,
-) -> None:
+def set_(ctx: Context, tag: TagArgument, revision: PointsTo, flags: TagFlags) -> None:
     """Point a tag to a revision."""
     from istioctl.actions.revisions.tags import set_tag
 
@@ -63,34 +64,38 @@ def set_(
     def confirm(plan: TagPlan) -> bool:
         for conflict in plan.conflicts:
             console.warn(conflict)
-        return yes or console.confirm("Apply anyways?", flag="--skip-confirmation")
+        return flags.yes or console.confirm("Apply anyways?", flag="--skip-confirmation")
 
-    options = _options(ctx, tag, revision, webhook_name, auto_inject_namespaces, manifests)
-    if not set_tag(client_options(ctx), options, revision, overwrite=overwrite, report=console.say, confirm=confirm):
+    made = set_tag(
+        client_options(ctx),
+        _options(ctx, tag, revision, flags),
+        revision,
+        overwrite=flags.overwrite,
+        report=console.say,
+        confirm=confirm,
+    )
+    if not made:
         console.say("Cancelled.")
         raise Exit(ExitStatus.FAILED)
     console.write(f'Revision tag "{tag}" created, referencing control plane revision "{revision}". ')
     console.write(f"Label a namespace with it to inject by it: kubectl label namespace NAME istio.io/rev={tag}\n")
 
 
-def generate(
-    ctx: Context,
-    tag: TagArgument,
-    revision: PointsTo,
-    overwrite: Overwrite = False,
-    webhook_name: WebhookName = "",
-    auto_inject_namespaces: AllNamespaces = False,
-    manifests: ManifestsOption = None,
-    yes: YesOption = False,
-) -> None:
+def generate(ctx: Context, tag: TagArgument, revision: PointsTo, flags: TagFlags) -> None:
     """Print the objects of a tag instead of applying them."""
     from istioctl.actions.revisions.tags import plan_tag
     from istioctl.yamldoc.writer import dump
 
     console = terminal()
-    options = _options(ctx, tag, revision, webhook_name, auto_inject_namespaces, manifests)
-    plan = plan_tag(client_options(ctx), options, revision, overwrite=overwrite, generate=True, report=console.say)
-    for conflict in () if yes else plan.conflicts:
+    plan = plan_tag(
+        client_options(ctx),
+        _options(ctx, tag, revision, flags),
+        revision,
+        overwrite=flags.overwrite,
+        generate=True,
+        report=console.say,
+    )
+    for conflict in () if flags.yes else plan.conflicts:
         console.warn(conflict)
     console.write("---\n".join(dump(obj) for obj in plan.objects))
 
@@ -113,14 +118,7 @@ def remove(ctx: Context, tag: TagArgument, yes: YesOption = False) -> None:
     console.write(f"Revision tag {tag} removed\n")
 
 
-def _options(
-    ctx: Context,
-    tag: str,
-    revision: str,
-    webhook_name: str,
-    auto_inject_namespaces: bool,
-    manifests: Path | None,
-) -> TagOptions:
+def _options(ctx: Context, tag: str, revision: str, flags: TagFlags) -> TagOptions:
     from istioctl.actions.revisions.tag_objects import TagOptions
 
     for flag, value in (("TAG", tag), ("--revision", revision)):
@@ -131,8 +129,8 @@ def _options(
     return TagOptions(
         tag=tag,
         namespace=global_options(ctx).istio_namespace,
-        webhook_name=webhook_name,
-        all_namespaces=auto_inject_namespaces,
+        webhook_name=flags.webhook_name,
+        all_namespaces=flags.auto_inject_namespaces,
         user_managed=True,
-        manifests=manifests,
+        manifests=flags.manifests,
     )

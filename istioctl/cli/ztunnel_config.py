@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.expiry import ExpiresWithinOption, expiry_span
 from istioctl.cli.line.options import output_option
 from istioctl.cli.proxy_view import SHORT, FormOption
 from istioctl.cli.screen.exit_status import ExitStatus
@@ -81,17 +82,10 @@ def certificate(
     output: Annotated[
         Output, output_option("short", "wide", default="short", note="wide also tells how long each is good.")
     ] = SHORT,
-    expires_within: Annotated[
-        str,
-        Option("--expires-within", metavar="DURATION", help="Only what expires by then, such as 72h; exit 1 for any."),
-    ] = "",
+    expires_within: ExpiresWithinOption = "",
 ) -> int:
     """Show the certificates of a ztunnel's workloads; without a name those of all ztunnels."""
-    from istioctl.golang.durations import parse_duration
-
-    span = timedelta(seconds=parse_duration(expires_within)) if expires_within else None
-    if span is not None and span < timedelta(0):
-        raise UsageError(f"{expires_within} is in the past", where="--expires-within")
+    span = expiry_span(expires_within)
     now = datetime.now(UTC)
     more = span is not None or output.form == "wide"
     header = (*tables.CERTIFICATE_HEADER, *(tables.EXPIRY_HEADER if more else ()))

@@ -143,6 +143,20 @@ class SpecificationFlags(NamedTuple):
     charts: Annotated[Path | None, Option("--charts", hidden=True, help="The old name of --manifests.")] = None
 
 
+@flag_group
+class ApplyFlags(NamedTuple):
+    """The flags that say how carefully an installation is changed, and how that is reported."""
+
+    dry_run: DryRunOption = False
+    yes: YesOption = False
+    readiness_timeout: Annotated[
+        str, Option("--readiness-timeout", metavar="DURATION", help="How long each component may take to start.")
+    ] = "5m0s"
+    atomic: Annotated[bool, Option("--atomic", help="Put everything back as it was where it fails.")] = False
+    verify: Annotated[bool, Option("--verify", help="Check every object afterwards.")] = False
+    output: NamesOutputOption = None
+
+
 def global_options(ctx: Any) -> GlobalOptions:
     """The global flags of the command that runs."""
     context = ctx if isinstance(ctx, Context) else ctx.obj
