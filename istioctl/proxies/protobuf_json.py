@@ -23,36 +23,15 @@ Convert = Callable[[Any], Any]
 
 _REDACTED, _REDACTED_BYTES = "[redacted]", "W3JlZGFjdGVkXQ=="
 #: Fields of texts that nobody may see.
-_SECRET_TEXTS = frozenset(
-    [
-        "access_token",
-        "authorization_token",
-        "backend_token",
-        "google_refresh_token",
-        "json_key",
-        "password",
-        "secret_access_key",
-        "session_token",
-        "token",
-    ]
-)
+_SECRET_TEXTS = frozenset([
+    "access_token", "authorization_token", "backend_token", "google_refresh_token", "json_key", "password",
+    "secret_access_key", "session_token", "token",
+])  # fmt: skip
 #: Fields that say where a secret is read from, or hold it themselves (`udpa.annotations.sensitive` in the schema).
-_SECRET_SOURCES = frozenset(
-    [
-        "access_token",
-        "auth_password",
-        "downstream_auth_password",
-        "downstream_auth_passwords",
-        "keys",
-        "password",
-        "private_key",
-        "secret",
-        "secret_data",
-        "secrets",
-        "users",
-        "web_identity_token_data_source",
-    ]
-)
+_SECRET_SOURCES = frozenset([
+    "access_token", "auth_password", "downstream_auth_password", "downstream_auth_passwords", "keys", "password",
+    "private_key", "secret", "secret_data", "secrets", "users", "web_identity_token_data_source",
+])  # fmt: skip
 
 
 _INLINE = {

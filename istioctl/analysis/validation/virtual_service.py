@@ -20,47 +20,16 @@ if TYPE_CHECKING:
 _CLAIM = "@request.auth.claims"
 _PSEUDO_HEADERS = frozenset((":method", ":scheme", ":authority", ":path", ":status"))
 _METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"])
-_RETRY_ON = frozenset(
-    [
-        "5xx",
-        "cancelled",
-        "connect-failure",
-        "deadline-exceeded",
-        "envoy-ratelimited",
-        "gateway-error",
-        "http3-post-connect-failure",
-        "internal",
-        "refused-stream",
-        "reset",
-        "reset-before-request",
-        "resource-exhausted",
-        "retriable-4xx",
-        "retriable-headers",
-        "retriable-status-codes",
-        "unavailable",
-    ]
-)
-_GRPC_STATUSES = frozenset(
-    [
-        "ABORTED",
-        "ALREADY_EXISTS",
-        "CANCELLED",
-        "DATA_LOSS",
-        "DEADLINE_EXCEEDED",
-        "FAILED_PRECONDITION",
-        "INTERNAL",
-        "INVALID_ARGUMENT",
-        "NOT_FOUND",
-        "OK",
-        "OUT_OF_RANGE",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "UNAUTHENTICATED",
-        "UNAVAILABLE",
-        "UNIMPLEMENTED",
-        "UNKNOWN",
-    ]
-)
+_RETRY_ON = frozenset([
+    "5xx", "cancelled", "connect-failure", "deadline-exceeded", "envoy-ratelimited", "gateway-error",
+    "http3-post-connect-failure", "internal", "refused-stream", "reset", "reset-before-request", "resource-exhausted",
+    "retriable-4xx", "retriable-headers", "retriable-status-codes", "unavailable",
+])  # fmt: skip
+_GRPC_STATUSES = frozenset([
+    "ABORTED", "ALREADY_EXISTS", "CANCELLED", "DATA_LOSS", "DEADLINE_EXCEEDED", "FAILED_PRECONDITION", "INTERNAL",
+    "INVALID_ARGUMENT", "NOT_FOUND", "OK", "OUT_OF_RANGE", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "UNAUTHENTICATED",
+    "UNAVAILABLE", "UNIMPLEMENTED", "UNKNOWN",
+])  # fmt: skip
 _BODY_WARNING, _BODY_LIMIT = 100 * 1024, 1024 * 1024
 
 

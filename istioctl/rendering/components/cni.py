@@ -9,7 +9,7 @@ from istioctl.rendering.components.facts import (
     Tree,
     chart_labels,
     common_facts,
-    image_name,
+    component_image,
     revision_labels,
 )
 from istioctl.rendering.text.jinja import render_template
@@ -37,12 +37,7 @@ def cni_documents(values: Tree, target: Target) -> list[str]:
             **labels,
             **(values["podLabels"] or {}),
         },
-        "image": image_name(
-            values["image"] or "install-cni",
-            values["hub"] or shared["hub"],
-            values["tag"] or shared["tag"],
-            values["variant"] or shared["variant"],
-        ),
+        "image": component_image(values, "install-cni"),
         "args": [
             *([f"--log_output_level={go_text(level)}"] if level else []),
             *(["--log_as_json"] if shared["logAsJson"] else []),

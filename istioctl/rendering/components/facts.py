@@ -93,6 +93,13 @@ def image_name(image: object, hub: object, tag: object, variant: object) -> str:
     return f"{go_text(hub)}/{name}:{go_text(tag)}" + (f"-{go_text(variant)}" if variant else "")
 
 
+def component_image(values: Tree, name: str) -> str:
+    """The image of a component whose values may have their own hub, tag and variant; `name` unless they name it."""
+    shared = values["global"]
+    hub, tag, variant = (values[key] or shared[key] for key in ("hub", "tag", "variant"))
+    return image_name(values["image"] or name, hub, tag, variant)
+
+
 def wants_trust_bundle(env: Mapping[str, Any] | None) -> bool:
     """Whether istiod publishes its root certificate as a ClusterTrustBundle."""
     return (env or {}).get("ENABLE_CLUSTER_TRUST_BUNDLE_API") in (True, "true")
