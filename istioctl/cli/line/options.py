@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from istioctl.cli.line import completers
 from istioctl.cli.line.declare import Context, Declaration, GlobalOptions, Option
 from istioctl.cli.line.parameters import flag_group
-from istioctl.cli.screen.printers import JSON, NAME, TEMPLATES, YAML, Output, print_data, print_table, read_output
+from istioctl.cli.screen.printers import DATA_FORMS, NAME, TEMPLATES, Output, print_data, print_table, read_output
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def output_option(*own: str, named: bool = False, default: str | None = None, no
         default: the word that makes the parameter's default; None where that is None.
         note: a sentence of help.
     """
-    plain = [*own, *(each for each in (JSON, YAML) if each not in own), *([NAME] if named else [])]
+    plain = [*own, *(each for each in DATA_FORMS if each not in own), *([NAME] if named else [])]
     words = [*plain, "jsonpath='{…}'", "custom-columns=NAME:.path,…"]
     return Option(
         "-o",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from istioctl.jsonpath.template import Template
 
 JSON, YAML, NAME = "json", "yaml", "name"
+#: The forms that every result has; `data_text` makes them.
+DATA_FORMS = (JSON, YAML)
 #: What stands before a template, in kubectl's words, and an example of each.
 TEMPLATES = {
     "jsonpath": "jsonpath='{.version}'",
