@@ -8,7 +8,7 @@ from istioctl.cli.line.declare import Exit, Option
 from istioctl.cli.line.options import DryRunOption, split_commas
 from istioctl.cli.line.rewrite_flags import FileDiffOption, read_file, show_difference, write_result
 from istioctl.cli.screen.exit_status import ExitStatus
-from istioctl.cli.screen.printers import JSON, YAML, Output, print_data, read_output
+from istioctl.cli.screen.printers import DATA_FORMS, Output, print_data, read_output
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 
@@ -31,7 +31,7 @@ def manifest_migrate(
         Option(
             "--report",
             metavar="json|yaml|…",
-            parse=lambda word: read_output(word, (JSON, YAML)),
+            parse=lambda word: read_output(word, DATA_FORMS),
             help="Print what was done as data; the file goes elsewhere.",
         ),
     ] = None,
