@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.errors import InputError
 from istioctl.patterns import lazy_pattern
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -76,16 +75,6 @@ def _requirement_problem(key: object, operator: object, values: object) -> str:
             return f"{operator!r} is not a label selector operator"
     bad = next((value for value in values if not isinstance(value, str) or not is_label_value(value)), None)
     return "" if bad is None else f"{bad!r} is not a label's value (for {key})"
-
-
-def check_selector(selector: object, where: str) -> None:
-    """Refuses what Kubernetes refuses.
-
-    Raises:
-        InputError: the LabelSelector is not valid; `where` is its place.
-    """
-    if problem := selector_problem(selector):
-        raise InputError(problem, where=where, hint="Fix the selector: Kubernetes would refuse it.")
 
 
 def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:

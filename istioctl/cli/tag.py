@@ -84,7 +84,7 @@ def set_(ctx: Context, tag: TagArgument, revision: PointsTo, flags: TagFlags) ->
 def generate(ctx: Context, tag: TagArgument, revision: PointsTo, flags: TagFlags) -> None:
     """Print the objects of a tag instead of applying them."""
     from istioctl.actions.revisions.tags import plan_tag
-    from istioctl.yamldoc.writer import dump
+    from istioctl.yamldoc.writer import dump_all
 
     console = terminal()
     plan = plan_tag(
@@ -97,7 +97,7 @@ def generate(ctx: Context, tag: TagArgument, revision: PointsTo, flags: TagFlags
     )
     for conflict in () if flags.yes else plan.conflicts:
         console.warn(conflict)
-    console.write("---\n".join(dump(obj) for obj in plan.objects))
+    console.write(dump_all(plan.objects))
 
 
 def remove(ctx: Context, tag: TagArgument, yes: YesOption = False) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-Less = Callable[[Any, Any], bool]
 
 _SMALL, _NINTHER, _SHIFTING = 12, 50, 50
 _MAX_SHIFTS, _MAX_SWAPS = 5, 12

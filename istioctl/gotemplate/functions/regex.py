@@ -36,8 +36,6 @@ _BYTE_CLASS = lazy_pattern(rb"(?<!\\)(?:\\\\)*\\C")
 _META = str.maketrans({char: f"\\{char}" for char in r"\.+*?()|[]{}^$"})
 _REFERENCE = lazy_pattern(rb"\$(?:(\$)|\{(\w+)\}|(\w+))")
 
-Span = tuple[int, int]
-
 
 class _BadPatternError(Exception):
     """Go's message about a pattern it can't parse."""
