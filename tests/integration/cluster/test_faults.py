@@ -137,7 +137,7 @@ def test_server_killed_and_back(fragile: ControlPlane) -> None:
 def test_server_killed_for_good(fragile: ControlPlane) -> None:
     cluster = Cluster(fragile.kubeconfig)
     cluster.clear()
-    process = start(fragile.kubeconfig, *INSTALL, "--kubeclient-timeout", "2s", "--readiness-timeout", "5s")
+    process = start(fragile.kubeconfig, *INSTALL, "--kubeclient-timeout", "10s", "--readiness-timeout", "5s")
     read_until(process, "✔ Istio core installed")
     fragile.kill_apiserver()
     _, rest = process.communicate(timeout=60)
