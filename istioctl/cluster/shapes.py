@@ -137,7 +137,7 @@ KINDS: dict[str, dict[str, Shape]] = {
         "eventTime": str,
         "lastTimestamp": str,
     },
-    "gateways": _RESOURCE_IN_NAMESPACE,
+    "gateways": {**_RESOURCE_IN_NAMESPACE, "status": {"conditions": _CONDITIONS}},
     "jobs": {
         "metadata!": _IN_NAMESPACE,
         "spec": {"selector": _SELECTOR, "template": _TEMPLATE},

@@ -88,7 +88,7 @@ def create_remote_secret(options: RemoteSecretOptions, report: Report | None = N
         warnings.append(
             f"other clusters hardly reach the kubeconfig's {server}; give the address they use with --server"
         )
-    user: dict[str, Any] = {"token": base64.b64decode(token["data"]["token"]).decode()}
+    user: dict[str, Any] = {"token": _decoded(token, "token", server)}
     if options.plugin:
         user = {"auth-provider": {"name": options.plugin, "config": dict(options.plugin_config)}}
     cluster = {"certificate-authority-data": token["data"]["ca.crt"], "server": server}
@@ -136,7 +136,7 @@ def remote_clusters(
     Raises:
         ClusterError: there is no istiod, or one does not answer.
     """
-    import json
+    from istioctl.cluster.answers import check, read_json
 
     session = open_session(client, report=report)
     pods = control_plane_pods(session, Discovery(session), namespace, revision)
@@ -145,7 +145,10 @@ def remote_clusters(
     found = []
     for pod in pods:
         name = str(pod["metadata"]["name"])
-        for entry in json.loads(ask_istiod(session, pod, "/debug/clusterz")):
+        where = f"istiod in pod {namespace}/{name} (GET /debug/clusterz)"
+        answer = read_json(ask_istiod(session, pod, "/debug/clusterz"), where)
+        check(answer, [{}], where)
+        for entry in answer:
             cluster, secret, status = (str(entry.get(key) or "") for key in ("id", "secretName", "syncStatus"))
             found.append(RemoteCluster(cluster, secret, status, name))
     return found
@@ -190,6 +193,15 @@ def _token(session: Session, discovery: Discovery, options: RemoteSecretOptions,
         hint="See that the cluster's token controller runs.",
         id="no-token",
     )
+
+
+def _decoded(secret: Mapping[str, Any], key: str, server: str) -> str:
+    """What a Secret holds under a key, as text."""
+    try:
+        return base64.b64decode(secret["data"][key], validate=True).decode("ascii")
+    except ValueError:
+        where = f"{server}: Secret {secret['metadata']['name']}, data.{key}"
+        raise ClusterError("this is not text in base64", where=where, id="malformed") from None
 
 
 def _account_of(secret: Mapping[str, Any]) -> str:

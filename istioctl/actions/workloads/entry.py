@@ -270,7 +270,7 @@ def _token(session: Session, group: Group, seconds: int) -> str:
         if problem.status == 404:
             problem.hint = "Create the service account, or name another one in spec.template.serviceAccount."
         raise
-    return str((answer.get("status") or {}).get("token") or "")
+    return str(mapping(answer.get("status")).get("token") or "")
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:

@@ -128,7 +128,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "describe service": ("describe", "service", "web.shop"),
     "wait": ("x", "wait", "--timeout", "2s", "virtualservice", "web.shop"),
     "waypoint list": ("waypoint", "list", "-A"),
-    "waypoint status": ("waypoint", "status", "-n", "shop"),
+    "waypoint status": ("waypoint", "status", "-n", "shop", "--waypoint-timeout", "5s"),
     "waypoint apply": ("waypoint", "apply", "-n", "shop"),
     "waypoint delete": ("waypoint", "delete", "waypoint", "-n", "shop"),
     "ztunnel-config workload": ("ztunnel-config", "workload"),
