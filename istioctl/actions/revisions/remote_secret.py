@@ -200,8 +200,12 @@ def _decoded(secret: Mapping[str, Any], key: str, server: str) -> str:
     try:
         return base64.b64decode(secret["data"][key], validate=True).decode("ascii")
     except ValueError:
-        where = f"{server}: Secret {secret['metadata']['name']}, data.{key}"
-        raise ClusterError("this is not text in base64", where=where, id="malformed") from None
+        raise ClusterError(
+            f"data.{key} is not text in base64",
+            where=f"Secret {secret['metadata']['name']} on {server}",
+            hint="Delete the Secret, for the server to make another, or name one with --secret-name.",
+            id="malformed",
+        ) from None
 
 
 def _account_of(secret: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ def group_help(path: list[str], group: Command) -> str:
 
 def _global_flags() -> list[str]:
     rows = []
-    for name, default in GlobalOptions._field_defaults.items():
+    for name, default in GlobalOptions._field_defaults.items():  # `group_parameters` has to import too much for this
         declaration = GlobalOptions.__annotations__[name].__metadata__[0]
         settings = declaration.settings
         if settings.get("hidden"):
