@@ -44,6 +44,11 @@ def in_parallel(tasks: Sequence[Callable[[], T]], limit: int = LIMIT) -> list[T]
                 return
             try:
                 results[index] = tasks[index]()
+            except IstioctlError as problem:
+                from traceback import clear_frames
+
+                clear_frames(problem.__traceback__)  # they hold what had been read, until all tasks have ended
+                failures[index] = problem
             except BaseException as problem:  # carried over to the caller's thread, which raises it
                 failures[index] = problem
 

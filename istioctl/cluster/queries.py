@@ -64,9 +64,9 @@ def list_objects(
         for item in page.get("items", ()):
             if not _has(item["metadata"].get("labels", {}), labels):
                 raise malformed(f"it lists objects without the labels {labels}", f"{session.server} (GET {path})")
-            item["apiVersion"], item["kind"] = api_version, kind
             item["metadata"].pop("managedFields", None)  # half of an object's text, and nobody reads it
-            found.append(item)
+            rest = {} if metadata_only else item  # not every server leaves out what it is told to
+            found.append({**rest, "apiVersion": api_version, "kind": kind, "metadata": item["metadata"]})
     return found
 
 

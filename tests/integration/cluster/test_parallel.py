@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -60,3 +61,20 @@ def test_failures_of_one_cause_are_told_once() -> None:
 def test_bugs_are_not_hidden_by_failures() -> None:
     with pytest.raises(ZeroDivisionError):
         in_parallel([lambda: fail("x", "a"), lambda: 1 / 0])
+
+
+def test_what_failed_tasks_had_read_is_let_go() -> None:
+    class Page:
+        """Stands for what a task has read."""
+
+    kept: list[weakref.ref[Page]] = []
+
+    def read() -> None:
+        page = Page()
+        kept.append(weakref.ref(page))
+        fail("malformed", "the list does not end")
+
+    with pytest.raises(ErrorGroup) as raised:
+        in_parallel([read, read, read])
+    assert len(raised.value.errors) == 3
+    assert [reference() for reference in kept] == [None, None, None]
