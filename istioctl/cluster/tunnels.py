@@ -143,12 +143,16 @@ class PortForward:
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
     def start(self) -> PodPort:
-        """Find the pod, then take connections in the background.
+        """Find the pod, then take connections in the background; without a pod, stop listening.
 
         Raises:
             ClusterError: there is no such pod, or the server can't be reached.
         """
-        self._target = self._find()
+        try:
+            self._target = self._find()
+        except BaseException:  # an interrupt as well: the port must not stay open
+            self.close()
+            raise
         self._thread.start()
         return self._target
 

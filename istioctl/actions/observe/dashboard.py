@@ -145,11 +145,7 @@ def _open(session: Session, dashboard: Dashboard, options: OpenOptions) -> OpenD
 
     target = find()
     forward = _listen(session, find, options, options.port or target.port)
-    try:
-        forward.start()
-    except BaseException:  # an interrupt as well: the port must not stay open
-        forward.close()
-        raise
+    forward.start()
     host = f"[{options.address}]" if ":" in options.address else options.address
     return OpenDashboard(dashboard, target, f"http://{host}:{forward.port}{dashboard.page}", forward)
 

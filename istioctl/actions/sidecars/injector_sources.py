@@ -285,13 +285,13 @@ def _ask_service(session: Session, client: Mapping[str, Any]) -> Callable[[Mappi
 
     forward = PortForward(session, find)
     forward.start()
-    endpoint = WebhookEndpoint(
-        f"https://{forward.address}:{forward.port}{path}",
-        client,
-        server_name=f"{name}.{namespace}.svc",
-        timeout=session.timeout,
-    )
     try:
+        endpoint = WebhookEndpoint(
+            f"https://{forward.address}:{forward.port}{path}",
+            client,
+            server_name=f"{name}.{namespace}.svc",
+            timeout=session.timeout,
+        )
         endpoint.probe()
     except ClusterError:
         forward.close()

@@ -105,6 +105,8 @@ def test_malformed_answers(stub: StubCluster, command: str) -> None:
         ("waypoint delete", "conditions hold texts"),
         ("workload entry configure", "status is a text"),
         ("workload entry configure", "status is a list"),
+        ("kube-inject", "containers are null"),  # a port stayed open
+        ("kube-inject", "lone surrogates"),  # likewise
     ],
 )
 def test_what_once_went_wrong(stub: StubCluster, command: str, kind: str) -> None:
