@@ -60,6 +60,7 @@ class Tunnel:
         with session.patience.waiting_for(f"{session.server} to forward {target}"):
             self._socket = open_websocket(session, target.path, _PROTOCOL, self._where)
         self._begun: set[int] = set()
+        self._answered = False
 
     def send(self, data: bytes) -> None:
         """Bytes to the pod."""
@@ -72,7 +73,7 @@ class Tunnel:
             deadline: until when to wait for them, in monotonic seconds; None waits for good.
 
         Raises:
-            Unreachable: the pod does not listen on the port, or nothing comes in time.
+            Unreachable: the pod does not listen on the port, or nothing comes in time, or at all.
         """
         from websocket import WebSocketException, WebSocketTimeoutException
 
@@ -84,7 +85,14 @@ class Tunnel:
                 frame = self._socket.recv()
             except WebSocketTimeoutException:
                 raise too_slow(self._session.connection, self._session.timeout) from None
-            except (WebSocketException, OSError, ValueError):
+            except (WebSocketException, OSError, ValueError) as problem:
+                if not self._answered:  # a reset can overtake the server's word on why
+                    raise Unreachable(
+                        f"the connection broke before anything came: {problem}",
+                        where=self._where,
+                        hint="See that something listens on the port; the pod's log may tell.",
+                        passing=True,
+                    ) from problem
                 return b""
             if not frame:
                 return b""
@@ -96,6 +104,7 @@ class Tunnel:
                 reason = body[:1000].decode("utf-8", "replace").strip()
                 raise Unreachable(f"nothing answers there: {reason}", where=self._where, hint="Look at the pod's log.")
             elif channel == _DATA and body:
+                self._answered = True
                 return body
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class ControlPlane:
         self.kubeconfig = directory / "kubeconfig"
         self.audit_log = directory / "audit.log"
         self.bent = False
+        self._marks = 0
         self._call("up", *flags, "--owner", str(os.getpid()))
 
     def behave(self, *rules: dict[str, Any]) -> None:
@@ -50,9 +51,22 @@ class ControlPlane:
         self.bent = bool(rules)
 
     def requests(self) -> list[dict[str, Any]]:
-        """All requests so far, as the audit log has them."""
+        """All requests so far, of all programs, as the audit log has them."""
+        self._marks += 1
+        mark = f"/version?mark={os.getpid()}-{self._marks}"
+        with closing(open_session(ClientOptions(kubeconfig=str(self.kubeconfig)))) as session:
+            session.get(mark)
+        wait_for(lambda: mark in self.audit_log.read_text())  # the log is written after the answer
         whole, _, _ = self.audit_log.read_text().rpartition("\n")  # behind it a line may just be written
         return [json.loads(line) for line in whole.splitlines()]
+
+    def own_requests(self, since: int) -> list[dict[str, Any]]:
+        """The requests for objects that istioctl has sent, without the first `since` of all `requests`."""
+        return [
+            entry
+            for entry in self.requests()[since:]
+            if entry.get("userAgent", "").startswith("istioctl/") and "objectRef" in entry
+        ]
 
     def kill_apiserver(self) -> None:
         self._call("kill-apiserver")

@@ -39,7 +39,12 @@ TOKEN = "planted-token-4f1d"  # noqa: S105 - it opens nothing
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer; `raw` goes out instead of all else, `endless` is sent after the body until nobody reads."""
+    """An HTTP answer.
+
+    Attributes:
+        raw: goes out instead of all else, and the connection ends.
+        endless: is sent after the body until nobody reads.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -398,7 +403,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(_frame(b"\0" + sent[start : start + 32768]))
         while answer.endless and not self.cluster.closing.is_set():
             self.wfile.write(_frame(b"\0" + answer.endless[:32768]))
-        self.wfile.write(b"\x88\x00")
+        if answer.raw is None:
+            self.wfile.write(b"\x88\x00")
 
     def _receive(self) -> bytes:
         """The payload of the client's next frame."""

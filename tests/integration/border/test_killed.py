@@ -126,13 +126,10 @@ def guarded(cluster: Cluster) -> dict[str, Any]:
 
 def writes(plane: ControlPlane, since: int) -> list[str]:
     """What the program wrote, as the audit log has it."""
-    entries = plane.requests()[since:]
     return [
         f"{entry['verb']} {entry['objectRef'].get('namespace', '')}/{entry['objectRef'].get('name', '')}"
-        for entry in entries
+        for entry in plane.own_requests(since)
         if entry["verb"] in ("create", "update", "patch", "delete", "deletecollection")
-        and entry["userAgent"].startswith("istioctl/")
-        and "objectRef" in entry
     ]
 
 

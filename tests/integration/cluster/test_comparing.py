@@ -20,11 +20,8 @@ def test_nothing_differs_from_what_was_installed(installed: Cluster, control_pla
     seen = len(control_plane.requests())
     done = installed.run("diff", "--set", "profile=demo")
     assert (done.status, done.stdout) == (0, ""), done.stderr
-    writes = [
-        request
-        for request in control_plane.requests()[seen:]
-        if request["verb"] in ("create", "patch", "update", "delete") and "istioctl" in request.get("userAgent", "")
-    ]
+    requests = control_plane.own_requests(seen)
+    writes = [request for request in requests if request["verb"] in ("create", "patch", "update", "delete")]
     assert writes
     assert all("dryRun=All" in request["requestURI"] for request in writes)
 

@@ -89,10 +89,9 @@ def test_dry_run_removes_nothing(installed: Cluster, control_plane: ControlPlane
     done = installed.run("uninstall", "--purge", "--delete-namespace", "--dry-run")
     assert done.status == 0, done.stderr
     assert "Not pruning object apps/v1, Kind=Deployment/istiod.istio-system because of dry run.\n" in done.stdout
-    deletions = [request for request in control_plane.requests()[seen:] if request["verb"] == "delete"]
-    own = [request for request in deletions if "istioctl" in request.get("userAgent", "")]
-    assert own
-    assert all("dryRun=All" in request["requestURI"] for request in own)
+    deletions = [request for request in control_plane.own_requests(seen) if request["verb"] == "delete"]
+    assert deletions
+    assert all("dryRun=All" in request["requestURI"] for request in deletions)
     assert [item["metadata"]["uid"] for item in installed.owned()] == [item["metadata"]["uid"] for item in before]
 
 
