@@ -62,13 +62,13 @@ def log(
     session = open_cluster(ctx)
     found = find_istiods(session, ctx.options.istio_namespace, pod, selector, revision)
     if change != Change({}, {}):
-        changed = each_proxy(found, lambda istiod: change_scopes(session, istiod, port, change))
+        changed = each_proxy(session, found, lambda istiod: change_scopes(session, istiod, port, change))
         for istiod, count in changed.found.items():
             console.say(f"{istiod}: {count} scopes changed")
         if changed.failure is not None:
             raise changed.failure
         return
-    answers = each_proxy(found, lambda istiod: log_scopes(session, istiod, port))
+    answers = each_proxy(session, found, lambda istiod: log_scopes(session, istiod, port))
     several = len(found) > 1
     if output == SHORT:
         rows = [

@@ -17,7 +17,7 @@ from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError, UsageError
 
 if TYPE_CHECKING:
-    from istioctl.proxies.compare import KindDifference
+    from istioctl.proxies.compare import KindDifference, View
 
 
 def diff(
@@ -40,13 +40,15 @@ def diff(
     What comes in no order is put in one, and versions and times do not count. The exit status is 1 where they
     differ, and 2 or above where they can't be compared.
     """
+    from istioctl.proxies.compare import COMPARABLE, compare
+
     if len(pods) + len(files) != 2:
         raise UsageError("two sides are needed", hint="Name two pods, a pod and a --file, or two files.")
     if files.count("-") > 1:
         raise UsageError("stdin can be read once", where="--file")
     try:
-        sides = [("stdin" if name == "-" else name, read_bytes(name)) for name in files] + _ask(ctx, pods, admin_port)
-        found = _compare(sides)
+        sides = [_read(name) for name in files] + _ask(ctx, pods, admin_port)
+        found = compare(sides[0], sides[1], COMPARABLE)
     except IstioctlError as problem:
         terminal().show_error(problem)
         raise Exit(trouble_of(problem)) from None
@@ -55,35 +57,39 @@ def diff(
         for kind in found:
             terminal().write(_text(kind))
     else:
-        data: dict[str, Any] = {"sides": [name for name, _ in sides], "matches": same}
+        data: dict[str, Any] = {"sides": [each.side for each in sides], "matches": same}
         print_data(data | {kind.title.lower(): kind.as_data() for kind in found}, output)
     return ExitStatus.OK if same else ExitStatus.DIFFERENT
 
 
-def _ask(ctx: Context, pods: list[str], port: int) -> list[tuple[str, bytes]]:
-    """The dumps of proxies, each with the proxy's name."""
+def _read(file: str) -> View:
+    from istioctl.proxies.compare import COMPARABLE, read_view
+
+    return read_view(read_bytes(file), "stdin" if file == "-" else file, COMPARABLE)
+
+
+def _ask(ctx: Context, pods: list[str], port: int) -> list[View]:
+    """The configurations of proxies; each dump is let go of once it has been read."""
     if not pods:
         return []
     from istioctl.actions.observe.proxy_config import ask_page
-    from istioctl.actions.observe.targets import Targets, each_proxy, find_proxies
+    from istioctl.actions.observe.targets import Proxy, Targets, each_proxy, find_proxies
+    from istioctl.proxies.compare import COMPARABLE, read_view
     from istioctl.proxies.views import EVERYTHING
 
     session = open_cluster(ctx)
     targets = [Targets((pod,), namespace=ctx.options.namespace) for pod in pods]
     if not all(each.means_one for each in targets):
         raise UsageError("each side is one proxy", hint="Name a pod, or a workload.")
+
+    def read(proxy: Proxy) -> View:
+        return read_view(ask_page(session, proxy, EVERYTHING, port=port), str(proxy), COMPARABLE)
+
     meant = [find_proxies(session, each)[0] for each in targets]
-    answers = each_proxy(list(dict.fromkeys(meant)), lambda proxy: ask_page(session, proxy, EVERYTHING, port=port))
+    answers = each_proxy(session, list(dict.fromkeys(meant)), read)
     if answers.failure:
         raise answers.failure
-    return [(str(proxy), answers.found[proxy]) for proxy in meant]
-
-
-def _compare(sides: list[tuple[str, bytes]]) -> list[KindDifference]:
-    from istioctl.proxies.compare import COMPARABLE, compare, read_view
-
-    left, right = (read_view(body, name, COMPARABLE) for name, body in sides)
-    return compare(left, right, COMPARABLE)
+    return [answers.found[proxy] for proxy in meant]
 
 
 def _text(kind: KindDifference) -> str:

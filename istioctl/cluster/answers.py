@@ -14,12 +14,11 @@ from typing import Any, NoReturn
 from istioctl.cluster.errors import Malformed
 from istioctl.cluster.shapes import Shape
 from istioctl.patterns import lazy_pattern
+from istioctl.yamldoc.json_weight import HEAVIEST, json_weight
 from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of one answer. etcd stores at most 1.5 MiB an object, so that a list in pages stays below."""
-BYTES_A_VALUE = 16
-"""How many bytes of an answer there are at least for each value: one takes a Python object, however short its text."""
 _INT64 = 2**63
 _TITLE = lazy_pattern(rb"<title[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
 _SURROGATE = lazy_pattern("[\ud800-\udfff]")
@@ -57,9 +56,9 @@ def read_json(body: bytes, where: str, *, largest: int = LARGEST) -> Any:
     """
     if not body.strip():
         raise malformed("the answer is empty", where)
-    values = body.count(b",") + body.count(b"[") + body.count(b"{")
-    if len(body) > largest or values > largest // BYTES_A_VALUE:
+    if len(body) > largest:
         too_large(where, largest)
+    check_weight(body, where)
     try:
         text = body.decode("utf-8-sig")
         data = json.loads(text, parse_constant=_refuse_constant)
@@ -113,11 +112,30 @@ def too_large(where: str, largest: int = LARGEST) -> NoReturn:
         Malformed: always.
     """
     raise Malformed(
-        f"the answer is larger than {largest / 2**20:g} MiB, or has more than {largest // BYTES_A_VALUE} values",
+        f"the answer is larger than {largest / 2**20:g} MiB",
         where=where,
-        hint="Ask for less, as with --namespace; if the answer should be small, see what stands at the address.",
+        hint=_LESS,
         id="too-large",
     )
+
+
+def check_weight(body: bytes, where: str) -> None:
+    """Refuses an answer whose data would take too much memory, however short its text.
+
+    Raises:
+        Malformed: they would.
+    """
+    if (weight := json_weight(body)) > HEAVIEST:
+        raise Malformed(
+            f"the answer has so many values that they would take some {weight >> 20} MiB of memory;"
+            f" {HEAVIEST >> 20} MiB are the limit",
+            where=where,
+            hint=_LESS,
+            id="too-large",
+        )
+
+
+_LESS = "Ask for less, as with --namespace; if the answer should be small, see what stands at the address."
 
 
 def kind_of(value: object) -> str:
@@ -152,11 +170,17 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _without_surrogates(data: Any) -> Any:
+    """The same data; collections are changed in their place, as a second copy of them may not fit."""
     if isinstance(data, str):
         return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", data)
     if isinstance(data, dict):
-        return {_without_surrogates(key): _without_surrogates(value) for key, value in data.items()}
-    return [_without_surrogates(item) for item in data] if isinstance(data, list) else data
+        odd = any(_SURROGATE.search(key) for key in data)
+        for key in list(data):
+            data[_without_surrogates(key) if odd else key] = _without_surrogates(data.pop(key) if odd else data[key])
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            data[index] = _without_surrogates(item)
+    return data
 
 
 def _misfit(data: Any, shape: Shape) -> tuple[str, str] | None:

@@ -14,9 +14,12 @@ from types import TracebackType
 
 from istioctl.cluster.answers import LARGEST, too_large
 from istioctl.cluster.errors import Malformed
+from istioctl.yamldoc.json_weight import json_weight
 
 _SMALL = 512 * 1024
 """Bytes of a body that needs no turn; a dozen requests are under way at once, and their data takes ten times that."""
+_LIGHT = 4 * 1024 * 1024
+"""Bytes of data that need no turn."""
 _PIECE = 64 * 1024
 
 
@@ -26,25 +29,53 @@ class RequestTurns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._refusal: Malformed | None = None
+        self._own = _Own()
 
     def refuse_large(self, problem: Malformed) -> None:
         """From now on no large answer is taken: the server sends more than was asked for."""
         self._refusal = problem
 
-    def take(self) -> None:
-        """Waits for the turn.
+    def take(self) -> bool:
+        """Waits for the turn; whether the thread did not have it already.
 
         Raises:
             Malformed: no large answers are taken.
         """
-        self._lock.acquire()
+        is_new = not self._own.holds
+        if is_new:
+            self._lock.acquire()
+            self._own.holds = True
         if self._refusal is not None:
-            self._lock.release()
+            if is_new:
+                self.give()
             raise self._refusal
+        return is_new
 
-    def give(self) -> None:
-        """Lets the next one have its turn."""
-        self._lock.release()
+    def give(self, *, lasts: bool = False) -> None:
+        """Lets the next one have its turn; one that `lasts` is kept where this thread keeps them."""
+        if self._own.holds and not (lasts and self._own.keeps):
+            self._own.holds = False
+            self._lock.release()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Within it, a turn of this thread that lasts is given back at the end: once the answer has been worked on.
+
+        No other thread must be waited for in it, which might wait for its turn.
+        """
+        self._own.keeps = True
+        try:
+            yield
+        finally:
+            self._own.keeps = False
+            self.give()
+
+
+class _Own(threading.local):
+    """What a thread has: the turn, and whether it keeps it."""
+
+    holds = False
+    keeps = False
 
 
 class Turn:
@@ -53,18 +84,20 @@ class Turn:
     Args:
         turns: of the session.
         small: bytes of a body that needs no turn.
+        lasts: whether `RequestTurns.kept` makes it last beyond its own context.
 
     Attributes:
         waited: the seconds that it was waited for.
     """
 
-    __slots__ = ("_is_held", "_small", "_turns", "waited")
+    __slots__ = ("_has_it", "_is_own", "_lasts", "_small", "_turns", "waited")
 
-    def __init__(self, turns: RequestTurns, small: int = _SMALL) -> None:
+    def __init__(self, turns: RequestTurns, small: int = _SMALL, *, lasts: bool = False) -> None:
         self.waited = 0.0
         self._turns = turns
         self._small = small
-        self._is_held = False
+        self._lasts = lasts
+        self._has_it = self._is_own = False
 
     def read(self, receive: Callable[[int], bytes], where: str, largest: int = LARGEST) -> bytes:
         """A whole body.
@@ -79,22 +112,34 @@ class Turn:
         """
         body = bytearray()
         while piece := receive(_PIECE):
-            if len(body) + len(piece) > self._small and not self._is_held:
-                began = time.monotonic()
-                self._turns.take()
-                self._is_held = True
-                self.waited += time.monotonic() - began
+            if len(body) + len(piece) > self._small and not self._has_it:
+                self._take()
             body += piece
             if len(body) > largest:
                 body.clear()  # the error's traceback would keep them
                 too_large(where, largest)
         return bytes(body)
 
+    def weigh(self, body: bytes) -> None:
+        """Takes the turn where the data of a small body are large.
+
+        Raises:
+            Malformed: as `read`.
+        """
+        if not self._has_it and json_weight(body) > _LIGHT:
+            self._take()
+
+    def _take(self) -> None:
+        began = time.monotonic()
+        self._is_own = self._turns.take()
+        self._has_it = True
+        self.waited += time.monotonic() - began
+
     def end(self) -> None:
         """Gives the turn back, if it was taken."""
-        if self._is_held:
-            self._is_held = False
-            self._turns.give()
+        if self._is_own:
+            self._turns.give(lasts=self._lasts)
+        self._has_it = self._is_own = False
 
     def __enter__(self) -> Turn:
         return self

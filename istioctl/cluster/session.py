@@ -220,7 +220,9 @@ class Session:
         where = self._asked(method, path)
         shape = expected(method, path, metadata_only=accept != JSON)
         with Turn(self.turns) as turn, lean_errors():
-            found = read_answer(self._request(method, path, query, body, content_type, accept, turn), shape, where)
+            answer = self._request(method, path, query, body, content_type, accept, turn)
+            turn.weigh(answer)
+            found = read_answer(answer, shape, where)
         name = named(path)
         if name and method != "DELETE" and found["metadata"]["name"] != name:
             raise malformed("the answer is about another object", where)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from istioctl.errors import InputError
 from istioctl.proxies import xds_types
 from istioctl.proxies.config_dump import ConfigDump
+from istioctl.proxies.json_parts import Packed
 
 _CONTEXT = 7
 
@@ -118,7 +119,7 @@ class View:
     """The comparable part of a configuration: by type, each resource by its name."""
 
     side: str
-    resources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    resources: dict[str, Packed] = field(default_factory=dict)
     loaded: dict[str, str] = field(default_factory=dict)
 
 
@@ -138,9 +139,9 @@ def read_view(body: bytes, side: str, kinds: Sequence[Kind] = SENT) -> View:
         raise InputError("this is not a configuration dump", where=side, hint="It has to have `configs`.")
     view = View(side)
     for kind in kinds:
-        found = view.resources.setdefault(kind.type_url, {})
+        found = view.resources.setdefault(kind.type_url, Packed())
         for resource in dump.resources(kind.type_url):
-            found[_name(resource)] = _normal(resource, kind)
+            found.add(_name(resource), _normal(resource, kind))
         section = dump.find(kind.dump)
         for entry in section.entries(kind.items, kind.message) if section else ():
             *steps, last = kind.place.split(".")
@@ -149,7 +150,7 @@ def read_view(body: bytes, side: str, kinds: Sequence[Kind] = SENT) -> View:
                 holder = holder.get(step) or {}
             held = holder.get(last)
             if isinstance(held, dict):  # none yet where the first version was refused, or still warms
-                found[_name(held)] = _normal(held, kind)
+                found.add(_name(held), _normal(held, kind))
                 loaded = str(holder.get("last_updated") or "")
                 view.loaded[kind.type_url] = max(view.loaded.get(kind.type_url, ""), loaded)
     return view
@@ -166,7 +167,9 @@ def compare(left: View, right: View, kinds: Sequence[Kind] = SENT) -> list[KindD
         ours, theirs = left.resources[kind.type_url], right.resources[kind.type_url]
         names = sorted(ours.keys() | theirs.keys())
         differences = [
-            each for name in names if (each := _difference(name, ours.get(name), theirs.get(name), left, right))
+            _difference(name, ours.get(name), theirs.get(name), left, right)
+            for name in names
+            if not ours.is_same(name, theirs)
         ]
         loaded = right.loaded.get(kind.type_url, "") if kind is _ROUTES else ""
         result.append(KindDifference(kind.title, len(names), tuple(differences), loaded))
@@ -175,9 +178,7 @@ def compare(left: View, right: View, kinds: Sequence[Kind] = SENT) -> list[KindD
 
 def _difference(
     name: str, left: Mapping[str, Any] | None, right: Mapping[str, Any] | None, first: View, second: View
-) -> ResourceDifference | None:
-    if left == right:
-        return None
+) -> ResourceDifference:
     if left is None or right is None:
         return ResourceDifference(name, only_in=first.side if right is None else second.side)
     lines = difflib.unified_diff(

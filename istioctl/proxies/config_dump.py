@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from istioctl.api.schema.casing import camel_case as json_name
 from istioctl.errors import InputError
 from istioctl.proxies.json_parts import Part, Reader, open_json
+from istioctl.yamldoc.json_weight import MOST_ENTRIES
 
 T = TypeVar("T")
 
@@ -29,40 +30,47 @@ SECRETS = "SecretsConfigDump"
 class Section:
     """One kind of configuration in a dump."""
 
-    def __init__(self, kind: str, reader: Reader, members: dict[str, Part]) -> None:
+    def __init__(self, kind: str, reader: Reader, part: Part) -> None:
         self.message = f"{_ADMIN}{kind}"
         self.reader = reader
-        self._members = members
-        self._is_camel = any(not name.islower() for name in members if name != "@type")
+        self._whole = part
 
-    def entries(self, name: str, message: str) -> Iterator[dict[str, Any]]:
+    def entries(self, name: str, message: str, *, kept: bool = False) -> Iterator[dict[str, Any]]:
         """The items of a list, decoded one by one, with the schema's names.
 
         Args:
             message: their type, such as `DynamicCluster`, within the section's own.
+            kept: whether the caller keeps all of them.
 
         Raises:
-            InputError: an item is not an object.
+            InputError: an item is not an object, or the items would take too much memory.
         """
-        for part in self.reader.list(self._part(name)):
+        spellings = (name, json_name(name))
+        members = self.reader.object(self._whole, *spellings)
+        is_camel = name not in members
+        listed = next((members[each] for each in spellings if each in members), None)
+        if kept:
+            self.reader.weigh(listed)
+        parts = self.reader.list(listed)
+        if len(parts) > MOST_ENTRIES:
+            raise InputError(
+                f"`{name}` has {len(parts):,} items; {MOST_ENTRIES:,} are the limit", where=self.message, id="too-large"
+            )
+        for part in parts:
             value = self.reader.value(part)
             if not isinstance(value, dict):
                 raise InputError(f"an item of `{name}` is not an object", where=self.message, id="not-a-dump")
-            yield self._normal(value, f"{self.message}.{message}") if self._is_camel else value
+            yield self._normal(value, f"{self.message}.{message}") if is_camel else value
 
     def whole(self) -> dict[str, Any]:
         """The section as plain data, in the spelling it came in."""
-        return {name: self.reader.value(part) for name, part in self._members.items() if name != "@type"}
+        return {name: value for name, value in self.reader.value(self._whole).items() if name != "@type"}
 
     def _normal(self, value: dict[str, Any], message: str) -> dict[str, Any]:
         from istioctl.proxies.protobuf_json import proto_names
 
         found: dict[str, Any] = proto_names(value, message)
         return found
-
-    def _part(self, name: str) -> Part:
-        part = self._members.get(name)
-        return self._members.get(json_name(name)) if part is None else part
 
 
 class ConfigDump:
@@ -84,12 +92,12 @@ class ConfigDump:
         self.source = source
         self.reader, document = open_json(data, source)
         self._document = document
-        self._configs: list[tuple[str, dict[str, Part]]] = []
-        configs = self.reader.object(document).get("configs")
+        self._configs: list[tuple[str, Part]] = []
+        configs = self.reader.object(document, "configs").get("configs")
         self.is_dump = configs is not None
         for config in self.reader.list(configs):
-            members = self.reader.object(config)
-            self._configs.append((str(self.reader.value(members.get("@type"))), members))
+            members = self.reader.object(config, "@type")
+            self._configs.append((str(self.reader.value(members.get("@type"))), config))
 
     def section(self, kind: str) -> Section:
         """The section of a kind; of several, the last one.
@@ -106,7 +114,7 @@ class ConfigDump:
             InputError: there is none.
         """
         wanted = f"{TYPE_PREFIX}{_ADMIN}{kind}"
-        found = [Section(kind, self.reader, members) for type_, members in self._configs if type_ == wanted]
+        found = [Section(kind, self.reader, config) for type_, config in self._configs if type_ == wanted]
         if not found:
             raise InputError(
                 f"the dump has no configuration of the type {wanted}",
@@ -122,9 +130,9 @@ class ConfigDump:
 
     def resources(self, type_url: str) -> Iterator[dict[str, Any]]:
         """The configurations that are themselves resources of a type, as istiod's own dumps have them."""
-        for type_, members in self._configs:
+        for type_, config in self._configs:
             if type_ == type_url:
-                yield {name: self.reader.value(part) for name, part in members.items()}
+                yield self.reader.value(config)
 
     def shareable(self) -> dict[str, Part]:
         """The parts of the dump, with what is secret hidden.
@@ -132,7 +140,7 @@ class ConfigDump:
         Raises:
             InputError: a part is broken.
         """
-        members = dict(self.reader.object(self._document))
+        members = self.reader.object(self._document, "configs")
         if "configs" in members:
             members["configs"] = [self._without_secrets(part) for part in self.reader.list(members.get("configs"))]
         return members

@@ -8,14 +8,21 @@ library, which loads faster than msgspec does.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from istioctl.errors import InputError
+from istioctl.yamldoc.json_weight import HEAVIEST, json_weight
 
 T = TypeVar("T")
 
 LARGE = 2_000_000
 """Bytes from which on loading msgspec pays."""
+_MOST_ITEMS = 1_500_000
+"""How many commas a list of parts has at most: an item takes a hundred bytes, and Envoy's lists have far fewer."""
+_LIGHT = 500_000
+"""Bytes of a part that needs no weighing."""
 
 #: A part of a document, not yet decoded or a value already: only a Reader knows.
 Part = Any
@@ -24,14 +31,17 @@ Part = Any
 class Reader(Protocol):
     """Decodes the parts of one document."""
 
-    def object(self, part: Part) -> dict[str, Part]:
-        """The members of an object; none where it is null."""
+    def object(self, part: Part, *names: str) -> dict[str, Part]:
+        """The members of an object, only those of these names if there are some; none where it is null."""
 
     def list(self, part: Part) -> list[Part]:
         """The items of a list; none where it is null."""
 
     def value(self, part: Part) -> Any:
         """The whole part as plain data."""
+
+    def weigh(self, part: Part) -> None:
+        """Refuses a part whose data would take too much memory, were all of them kept."""
 
     def text(self, value: Any) -> bytes:
         """Plain data, or a part, or plain data that holds parts, as compact JSON."""
@@ -54,8 +64,52 @@ def open_json(data: bytes, source: str) -> tuple[Reader, Part]:
         return _Lazy(data, source), data
     try:
         return _Whole(source), json.loads(data)
+    except RecursionError:
+        raise not_json(data, source, _TOO_DEEP) from None
     except ValueError as problem:
         raise not_json(data, source, str(problem)) from None
+
+
+def read_whole(data: bytes, source: str) -> Any:
+    """The data of a document, for those who look at all of it.
+
+    Raises:
+        InputError: it is not JSON, or its data would take too much memory.
+    """
+    reader, document = open_json(data, source)
+    return reader.value(document)
+
+
+class Packed(Mapping[str, dict[str, Any]]):
+    """Objects by name, kept as text: of thousands only a few are looked at."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, bytes] = {}
+
+    def add(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keeps an object, instead of one of the same name."""
+        self._texts[name] = json.dumps(value, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+    def is_same(self, name: str, other: Packed) -> bool:
+        """Whether both hold the same object by this name."""
+        mine, theirs = self._texts.get(name), other._texts.get(name)
+        return mine == theirs or (mine is not None and theirs is not None and json.loads(mine) == json.loads(theirs))
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._texts[name])
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+_TOO_DEEP = "it nests collections too deep"
 
 
 def not_json(data: bytes, source: str, problem: str) -> InputError:
@@ -79,10 +133,11 @@ class _Whole:
     def __init__(self, source: str) -> None:
         self._source = source
 
-    def object(self, part: Part) -> dict[str, Part]:
+    def object(self, part: Part, *names: str) -> dict[str, Part]:
         if part is not None and not isinstance(part, dict):
             raise _wrong(self._source, "an object")
-        return part or {}
+        members = part or {}
+        return {name: members[name] for name in names if name in members} if names else members
 
     def list(self, part: Part) -> list[Part]:
         if part is not None and not isinstance(part, list):
@@ -91,6 +146,9 @@ class _Whole:
 
     def value(self, part: Part) -> Any:
         return part
+
+    def weigh(self, part: Part) -> None:
+        pass  # what is in memory already
 
     def text(self, value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
@@ -109,11 +167,19 @@ class _Lazy:
         self._data, self._source, self._undecoded = data, source, (Raw, bytes)
         self._object, self._list, self._any = Decoder(dict[str, Raw] | None), Decoder(list[Raw] | None), Decoder()
         self._encode = Encoder().encode
+        self._is_long = data.count(b",") > _MOST_ITEMS
+        self._is_heavy = json_weight(data) > HEAVIEST
 
-    def object(self, part: Part) -> dict[str, Part]:
+    def object(self, part: Part, *names: str) -> dict[str, Part]:
+        if names:
+            found = self._read(_members(names), part, "an object")
+            return {} if found is None else _set_members(found)
+        self.weigh(part)
         return self._read(self._object, part, "an object") or {}
 
     def list(self, part: Part) -> list[Part]:
+        if self._is_long and isinstance(part, self._undecoded) and bytes(part).count(b",") > _MOST_ITEMS:
+            raise _too_heavy(self._source, f"more than {_MOST_ITEMS:,} values")
         return self._read(self._list, part, "a list") or []
 
     def value(self, part: Part) -> Any:
@@ -121,6 +187,7 @@ class _Lazy:
             pairs = part.items() if isinstance(part, dict) else enumerate(part)
             found = {key: self.value(each) for key, each in pairs}
             return found if isinstance(part, dict) else list(found.values())
+        self.weigh(part)
         return self._read(self._any, part, "a value") if isinstance(part, self._undecoded) else part
 
     def text(self, value: Any) -> bytes:
@@ -131,6 +198,12 @@ class _Lazy:
 
         return indented(self._encode(value), indent=2).decode("utf-8", "replace")
 
+    def weigh(self, part: Part) -> None:
+        if not self._is_heavy or not isinstance(part, self._undecoded) or len(memoryview(part)) < _LIGHT:
+            return
+        if (weight := json_weight(bytes(part))) > HEAVIEST:
+            raise _too_heavy(self._source, f"values for some {weight >> 20} MiB of memory")
+
     def _read(self, decoder: Any, part: Part, expected: str) -> Any:
         from msgspec import DecodeError, ValidationError
 
@@ -140,5 +213,34 @@ class _Lazy:
             return decoder.decode(part)
         except ValidationError:
             raise _wrong(self._source, expected) from None
+        except RecursionError:
+            raise not_json(self._data, self._source, _TOO_DEEP) from None
         except (DecodeError, UnicodeDecodeError) as problem:
             raise not_json(self._data, self._source, str(problem)) from None
+
+
+@cache
+def _members(names: tuple[str, ...]) -> Any:
+    """What decodes these members of an object, and passes over the others."""
+    from msgspec import UNSET, Raw, UnsetType, defstruct
+    from msgspec.json import Decoder
+
+    fields = [(f"member_{number}", Raw | UnsetType, UNSET) for number in range(len(names))]
+    renamed = {field[0]: name for field, name in zip(fields, names, strict=True)}
+    return Decoder(defstruct("Members", fields, rename=renamed) | None)
+
+
+def _set_members(found: Any) -> dict[str, Part]:
+    from msgspec import UNSET
+
+    names = zip(found.__struct_fields__, found.__struct_encode_fields__, strict=True)
+    return {name: value for field, name in names if (value := getattr(found, field)) is not UNSET}
+
+
+def _too_heavy(source: str, what: str) -> InputError:
+    return InputError(
+        f"a part of it has {what}, more than is taken",
+        where=source,
+        hint="See that it is a dump of Envoy's: those have dozens of bytes a value.",
+        id="too-large",
+    )

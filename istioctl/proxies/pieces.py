@@ -7,9 +7,7 @@ still tells all that is in force.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from istioctl.errors import ClusterError
 from istioctl.proxies.config_dump import (
@@ -22,6 +20,7 @@ from istioctl.proxies.config_dump import (
     SECRETS,
     TYPE_PREFIX,
 )
+from istioctl.proxies.json_parts import open_json
 
 _NOTHING = "not found in config dump"
 """What Envoy says of a list that it has no part for."""
@@ -64,13 +63,15 @@ def read_dump(get: Callable[[str], bytes], request: str) -> bytes:
         configs += list(_piece(get, "mask=bootstrap"))
     for section, lists in _LISTS.items():
         found = {
-            name: [_without_type(item) for item in _piece(get, _query(name, mask))]
+            name: list(_piece(get, _query(name, mask)))
             for name, mask in lists.items()
             if wanted == [""] or name in wanted
         }
         if any(found.values()):
-            configs.append({"@type": f"{TYPE_PREFIX}envoy.admin.v3.{section}", **found})
-    return json.dumps({"configs": configs}).encode()
+            members = [b'"%s":[%s]' % (name.encode(), b",".join(items)) for name, items in found.items()]
+            type_ = f'"@type":"{TYPE_PREFIX}envoy.admin.v3.{section}"'.encode()
+            configs.append(b"{%s}" % b",".join([type_, *members]))
+    return b'{"configs":[%s]}' % b",".join(configs)
 
 
 def _query(name: str, mask: str) -> str:
@@ -78,7 +79,8 @@ def _query(name: str, mask: str) -> str:
     return f"{eds}resource={name}" + (f"&mask={mask}" if mask else "")
 
 
-def _piece(get: Callable[[str], bytes], query: str) -> Iterator[dict[str, Any]]:
+def _piece(get: Callable[[str], bytes], query: str) -> Iterator[bytes]:
+    """The items of a piece, each as JSON; those of a list without their type, which the list's own tells."""
     request = f"/config_dump?{query}"
     try:
         body = get(request)
@@ -93,13 +95,13 @@ def _piece(get: Callable[[str], bytes], query: str) -> Iterator[dict[str, Any]]:
             hint="See which resource it refuses: istioctl proxy-status",
             id="unwritable-dump",
         )
-    for item in json.loads(body).get("configs") or []:
-        if query != "mask=bootstrap" or str(item.get("@type")).endswith(f".{BOOTSTRAP}"):
-            yield item
-
-
-def _without_type(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name != "@type"}
+    reader, document = open_json(body, request)
+    for part in reader.list(reader.object(document, "configs").get("configs")):
+        item = reader.value(part)
+        if query != "mask=bootstrap":
+            yield reader.text({name: value for name, value in item.items() if name != "@type"})
+        elif str(item.get("@type")).endswith(f".{BOOTSTRAP}"):
+            yield reader.text(item)
 
 
 def _is_json(body: bytes) -> bool:

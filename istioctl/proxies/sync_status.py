@@ -6,7 +6,6 @@ accepted, and the real tool shows it nowhere.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +13,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
+from istioctl.proxies.json_parts import read_whole
 from istioctl.proxies.xds_types import DEBUG, in_order, short_type
+from istioctl.yamldoc.json_weight import MOST_ENTRIES
 
 
 class State(StrEnum):
@@ -152,8 +153,8 @@ def read_syncz(body: bytes, istiod: str, revision: str = "") -> list[ProxyStatus
         InputError: the answer is not such a list.
     """
     try:
-        found = json.loads(body)
-    except ValueError:
+        found = read_whole(body, istiod)
+    except InputError:
         found = None
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise InputError(
@@ -162,6 +163,9 @@ def read_syncz(body: bytes, istiod: str, revision: str = "") -> list[ProxyStatus
             hint="Compare the versions of istiod and istioctl: `istioctl version`.",
             id="unreadable-syncz",
         )
+    if len(found) > MOST_ENTRIES:
+        problem = f"it tells of {len(found):,} proxies; {MOST_ENTRIES:,} are the limit"
+        raise InputError(problem, where=istiod, id="too-large")
     return [_proxy(entry, istiod, revision) for entry in found if _is_proxy(entry)]
 
 

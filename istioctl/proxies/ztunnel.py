@@ -9,7 +9,9 @@ import json
 from typing import Any, NamedTuple, NoReturn
 
 from istioctl.errors import InputError
+from istioctl.proxies.json_parts import LARGE, read_whole
 from istioctl.proxies.ztunnel_types import WrongTypeError, reader
+from istioctl.yamldoc.json_weight import MOST_ENTRIES
 
 _HINT = "Give what the ztunnel's admin port answers to GET /config_dump."
 #: The parts of a dump: the key, and the type of what it lists.
@@ -65,6 +67,9 @@ def _part(data: Any, key: str, source: str) -> list[dict[str, Any]]:
     """The entries of one part, which older ztunnels list, and newer ones key by address or UID."""
     if data is None:
         return []
+    if isinstance(data, list | dict) and len(data) > MOST_ENTRIES:
+        problem = f"there are {len(data):,} {key}; {MOST_ENTRIES:,} are the limit"
+        raise InputError(problem, where=source, id="too-large")
     try:
         if isinstance(data, list) and key != "workloadState":
             listed: list[dict[str, Any]] = reader(f"[]{_PARTS[key]}")(data)
@@ -75,15 +80,23 @@ def _part(data: Any, key: str, source: str) -> list[dict[str, Any]]:
 
 
 def _decode(text: bytes | str, source: str) -> dict[str, Any]:
+    data: Any
+    if isinstance(text, bytes) and len(text) >= LARGE:
+        data = read_whole(text, source)
+        return _object(data, source)
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     try:
-        data: Any = json.loads(text, parse_constant=_no_constant)
+        data = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         place = f"{source}:{error.lineno}:{error.colno}"
         raise InputError(f"this is not JSON: {error.msg}", where=place, hint=_HINT) from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"this is not JSON: {error}", where=source, hint=_HINT) from None
+    return _object(data, source)
+
+
+def _object(data: Any, source: str) -> dict[str, Any]:
     if data is None:
         return {}
     if not isinstance(data, dict):

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istioctl.cluster.answers import BYTES_A_VALUE, LARGEST, misfit, read_answer, read_json
+from istioctl.cluster.answers import LARGEST, misfit, read_answer, read_json
 from istioctl.cluster.errors import Malformed
 from istioctl.cluster.shapes import KINDS, expected, named, watched
+from istioctl.yamldoc.json_weight import HEAVIEST
 from istioctl.yamldoc.nesting import DEEPEST
 
 WHERE = "https://server (GET /path)"
@@ -95,10 +96,11 @@ def test_the_field_is_named_and_its_value_is_not(data: Any, problem: str) -> Non
         (b"[" + b"9" * 5000 + b"]", "too many digits"),
         (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), f"more than {DEEPEST} deep"),
         (b"[" * 100_000, "deep"),
-        (b"[" + b"0," * (LARGEST // BYTES_A_VALUE + 1) + b"0]", "larger than 16 MiB"),
+        (b"[" + b"0," * (HEAVIEST // 100 + 1) + b"0]", "so many values"),
+        (b"[" + b"{}," * (HEAVIEST // 300 + 1) + b"0]", "so many values"),
         (b" " * LARGEST + b"{}", "larger than 16 MiB"),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_what_is_not_taken(body: bytes, words: str) -> None:
     with pytest.raises(Malformed) as caught:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from istioctl.errors import InputError
 from istioctl.proxies import json_parts
-from istioctl.proxies.json_parts import open_json
+from istioctl.proxies.json_parts import Packed, open_json
 
 WAYS = {"whole": 1 << 30, "part by part": 0}
 
@@ -87,3 +87,28 @@ def test_both_readers_read_the_same(value: dict[str, Any]) -> None:
             assert json.loads(reader.shown(value)) == value
         finally:
             json_parts.LARGE = before
+
+
+def test_members_by_name(way: str) -> None:
+    reader, document = open_json(b'{"@type": "a", "x": 1, "other": {}}', "x")
+    members = reader.object(document, "@type", "other", "missing")
+    assert {name: reader.value(part) for name, part in members.items()} == {"@type": "a", "other": {}}
+
+
+@pytest.mark.parametrize("item", [b"1", b"{}", b'{"a":{"b":{}}}'])
+def test_data_that_would_take_too_much_memory_are_refused(item: bytes) -> None:
+    text = b'{"a":[' + item + (b"," + item) * (7_000_000 // len(item)) + b"]}"
+    reader, document = open_json(text, "the page")
+    with pytest.raises(InputError, match="the page: a part of it has") as caught:
+        reader.value(document)
+    assert caught.value.id == "too-large"
+
+
+def test_packed_objects_are_the_same_objects() -> None:
+    one, other = Packed(), Packed()
+    one.add("a", {"x": 1, "y": [{"z": "é"}]})
+    other.add("a", {"y": [{"z": "é"}], "x": 1.0})
+    assert one.is_same("a", other)
+    other.add("a", {"x": 2})
+    assert not one.is_same("a", other)
+    assert (dict(one), list(one), len(one)) == ({"a": {"x": 1, "y": [{"z": "é"}]}}, ["a"], 1)

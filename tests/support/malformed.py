@@ -143,6 +143,30 @@ def _of_pods(kind: Kind) -> Kind:
     return lambda asked, answer: answer if asked.server == "api" else kind(asked, answer)
 
 
+@cache
+def _dense(item: bytes, size: int) -> bytes:
+    """Items without end in every list that is looked at; a value every few bytes."""
+    items = b"[" + item + (b"," + item) * (size // (len(item) + 1) - 1) + b"]"
+    if item == b"1":
+        return items
+    lists = {
+        "Clusters": "dynamic_active_clusters",
+        "Listeners": "dynamic_listeners",
+        "Routes": "dynamic_route_configs",
+        "Endpoints": "dynamic_endpoint_configs",
+        "Secrets": "dynamic_active_secrets",
+    }
+    type_ = '{"@type":"type.googleapis.com/envoy.admin.v3.%sConfigDump","%s":'
+    configs = b",".join((type_ % pair).encode() + items + b"}" for pair in lists.items())
+    others = b",".join(b'"%s":%s' % (name, items) for name in (b"workloads", b"services", b"cluster_statuses"))
+    return b'{"configs":[' + configs + b"]," + others + b"}"
+
+
+def _dense_of_pods(item: bytes, size: int) -> Kind:
+    """Where JSON is asked for; of what pods answer as text there is nothing to decode."""
+    return _of_pods(lambda asked, answer: Answer(200, _dense(item, size)) if answer.body[:1] in b"{[" else answer)
+
+
 def _status_object(code: object, **more: object) -> bytes:
     return json.dumps({"kind": "Status", "status": "Failure", "code": code, "message": "no", **more}).encode()
 
@@ -193,6 +217,9 @@ KINDS: dict[str, Kind] = {
     "huge list": _huge_list,
     "large list": _large_list,
     "endless body of a pod": _of_pods(lambda asked, answer: Answer(200, b'{"a":"', {}, endless=b"x" * 32768)),
+    "dense numbers of a pod": _dense_of_pods(b"1", 13 * 2**20),
+    "dense objects of a pod": _dense_of_pods(b"{}", 6 * 2**20),
+    "dense members of a pod": _dense_of_pods(b'{"cluster":{"name":"a"},"a":{"b":{"c":1}}}', 6 * 2**20),
     "same token": _endless_list(lambda: "again"),
     "new tokens": _endless_list(lambda: f"token-{next(_tokens)}"),
     "always too old": _gone_again,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,8 @@ from istioctl.cluster.pod_http import get_from_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import why_not_ready
 from istioctl.cluster.session import Client, Session, open_session
-from istioctl.errors import ClusterError
+from istioctl.errors import ClusterError, InputError
+from istioctl.proxies.json_parts import read_whole
 from istioctl.rendering.addons.addons import ADDONS, NAME, PART_OF, PART_OF_VALUE, in_order
 
 _NAMED_TARGETS = 3
@@ -102,13 +102,13 @@ def _state(session: Session, name: str, deployment: dict[str, Any] | None) -> Ad
     except ClusterError as problem:
         not_told = isinstance(problem, ApiError) and problem.status in (401, 403)
         connected, detail = None if not_told else False, problem.message
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (InputError, KeyError, TypeError, AttributeError):
         connected, detail = False, f"what it answers to GET {path} is not understood"
     return AddonState(name, namespace, version, True, connected, detail)
 
 
 def _targets(answer: bytes) -> tuple[bool, str]:
-    targets = json.loads(answer)["data"]["activeTargets"]
+    targets = read_whole(answer, "the add-on")["data"]["activeTargets"]
     down = sorted({target["labels"]["job"] for target in targets if target["health"] == "down"})
     up = sum(target["health"] == "up" for target in targets)
     missing = f"; some of {', '.join(down[:_NAMED_TARGETS])} are down" if down else ""
@@ -116,18 +116,18 @@ def _targets(answer: bytes) -> tuple[bool, str]:
 
 
 def _sources(answer: bytes) -> tuple[bool, str]:
-    services = json.loads(answer).get("externalServices") or []
+    services = read_whole(answer, "the add-on").get("externalServices") or []
     names = sorted(f"{service['name']} {service.get('version') or ''}".strip() for service in services)
     return bool(names), f"it reaches {', '.join(names)}" if names else "it reaches nothing"
 
 
 def _grafana(answer: bytes) -> tuple[bool, str]:
-    state = json.loads(answer)["database"]
+    state = read_whole(answer, "the add-on")["database"]
     return state == "ok", f"its database is {state}"
 
 
 def _traced_services(answer: bytes) -> tuple[bool, str]:
-    found = json.loads(answer)
+    found = read_whole(answer, "the add-on")
     services = found.get("data") or [] if isinstance(found, dict) else found
     return True, f"it has traces of {len(services)} services"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
 from istioctl.actions.observe.istiods import Answers, Istiods
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
+from istioctl.proxies.json_parts import read_whole
 
 LIST = "list"
 
@@ -75,6 +75,6 @@ def _no_page(page: str, known: list[str]) -> InputError:
 def data_of(body: bytes) -> Any:
     """A page's data where it is JSON, else its text."""
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return read_whole(body, "istiod")
+    except InputError:
         return body.decode("utf-8", "replace")

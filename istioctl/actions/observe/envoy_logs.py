@@ -87,7 +87,7 @@ def log_levels(
             found = ask(proxy, f"?{quote(logger, safe='')}={level}")
         return found
 
-    return each_proxy(proxies, change)
+    return each_proxy(session, proxies, change)
 
 
 @takes_client

@@ -24,7 +24,7 @@ def stats_text(session: Session, proxies: Sequence[Proxy], subject: str, port: i
     Args:
         subject: `server` or `clusters`.
     """
-    return each_proxy(proxies, lambda proxy: _text(ask_proxy(session, proxy, _PAGES[subject], port=port)))
+    return each_proxy(session, proxies, lambda proxy: _text(ask_proxy(session, proxy, _PAGES[subject], port=port)))
 
 
 @takes_client
@@ -35,7 +35,7 @@ def stats_data(session: Session, proxies: Sequence[Proxy], subject: str, port: i
         body = ask_proxy(session, proxy, f"{_PAGES[subject]}?format=json", port=port)
         return read_json(body, f"what {proxy} answers", largest=LARGEST)
 
-    return each_proxy(proxies, read)
+    return each_proxy(session, proxies, read)
 
 
 @takes_client
@@ -57,7 +57,7 @@ def prometheus_text(
         path = "/" + annotations.get(_PATH, _MERGED_PATH).lstrip("/")
         return _text(ask_proxy(session, proxy, path, port=int(number) if number.isdecimal() else _MERGED_PORT))
 
-    return each_proxy(proxies, read)
+    return each_proxy(session, proxies, read)
 
 
 def _text(body: bytes) -> str:

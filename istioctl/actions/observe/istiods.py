@@ -6,6 +6,7 @@ One that does not answer, because it restarts or a right is missing, hides nothi
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -15,10 +16,13 @@ from urllib.parse import quote, urlsplit
 from istioctl.actions.revisions.control_planes import Pod, ask_istiod, control_plane_pods
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION
+from istioctl.cluster.answers import check_weight, too_large
+from istioctl.cluster.bodies import lean_errors
 from istioctl.cluster.clients import session_of
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
+from istioctl.cluster.pod_http import LARGEST
 from istioctl.cluster.queries import list_objects
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 
@@ -87,6 +91,8 @@ class Istiods:
         self._xds = xds
         self._timeout = timeout
         self._pods: list[Pod] | None = None
+        self._lock = threading.Lock()
+        self._taken_bytes = 0
 
     @property
     def has_cluster(self) -> bool:
@@ -153,6 +159,7 @@ class Istiods:
         Raises:
             ClusterError: no istiod answers; the error of the first one, or of all in an ErrorGroup.
         """
+        self._taken_bytes = 0
         if self._xds is not None and self._xds.address:
             return Answers((self._over_xds(page, "", self.revision),))
         answers, problems = self._ask(page)
@@ -172,7 +179,8 @@ class Istiods:
         try:
             if self._xds is not None:
                 return self._over_xds(page, name, revision)
-            return Answer(name, revision, ask_istiod(self.session, pod, f"/debug/{page}"))
+            with lean_errors():
+                return Answer(name, revision, self._taken(ask_istiod(self.session, pod, f"/debug/{page}"), name))
         except (ClusterError, InputError) as problem:
             if not (isinstance(problem, ApiError) and _NO_PAGE in problem.message):
                 return problem
@@ -189,7 +197,21 @@ class Istiods:
         body = b"".join(answer.resources)
         if _NOT_HERE.encode() in body[:200]:
             raise ApiError(404, "NotFound", _NOT_HERE, where=answer.istiod)
-        return Answer(pod or answer.istiod, revision, body, answer.identity)
+        return Answer(pod or answer.istiod, revision, self._taken(body, answer.istiod), answer.identity)
+
+    def _taken(self, body: bytes, where: str) -> bytes:
+        """An answer, which counts against the size of all that are kept of one question.
+
+        Raises:
+            Malformed: together they are too large, or its data would take too much memory.
+        """
+        with self._lock:
+            self._taken_bytes += len(body)
+            if self._taken_bytes > LARGEST:
+                too_large(f"istiod {where}, with what the others answer", LARGEST)
+        if not body.startswith(b'{"configs"'):  # a dump is read part by part
+            check_weight(body, f"istiod {where}")
+        return body
 
     def config_of(self, proxy: str, types: Sequence[str]) -> Answer:
         """The configuration that istiod has for a proxy, from the istiod it is connected to.

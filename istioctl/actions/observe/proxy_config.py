@@ -28,7 +28,7 @@ def look(
     def read(proxy: Proxy) -> T:
         return made(make, view.open(ask_page(session, proxy, view.request, port=port), f"pod {proxy.key}"))
 
-    return each_proxy(find_proxies(session, targets), read)
+    return each_proxy(session, find_proxies(session, targets), read)
 
 
 @takes_client
@@ -38,4 +38,4 @@ def ask_page(session: Session, proxy: Proxy, request: str, *, port: int = ADMIN_
     Raises:
         ClusterError: there is no such pod, the server does not forward, or the proxy does not answer as it should.
     """
-    return read_dump(lambda path: ask_proxy(session, proxy, path, port=port), request)
+    return read_dump(lambda path: ask_proxy(session, proxy, path, port=port, in_parts=True), request)

@@ -62,7 +62,7 @@ def compare_roots(
             )
         return found
 
-    answers = each_proxy(list(dict.fromkeys(proxies)), roots)
+    answers = each_proxy(session, list(dict.fromkeys(proxies)), roots)
     if answers.failure:
         raise answers.failure
     mine, theirs = (answers.found[proxy] for proxy in proxies)

@@ -145,15 +145,19 @@ def ask_proxies(
         read: turns an answer's body into what is kept of it, so that never more dumps than workers are in memory;
             its errors count as the proxy's. Called from several threads.
     """
-    return each_proxy(proxies, lambda proxy: read(ask_proxy(session, proxy, path, port=port, method=method)))
+    return each_proxy(session, proxies, lambda proxy: read(ask_proxy(session, proxy, path, port=port, method=method)))
 
 
-def each_proxy(proxies: Sequence[P], task: Callable[[P], T]) -> Answers[T]:
-    """What a task makes of each proxy; several run at the same time, and errors are kept beside the results."""
+def each_proxy(session: Session, proxies: Sequence[P], task: Callable[[P], T]) -> Answers[T]:
+    """What a task makes of each proxy; several run at the same time, and errors are kept beside the results.
+
+    Of large answers one at a time is in memory, until its task is done with it.
+    """
 
     def run(proxy: P) -> T | IstioctlError:
         try:
-            return task(proxy)
+            with session.turns.kept():
+                return task(proxy)
         except IstioctlError as problem:
             return problem
 
@@ -169,14 +173,25 @@ def each_proxy(proxies: Sequence[P], task: Callable[[P], T]) -> Answers[T]:
 
 
 @takes_client
-def ask_proxy(session: Session, proxy: Proxy, path: str, *, port: int = ADMIN_PORT, method: str = "GET") -> bytes:
+def ask_proxy(
+    session: Session,
+    proxy: Proxy,
+    path: str,
+    *,
+    port: int = ADMIN_PORT,
+    method: str = "GET",
+    in_parts: bool = False,
+) -> bytes:
     """The body of what a proxy's admin API answers.
+
+    Args:
+        in_parts: see `istioctl.cluster.pod_http.ask_pod`.
 
     Raises:
         ApiError: there is no such pod, the server does not forward, or the proxy refuses.
         Unreachable: nothing answers in time.
     """
-    return ask_pod(session, proxy.namespace, proxy.name, port, path, method=method)
+    return ask_pod(session, proxy.namespace, proxy.name, port, path, method=method, in_parts=in_parts)
 
 
 def _of_reference(session: Session, reference: str, own: str, *, each_pod: bool, ztunnel: bool) -> Iterator[Proxy]:

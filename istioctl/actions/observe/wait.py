@@ -8,7 +8,6 @@ the proxies have an object once every istiod has read it and, for longer than th
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from istioctl.cluster.clients import takes_client
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
+from istioctl.proxies.json_parts import read_whole
 from istioctl.proxies.sync_status import ProxyStatus, State
 
 #: The API versions whose kinds istiod distributes, the preferred one of a group first.
@@ -225,8 +225,8 @@ def _look(
 def _not_read(body: bytes, target: Target) -> str:
     """Why an istiod that answers `/debug/configz` like this has not read the object; empty where it has."""
     try:
-        configs = json.loads(body)
-    except ValueError:
+        configs = read_whole(body, "istiod")
+    except InputError:
         configs = None
     if not isinstance(configs, list):
         return "its list of objects is unreadable"

@@ -93,7 +93,7 @@ def find_ztunnels(session: Session, source: Source) -> Found:
         return Found([_of_reference(session, source.references[0], source)])
     if source.references:
         named = [Proxy("", reference) for reference in dict.fromkeys(source.references)]
-        answers = each_proxy(named, lambda each: _of_reference(session, each.name, source))
+        answers = each_proxy(session, named, lambda each: _of_reference(session, each.name, source))
         return Found(list(dict.fromkeys(answers.found.values())), answers.problems)
     if source.node:
         return Found([_on_node(session, source.node, source.istio_namespace)])
@@ -118,7 +118,7 @@ def read_dumps(
         body = ask_proxy(session, ztunnel, "/config_dump", port=port)
         return keep(ztunnel, read_ztunnel_dump(body, f"what {ztunnel} answers"))
 
-    return _each(found, read)
+    return _each(session, found, read)
 
 
 @takes_client
@@ -146,11 +146,11 @@ def log_levels(
         body = ask_proxy(session, ztunnel, f"/logging?{query}", port=port, method="POST")
         return body.decode("utf-8", "replace").rstrip("\n")
 
-    return _each(found, ask)
+    return _each(session, found, ask)
 
 
-def _each(found: Found, task: Callable[[Ztunnel], T]) -> Answers[T]:
-    answers = each_proxy(found.ztunnels, task)
+def _each(session: Session, found: Found, task: Callable[[Ztunnel], T]) -> Answers[T]:
+    answers = each_proxy(session, found.ztunnels, task)
     return Answers(answers.found, {**found.problems, **answers.problems})
 
 

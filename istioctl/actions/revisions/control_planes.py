@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -12,11 +11,12 @@ from istioctl.api.labels import VERSION, labels_of
 from istioctl.api.names import REVISION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
-from istioctl.cluster.pod_http import get_from_pod
+from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import condition
 from istioctl.cluster.session import Session
-from istioctl.errors import ClusterError
+from istioctl.errors import ClusterError, InputError
+from istioctl.proxies.json_parts import read_whole
 
 _MONITORING_PORT = ports.MONITORING
 _NO_VERSION = (None, "", "65536.65536.65536")
@@ -44,12 +44,13 @@ def control_plane_pods(
 
 
 def ask_istiod(session: Session, pod: Pod, path: str) -> bytes:
-    """What an istiod answers on its monitoring port.
+    """What an istiod answers on its monitoring port; configuration dumps are for those who read them part by part.
 
     Raises:
         ApiError, Unreachable: it does not.
     """
-    return get_from_pod(session, pod["metadata"]["namespace"], pod["metadata"]["name"], _port(pod), path)
+    namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+    return ask_pod(session, namespace, name, _port(pod), path, in_parts=path.startswith("/debug/config_dump"))
 
 
 def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, Any]]:
@@ -63,8 +64,8 @@ def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, A
     proxies: list[dict[str, Any]] = []
     for answer in answers:
         try:
-            found = json.loads(answer)
-        except ValueError:
+            found = read_whole(answer, "istiod")
+        except InputError:
             found = None
         if not isinstance(found, list):
             raise ClusterError(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
 from istioctl.errors import InputError
 from istioctl.patterns import lazy_pattern
+from istioctl.proxies.config_dump import BOOTSTRAP, CLUSTERS, ENDPOINTS, LISTENERS, ROUTES, ConfigDump, Section
+from istioctl.proxies.json_parts import Packed
 from istioctl.proxies.trace.request import IP
+from istioctl.proxies.views import made
 
 Config = dict[str, Any]
 
 _OBJECT = lazy_pattern(r"/apis/([^/]+)/([^/]+)/namespaces/([^/]+)/([^/]+)/([^/]+)\Z")
-_WORD = lazy_pattern(r"(?<=[a-z0-9])([A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class Dump:
 
     node: Config = field(default_factory=dict)
     listeners: list[Config] = field(default_factory=list)
-    routes: dict[str, Config] = field(default_factory=dict)
-    clusters: dict[str, Config] = field(default_factory=dict)
-    endpoints: dict[str, Config] = field(default_factory=dict)
+    routes: Packed = field(default_factory=Packed)
+    clusters: Packed = field(default_factory=Packed)
+    endpoints: Packed = field(default_factory=Packed)
     has_endpoints: bool = False
 
     @property
@@ -86,59 +87,53 @@ def read_dump(body: bytes, source: str) -> Dump:
     Raises:
         InputError: it is not one.
     """
-    try:
-        data = json.loads(body)
-    except ValueError as problem:
-        raise InputError(f"the configuration dump is not JSON: {problem}", where=source) from problem
-    configs = data.get("configs") if isinstance(data, dict) else None
-    if not isinstance(configs, list):
+    dump = ConfigDump(body, source)
+    if not dump.is_dump:
         raise InputError(
             "this is not a configuration dump", where=source,
             hint="Make one with `istioctl proxy-config all POD -o json`.",
         )  # fmt: skip
-    if b'"dynamicListeners"' in body or b'"dynamicActiveClusters"' in body:
-        configs = _with_underscores(configs)
-    dump = Dump()
-    for config in configs:
-        if isinstance(config, dict):
-            _add(dump, config)
-    if not dump.listeners:
-        raise InputError("the dump holds no listeners", where=source, hint="Take the whole /config_dump?include_eds.")
-    return dump
+    return made(_dump, dump)
 
 
-def _add(dump: Dump, config: Config) -> None:
-    kind = str(config.get("@type", "")).rpartition(".")[2]
-    match kind:
-        case "BootstrapConfigDump":
-            dump.node = (config.get("bootstrap") or {}).get("node") or {}
-        case "ListenersConfigDump":
-            dynamic = [
-                (each.get("active_state") or {}).get("listener") for each in _entries(config, "dynamic_listeners")
-            ]
-            static = [each.get("listener") for each in _entries(config, "static_listeners")]
-            dump.listeners += [each for each in (*dynamic, *static) if each]
-        case "RoutesConfigDump":
-            for key in ("static_route_configs", "dynamic_route_configs"):
-                for entry in _entries(config, key):
-                    route = entry.get("route_config") or {}
-                    dump.routes.setdefault(str(route.get("name", "")), route)
-        case "ClustersConfigDump":
-            for key in ("dynamic_active_clusters", "static_clusters"):
-                for entry in _entries(config, key):
-                    cluster = entry.get("cluster") or {}
-                    dump.clusters.setdefault(str(cluster.get("name", "")), cluster)
-        case "EndpointsConfigDump":
-            dump.has_endpoints = True
-            for key in ("dynamic_endpoint_configs", "static_endpoint_configs"):
-                for entry in _entries(config, key):
-                    endpoint = entry.get("endpoint_config") or {}
-                    dump.endpoints.setdefault(str(endpoint.get("cluster_name", "")), endpoint)
+def _dump(page: ConfigDump) -> Dump:
+    found = Dump()
+    if bootstrap := page.find(BOOTSTRAP):
+        found.node = ((bootstrap.whole().get("bootstrap")) or {}).get("node") or {}
+    for section in _sections(page, LISTENERS):
+        dynamic = section.entries("dynamic_listeners", "DynamicListener", kept=True)
+        static = section.entries("static_listeners", "StaticListener", kept=True)
+        listeners = [(each.get("active_state") or {}).get("listener") for each in dynamic]
+        listeners += [each.get("listener") for each in static]
+        found.listeners += [each for each in listeners if each]
+    for section in _sections(page, ROUTES):
+        _add(found.routes, section, "static_route_configs", "StaticRouteConfig", "route_config")
+        _add(found.routes, section, "dynamic_route_configs", "DynamicRouteConfig", "route_config")
+    for section in _sections(page, CLUSTERS):
+        _add(found.clusters, section, "dynamic_active_clusters", "DynamicCluster", "cluster")
+        _add(found.clusters, section, "static_clusters", "StaticCluster", "cluster")
+    for section in _sections(page, ENDPOINTS):
+        found.has_endpoints = True
+        _add(found.endpoints, section, "dynamic_endpoint_configs", "DynamicEndpointConfig", "endpoint_config")
+        _add(found.endpoints, section, "static_endpoint_configs", "StaticEndpointConfig", "endpoint_config")
+    if not found.listeners:
+        raise InputError(
+            "the dump holds no listeners", where=page.source, hint="Take the whole /config_dump?include_eds."
+        )
+    return found
 
 
-def _entries(config: Config, key: str) -> Iterator[Config]:
-    found = config.get(key)
-    return (each for each in (found if isinstance(found, list) else []) if isinstance(each, dict))
+def _sections(page: ConfigDump, kind: str) -> list[Section]:
+    return page.sections(kind) if page.find(kind) else []
+
+
+def _add(found: Packed, section: Section, items: str, message: str, resource: str) -> None:
+    """Adds the resources that a list of a section holds, except those whose name is there already."""
+    for entry in section.entries(items, message):
+        held = entry.get(resource) or {}
+        name = str(held.get("cluster_name" if resource == "endpoint_config" else "name", ""))
+        if name not in found:
+            found.add(name, held)
 
 
 def origin_of(part: Mapping[str, Any]) -> Origin | None:
@@ -164,17 +159,3 @@ def services_of(cluster: Mapping[str, Any]) -> list[Origin]:
         for each in metadata.get("services") or []
         if isinstance(each, dict)
     ]
-
-
-def _with_underscores(value: Any) -> Any:
-    """With the schema's own names instead of JSON's; the keys of metadata stay as they are."""
-    if isinstance(value, list):
-        return [_with_underscores(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        (name := _WORD.sub(lambda found: "_" + found[1].lower(), key)): (
-            inner if name == "filter_metadata" else _with_underscores(inner)
-        )
-        for key, inner in value.items()
-    }

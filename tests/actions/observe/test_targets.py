@@ -10,6 +10,7 @@ import pytest
 
 from istioctl.actions.observe.targets import Proxy, Targets, each_proxy, find_proxies
 from istioctl.actions.pods import selector_text, split_reference
+from istioctl.cluster.bodies import RequestTurns
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, InputError
@@ -53,6 +54,7 @@ OBJECTS = {
 class Api:
     """Answers like a session, from the tables above; a selector matches the pods that its last word begins."""
 
+    turns = RequestTurns()
     server = "https://api"
     namespace = "shop"
 
@@ -136,11 +138,11 @@ def test_one_proxy_that_fails_does_not_hide_the_others() -> None:
             raise ClusterError("gone", where=proxy.key)
         return proxy.name
 
-    answers = each_proxy(proxies, task)
+    answers = each_proxy(API, proxies, task)
     assert list(answers.found.values()) == [p.name for p in proxies if int(p.name) % 10 != 3]
     assert [proxy.name for proxy in answers.problems] == ["3", "13", "23"]
     assert isinstance(answers.failure, ErrorGroup)
-    assert each_proxy(proxies[:2], task).failure is None
+    assert each_proxy(API, proxies[:2], task).failure is None
 
 
 def test_one_pod_and_one_workload_are_one_proxy() -> None:

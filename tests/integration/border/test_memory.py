@@ -23,10 +23,17 @@ MOST = 300 * 1024
 """KiB."""
 LARGE_KINDS = ("endless body", "endless spaces", "huge list", "large list")
 SOME_COMMANDS = ("version", "diff", "uninstall --purge", "kube-inject", "install", "analyze")
-OF_A_POD = "endless body of a pod"
-RUNS = [(command, kind) for command in SOME_COMMANDS for kind in LARGE_KINDS] + [("proxy-config diff", OF_A_POD)]
+OF_A_POD = (
+    "endless body of a pod",
+    "dense numbers of a pod",
+    "dense objects of a pod",
+    "dense members of a pod",
+)
+RUNS = [(command, kind) for command in SOME_COMMANDS for kind in LARGE_KINDS]
+RUNS += [("proxy-config diff", OF_A_POD[0]), ("proxy-config trace", OF_A_POD[3]), ("proxy-status", OF_A_POD[1])]
+RUNS += [("proxy-config all", OF_A_POD[2]), ("ztunnel-config all", OF_A_POD[2])]
 if os.environ.get("ISTIOCTL_MALFORMED") == "all":
-    RUNS = [(command, kind) for command in COMMANDS for kind in (*LARGE_KINDS, OF_A_POD)]
+    RUNS = [(command, kind) for command in COMMANDS for kind in (*LARGE_KINDS, *OF_A_POD)]
 #: Runs a command line, and tells the most memory that its process ever took, in KiB, in the last line of stderr.
 MEASURED = """
 import atexit, os, re

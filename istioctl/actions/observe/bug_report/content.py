@@ -15,7 +15,7 @@ from istioctl.api import ports
 from istioctl.api.release import VERSION
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.exec import run_in_pod
-from istioctl.cluster.pod_http import get_from_pod
+from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Client, Session
 from istioctl.errors import IstioctlError
@@ -204,7 +204,7 @@ def _until(body: bytes, end: str) -> Iterator[bytes]:
 
 def _page(session: Session, each: Container, port: int, path: str, choice: Choice) -> bytes:
     def get(path: str) -> bytes:
-        return get_from_pod(session, each.namespace, each.pod, port, path)
+        return ask_pod(session, each.namespace, each.pod, port, path, in_parts=True)
 
     return _safe(read_dump(get, path) if path.startswith("/config_dump?") else get(path), choice)
 
