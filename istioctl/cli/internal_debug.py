@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from istioctl.cli.line.cluster_options import check_revision
@@ -37,7 +36,7 @@ def internal_debug(
         raise UsageError("debug type is required", hint="Name a page, or pass --list to see which there are.")
     if len(words) > 2:
         raise UsageError("name one page and one proxy at most", where=" ".join(words))
-    from istioctl.actions.observe.debug_pages import LIST, ask_page, data_of, page_of
+    from istioctl.actions.observe.debug_pages import LIST, ask_page, data_of, page_of, text_of
 
     page = page_of(words) if words else LIST
     answers = ask_page(open_istiods(ctx, istiod, revision, timeout), page)
@@ -46,10 +45,8 @@ def internal_debug(
         if answers.problems:
             raise answers.problems[0] if len(answers.problems) == 1 else ErrorGroup(list(answers.problems))
         return
-    data = data_of(answers.given[0].body)
+    body = answers.given[0].body
     if output is not None:
-        print_data(data, output)
-    elif isinstance(data, str):
-        terminal().write(data if data.endswith("\n") else f"{data}\n")
+        print_data(data_of(body), output)
     else:
-        terminal().write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+        terminal().write(text_of(body))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping, Sequence
+import marshal
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.proxies import xds_types
 from istioctl.proxies.config_dump import ConfigDump
-from istioctl.proxies.json_parts import Packed
 
 _CONTEXT = 7
 
@@ -112,6 +112,35 @@ class KindDifference:
         ]
         data: dict[str, Any] = {"matches": self.matches, "resources": self.count, "differences": changed}
         return data | ({"lastLoaded": self.loaded} if self.loaded else {})
+
+
+class Packed(Mapping[str, dict[str, Any]]):
+    """Resources by name, kept as bytes that `marshal` makes: of thousands only a few differ and are looked at."""
+
+    def __init__(self) -> None:
+        self._packed: dict[str, bytes] = {}
+
+    def add(self, name: str, value: dict[str, Any]) -> None:
+        """Keeps an object, instead of one of the same name."""
+        self._packed[name] = marshal.dumps(value)
+
+    def is_same(self, name: str, other: Packed) -> bool:
+        """Whether both hold the same object by this name."""
+        mine, theirs = self._packed.get(name), other._packed.get(name)
+        return mine == theirs or (mine is not None and theirs is not None and self[name] == other[name])
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = marshal.loads(self._packed[name])  # noqa: S302 - what this process wrote
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 @dataclass(slots=True)

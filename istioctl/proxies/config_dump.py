@@ -5,7 +5,8 @@ The names are those of `envoy.admin.v3`; a dump whose names are in camel case is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from istioctl.api.schema.casing import camel_case as json_name
@@ -45,32 +46,93 @@ class Section:
         Raises:
             InputError: an item is not an object, or the items would take too much memory.
         """
-        spellings = (name, json_name(name))
-        members = self.reader.object(self._whole, *spellings)
-        is_camel = name not in members
-        listed = next((members[each] for each in spellings if each in members), None)
         if kept:
-            self.reader.weigh(listed)
-        parts = self.reader.list(listed)
-        if len(parts) > MOST_ENTRIES:
-            raise InputError(
-                f"`{name}` has {len(parts):,} items; {MOST_ENTRIES:,} are the limit", where=self.message, id="too-large"
-            )
+            for listed in self.reader.members(self._whole, *_spellings(name)).values():
+                self.reader.weigh(listed)
+        parts, is_camel = self._items(name)
         for part in parts:
-            value = self.reader.value(part)
-            if not isinstance(value, dict):
-                raise InputError(f"an item of `{name}` is not an object", where=self.message, id="not-a-dump")
-            yield self._normal(value, f"{self.message}.{message}") if is_camel else value
+            yield self._decoded(part, name, f"{self.message}.{message}", is_camel=is_camel)
+
+    def resources(
+        self, name: str, message: str, resource: str, key: str = "name"
+    ) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+        """The resources that the items of a list hold: of each its name, and what decodes it.
+
+        Args:
+            message: see `entries`.
+            resource: what an item calls it.
+            key: the member that names it.
+
+        Raises:
+            InputError: as `entries`, also when one is decoded.
+        """
+        parts, is_camel = self._items(name)
+        places, keys = _spellings(resource), _spellings(key)
+        for part in parts:
+            its_name = self.reader.value(self._member(self._member(part, places), keys))
+            decode = partial(self._resource, resource, part, name, f"{self.message}.{message}", is_camel=is_camel)
+            yield str(its_name or ""), decode
 
     def whole(self) -> dict[str, Any]:
         """The section as plain data, in the spelling it came in."""
         return {name: value for name, value in self.reader.value(self._whole).items() if name != "@type"}
 
-    def _normal(self, value: dict[str, Any], message: str) -> dict[str, Any]:
+    def _items(self, name: str) -> tuple[Sequence[Part], bool]:
+        """The items of a list, and whether their names are in camel case."""
+        for spelled, parts in self.reader.lists(self._whole, *_spellings(name)).items():
+            if len(parts) > MOST_ENTRIES:
+                problem = f"`{name}` has {len(parts):,} items; {MOST_ENTRIES:,} are the limit"
+                raise InputError(problem, where=self.message, id="too-large")
+            return parts, spelled != name
+        return [], False
+
+    def _member(self, part: Part, names: Iterable[str]) -> Part:
+        return next(iter(self.reader.members(part, *names).values()), None)
+
+    def _resource(self, resource: str, *item: Any, is_camel: bool) -> dict[str, Any]:
+        found: dict[str, Any] = self._decoded(*item, is_camel=is_camel).get(resource) or {}
+        return found
+
+    def _decoded(self, part: Part, name: str, message: str, *, is_camel: bool) -> dict[str, Any]:
+        value = self.reader.value(part)
+        if not isinstance(value, dict):
+            raise InputError(f"an item of `{name}` is not an object", where=self.message, id="not-a-dump")
+        if not is_camel:
+            return value
         from istioctl.proxies.protobuf_json import proto_names
 
         found: dict[str, Any] = proto_names(value, message)
         return found
+
+
+def _spellings(name: str) -> Sequence[str]:
+    """The schema's name and JSON's."""
+    other = json_name(name)
+    return (name,) if other == name else (name, other)
+
+
+class Resources(Mapping[str, dict[str, Any]]):
+    """Resources by name, each decoded when it is looked at: of thousands only a few are."""
+
+    def __init__(self) -> None:
+        self._decoders: dict[str, Callable[[], dict[str, Any]]] = {}
+
+    def add(self, found: Iterable[tuple[str, Callable[[], dict[str, Any]]]]) -> None:
+        """Adds resources, except those whose name is there already."""
+        for name, decode in found:
+            self._decoders.setdefault(name, decode)
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        return self._decoders[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._decoders
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._decoders)
+
+    def __len__(self) -> int:
+        return len(self._decoders)
 
 
 class ConfigDump:
@@ -93,11 +155,11 @@ class ConfigDump:
         self.reader, document = open_json(data, source)
         self._document = document
         self._configs: list[tuple[str, Part]] = []
-        configs = self.reader.object(document, "configs").get("configs")
-        self.is_dump = configs is not None
-        for config in self.reader.list(configs):
-            members = self.reader.object(config, "@type")
-            self._configs.append((str(self.reader.value(members.get("@type"))), config))
+        found = self.reader.lists(document, "configs")
+        self.is_dump = bool(found)
+        for config in found.get("configs", ()):
+            type_ = self.reader.members(config, "@type").get("@type")
+            self._configs.append((str(self.reader.value(type_)), config))
 
     def section(self, kind: str) -> Section:
         """The section of a kind; of several, the last one.
@@ -140,10 +202,9 @@ class ConfigDump:
         Raises:
             InputError: a part is broken.
         """
-        members = self.reader.object(self._document, "configs")
-        if "configs" in members:
-            members["configs"] = [self._without_secrets(part) for part in self.reader.list(members.get("configs"))]
-        return members
+        if not self.is_dump:
+            return self.reader.members(self._document, "configs")
+        return {"configs": [self._without_secrets(part) for _, part in self._configs]}
 
     def _without_secrets(self, part: Part) -> Part:
         """The part itself where it has no secret, else its data with the secrets hidden."""

@@ -35,17 +35,17 @@ class ClusterStatuses:
     def __init__(self, data: bytes, source: str) -> None:
         self.source = source
         self.reader, document = open_json(data, source)
-        members = self.reader.object(document)
-        self._is_camel = json_name(_LIST) in members
-        self._list: Part = members.get(json_name(_LIST) if self._is_camel else _LIST)
-        self.is_complete = self._list is not None
+        found = self.reader.lists(document, _LIST, json_name(_LIST))
+        self.is_complete = bool(found)
+        self._is_camel = json_name(_LIST) in found
+        self._parts: list[Part] = [part for parts in found.values() for part in parts]
 
     def every(self) -> Iterator[dict[str, Any]]:
         """The clusters one by one, with the schema's names."""
         from istioctl.proxies.protobuf_json import proto_names
 
         reader: Reader = self.reader
-        for part in reader.list(self._list):
+        for part in self._parts:
             members = reader.object(part)
             whole = {name: reader.value(each) for name, each in members.items()}
             yield proto_names(whole, MESSAGE) if self._is_camel else whole

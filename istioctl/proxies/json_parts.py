@@ -8,7 +8,7 @@ library, which loads faster than msgspec does.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -31,11 +31,17 @@ Part = Any
 class Reader(Protocol):
     """Decodes the parts of one document."""
 
-    def object(self, part: Part, *names: str) -> dict[str, Part]:
-        """The members of an object, only those of these names if there are some; none where it is null."""
+    def object(self, part: Part) -> dict[str, Part]:
+        """The members of an object; none where it is null."""
+
+    def members(self, part: Part, *names: str) -> dict[str, Part]:
+        """Those members of an object that have these names, in the order of the names; the others are passed over."""
 
     def list(self, part: Part) -> list[Part]:
         """The items of a list; none where it is null."""
+
+    def lists(self, part: Part, *names: str) -> dict[str, Sequence[Part]]:
+        """The items of those lists that an object has by these names, in the order of the names; without null."""
 
     def value(self, part: Part) -> Any:
         """The whole part as plain data."""
@@ -80,35 +86,6 @@ def read_whole(data: bytes, source: str) -> Any:
     return reader.value(document)
 
 
-class Packed(Mapping[str, dict[str, Any]]):
-    """Objects by name, kept as text: of thousands only a few are looked at."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, bytes] = {}
-
-    def add(self, name: str, value: Mapping[str, Any]) -> None:
-        """Keeps an object, instead of one of the same name."""
-        self._texts[name] = json.dumps(value, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-    def is_same(self, name: str, other: Packed) -> bool:
-        """Whether both hold the same object by this name."""
-        mine, theirs = self._texts.get(name), other._texts.get(name)
-        return mine == theirs or (mine is not None and theirs is not None and json.loads(mine) == json.loads(theirs))
-
-    def __getitem__(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._texts[name])
-        return found
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._texts
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-
 _TOO_DEEP = "it nests collections too deep"
 
 
@@ -133,11 +110,17 @@ class _Whole:
     def __init__(self, source: str) -> None:
         self._source = source
 
-    def object(self, part: Part, *names: str) -> dict[str, Part]:
+    def object(self, part: Part) -> dict[str, Part]:
         if part is not None and not isinstance(part, dict):
             raise _wrong(self._source, "an object")
-        members = part or {}
-        return {name: members[name] for name in names if name in members} if names else members
+        return part or {}
+
+    def members(self, part: Part, *names: str) -> dict[str, Part]:
+        found = self.object(part)
+        return {name: found[name] for name in names if name in found}
+
+    def lists(self, part: Part, *names: str) -> dict[str, Sequence[Part]]:
+        return {name: self.list(found) for name, found in self.members(part, *names).items() if found is not None}
 
     def list(self, part: Part) -> list[Part]:
         if part is not None and not isinstance(part, list):
@@ -168,19 +151,22 @@ class _Lazy:
         self._object, self._list, self._any = Decoder(dict[str, Raw] | None), Decoder(list[Raw] | None), Decoder()
         self._encode = Encoder().encode
         self._is_long = data.count(b",") > _MOST_ITEMS
-        self._is_heavy = json_weight(data) > HEAVIEST
 
-    def object(self, part: Part, *names: str) -> dict[str, Part]:
-        if names:
-            found = self._read(_members(names), part, "an object")
-            return {} if found is None else _set_members(found)
+    def object(self, part: Part) -> dict[str, Part]:
         self.weigh(part)
         return self._read(self._object, part, "an object") or {}
 
+    def members(self, part: Part, *names: str) -> dict[str, Part]:
+        return self._chosen(_members(names), names, part, "an object")
+
     def list(self, part: Part) -> list[Part]:
-        if self._is_long and isinstance(part, self._undecoded) and bytes(part).count(b",") > _MOST_ITEMS:
-            raise _too_heavy(self._source, f"more than {_MOST_ITEMS:,} values")
+        self._check_length(part)
         return self._read(self._list, part, "a list") or []
+
+    def lists(self, part: Part, *names: str) -> dict[str, Sequence[Part]]:
+        self._check_length(part)
+        found = self._chosen(_lists(names), names, part, f"an object with a list {' or '.join(names)}")
+        return {name: items for name, items in found.items() if items is not None}
 
     def value(self, part: Part) -> Any:
         if isinstance(part, dict | list):  # a collection of parts
@@ -199,10 +185,23 @@ class _Lazy:
         return indented(self._encode(value), indent=2).decode("utf-8", "replace")
 
     def weigh(self, part: Part) -> None:
-        if not self._is_heavy or not isinstance(part, self._undecoded) or len(memoryview(part)) < _LIGHT:
+        if not isinstance(part, self._undecoded) or len(memoryview(part)) < _LIGHT:
             return
         if (weight := json_weight(bytes(part))) > HEAVIEST:
             raise _too_heavy(self._source, f"values for some {weight >> 20} MiB of memory")
+
+    def _check_length(self, part: Part) -> None:
+        if self._is_long and isinstance(part, self._undecoded) and bytes(part).count(b",") > _MOST_ITEMS:
+            raise _too_heavy(self._source, f"more than {_MOST_ITEMS:,} values")
+
+    def _chosen(self, decoder: Any, names: Sequence[str], part: Part, expected: str) -> dict[str, Any]:
+        from msgspec import UNSET
+
+        found = self._read(decoder, part, expected)
+        if found is None:
+            return {}
+        values = ((name, getattr(found, field)) for name, field in zip(names, found.__struct_fields__, strict=True))
+        return {name: value for name, value in values if value is not UNSET}
 
     def _read(self, decoder: Any, part: Part, expected: str) -> Any:
         from msgspec import DecodeError, ValidationError
@@ -221,20 +220,27 @@ class _Lazy:
 
 @cache
 def _members(names: tuple[str, ...]) -> Any:
-    """What decodes these members of an object, and passes over the others."""
-    from msgspec import UNSET, Raw, UnsetType, defstruct
+    """What decodes an object to these members of it."""
+    from msgspec import Raw
+
+    return _choice(names, Raw)
+
+
+@cache
+def _lists(names: tuple[str, ...]) -> Any:
+    """The same for members that are lists, to their items."""
+    from msgspec import Raw
+
+    return _choice(names, list[Raw] | None)
+
+
+def _choice(names: tuple[str, ...], of: Any) -> Any:
+    from msgspec import UNSET, UnsetType, defstruct
     from msgspec.json import Decoder
 
-    fields = [(f"member_{number}", Raw | UnsetType, UNSET) for number in range(len(names))]
+    fields = [(f"member_{number}", of | UnsetType, UNSET) for number in range(len(names))]
     renamed = {field[0]: name for field, name in zip(fields, names, strict=True)}
     return Decoder(defstruct("Members", fields, rename=renamed) | None)
-
-
-def _set_members(found: Any) -> dict[str, Part]:
-    from msgspec import UNSET
-
-    names = zip(found.__struct_fields__, found.__struct_encode_fields__, strict=True)
-    return {name: value for field, name in names if (value := getattr(found, field)) is not UNSET}
 
 
 def _too_heavy(source: str, what: str) -> InputError:

@@ -96,7 +96,7 @@ def _piece(get: Callable[[str], bytes], query: str) -> Iterator[bytes]:
             id="unwritable-dump",
         )
     reader, document = open_json(body, request)
-    for part in reader.list(reader.object(document, "configs").get("configs")):
+    for part in reader.lists(document, "configs").get("configs", ()):
         item = reader.value(part)
         if query != "mask=bootstrap":
             yield reader.text({name: value for name, value in item.items() if name != "@type"})

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.errors import InputError
-from istioctl.proxies.compare import KindDifference, compare, read_view
+from istioctl.proxies.compare import KindDifference, Packed, compare, read_view
 from istioctl.proxies.xds_types import CLUSTER, LISTENER, ROUTE
 
 
@@ -107,3 +107,13 @@ _VALUES = st.recursive(
 def test_the_same_configuration_never_differs(resource: dict[str, Any]) -> None:
     resource = {**resource, "name": "a"}
     assert all(kind.matches for kind in _compare(_istiod(resource), _envoy(resource)))
+
+
+def test_packed_objects_are_the_same_objects() -> None:
+    one, other = Packed(), Packed()
+    one.add("a", {"x": 1, "y": [{"z": "é"}]})
+    other.add("a", {"y": [{"z": "é"}], "x": 1.0})
+    assert one.is_same("a", other)
+    other.add("a", {"x": 2})
+    assert not one.is_same("a", other)
+    assert (dict(one), list(one), len(one)) == ({"a": {"x": 1, "y": [{"z": "é"}]}}, ["a"], 1)

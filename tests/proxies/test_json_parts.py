@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from istioctl.errors import InputError
 from istioctl.proxies import json_parts
-from istioctl.proxies.json_parts import Packed, open_json
+from istioctl.proxies.json_parts import open_json
 
 WAYS = {"whole": 1 << 30, "part by part": 0}
 
@@ -89,10 +89,16 @@ def test_both_readers_read_the_same(value: dict[str, Any]) -> None:
             json_parts.LARGE = before
 
 
-def test_members_by_name(way: str) -> None:
-    reader, document = open_json(b'{"@type": "a", "x": 1, "other": {}}', "x")
-    members = reader.object(document, "@type", "other", "missing")
-    assert {name: reader.value(part) for name, part in members.items()} == {"@type": "a", "other": {}}
+def test_members_and_lists_by_name(way: str) -> None:
+    reader, document = open_json(b'{"@type": "a", "x": 1, "other": {}, "n": null, "l": [1, {}]}', "x")
+    members = reader.members(document, "other", "@type", "missing", "n")
+    assert {name: reader.value(part) for name, part in members.items()} == {"other": {}, "@type": "a", "n": None}
+    lists = reader.lists(document, "missing", "n", "l")
+    assert {name: [reader.value(part) for part in parts] for name, parts in lists.items()} == {"l": [1, {}]}
+    with pytest.raises(InputError, match="expected"):
+        reader.lists(document, "x")
+    with pytest.raises(InputError, match="an object is expected"):
+        reader.members(reader.lists(document, "l")["l"][0], "a")
 
 
 @pytest.mark.parametrize("item", [b"1", b"{}", b'{"a":{"b":{}}}'])
@@ -102,13 +108,3 @@ def test_data_that_would_take_too_much_memory_are_refused(item: bytes) -> None:
     with pytest.raises(InputError, match="the page: a part of it has") as caught:
         reader.value(document)
     assert caught.value.id == "too-large"
-
-
-def test_packed_objects_are_the_same_objects() -> None:
-    one, other = Packed(), Packed()
-    one.add("a", {"x": 1, "y": [{"z": "é"}]})
-    other.add("a", {"y": [{"z": "é"}], "x": 1.0})
-    assert one.is_same("a", other)
-    other.add("a", {"x": 2})
-    assert not one.is_same("a", other)
-    assert (dict(one), list(one), len(one)) == ({"a": {"x": 1, "y": [{"z": "é"}]}}, ["a"], 1)

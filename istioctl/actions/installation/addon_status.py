@@ -107,8 +107,12 @@ def _state(session: Session, name: str, deployment: dict[str, Any] | None) -> Ad
     return AddonState(name, namespace, version, True, connected, detail)
 
 
+def _data(answer: bytes) -> Any:
+    return read_whole(answer, "the add-on")
+
+
 def _targets(answer: bytes) -> tuple[bool, str]:
-    targets = read_whole(answer, "the add-on")["data"]["activeTargets"]
+    targets = _data(answer)["data"]["activeTargets"]
     down = sorted({target["labels"]["job"] for target in targets if target["health"] == "down"})
     up = sum(target["health"] == "up" for target in targets)
     missing = f"; some of {', '.join(down[:_NAMED_TARGETS])} are down" if down else ""
@@ -116,18 +120,18 @@ def _targets(answer: bytes) -> tuple[bool, str]:
 
 
 def _sources(answer: bytes) -> tuple[bool, str]:
-    services = read_whole(answer, "the add-on").get("externalServices") or []
+    services = _data(answer).get("externalServices") or []
     names = sorted(f"{service['name']} {service.get('version') or ''}".strip() for service in services)
     return bool(names), f"it reaches {', '.join(names)}" if names else "it reaches nothing"
 
 
 def _grafana(answer: bytes) -> tuple[bool, str]:
-    state = read_whole(answer, "the add-on")["database"]
+    state = _data(answer)["database"]
     return state == "ok", f"its database is {state}"
 
 
 def _traced_services(answer: bytes) -> tuple[bool, str]:
-    found = read_whole(answer, "the add-on")
+    found = _data(answer)
     services = found.get("data") or [] if isinstance(found, dict) else found
     return True, f"it has traces of {len(services)} services"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
 from istioctl.actions.observe.istiods import Answers, Istiods
+from istioctl.actions.revisions.control_planes import DUMP_PAGE
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
 from istioctl.proxies.json_parts import read_whole
 
@@ -13,7 +15,6 @@ LIST = "list"
 
 _NEEDS_PROXY = "You must provide a proxyID"
 _NO_PAGE = "404 page not found"
-_DUMP = "config_dump"
 #: All that a proxy is sent but its secrets: istiod makes a gateway's configuration anew for the answer, and that made
 #: it forget which certificates the gateway watches (istio/istio#57789).
 _WITHOUT_SECRETS = "CDS,LDS,RDS,EDS,ECDS"
@@ -24,7 +25,7 @@ def page_of(words: list[str]) -> str:
     page = words[0].removeprefix("/debug/").lstrip("/")
     if len(words) > 1:
         page += f"{'&' if '?' in page else '?'}proxyID={quote(words[1])}"
-    if page.startswith(f"{_DUMP}?") and "types=" not in page:
+    if page.startswith(f"{DUMP_PAGE}?") and "types=" not in page:
         page += f"&types={_WITHOUT_SECRETS}"
     return page
 
@@ -73,8 +74,24 @@ def _no_page(page: str, known: list[str]) -> InputError:
 
 
 def data_of(body: bytes) -> Any:
-    """A page's data where it is JSON, else its text."""
+    """A page's data where it is JSON, else its text.
+
+    Raises:
+        InputError: the data would take too much memory.
+    """
     try:
         return read_whole(body, "istiod")
-    except InputError:
+    except InputError as problem:
+        if problem.id == "too-large":
+            raise
         return body.decode("utf-8", "replace")
+
+
+def text_of(body: bytes) -> str:
+    """A page as text: JSON indented, unless it is too large to be read as a whole; a line end at the end."""
+    try:
+        data = read_whole(body, "istiod")
+    except InputError:
+        data = body.decode("utf-8", "replace")
+    text = data if isinstance(data, str) else json.dumps(data, indent=2, ensure_ascii=False)
+    return text if text.endswith("\n") else f"{text}\n"

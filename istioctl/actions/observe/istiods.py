@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from istioctl.actions.revisions.control_planes import Pod, ask_istiod, control_plane_pods
+from istioctl.actions.revisions.control_planes import DUMP_PAGE, Pod, ask_istiod, control_plane_pods
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION
 from istioctl.cluster.answers import check_weight, too_large
@@ -92,7 +92,7 @@ class Istiods:
         self._timeout = timeout
         self._pods: list[Pod] | None = None
         self._lock = threading.Lock()
-        self._taken_bytes = 0
+        self._kept_bytes = 0
 
     @property
     def has_cluster(self) -> bool:
@@ -159,7 +159,7 @@ class Istiods:
         Raises:
             ClusterError: no istiod answers; the error of the first one, or of all in an ErrorGroup.
         """
-        self._taken_bytes = 0
+        self._kept_bytes = 0
         if self._xds is not None and self._xds.address:
             return Answers((self._over_xds(page, "", self.revision),))
         answers, problems = self._ask(page)
@@ -180,7 +180,7 @@ class Istiods:
             if self._xds is not None:
                 return self._over_xds(page, name, revision)
             with lean_errors():
-                return Answer(name, revision, self._taken(ask_istiod(self.session, pod, f"/debug/{page}"), name))
+                return Answer(name, revision, self._counted(ask_istiod(self.session, pod, f"/debug/{page}"), name))
         except (ClusterError, InputError) as problem:
             if not (isinstance(problem, ApiError) and _NO_PAGE in problem.message):
                 return problem
@@ -197,20 +197,20 @@ class Istiods:
         body = b"".join(answer.resources)
         if _NOT_HERE.encode() in body[:200]:
             raise ApiError(404, "NotFound", _NOT_HERE, where=answer.istiod)
-        return Answer(pod or answer.istiod, revision, self._taken(body, answer.istiod), answer.identity)
+        if not page.startswith(DUMP_PAGE):
+            check_weight(body, f"istiod {answer.istiod}")
+        return Answer(pod or answer.istiod, revision, self._counted(body, answer.istiod), answer.identity)
 
-    def _taken(self, body: bytes, where: str) -> bytes:
-        """An answer, which counts against the size of all that are kept of one question.
+    def _counted(self, body: bytes, istiod: str) -> bytes:
+        """An answer, counted against the size of all that are kept of one question.
 
         Raises:
-            Malformed: together they are too large, or its data would take too much memory.
+            Malformed: together they are too large.
         """
         with self._lock:
-            self._taken_bytes += len(body)
-            if self._taken_bytes > LARGEST:
-                too_large(f"istiod {where}, with what the others answer", LARGEST)
-        if not body.startswith(b'{"configs"'):  # a dump is read part by part
-            check_weight(body, f"istiod {where}")
+            self._kept_bytes += len(body)
+            if self._kept_bytes > LARGEST:
+                too_large(f"istiod {istiod}, with what the others answer", LARGEST)
         return body
 
     def config_of(self, proxy: str, types: Sequence[str]) -> Answer:
@@ -226,7 +226,7 @@ class Istiods:
         Raises:
             ClusterError: no istiod knows the proxy, or none answers.
         """
-        page = f"config_dump?proxyID={quote(proxy)}&types={','.join(each for each in types if each != 'SDS')}"
+        page = f"{DUMP_PAGE}?proxyID={quote(proxy)}&types={','.join(each for each in types if each != 'SDS')}"
         try:
             return self.ask(page).given[0]
         except ClusterError as problem:

@@ -19,6 +19,8 @@ from istioctl.errors import ClusterError, InputError
 from istioctl.proxies.json_parts import read_whole
 
 _MONITORING_PORT = ports.MONITORING
+DUMP_PAGE = "config_dump"
+"""istiod's debug page with a proxy's configuration. It is read part by part, so it may weigh more than others."""
 _NO_VERSION = (None, "", "65536.65536.65536")
 """What istiod says of clients that only ask over XDS, as istioctl does: they name no version."""
 
@@ -44,13 +46,13 @@ def control_plane_pods(
 
 
 def ask_istiod(session: Session, pod: Pod, path: str) -> bytes:
-    """What an istiod answers on its monitoring port; configuration dumps are for those who read them part by part.
+    """What an istiod answers on its monitoring port.
 
     Raises:
         ApiError, Unreachable: it does not.
     """
     namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
-    return ask_pod(session, namespace, name, _port(pod), path, in_parts=path.startswith("/debug/config_dump"))
+    return ask_pod(session, namespace, name, _port(pod), path, in_parts=path.startswith(f"/debug/{DUMP_PAGE}"))
 
 
 def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, Any]]:

@@ -9,8 +9,16 @@ from typing import Any
 
 from istioctl.errors import InputError
 from istioctl.patterns import lazy_pattern
-from istioctl.proxies.config_dump import BOOTSTRAP, CLUSTERS, ENDPOINTS, LISTENERS, ROUTES, ConfigDump, Section
-from istioctl.proxies.json_parts import Packed
+from istioctl.proxies.config_dump import (
+    BOOTSTRAP,
+    CLUSTERS,
+    ENDPOINTS,
+    LISTENERS,
+    ROUTES,
+    ConfigDump,
+    Resources,
+    Section,
+)
 from istioctl.proxies.trace.request import IP
 from istioctl.proxies.views import made
 
@@ -49,9 +57,9 @@ class Dump:
 
     node: Config = field(default_factory=dict)
     listeners: list[Config] = field(default_factory=list)
-    routes: Packed = field(default_factory=Packed)
-    clusters: Packed = field(default_factory=Packed)
-    endpoints: Packed = field(default_factory=Packed)
+    routes: Mapping[str, Config] = field(default_factory=dict)
+    clusters: Mapping[str, Config] = field(default_factory=dict)
+    endpoints: Mapping[str, Config] = field(default_factory=dict)
     has_endpoints: bool = False
 
     @property
@@ -97,43 +105,35 @@ def read_dump(body: bytes, source: str) -> Dump:
 
 
 def _dump(page: ConfigDump) -> Dump:
-    found = Dump()
-    if bootstrap := page.find(BOOTSTRAP):
-        found.node = ((bootstrap.whole().get("bootstrap")) or {}).get("node") or {}
+    bootstrap = page.find(BOOTSTRAP)
+    node = (bootstrap.whole().get("bootstrap") or {}).get("node") if bootstrap else None
+    listeners: list[Config] = []
     for section in _sections(page, LISTENERS):
         dynamic = section.entries("dynamic_listeners", "DynamicListener", kept=True)
         static = section.entries("static_listeners", "StaticListener", kept=True)
-        listeners = [(each.get("active_state") or {}).get("listener") for each in dynamic]
-        listeners += [each.get("listener") for each in static]
-        found.listeners += [each for each in listeners if each]
-    for section in _sections(page, ROUTES):
-        _add(found.routes, section, "static_route_configs", "StaticRouteConfig", "route_config")
-        _add(found.routes, section, "dynamic_route_configs", "DynamicRouteConfig", "route_config")
-    for section in _sections(page, CLUSTERS):
-        _add(found.clusters, section, "dynamic_active_clusters", "DynamicCluster", "cluster")
-        _add(found.clusters, section, "static_clusters", "StaticCluster", "cluster")
-    for section in _sections(page, ENDPOINTS):
-        found.has_endpoints = True
-        _add(found.endpoints, section, "dynamic_endpoint_configs", "DynamicEndpointConfig", "endpoint_config")
-        _add(found.endpoints, section, "static_endpoint_configs", "StaticEndpointConfig", "endpoint_config")
-    if not found.listeners:
+        states = (*(each.get("active_state") or {} for each in dynamic), *static)
+        listeners += [state["listener"] for state in states if state.get("listener")]
+    if not listeners:
         raise InputError(
             "the dump holds no listeners", where=page.source, hint="Take the whole /config_dump?include_eds."
         )
-    return found
+    routes, clusters, endpoints = Resources(), Resources(), Resources()
+    for section in _sections(page, ROUTES):
+        routes.add(section.resources("static_route_configs", "StaticRouteConfig", "route_config"))
+        routes.add(section.resources("dynamic_route_configs", "DynamicRouteConfig", "route_config"))
+    for section in _sections(page, CLUSTERS):
+        clusters.add(section.resources("dynamic_active_clusters", "DynamicCluster", "cluster"))
+        clusters.add(section.resources("static_clusters", "StaticCluster", "cluster"))
+    of_endpoints = _sections(page, ENDPOINTS)
+    for section in of_endpoints:
+        for kind in ("Dynamic", "Static"):
+            items, message = f"{kind.lower()}_endpoint_configs", f"{kind}EndpointConfig"
+            endpoints.add(section.resources(items, message, "endpoint_config", "cluster_name"))
+    return Dump(node or {}, listeners, routes, clusters, endpoints, has_endpoints=bool(of_endpoints))
 
 
 def _sections(page: ConfigDump, kind: str) -> list[Section]:
     return page.sections(kind) if page.find(kind) else []
-
-
-def _add(found: Packed, section: Section, items: str, message: str, resource: str) -> None:
-    """Adds the resources that a list of a section holds, except those whose name is there already."""
-    for entry in section.entries(items, message):
-        held = entry.get(resource) or {}
-        name = str(held.get("cluster_name" if resource == "endpoint_config" else "name", ""))
-        if name not in found:
-            found.add(name, held)
 
 
 def origin_of(part: Mapping[str, Any]) -> Origin | None:
