@@ -20,6 +20,7 @@ from istioctl.api.unrendered import patch_or_template, rendering_hint
 from istioctl.api.workloads import POD_TEMPLATES, template_path
 from istioctl.errors import InputError
 from istioctl.yamldoc.duplicates import duplicate_keys
+from istioctl.yamldoc.json_values import NOT_READ, unread_after
 from istioctl.yamldoc.lazy import LazyNode
 from istioctl.yamldoc.reader import compose_all, to_data
 
@@ -81,6 +82,8 @@ class Loader:
                 return
             document = next(compose_all(text, name), None)
             if document is not None and document.root is not None:
+                if (unread := unread_after(text, document)) is not None:
+                    self.warnings.append(f"{name}:{unread + 1 + offset}: {NOT_READ}")
                 self._warn_of_duplicates(document.root, offset, name)
                 self._warn_of_template(text, f"{name}:{document.root.line + 1 + offset}", name)
                 yield from self._objects(document.root, name, offset)

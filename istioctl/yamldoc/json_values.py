@@ -1,11 +1,15 @@
-"""JSON values one after another in one text, which kubectl reads as so many documents."""
+"""Where kubectl sees the end of a document that no line of `---` ends: JSON values one after another, and `...`."""
 
 from __future__ import annotations
 
 from json import JSONDecodeError, JSONDecoder
+from typing import TYPE_CHECKING
 
 from istioctl.errors import InputError
 from istioctl.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from istioctl.yamldoc.reader import Document
 
 _DECODER = JSONDecoder(strict=False)
 _SPACE = lazy_pattern(r"\s*")
@@ -13,6 +17,7 @@ _SPACE = lazy_pattern(r"\s*")
 _JOINT = lazy_pattern(r"\}\s*[^\s,\]}]")
 #: What may follow a value where the text is YAML as well: a comment, or the end of the document.
 _YAML_GOES_ON = lazy_pattern(r"#|---|\.\.\.")
+_NOTHING = lazy_pattern(r"(?:\s|#.*|\.\.\.(?!\S))*")
 
 
 def further_values(text: str, source: str, line: int = 1) -> list[int]:
@@ -39,10 +44,40 @@ def further_values(text: str, source: str, line: int = 1) -> list[int]:
         if at == len(text) or _YAML_GOES_ON.match(text, at):
             break
         if not text.startswith("{", at):
-            where = f"{source}:{line + text.count(chr(10), 0, at)}"
-            raise InputError("a JSON value ends before this, which is not another object", where=where, id="bad-yaml")
+            raise _no_object(source, line + text.count("\n", 0, at))
         starts.append(at)
     return starts
+
+
+NOT_READ = "This follows a document's end (...), where kubectl stops reading; put --- between documents."
+
+
+def unread_after(text: str, document: Document) -> int | None:
+    """The line, counted from 0, of what follows a document in its text, and which kubectl silently does not read.
+
+    Args:
+        text: as for `further_values`, up to the next of its values.
+        document: the first one in it.
+
+    Raises:
+        InputError: the document is JSON: kubectl refuses what follows.
+    """
+    if document.root is None:
+        return None
+    found = _NOTHING.match(text, document.end)
+    end = found.end() if found else document.end
+    if end == len(text):
+        return None
+    line = text.count("\n", 0, end)
+    if document.root.style == "flow":
+        raise _no_object(document.source, line + 1)
+    return line
+
+
+def _no_object(source: str, line: int) -> InputError:
+    return InputError(
+        "a JSON value ends before this, which is not another object", where=f"{source}:{line}", id="bad-yaml"
+    )
 
 
 def _next(text: str, at: int) -> int:

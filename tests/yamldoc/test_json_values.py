@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.errors import InputError
-from istioctl.yamldoc.json_values import further_values
+from istioctl.yamldoc.json_values import further_values, unread_after
+from istioctl.yamldoc.reader import compose_all
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -41,3 +42,27 @@ def test_what_follows_and_is_not_an_object_is_refused(rest: str) -> None:
     with pytest.raises(InputError, match="not another object") as caught:
         further_values('{"a":\n1}\n{"b": 2}\n' + rest, "f", line=3)
     assert caught.value.where == "f:6"
+
+
+@pytest.mark.parametrize("rest", [" ]", "\n}", ", {}", "\n...\n{}", ' "t"'])
+def test_a_json_document_ends_its_text(rest: str) -> None:
+    text = '{"a":\n1}' + rest
+    with pytest.raises(InputError, match="not another object") as caught:
+        unread_after(text, next(compose_all(text, "f")))
+    assert caught.value.where == f"f:{2 + rest.count(chr(10))}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\n", None),
+        ("a: 1\n...\n", None),
+        ("a: 1\n...\n# end\n", None),
+        ('{"a": 1} # end\n', None),
+        ("a: 1\n...\nb: 2\n", 2),
+        ("a: 1\n...\n\n# so\n}\n", 4),
+        ("a: 1\n...\n...b\n", 2),
+    ],
+)
+def test_what_follows_the_end_of_a_document_is_seen(text: str, line: int | None) -> None:
+    assert unread_after(text, next(compose_all(text, "f"))) == line

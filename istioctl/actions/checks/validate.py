@@ -130,12 +130,15 @@ def _placed(error: InputError, name: str, offset: int, text: str) -> InputError:
 
 
 def _check_document(name: str, text: str, offset: int, options: ValidateOptions, report: FileReport) -> None:
+    from istioctl.yamldoc.json_values import NOT_READ, unread_after
     from istioctl.yamldoc.reader import compose_all, to_data
 
     document = next(compose_all(text, name), None)
     if document is None or document.root is None:
         return
     root = document.root
+    if (unread := unread_after(text, document)) is not None:
+        report.notes.append(f"line {unread + 1 + offset}: {NOT_READ}")
     _no_duplicate_keys(root, name)
     if root.kind == "scalar" and to_data(root, name) is None:
         return
