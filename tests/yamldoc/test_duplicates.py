@@ -38,6 +38,8 @@ def test_installing_and_analyzing_warn_and_take_the_last(tmp_path: Path) -> None
     made = build_specification(SpecificationInputs(files=(str(file),)))
     assert made.spec["meshConfig"]["accessLogFile"] == "/b"  # type: ignore[index, call-overload]
     assert any("accessLogFile is set in line 5 as well" in warning and ":7" in warning for warning in made.warnings)
+    assert str(made.origins.of(("spec", "meshConfig", "accessLogFile"))) == f"{file}:7"
+    assert str(made.origins.of(("spec", "meshConfig", "enableTracing"))) == f"{file}:6"
 
     loader = Loader("default")
     list(loader.read(Source("f.yaml", "kind: x\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, name: b}\n")))

@@ -322,8 +322,8 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
     for document in documents:
         assert document.root is not None  # noqa: S101 - the empty ones are left out above
         for again in duplicate_keys(document.root):
-            text = f"{again.key} is set in line {again.first_line + 1} as well; the last counts"
-            problems.warn(text, f"{source}:{again.line + 1}")
+            message = f"{again.key} is set in line {again.first_line + 1} as well; the last counts"
+            problems.warn(message, f"{source}:{again.line + 1}")
     data = documents[0].data if documents else None
     if data is None:
         return Layer(Origin("file", source), {}, text)
