@@ -1,12 +1,13 @@
-"""An HTTPS server that remembers what it was asked, and a proxy that leads to whatever it is asked for."""
+"""An HTTPS server that remembers what it was asked, a proxy that leads anywhere, and an admission webhook."""
 
 from __future__ import annotations
 
+import json
 import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -68,6 +69,30 @@ def proxy(certificate: tuple[str, str] | None = None) -> Iterator[tuple[int, lis
 
     with _serving(Handler, _context(certificate) if certificate else None) as port:
         yield port, asked
+
+
+@contextmanager
+def admission_webhook(certificate: tuple[str, str], refusal: Callable[[dict[str, Any]], str]) -> Iterator[int]:
+    """A validating admission webhook; gives its port.
+
+    Args:
+        certificate: paths of its certificate and key.
+        refusal: why a request (`AdmissionRequest` as data) is denied; empty where it is allowed.
+    """
+
+    class Handler(_Quiet):
+        def do_POST(self) -> None:
+            review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            reason = refusal(review["request"])
+            answer = {"uid": review["request"]["uid"], "allowed": not reason, "status": {"message": reason}}
+            body = json.dumps({"apiVersion": review["apiVersion"], "kind": review["kind"], "response": answer}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with _serving(Handler, _context(certificate)) as port:
+        yield port
 
 
 def _context(certificate: tuple[str, str]) -> ssl.SSLContext:
