@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
+from istioctl.api.ages import human_duration
 from istioctl.cli.line.cluster_options import check_revision
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
@@ -134,7 +135,7 @@ def _row(proxy: ProxyStatus, now: datetime | None) -> list[str]:
     names = proxy.subscribed
     types = f"{len(names)} ({','.join(names)})" if names else "0"
     since = (_age(proxy.since_at, now) if now else proxy.since) or "-"
-    return [proxy.id, proxy.cluster, proxy.istiod, proxy.version, types, proxy.state.value, since]
+    return [proxy.id, proxy.cluster, proxy.istiod, proxy.version, types, proxy.state, since]
 
 
 def _cell(status: TypeStatus, now: datetime | None) -> str:
@@ -145,8 +146,6 @@ def _cell(status: TypeStatus, now: datetime | None) -> str:
 
 
 def _age(time: datetime | None, now: datetime) -> str:
-    from istioctl.api.ages import human_duration
-
     return human_duration((now - time).total_seconds()) if time else ""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter, methodcaller
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
@@ -32,8 +33,10 @@ class State(StrEnum):
         return {State.REFUSED: "ERROR", State.NOT_SENT: "NOT_SENT"}.get(self, self.name)
 
 
+# Looked up once: an enumeration's members are found through a property, and there may be thousands of proxies.
+_REFUSED, _STALE, _SYNCED, _NOT_SENT = State.REFUSED, State.STALE, State.SYNCED, State.NOT_SENT
 #: The state of a proxy is the first of these that one of its types is in.
-_WORST_FIRST = (State.REFUSED, State.STALE, State.SYNCED, State.NOT_SENT)
+_WORST_FIRST = (_REFUSED, _STALE, _SYNCED, _NOT_SENT)
 
 
 class TypeStatus(NamedTuple):
@@ -77,6 +80,8 @@ class ProxyStatus(NamedTuple):
         revision: of that control plane.
         resources: what istiod says of each type of configuration, by type URL.
         state: the worst of its types' states, those it was never sent aside.
+        since: since when it is in that: of a refusal or lack the first answer concerned, else the last answer sent;
+            RFC 3339, empty where nothing was sent.
     """
 
     id: str
@@ -88,6 +93,7 @@ class ProxyStatus(NamedTuple):
     revision: str
     resources: Mapping[str, Mapping[str, Any]]
     state: State
+    since: str
 
     @property
     def types(self) -> list[TypeStatus]:
@@ -98,18 +104,6 @@ class ProxyStatus(NamedTuple):
         ]
 
     @property
-    def since(self) -> str:
-        """Since when it is in its state: of a refusal or lack the first answer concerned, else the last answer sent.
-
-        RFC 3339; empty where nothing was sent.
-        """
-        concerned = [status for status in self.resources.values() if _state(status) is self.state]
-        times = [time for status in concerned if (time := _sent_time(status))]
-        if not times:
-            return ""
-        return (max if self.state is State.SYNCED else min)(times, key=_sortable)
-
-    @property
     def since_at(self) -> datetime | None:
         """`since` as a time."""
         return _time(self.since)
@@ -117,7 +111,7 @@ class ProxyStatus(NamedTuple):
     @property
     def reason(self) -> str:
         """Why it refuses what it was sent: for each type in question its short name and the proxy's own words."""
-        if self.state is not State.REFUSED:
+        if self.state is not _REFUSED:
             return ""
         words = [f"{short_type(each.type_url)}: {' '.join(each.reason.split())}" for each in self.types if each.reason]
         return "; ".join(words)
@@ -178,7 +172,7 @@ def select(
         for proxy in proxies
         if (not namespace or proxy.namespace == namespace) and (not states or proxy.state in states)
     ]
-    return sorted(chosen, key=lambda proxy: (proxy.id, proxy.istiod))
+    return sorted(chosen, key=attrgetter("id", "istiod"))
 
 
 def _is_proxy(entry: dict[str, Any]) -> bool:
@@ -196,7 +190,10 @@ def _resources(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _proxy(entry: dict[str, Any], istiod: str, revision: str) -> ProxyStatus:
     identifier, resources = str(entry.get("proxy") or ""), _resources(entry)
-    found = {_state(status) for status in resources.values()}
+    states = [_state(status) for status in resources.values()]
+    worst = next((state for state in _WORST_FIRST if state in states), _NOT_SENT)
+    concerned = [status for status, state in zip(resources.values(), states, strict=True) if state is worst]
+    times = [time for status in concerned if (time := _sent_time(status))]
     return ProxyStatus(
         identifier,
         identifier.rpartition(".")[2] if "." in identifier else "",
@@ -206,18 +203,19 @@ def _proxy(entry: dict[str, Any], istiod: str, revision: str) -> ProxyStatus:
         istiod,
         revision,
         resources,
-        next((state for state in _WORST_FIRST if state in found), State.NOT_SENT),
+        worst,
+        (max if worst is _SYNCED else min)(times, key=_sortable, default=""),
     )
 
 
 def _state(status: Mapping[str, Any]) -> State:
     """The rule is istiod's own (upstream `pilot/pkg/xds/statusgen.go`, debugSyncStatus)."""
     if status.get("lastError"):
-        return State.REFUSED
+        return _REFUSED
     sent = status.get("sent")
     if not sent:
-        return State.NOT_SENT
-    return State.SYNCED if status.get("acked") == sent else State.STALE
+        return _NOT_SENT
+    return _SYNCED if status.get("acked") == sent else _STALE
 
 
 def _sent_time(status: Mapping[str, Any]) -> str:
@@ -231,9 +229,8 @@ def _short_names(types: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(short_type(each) for each in in_order(set(types)))
 
 
-def _sortable(time: str) -> str:
-    """Times in the order of their texts: istiod writes them in UTC, with as many digits of a second as it needs."""
-    return time.rstrip("Z")
+_sortable = methodcaller("rstrip", "Z")
+"""Gives times in the order of their texts: istiod writes them in UTC, with as many digits of a second as it needs."""
 
 
 def _time(text: str) -> datetime | None:

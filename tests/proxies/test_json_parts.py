@@ -44,12 +44,13 @@ def test_parts(way: str) -> None:
         (b'{"a": 1}}', "not JSON"),
         (b"Failed to convert protobuf message\nmore", "not JSON: Failed to convert protobuf message$"),
         (b"\xff\xfe", "not JSON"),
+        (b'{"a":' * 100_000, "nests collections too deep"),
     ],
 )
 def test_what_is_not_json(way: str, text: bytes, words: str) -> None:
     def read() -> None:
         reader, document = open_json(text, "x.json")
-        reader.object(document)
+        reader.value(document)
 
     with pytest.raises(InputError, match=words):
         read()

@@ -74,7 +74,7 @@ def test_selection() -> None:
     assert [each.id for each in select(proxies, states=frozenset({State.STALE}))] == ["a.x", "a.y"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"<html>", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"<html>", b"\xff", b"[" * 100_000])
 def test_unreadable(body: bytes) -> None:
     with pytest.raises(InputError, match="istiod-a: the list of proxies is unreadable"):
         read_syncz(body, "istiod-a")

@@ -162,8 +162,8 @@ def table_text(
     if not table:
         return ""
     widths = [max(least - gap, *map(len, column)) for column in zip(*table, strict=True)]
-    form = (" " * gap).join(f"{{:<{width}}}" for width in widths)
-    return "".join(form.format(*row).rstrip() + "\n" for row in table)
+    form = (" " * gap).join(f"%-{width}s" for width in widths)
+    return "".join([(form % tuple(row)).rstrip() + "\n" for row in table])
 
 
 def _filled_in(template: "Template | Columns", data: Any, form: str, *, headers: bool) -> str:
