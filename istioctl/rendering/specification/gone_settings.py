@@ -278,7 +278,8 @@ def gone(path: Sequence[str | int]) -> Gone | None:
             return Gone("", _NAMED)
         if names[-1] in _OF_AUTOSCALING:
             return Gone("", _OF_AUTOSCALING[names[-1]])
-    for end in range(len(names), 0, -1):
-        if found := TABLE.get(".".join(names[:end])):
-            return found
-    return None
+    return _longest(names) or _longest(["values", *names])  # as `helm install` took it, without values
+
+
+def _longest(names: list[str]) -> Gone | None:
+    return next((found for end in range(len(names), 0, -1) if (found := TABLE.get(".".join(names[:end])))), None)

@@ -31,6 +31,8 @@ def test_what_something_moved_to_is_there(path: str) -> None:
     [
         ("addonComponents.kiali.enabled", "addons install"),
         ("values.kiali.enabled", "addons install"),
+        ("kiali.enabled", "addons install"),
+        ("galley.enabled", "istiod does its work"),
         ("values.global.proxy.accessLogFile", "Set meshConfig.accessLogFile instead"),
         ("values.security.selfSigned", "istiod does its work"),
         ("values.telemetry.v1.enabled", "Telemetry objects"),
