@@ -1,9 +1,9 @@
 """Reading what templates render, fast: from pod to pod a template's output differs in a few words only.
 
-A text is cut into simple values (plain words and quoted texts at the end of a line or of an entry in `{…}`, behind `: `
-or `- `) and what stands between them. Texts that agree in what stands between have the same structure, so the structure
-is read once, and again only the values that differ are put in. Parts without such a value are the same objects for all
-texts.
+A text is cut into simple values (plain words and quoted texts at the end of a line or of an entry in `{…}`, behind
+`: `, `- ` or the `":` of JSON) and what stands between them. Texts that agree in what stands between have the same
+structure, so the structure is read once, and again only the values that differ are put in, also into longer texts that
+hold them. Parts without such a value are the same objects for all texts.
 
 Why not read each text by itself: of 300 Deployments injected in one process that took 2.7 times as long with the
 built-in templates (0.82 s instead of 0.31 s) and 2.4 times with those of a cluster (0.73 s instead of 0.30 s); the
@@ -21,8 +21,12 @@ from istioctl.yamldoc import reader
 from istioctl.yamldoc.scalars import resolve
 
 _VALUE = lazy_pattern(
-    r'([:-] )("[^"\\\n]*"|[A-Za-z0-9_./](?:[A-Za-z0-9_./:@=+-]*[A-Za-z0-9_./@=+-])?)(?=[,}]|$)', re.MULTILINE
+    r'([:-] |":)("[^"\\\n]*"|[A-Za-z0-9_./](?:[A-Za-z0-9_./:@=+-]*[A-Za-z0-9_./@=+-])?)(?=[,}]|$)', re.MULTILINE
 )
+#: A value that reads the same in whichever style the longer text around it is written, such as JSON in a block.
+_VERBATIM = lazy_pattern(r'"?[A-Za-z0-9_.-]+"?')
+#: What stands for a value by its index while it is looked for.
+_MARK = lazy_pattern(r"value([0-9]+)z")
 #: How many structures are kept for a template; ports and the like make different ones.
 _MOST_STRUCTURES = 64
 _MOST_VARIANTS = 16
@@ -76,11 +80,19 @@ def _has(pod: Any, tidy: Any, path: Path) -> bool:
 
 
 class _Known(NamedTuple):
-    """A text that was read: its values, where they stand, and what it says."""
+    """A text that was read.
+
+    Attributes:
+        values: the values in it.
+        overlay: what it says.
+        paths: where each value stands that may differ, by its index.
+        texts: the longer texts that hold such values, by their paths: what stands between the values, and indices.
+    """
 
     values: Sequence[str]
     overlay: Overlay
     paths: dict[int, Path]
+    texts: dict[Path, list[str]]
 
 
 class RenderedTexts:
@@ -108,7 +120,7 @@ class RenderedTexts:
                 return overlay
         overlay = _read(text)
         if overlay.tidy is not None and len(variants) < _MOST_VARIANTS:
-            variants.append(_Known(values, overlay, _places(parts, overlay.tidy)))
+            variants.append(_Known(values, overlay, *_places(parts, overlay.tidy)))
         return overlay
 
 
@@ -151,26 +163,49 @@ def _lost(raw: Any, tidy: Any, path: Path) -> Iterator[Path]:
             yield from _lost(value, item, (*path, index))
 
 
-def _places(parts: list[str], tidy: dict[str, Any]) -> dict[int, Path]:
-    """Where each value stands that may differ in other texts of the same structure.
+def _places(parts: list[str], tidy: dict[str, Any]) -> tuple[dict[int, Path], dict[Path, list[str]]]:
+    """Where each value stands that may differ in other texts of the same structure, and the longer texts among these.
 
-    Each value is replaced by a word of its own; where that comes back as a whole text of a plain type, it may differ.
+    Each value is replaced by a word of its own; where that comes back as a whole text of a plain type, or in one, it
+    may differ.
     """
     marked = list(parts)
     for index in range(2, len(parts), 3):
-        marked[index] = f'"value{index}"' if parts[index].startswith('"') else f"value{index}"
+        word = f"value{index // 3}z"
+        marked[index] = f'"{word}"' if parts[index].startswith('"') else word
     try:
         data = reader.load("".join(marked), "output")
     except InputError:
-        return {}
+        return {}, {}
     found: dict[str, list[Path]] = {}
     _collect(data, tidy, "Pod", (), found)
-    places = {}
-    for index in range(2, len(parts), 3):
-        paths = found.get(f"value{index}", ())
-        if len(paths) == 1:
-            places[index // 3] = paths[0]
-    return places
+    places: dict[int, Path] = {}
+    texts: dict[Path, list[str]] = {}
+    for text, paths in found.items():
+        pieces = _MARK.split(text)
+        indices = list(map(int, pieces[1::2]))
+        if len(paths) != 1 or not indices:
+            continue
+        path = paths[0]
+        if pieces[0] or pieces[2:] != [""]:
+            # a text is what it was with the values that it had, or else they do not read the same everywhere
+            if _joined(pieces, parts[2::3]) != _at(tidy, path):
+                continue
+            texts[path] = pieces
+        for index in indices:
+            places[index] = path
+    return places, texts
+
+
+def _at(data: Any, path: Path) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _joined(pieces: list[str], values: Sequence[str]) -> str:
+    """A longer text with values in their places."""
+    return "".join(values[int(piece)].strip('"') if odd % 2 else piece for odd, piece in enumerate(pieces))
 
 
 def _collect(data: Any, tidy: Any, of: str, path: Path, found: dict[str, list[Path]]) -> None:
@@ -194,16 +229,23 @@ def _with_values(known: _Known, values: Sequence[str]) -> Overlay | None:
     if values == known.values:
         return known.overlay
     changes: list[tuple[Path, object]] = []
+    changed_texts: dict[Path, list[str]] = {}
     for index, (old, new) in enumerate(zip(known.values, values, strict=True)):
         if old == new:
             continue
         path = known.paths.get(index)
+        if path is not None and path in known.texts:
+            if not _VERBATIM.fullmatch(new) or new.startswith('"') is not old.startswith('"'):
+                return None
+            changed_texts[path] = known.texts[path]
+            continue
         before, after = _meaning(old), _meaning(new)
         if path is None or type(before) is not type(after) or not after or isinstance(after, float):
             return None
         if isinstance(after, int) and abs(after) >= 1 << 31:  # it may not fit
             return None
         changes.append((path, after))
+    changes += [(path, _joined(pieces, values)) for path, pieces in changed_texts.items()]
     tidy = known.overlay.tidy
     assert tidy is not None  # noqa: S101 - only such are kept
     return Overlay(known.overlay.read, _changed(tidy, changes), known.overlay.lost, changes)

@@ -24,6 +24,18 @@ spec:
     - name: BLOCK
       value: |
         key: {0}
+    - name: PORTS
+      value: |-
+        [
+            {{"containerPort":{3},"name":{2}}}
+            ,{{"name":"{0}"}}
+        ]
+    - name: QUOTED
+      value: '{{"a":{0}}}'
+    - name: FOLDED
+      value: some
+        words and
+        - {2}
     ports:
     - containerPort: {3}
 """
@@ -58,3 +70,4 @@ def test_a_text_that_differs_in_words_only_is_not_parsed_again(monkeypatch: pyte
     assert found.tidy is not None
     assert found.tidy["spec"]["containers"][0]["name"] == "here"
     assert found.raw["spec"]["containers"][0]["ports"] == [{"containerPort": 81}]
+    assert '{"containerPort":81,"name":here}' in found.tidy["spec"]["containers"][0]["env"][2]["value"]
