@@ -25,8 +25,6 @@ _VALUE = lazy_pattern(
 )
 #: A value that reads the same in whichever style the longer text around it is written, such as JSON in a block.
 _VERBATIM = lazy_pattern(r'"?[A-Za-z0-9_.-]+"?')
-#: What stands for a value by its index while it is looked for.
-_MARK = lazy_pattern(r"value([0-9]+)z")
 #: How many structures are kept for a template; ports and the like make different ones.
 _MOST_STRUCTURES = 64
 _MOST_VARIANTS = 16
@@ -169,9 +167,12 @@ def _places(parts: list[str], tidy: dict[str, Any]) -> tuple[dict[int, Path], di
     Each value is replaced by a word of its own; where that comes back as a whole text of a plain type, or in one, it
     may differ.
     """
+    mark = "mark"
+    while any(mark in part for part in parts):
+        mark += "k"
     marked = list(parts)
     for index in range(2, len(parts), 3):
-        word = f"value{index // 3}z"
+        word = f"{mark}{index // 3}z"
         marked[index] = f'"{word}"' if parts[index].startswith('"') else word
     try:
         data = reader.load("".join(marked), "output")
@@ -182,7 +183,7 @@ def _places(parts: list[str], tidy: dict[str, Any]) -> tuple[dict[int, Path], di
     places: dict[int, Path] = {}
     texts: dict[Path, list[str]] = {}
     for text, paths in found.items():
-        pieces = _MARK.split(text)
+        pieces = re.split(f"{mark}([0-9]+)z", text)
         indices = list(map(int, pieces[1::2]))
         if len(paths) != 1 or not indices:
             continue

@@ -71,3 +71,12 @@ def test_a_text_that_differs_in_words_only_is_not_parsed_again(monkeypatch: pyte
     assert found.tidy["spec"]["containers"][0]["name"] == "here"
     assert found.raw["spec"]["containers"][0]["ports"] == [{"containerPort": 81}]
     assert '{"containerPort":81,"name":here}' in found.tidy["spec"]["containers"][0]["env"][2]["value"]
+
+
+def test_words_that_stand_for_values_while_they_are_looked_for_may_be_in_the_text_themselves() -> None:
+    texts = RenderedTexts()
+    own = "metadata:\n  annotations:\n    long: some mark0z and mark99z\n    whole: markk1z\n    app: {0}\n"
+
+    for value in ("mark0z", "b", "mark"):
+        text = own.format(value)
+        assert texts.read(text).tidy == rendered._read(text).tidy
