@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import NoReturn
 
 
@@ -21,8 +22,15 @@ class Ended(KeyboardInterrupt):
         self.status = 128 + number
 
 
+_SOON = 0.01  # seconds
+
+
 def end_on_signals() -> None:
-    """From now on SIGTERM and SIGHUP raise `Ended` in the main thread, but where told to ignore them."""
+    """From now on SIGTERM and SIGHUP raise `Ended` in the main thread, but where told to ignore them.
+
+    What they and Ctrl-C raise while an object is freed, where Python would print and forget it, is raised after that.
+    """
+    sys.unraisablehook = _unraisable
     for name in ("SIGTERM", "SIGHUP"):  # Windows lacks the second
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -31,7 +39,7 @@ def end_on_signals() -> None:
 
 def ignore_signals() -> None:
     """From now on nothing interrupts: all is done, and the process leaves with the status that this has."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"):
         if (number := getattr(signal, name, None)) is not None:
             signal.signal(number, signal.SIG_IGN)
 
@@ -40,6 +48,19 @@ def _end(number: int, _frame: object) -> NoReturn:
     if number != signal.SIGTERM:
         _leave_terminal()
     raise Ended(number)
+
+
+def _unraisable(what: sys.UnraisableHookArgs) -> None:
+    end = what.exc_value
+    if not isinstance(end, KeyboardInterrupt):
+        sys.__unraisablehook__(what)
+    elif hasattr(signal, "setitimer"):  # Windows lacks it: there the user has to press Ctrl-C again
+        signal.signal(signal.SIGALRM, partial(_end_after_all, end))
+        signal.setitimer(signal.ITIMER_REAL, _SOON)
+
+
+def _end_after_all(end: KeyboardInterrupt, _number: int, _frame: object) -> NoReturn:
+    raise end
 
 
 def _leave_terminal() -> None:
