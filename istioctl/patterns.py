@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, AnyStr, cast
 
 _METHODS = ("finditer", "fullmatch", "match", "search", "split", "sub", "subn", "findall")
@@ -36,31 +34,24 @@ def lazy_pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
 
 
-#: Whether nobody but this program runs in the process; `istioctl.cli.main` says so.
-own_process = False
+#: Packages whose patterns wait as well, in a process of this program's own: none of them hands a pattern of its own to
+#: the functions of `re`.
+PATIENT = frozenset({
+    "dataclasses", "email", "encodings", "http", "jinja2", "json", "locale", "logging", "string", "tokenize", "urllib",
+    "urllib3", "yaml",
+})  # fmt: skip
 
 
-@contextmanager
-def compiled_later(package: str) -> Iterator[None]:
-    """Meanwhile the patterns that modules of a package define are left for later; for importing it.
+def compile_later() -> None:
+    """From now on the patterns that modules of these packages define are left for later; before they are imported.
 
     Whoever else calls `re.compile` gets what they always get. In a process that is not this program's own nothing is
-    left for later: others may hand the package's patterns to the functions of `re`.
-
-    Args:
-        package: its name; its modules use the patterns by their methods alone.
+    to be left for later: others may hand those packages' patterns to the functions of `re`.
     """
-    if not own_process:
-        yield
-        return
     compiled = re.compile
 
     def compile_or_wait(pattern: Any, flags: int = 0) -> Any:
         module = str(sys._getframe(1).f_globals.get("__name__"))
-        return lazy_pattern(pattern, flags) if module.partition(".")[0] == package else compiled(pattern, flags)
+        return lazy_pattern(pattern, flags) if module.partition(".")[0] in PATIENT else compiled(pattern, flags)
 
     re.compile = compile_or_wait
-    try:
-        yield
-    finally:
-        re.compile = compiled

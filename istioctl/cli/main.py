@@ -9,13 +9,13 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from istioctl import patterns
 from istioctl.cli.line.commands import PROGRAM, Command
 from istioctl.cli.line.find import find_command, function_of, unknown_command
 from istioctl.cli.line.tokens import HELP
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
 from istioctl.errors import IstioctlError, UsageError
+from istioctl.patterns import compile_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ def main() -> None:
     """The console script: run the process's own command line and exit."""
     # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
     gc.set_threshold(50_000, 20, 50)
-    patterns.own_process = True
+    compile_later()
     status = run(sys.argv[1:], system_terminal(), before_command=_end_on_signals)
     if (signals := sys.modules.get("istioctl.cli.signals")) is not None:
         signals.ignore_signals()

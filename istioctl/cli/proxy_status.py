@@ -150,7 +150,7 @@ def _age(time: datetime | None, now: datetime) -> str:
 
 
 def _compare(ctx: Context, istiods: Istiods, reference: str, dump: str, admin_port: int, output: Output) -> int:
-    from istioctl.actions.observe.proxy_status import proxy_difference
+    from istioctl.actions.observe.proxy_difference import proxy_difference
 
     namespace = ctx.options.namespace or (istiods.session.namespace if istiods.has_cluster else "default")
     body = read_bytes(dump) if dump else None

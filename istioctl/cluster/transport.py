@@ -8,13 +8,13 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 from istioctl.cluster.errors import Unreachable
 from istioctl.cluster.kubeconfig import Connection, split_server
 from istioctl.errors import InputError
+from istioctl.late_imports import imported_later
 
 
 def tls_context(connection: Connection) -> ssl.SSLContext:
@@ -104,6 +104,8 @@ def _as_file(content: bytes) -> Iterator[str]:
         finally:
             os.close(handle)
         return
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="istioctl-") as folder:  # made with mode 0700
         file = Path(folder, "certificate")
         file.touch(mode=0o600)
@@ -123,7 +125,8 @@ def _memory_file() -> int | None:
 
 def connection_pool(connection: Connection) -> tuple[str, Any]:
     """The path that goes before all others, and the pool of connections."""
-    import urllib3
+    with imported_later("importlib.metadata", "version"):  # for HTTP/2, where somebody turns that on
+        import urllib3
     from urllib3.exceptions import InsecureRequestWarning, LocationParseError, LocationValueError, URLSchemeUnknown
 
     from istioctl.cluster.bounded_response import BoundedResponse

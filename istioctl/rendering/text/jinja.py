@@ -21,20 +21,18 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined
+from jinja2 import compiler as jinja_compiler
+from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
+
 from istioctl import prebuilt
 from istioctl.errors import InternalError
 from istioctl.file_cache import fingerprint
-from istioctl.patterns import compiled_later
 from istioctl.rendering.text.cache import kept
 from istioctl.rendering.text.data_files import data_folder
 from istioctl.rendering.text.layout import NO_LINE, lay_out, lines_token, to_text
 from istioctl.rendering.text.value_text import bare, env_entries, go_text, requirements
-
-with compiled_later("jinja2"):  # which reading templates takes, not running them
-    from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined
-    from jinja2 import compiler as jinja_compiler
-    from jinja2.exceptions import UndefinedError
-    from markupsafe import Markup
 
 _SUFFIX = ".yaml.j2"
 _COMPILER = Path(str(jinja_compiler.__file__))
