@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.options import NoHeadersOption, output_option
@@ -12,6 +12,13 @@ from istioctl.cli.proxy_view import SHORT, FileOption, ViewFlags, show
 from istioctl.cli.screen.printers import JSON, Output
 from istioctl.cli.screen.terminal import terminal
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from istioctl.proxies.config_dump import ConfigDump
+    from istioctl.proxies.tables import Table
+
+_TITLES = ("BOOTSTRAP INFO", "CLUSTER INFO", "LISTENER INFO", "ROUTE INFO", "SECRET INFO", "ENDPOINTS INFO")
 PortOption = Annotated[int, Option("--port", min=0, max=65535, metavar="PORT", help="Only those with this port.")]
 AddressOption = Annotated[str, Option("--address", metavar="ADDRESS", help="Only those with this address.")]
 TypeOption = Annotated[
@@ -176,11 +183,14 @@ def everything(
     with_headers: Annotated[bool, Option("--with-headers", help="Print a title above each table.")] = False,
 ) -> None:
     """Show all configuration of proxies; as JSON, the dump that the other commands take as a file."""
-    from datetime import UTC, datetime
-
-    from istioctl.proxies import everything as own
     from istioctl.proxies.views import EVERYTHING, of_dump
 
-    wanted = own.Selection(*clusters, address, type_, name, verbose)
-    look = of_dump(EVERYTHING, lambda dump: own.tables(dump, wanted, datetime.now(UTC)), own.tree)
-    show(ctx, proxies, view, look, own.TITLES if with_headers else ())
+    def tables(dump: ConfigDump) -> Sequence[Table]:
+        from datetime import UTC, datetime
+
+        from istioctl.proxies import everything as own
+
+        return own.tables(dump, own.Selection(*clusters, address, type_, name, verbose), datetime.now(UTC))
+
+    look = of_dump(EVERYTHING, tables, lambda dump, keep: keep(dump.shareable()))
+    show(ctx, proxies, view, look, _TITLES if with_headers else ())

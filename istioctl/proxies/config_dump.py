@@ -197,7 +197,7 @@ class ConfigDump:
                 yield self.reader.value(config)
 
     def shareable(self) -> dict[str, Part]:
-        """The parts of the dump, with what is secret hidden.
+        """The parts of the dump in the spelling they came in, with what is secret hidden; other commands read it again.
 
         Raises:
             InputError: a part is broken.

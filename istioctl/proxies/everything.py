@@ -1,18 +1,13 @@
-"""All that a configuration dump tells, table after table; and the dump itself, fit to be shared."""
+"""All that a configuration dump tells, table after table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from istioctl.proxies import bootstrap, clusters, endpoints, listeners, routes, secrets
 from istioctl.proxies.config_dump import ConfigDump
 from istioctl.proxies.tables import Table
-
-T = TypeVar("T")
-
-TITLES = ("BOOTSTRAP INFO", "CLUSTER INFO", "LISTENER INFO", "ROUTE INFO", "SECRET INFO", "ENDPOINTS INFO")
 
 
 class Selection(NamedTuple):
@@ -29,7 +24,9 @@ class Selection(NamedTuple):
 
 
 def tables(dump: ConfigDump, wanted: Selection, now: datetime) -> list[Table]:
-    """A table for each of `TITLES`, whose rows are marked with what they are, such as `cluster/`.
+    """Tables of the bootstrap, clusters, listeners, routes, secrets and endpoints.
+
+    Their rows are marked with what they are, such as `cluster/`.
 
     Raises:
         InputError: the dump lacks one of the kinds; only endpoints may be missing.
@@ -49,12 +46,3 @@ def tables(dump: ConfigDump, wanted: Selection, now: datetime) -> list[Table]:
         secrets.table(secrets.certificates(dump), now, typed=True),
         endpoints.table(dump, endpoints.EndpointFilter(wanted.address, wanted.port), typed=True),
     ]
-
-
-def tree(dump: ConfigDump, keep: Callable[[Any], T]) -> T:
-    """The dump in the spelling it came in, without secrets; other commands read it again.
-
-    Args:
-        keep: what is made of it.
-    """
-    return keep(dump.shareable())

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Protocol, TypeVar
 
 from istioctl.errors import InputError
+from istioctl.yamldoc.json_text import indented
 from istioctl.yamldoc.json_weight import HEAVIEST, json_weight
 
 T = TypeVar("T")
@@ -137,7 +138,7 @@ class _Whole:
         return json.dumps(value, separators=(",", ":")).encode()
 
     def shown(self, value: Any) -> str:
-        return json.dumps(value, indent=2, ensure_ascii=False)
+        return indented(value)
 
 
 class _Lazy:
@@ -150,7 +151,10 @@ class _Lazy:
         self._data, self._source, self._undecoded = data, source, (Raw, bytes)
         self._object, self._list, self._any = Decoder(dict[str, Raw] | None), Decoder(list[Raw] | None), Decoder()
         self._encode = Encoder().encode
-        self._is_long = data.count(b",") > _MOST_ITEMS
+
+    @cached_property
+    def _is_long(self) -> bool:
+        return self._data.count(b",") > _MOST_ITEMS
 
     def object(self, part: Part) -> dict[str, Part]:
         self.weigh(part)
@@ -180,9 +184,9 @@ class _Lazy:
         return self._encode(value)
 
     def shown(self, value: Any) -> str:
-        from msgspec.json import format as indented
+        from msgspec.json import format as laid_out
 
-        return indented(self._encode(value), indent=2).decode("utf-8", "replace")
+        return laid_out(self._encode(value), indent=2).decode("utf-8", "replace")
 
     def weigh(self, part: Part) -> None:
         if not isinstance(part, self._undecoded) or len(memoryview(part)) < _LIGHT:

@@ -192,8 +192,8 @@ def _proxy(entry: dict[str, Any], istiod: str, revision: str) -> ProxyStatus:
     identifier, resources = str(entry.get("proxy") or ""), _resources(entry)
     states = [_state(status) for status in resources.values()]
     worst = next((state for state in _WORST_FIRST if state in states), _NOT_SENT)
-    concerned = [status for status, state in zip(resources.values(), states, strict=True) if state is worst]
-    times = [time for status in concerned if (time := _sent_time(status))]
+    concerned = zip(resources.values(), states, strict=True)
+    times = [time for status, state in concerned if state is worst and (time := _sent_time(status))]
     return ProxyStatus(
         identifier,
         identifier.rpartition(".")[2] if "." in identifier else "",

@@ -106,10 +106,12 @@ def data_text(
         return dump(data)
     if output.form == NAME:
         return "".join(f"{name}\n" for name in names)
+    if output.form == JSON:
+        from istioctl.yamldoc.json_text import indented
+
+        return indented(data) + "\n"
     import json
 
-    if output.form == JSON:
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     columns = output.form.startswith("custom-columns")
     seen = json.loads(json.dumps(list(items) if columns and items is not None else data))  # what -o json prints
     try:
