@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import proxy_config
+from benchmarks import proxy_config, proxy_status
 from benchmarks.measure import Figures, Workload, measure
 
-#: Each gives its workloads, and may write what they read into the folder.
-SUITES = (proxy_config.workloads,)
+#: What the names of its workloads begin with, and what gives them; it may write what they read into the folder.
+SUITES = {"proxy-config": proxy_config.workloads, "proxy-status": proxy_status.workloads}
 
 
 def main(names: list[str]) -> int:
@@ -20,7 +21,8 @@ def main(names: list[str]) -> int:
     broken = 0
     print(f"{'WORKLOAD':<44}{'OURS':>16}{'REAL':>16}{'TIME':>8}{'MEMORY':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        for workload in (each for suite in SUITES for each in suite(Path(folder))):
+        chosen = [suite for first, suite in SUITES.items() if not names or any(map(_begin_alike(first), names))]
+        for workload in (each for suite in chosen for each in suite(Path(folder))):
             if names and not workload.name.startswith(tuple(names)):
                 continue
             ours = measure([sys.executable, "-m", "istioctl"], workload)
@@ -31,6 +33,10 @@ def main(names: list[str]) -> int:
             print(f"{workload.name:<44}{ours!s:>16}{theirs!s:>16}{_ratios(ours, theirs, workload)}")
             broken += not _keeps(ours, theirs, workload)
     return 1 if broken else 0
+
+
+def _begin_alike(first: str) -> Callable[[str], bool]:
+    return lambda name: name.startswith(first) or first.startswith(name)
 
 
 def _ratios(ours: Figures, theirs: Figures, workload: Workload) -> str:

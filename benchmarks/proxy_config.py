@@ -10,6 +10,7 @@ from benchmarks.measure import Workload
 
 _COMMANDS = {
     "cluster": (), "listener": (), "route": (), "eds": (), "all": (), "cluster -o json": ("-o", "json"),
+    "all -o json": ("-o", "json"),
 }  # fmt: skip
 
 
