@@ -148,12 +148,20 @@ class Snapshot:
         """The object of that name."""
         return self._by_kind.get(kind, {}).get(("", namespace, name))
 
-    def knows(self, kind: str) -> bool:
+    def knows(self, kind: str, namespace: str | None = None) -> bool:
         """Whether objects of a kind are given, so that one that is not among them may be called missing.
 
         Files are a part of a mesh: objects of a kind that they hold none of are elsewhere.
+
+        Args:
+            namespace: where one would be; None for anywhere. It counts where it holds others, or is given itself.
         """
-        return self.is_whole or any(resource.source for resource in self._by_kind.get(kind, {}).values())
+        if self.is_whole:
+            return True
+        held = {found.namespace for found in self._by_kind.get(kind, {}).values() if found.source}
+        return bool(held) and (
+            namespace is None or namespace in held or self.find("Namespace", "", namespace) is not None
+        )
 
     def __len__(self) -> int:
         return sum(len(found) for found in self._by_kind.values())

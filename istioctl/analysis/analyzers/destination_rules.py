@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from istioctl.analysis.analyzers import pods
-from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known_hosts
+from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known_hosts, service_name
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
-from istioctl.api.names import PROXY, TEMPLATES
 from istioctl.api.trees import text
 
 #: How a reference to a ConfigMap begins, which every proxy may have.
@@ -52,12 +51,7 @@ def _is_for_sidecars_only(rule: Resource, snapshot: Snapshot) -> bool:
     if rule.spec.get("exportTo") not in (["."], [rule.namespace]):
         return False
     own = [pod for pod in snapshot.all("Pod") if pod.namespace == rule.namespace and pods.pod_in_mesh(pod, snapshot)]
-    return bool(own) and not any(_is_gateway(pod) for pod in own)
-
-
-def _is_gateway(pod: Resource) -> bool:
-    found = pods.containers(pod.spec)
-    return pod.annotations.get(TEMPLATES) == "gateway" or [each.get("name") for each in found] in ([], [PROXY])
+    return bool(own) and not any(pods.is_gateway(pod) for pod in own)
 
 
 def analyze_subsets(snapshot: Snapshot, findings: Findings) -> None:
@@ -72,7 +66,7 @@ def analyze_subsets(snapshot: Snapshot, findings: Findings) -> None:
                 continue
             findings.report("UnknownDestinationRuleHost", rule, host, path=("spec", "host"))
             continue
-        if not snapshot.knows("Pod"):
+        if not snapshot.knows("Pod", service_name(rule.namespace, host)[0]):
             continue
         subsets = {subset.get("name", ""): (i, subset) for i, subset in enumerate(rule.spec.get("subsets", []))}
         for name, (i, subset) in subsets.items():

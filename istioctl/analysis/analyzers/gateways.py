@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.analysis.analyzers.certificates import holds_certificate
+from istioctl.analysis.analyzers.pods import is_gateway
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
@@ -19,9 +20,11 @@ def _selected(gateway: Resource, snapshot: Snapshot) -> list[Resource]:
     return [pod for pod in snapshot.all("Pod") if selectors.picks(wanted, pod.labels)]
 
 
-def _report_no_pods(gateway: Resource, findings: Findings) -> None:
-    wanted = selectors.format_equal(gateway.spec.get("selector", {}))
-    findings.report("ReferencedResourceNotFound", gateway, "selector", wanted, path=("spec", "selector"))
+def _report_no_pods(gateway: Resource, snapshot: Snapshot, findings: Findings) -> None:
+    """Report a gateway that selects no pods; of files, only where they hold pods of other gateways."""
+    if snapshot.is_whole or any(pod.source and is_gateway(pod) for pod in snapshot.all("Pod")):
+        wanted = selectors.format_equal(gateway.spec.get("selector", {}))
+        findings.report("ReferencedResourceNotFound", gateway, "selector", wanted, path=("spec", "selector"))
 
 
 def analyze_ports(snapshot: Snapshot, findings: Findings) -> None:
@@ -29,10 +32,9 @@ def analyze_ports(snapshot: Snapshot, findings: Findings) -> None:
     for gateway in snapshot.all("Gateway"):
         pods = _selected(gateway, snapshot)
         if not pods:
-            if snapshot.knows("Pod"):
-                _report_no_pods(gateway, findings)
+            _report_no_pods(gateway, snapshot, findings)
             continue
-        if pods[0].source and not snapshot.knows("Service"):
+        if pods[0].source and not snapshot.knows("Service", pods[0].namespace):
             continue
         reachable = {number for pod in pods for number in _service_ports(pod, snapshot)}
         for i, server in enumerate(gateway.spec.get("servers", [])):
@@ -88,8 +90,7 @@ def analyze_secrets(snapshot: Snapshot, findings: Findings) -> None:
     for gateway in snapshot.all("Gateway"):
         pods = _selected(gateway, snapshot)
         if not pods:
-            if snapshot.knows("Pod"):
-                _report_no_pods(gateway, findings)
+            _report_no_pods(gateway, snapshot, findings)
             continue
         for i, server in enumerate(gateway.spec.get("servers", [])):
             name = server.get("tls", {}).get("credentialName")

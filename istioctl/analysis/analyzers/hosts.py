@@ -95,9 +95,8 @@ def is_known_missing(owner: Resource, host: str, snapshot: Snapshot) -> bool:
     found = _IN_ANY_DOMAIN.fullmatch(host)
     if found and found[2] != _DEFAULT_DOMAIN and not snapshot.is_whole and not cluster_domain(snapshot):
         return False  # it may be a Service of a cluster whose domain nothing tells
-    if snapshot.knows("Service"):
-        return True
-    return snapshot.knows("ServiceEntry") and not _SERVICE.match(full_host(owner.namespace, host))
+    service = _IN_ANY_DOMAIN.fullmatch(full_host(owner.namespace, host))
+    return snapshot.knows("Service", service[1].split(".")[1]) if service else snapshot.knows("ServiceEntry")
 
 
 def find_host(owner: Resource, host: str, hosts: Hosts) -> Host | None:

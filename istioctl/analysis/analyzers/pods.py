@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from istioctl.analysis.resources import Resource, Snapshot
-from istioctl.api.names import AMBIENT_REDIRECTION, DATAPLANE_MODE, INJECT, INJECTION, PROXY, REVISION
+from istioctl.api.names import AMBIENT_REDIRECTION, DATAPLANE_MODE, INJECT, INJECTION, PROXY, REVISION, TEMPLATES
 from istioctl.api.trees import lookup, mapping, mappings, text, texts
 
 Container = dict[str, Any]
@@ -53,6 +53,12 @@ def _in_mesh(
             return metadata[INJECT] == "true"
     owner = snapshot.find("Namespace", "", namespace)
     return owner is not None and owner.labels.get(INJECTION) == "enabled"
+
+
+def is_gateway(pod: Resource) -> bool:
+    """Whether a pod is a gateway's: it has no container but the proxy."""
+    found = containers(pod.spec)
+    return pod.annotations.get(TEMPLATES) == "gateway" or [each.get("name") for each in found] in ([], [PROXY])
 
 
 def pod_is_ambient(pod: Resource) -> bool:

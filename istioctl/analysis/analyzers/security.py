@@ -6,6 +6,7 @@ from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
+from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.trees import mapping, mappings, text
 
 _BLOCKED = "BLOCKED_CIDRS_IN_JWKS_URIS"
@@ -19,16 +20,16 @@ def analyze_authorization(snapshot: Snapshot, findings: Findings) -> None:
         if pods.pod_in_mesh(pod, snapshot) or pods.pod_is_ambient(pod):
             members.setdefault(pod.namespace, []).append(pod.labels)
     for policy in snapshot.all("AuthorizationPolicy"):
-        if snapshot.knows("Pod"):
-            _selects_something(policy, snapshot, members, findings)
+        is_mesh_wide = policy.namespace == snapshot.mesh.get("rootNamespace")
+        if snapshot.knows("Pod", None if is_mesh_wide else policy.namespace):
+            _selects_something(policy, is_mesh_wide, members, findings)
         if snapshot.knows("Namespace"):
             _namespaces_exist(policy, snapshot, findings)
 
 
 def _selects_something(
-    policy: Resource, snapshot: Snapshot, members: dict[str, list[dict[str, str]]], findings: Findings
+    policy: Resource, is_mesh_wide: bool, members: dict[str, list[dict[str, str]]], findings: Findings
 ) -> None:
-    is_mesh_wide = policy.namespace == snapshot.mesh.get("rootNamespace")
     own = members.get(policy.namespace, [])
     if "selector" not in policy.spec:
         if not is_mesh_wide and not own:
@@ -42,6 +43,8 @@ def _selects_something(
 
 def _namespaces_exist(policy: Resource, snapshot: Snapshot, findings: Findings) -> None:
     known = [namespace.name for namespace in snapshot.all("Namespace")]
+    if not snapshot.is_whole:  # no file makes these
+        known += [text(snapshot.mesh.get("rootNamespace")), "default", *IGNORED_NAMESPACES]
     for i, rule in enumerate(policy.spec.get("rules", [])):
         for j, origin in enumerate(rule.get("from", [])):
             for field in ("namespaces", "notNamespaces"):

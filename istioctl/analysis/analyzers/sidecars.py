@@ -32,11 +32,9 @@ _TELEMETRIES = _Selecting("Telemetry", "selector", "matchLabels", "ConflictingTe
 def _by_pod(kind: _Selecting, snapshot: Snapshot, findings: Findings) -> dict[Resource, list[Resource]]:
     """The pods that objects of a kind select; an object that selects none is reported."""
     found: dict[Resource, list[Resource]] = {}
-    if not snapshot.knows("Pod"):
-        return found
     for resource in snapshot.all(kind.kind):
         wanted = kind.wanted(resource)
-        if not wanted:
+        if not wanted or not snapshot.knows("Pod", resource.namespace):
             continue
         own = [
             p for p in snapshot.all("Pod") if p.namespace == resource.namespace and selectors.picks(wanted, p.labels)

@@ -30,12 +30,12 @@ def analyze_webhooks(snapshot: Snapshot, findings: Findings) -> None:
     configurations = [found for found in snapshot.all("MutatingWebhookConfiguration") if is_injector(found.data)]
     webhooks = [(found, webhook) for found in configurations for webhook in hooks_of(found.data)]
     _overlaps(webhooks, {name for found in configurations for name in revisions_of(found.data)}, findings)
-    for configuration, webhook in webhooks if snapshot.knows("Service") else ():
+    for configuration, webhook in webhooks:
         service = lookup(webhook, "clientConfig", "service")
         if not isinstance(service, dict):
             continue
         namespace, name = text(service.get("namespace")), text(service.get("name"))
-        if snapshot.find("Service", namespace, name) is None:
+        if snapshot.knows("Service", namespace) and snapshot.find("Service", namespace, name) is None:
             problem = f"the webhook's control plane, the Service {namespace}/{name}, does not exist"
             findings.report("InvalidWebhook", configuration, problem, path=("webhooks",))
 

@@ -62,6 +62,62 @@ def test_the_ingress_gateway_of_most_meshes_is_there() -> None:
     assert codes(run(f"{ROUTE}---{SERVICE}---{elsewhere}", strict_files=True)) == ["IST0101"]
 
 
+def _object(api_version: str, kind: str, rest: str, namespace: str = "shop") -> str:
+    return f"---\napiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: it, namespace: {namespace}}}\n{rest}\n"
+
+
+def _pod(labels: str, namespace: str = "shop") -> str:
+    pod = f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: {namespace}, labels: {{{labels}}}}}\n"
+    return pod + "spec: {containers: [{name: a, image: i}, {name: istio-proxy, image: j}]}\n"
+
+
+_RULE = _object("networking.istio.io/v1", "DestinationRule", "spec: {host: HOST}")
+_POLICY = _object("security.istio.io/v1", "AuthorizationPolicy", "spec: {rules: [{from: [{source: SOURCE}]}]}")
+_SELECTING = _object("security.istio.io/v1", "AuthorizationPolicy", "spec: {selector: {matchLabels: {app: a}}}")
+_SIDECAR = _object("networking.istio.io/v1", "Sidecar", "spec: {workloadSelector: {labels: {app: a}}}")
+_FRONT = f"---{GATEWAY}".replace("istio: ingressgateway", "istio: edge")
+_ENTRY = "spec: {hosts: [b.com], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}"
+_NAMESPACE = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n"
+_OTHERS = _object("v1", "Service", "spec: {ports: [{name: http, port: 80}]}", "other")
+
+
+@pytest.mark.parametrize(
+    ("code", "owner", "elsewhere", "here"),
+    [
+        ("IST0174", _RULE.replace("HOST", "web"), _OTHERS, f"---{SERVICE.replace('web', 'b')}"),
+        ("IST0174", _RULE.replace("HOST", "web.other.svc.cluster.local"), f"---{SERVICE}", _OTHERS),
+        (
+            "IST0174",
+            _RULE.replace("HOST", "a.com"),
+            f"---{SERVICE}",
+            _object("networking.istio.io/v1", "ServiceEntry", _ENTRY),
+        ),
+        (
+            "IST0101",
+            _FRONT,
+            _pod("app: web"),
+            _pod("app: edge").replace("name: a,", "name: istio-proxy,").replace(", {name: istio-proxy, image: j}", ""),
+        ),
+        ("IST0127", _SELECTING, _pod("app: web", "other"), _pod("app: web")),
+        ("IST0101", _SIDECAR, _pod("app: web", "other"), _pod("app: web")),
+        ("IST0101", _POLICY.replace("SOURCE", "{namespaces: [b]}"), _pod("app: web"), _NAMESPACE + _pod("app: web")),
+    ],
+)
+def test_only_what_stands_beside_it_shows_that_something_is_missing(
+    code: str, owner: str, elsewhere: str, here: str
+) -> None:
+    assert code not in codes(run(owner))
+    assert code not in codes(run(owner + elsewhere))
+    assert code in codes(run(owner + here))
+    assert code in codes(run(owner, strict_files=True))
+
+
+@pytest.mark.parametrize("name", ["istio-system", "kube-system", "default"])
+def test_no_file_makes_the_namespaces_of_every_mesh(name: str) -> None:
+    policy = _POLICY.replace("SOURCE", f"{{namespaces: [{name}]}}")
+    assert codes(run(policy + _NAMESPACE + _pod("app: web"))) == []
+
+
 def test_only_one_namespace_is_reported_about() -> None:
     assert codes(run(f"{ROUTE}---{SERVICE}", namespace="other")) == []
     assert codes(run(f"{ROUTE}---{SERVICE}", namespace="shop")) == ["IST0101", "IST0132"]
