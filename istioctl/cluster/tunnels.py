@@ -13,8 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.session import Session
@@ -27,8 +26,7 @@ _CHUNK = 65536
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class PodPort:
+class PodPort(NamedTuple):
     """A port of a pod."""
 
     namespace: str

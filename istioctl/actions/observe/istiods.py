@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from istioctl.actions.revisions.control_planes import DUMP_PAGE, Pod, ask_istiod, control_plane_pods
@@ -34,8 +34,7 @@ _NOT_HERE = "Proxy not connected to this Pilot instance"
 _NO_PAGE = "404 page not found"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What one istiod says.
 
     Attributes:
@@ -48,11 +47,10 @@ class Answer:
     istiod: str
     revision: str
     body: bytes
-    identity: Mapping[str, Any] = field(default_factory=dict)
+    identity: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """What all of them say; at least one answers.
 
     Attributes:

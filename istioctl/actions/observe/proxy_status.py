@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from istioctl.errors import IstioctlError
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from istioctl.actions.observe.istiods import Istiods
 
 
-@dataclass(frozen=True, slots=True)
-class MeshStatus:
+class MeshStatus(NamedTuple):
     """The proxies of a mesh.
 
     Attributes:
