@@ -1,11 +1,20 @@
-"""Injecting a long stream on several processors, its documents in order and never many of them in memory."""
+"""Injecting a long stream on several processors, its documents in order and never many of them in memory.
+
+Workers are forks with two pipes each: batches of documents come through one, what became of them leaves by the other.
+Nobody else holds the ends of these. So whatever kills a worker, the parent reads the end of its pipe at once and does
+itself what the worker had in hand; and whatever kills the parent, SIGKILL included, the workers read the end of theirs
+and go. `multiprocessing.Pool` would wait for the batch of a dead worker for ever.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
+from typing import BinaryIO
 
 from istioctl.injection.inject import InjectionResult, inject_piece
 from istioctl.injection.injector import Injector, ObjectInjector
@@ -14,10 +23,7 @@ from istioctl.injection.streams import Piece
 #: A stream that is shorter, in characters, is not worth a process.
 LONG_STREAM = 128 << 10
 _BATCH = 64 << 10
-_AHEAD = 3
 _WARM_UP = 4
-
-_injector: ObjectInjector | None = None  # of a worker, which inherits it when it is forked
 
 
 def inject_stream(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator[tuple[Piece, InjectionResult]]:
@@ -28,13 +34,17 @@ def inject_stream(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator
     """
     stream = iter(pieces)
     first, long = _start(stream)
+    rest = chain(first, stream)
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    workers: list[_Worker] = []
     if long and processors > 1 and isinstance(injector, Injector):
-        for piece in first[:_WARM_UP]:  # workers inherit what is learned from these
+        for piece in islice(rest, _WARM_UP):  # workers inherit what is learned from these
             yield piece, inject_piece(piece, injector)
-        yield from _forked(chain(first[_WARM_UP:], stream), injector, processors)
+        workers = _workers(processors, injector)
+    if workers:
+        yield from _shared_out(_batches(rest), workers, injector)
     else:
-        for piece in chain(first, stream):
+        for piece in rest:
             yield piece, inject_piece(piece, injector)
 
 
@@ -63,26 +73,129 @@ def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield batch
 
 
-def _forked(
-    pieces: Iterable[Piece], injector: ObjectInjector, processors: int
+def _shared_out(
+    batches: Iterator[list[Piece]], workers: list[_Worker], injector: ObjectInjector
 ) -> Iterator[tuple[Piece, InjectionResult]]:
-    import multiprocessing
-    import signal
+    """The documents of all batches, each worker at one of these at a time; in the end, the workers are gone."""
+    busy: deque[tuple[_Worker, list[Piece]]] = deque()
+    try:
+        for batch in batches:
+            if len(busy) < len(workers):
+                worker = workers[len(busy)]
+                worker.begin(batch)
+                busy.append((worker, batch))
+                continue
+            worker, earlier = busy.popleft()
+            results = worker.results()
+            worker.begin(batch)
+            busy.append((worker, batch))
+            yield from _completed(earlier, results, injector)
+        for worker, batch in busy:
+            yield from _completed(batch, worker.results(), injector)
+    finally:
+        for worker in workers:
+            worker.end()
 
-    global _injector
-    _injector = injector
-    batches = _batches(pieces)
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    with multiprocessing.get_context("fork").Pool(processors, signal.signal, ignore) as pool:
-        waiting = deque((batch, pool.apply_async(_inject, (batch,))) for batch in islice(batches, processors * _AHEAD))
-        while waiting:
-            batch, task = waiting.popleft()
-            results = task.get()
-            for following in islice(batches, 1):
-                waiting.append((following, pool.apply_async(_inject, (following,))))
-            yield from zip(batch, results, strict=True)
+
+def _completed(
+    batch: list[Piece], results: list[InjectionResult], injector: ObjectInjector
+) -> Iterator[tuple[Piece, InjectionResult]]:
+    """The documents of a batch with what became of them, done here where a worker did not come to its end.
+
+    That is also where a document fails: the error arises again, in the process that the user sees.
+    """
+    yield from zip(batch, results, strict=False)
+    for piece in batch[len(results) :]:
+        yield piece, inject_piece(piece, injector)
 
 
-def _inject(batch: list[Piece]) -> list[InjectionResult]:
-    assert _injector is not None  # noqa: S101 - set before the fork
-    return [inject_piece(piece, _injector) for piece in batch]
+def _workers(count: int, injector: ObjectInjector) -> list[_Worker]:
+    """As many workers as there may be, at most `count`."""
+    workers: list[_Worker] = []
+    # They never take these signals: the parent minds them, and ends its workers.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        with suppress(OSError):  # of processes or pipes there may be no more
+            while len(workers) < count:
+                workers.append(_Worker(injector, workers))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return workers
+
+
+class _Worker:
+    """A process that injects one batch after the other, seen from its parent.
+
+    Args:
+        injector: is inherited, with all that it has learned.
+        earlier: the workers that were begun before.
+
+    Raises:
+        OSError: there can't be another process, or no pipes to it.
+    """
+
+    def __init__(self, injector: ObjectInjector, earlier: list[_Worker]) -> None:
+        batches, self._batches = _pipe()
+        self._results, results = _pipe()
+        with batches, results:  # the parent keeps none of the worker's ends
+            try:
+                self._pid = os.fork()
+            except OSError:
+                self._close()
+                raise
+            if self._pid == 0:
+                try:
+                    for worker in (*earlier, self):
+                        worker._close()
+                    _serve(injector, batches, results)
+                finally:  # what the parent was at is not for its fork to go on with
+                    os._exit(0)
+
+    def begin(self, batch: list[Piece]) -> None:
+        """Give the worker a batch; it has none in hand."""
+        import pickle
+
+        with suppress(BrokenPipeError):  # `results` sees that it is dead
+            pickle.dump(batch, self._batches, pickle.HIGHEST_PROTOCOL)
+            self._batches.flush()
+
+    def results(self) -> list[InjectionResult]:
+        """Wait for what became of the batch: of its first documents only, if one fails; of none, if the worker died."""
+        import pickle
+
+        try:
+            results: list[InjectionResult] = pickle.load(self._results)  # noqa: S301 - our own fork's
+        except (EOFError, pickle.UnpicklingError):
+            return []
+        return results
+
+    def end(self) -> None:
+        """End the process, whatever it is at."""
+        with suppress(OSError):
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        self._close()
+
+    def _close(self) -> None:
+        for pipe in (self._batches, self._results):
+            with suppress(OSError):  # a dead worker did not take all of its last batch
+                pipe.close()
+
+
+def _pipe() -> tuple[BinaryIO, BinaryIO]:
+    reading, writing = os.pipe()
+    return os.fdopen(reading, "rb"), os.fdopen(writing, "wb")
+
+
+def _serve(injector: ObjectInjector, batches: BinaryIO, sink: BinaryIO) -> None:
+    """Inject batches until there are no more, or nobody who wants them."""
+    import pickle
+
+    with suppress(EOFError, OSError, pickle.UnpicklingError):
+        while True:
+            batch: list[Piece] = pickle.load(batches)  # noqa: S301 - our own parent's
+            results: list[InjectionResult] = []
+            with suppress(Exception):
+                results.extend(inject_piece(piece, injector) for piece in batch)
+            pickle.dump(results, sink, pickle.HIGHEST_PROTOCOL)
+            sink.flush()
