@@ -60,7 +60,7 @@ MESSAGES = {
         Message("PodMissingProxy", "IST0103", Level.WARNING,
                 "the pod {0} has no sidecar", "Restart its workload, so that one is injected."),
         Message("SchemaValidationError", "IST0106", Level.ERROR,
-                "{0}", "Correct the field: istiod refuses the object as it is."),
+                "{0}", "Correct the field: the object is refused as it is."),
         Message("MisplacedAnnotation", "IST0107", Level.WARNING,
                 "the annotation {0} has no effect here, only on {1}", "Move the annotation."),
         Message("UnknownAnnotation", "IST0108", Level.WARNING,
