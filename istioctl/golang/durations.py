@@ -82,24 +82,15 @@ def _refusal(form: str, *texts: str) -> ValueError:
     return ValueError("time: " + form.format(*map(quote, texts)))
 
 
-def read_duration(text: str) -> int:
-    """The nanoseconds that a user's text stands for.
-
-    Raises:
-        InputError: it is not a duration.
-    """
-    try:
-        return nanoseconds(text)
-    except ValueError:
-        raise InputError(
-            f'"{text}" is not a duration', hint="Write a number with a unit, such as 30s, 5m or 1h30m."
-        ) from None
-
-
 def parse_duration(text: str) -> float:
     """The seconds that a user's text stands for.
 
     Raises:
         InputError: it is not a duration.
     """
-    return read_duration(text) / SECOND
+    try:
+        return nanoseconds(text) / SECOND
+    except ValueError:
+        raise InputError(
+            f'"{text}" is not a duration', hint="Write a number with a unit, such as 30s, 5m or 1h30m."
+        ) from None

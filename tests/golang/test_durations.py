@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from istioctl.errors import InputError
-from istioctl.golang.durations import nanoseconds, parse_duration, read_duration
+from istioctl.golang.durations import nanoseconds, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_what_is_no_duration(text: str) -> None:
      ("9223372036854775807ns", (1 << 63) - 1), ("-9223372036854775808ns", -(1 << 63))],
 )  # fmt: skip
 def test_nanoseconds_are_exact(text: str, number: int) -> None:
-    assert nanoseconds(text) == read_duration(text) == number
+    assert nanoseconds(text) == number
 
 
 @pytest.mark.parametrize("text", ["9223372036854775808ns", "99999999999h", "1٣s"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from istioctl.golang.durations import read_duration
+from istioctl.golang.durations import nanoseconds
 from istioctl.patterns import lazy_pattern
 
 Scope = dict[str, Any]
@@ -410,5 +410,5 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "matches": _matches,
     "url": _url_parts,
     "isURL": _is_url,
-    "duration": lambda text: text if isinstance(text, int) else read_duration(text),
+    "duration": lambda text: text if isinstance(text, int) else nanoseconds(text),
 }

@@ -109,3 +109,24 @@ def test_addresses_that_end_in_colons_need_no_quotes() -> None:
     head = "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a}\n"
     text = head + "spec:\n  hosts: [a]\n  addresses: [1::]\n"
     assert one(text).verdicts[0].is_valid
+
+
+@pytest.mark.parametrize("value", ["2x", "''", "3", "true", "[]", "{}", "'*'", "99999999999h"])
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("VirtualService", "{hosts: [a.com], http: [{route: [{destination: {host: a}}], timeout: VALUE}]}"),
+        ("VirtualService", "{hosts: [a.com], http: [{route: [{destination: {host: a, port: {number: VALUE}}}]}]}"),
+        ("DestinationRule", "{host: a.com, trafficPolicy: {connectionPool: {tcp: {connectTimeout: VALUE}}}}"),
+        ("DestinationRule", "{host: a.com, trafficPolicy: {outlierDetection: {interval: VALUE}}}"),
+        ("ServiceEntry", "{hosts: [a.com], ports: [{number: VALUE, name: http, protocol: HTTP}], resolution: DNS}"),
+    ],
+)
+def test_a_wrong_value_is_a_problem_of_its_object_with_its_place(kind: str, spec: str, value: str) -> None:
+    text = f"apiVersion: networking.istio.io/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"
+    report = one(text.replace("VALUE", value))
+    assert not report.failures
+    (verdict,) = report.verdicts
+    if verdict.is_valid:
+        assert value == "3"
+    assert {problem.line for problem in verdict.problems} <= {4}

@@ -51,10 +51,21 @@ def test_fields_may_be_absent() -> None:
     assert not holds("self.a > 1", {})
 
 
-@given(
-    st.dictionaries(st.sampled_from(["address", "network", "ports", "selector"]), st.text() | st.integers() | st.none())
+_SCALARS = st.sampled_from(["", "2x", "3", "5s", "*", "a/8", "http:", 0, -1, 10**30, 1.5, True, None]) | st.text()
+_DATA = st.recursive(
+    _SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["address", "network", "ports", "selector", "number", "a"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
 )
-def test_rules_of_the_schema_never_fail_over_data(data: dict[str, Any]) -> None:
+
+
+@given(_DATA)
+def test_rules_of_the_schema_never_fail_over_data(data: Any) -> None:
     for rule in rules().values():
         assert holds(rule.expression, data) in (True, False)
 
