@@ -11,7 +11,7 @@ from istioctl.analysis.sources import Source
 from istioctl.analysis.validation.api_types import misfits
 from istioctl.analysis.validation.decode import decode_data, entries
 from istioctl.analysis.validation.report import Place, Report, locate
-from istioctl.analysis.validation.scan import expect_separators, split
+from istioctl.analysis.validation.scan import expect_separators, place_in_stream, split
 from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.schema.catalog import Kind, find_kind
 from istioctl.api.schema.paths import Path, path_text
@@ -86,10 +86,14 @@ class Loader:
                     self.warnings.append(f"{name}:{unread + 1 + offset}: {NOT_READ}")
                 self._warn_of_duplicates(document.root, offset, name)
                 self._warn_of_template(text, f"{name}:{document.root.line + 1 + offset}", name)
-                yield from self._objects(document.root, name, offset)
+                node = LazyNode.of(document.root) if self._documents <= _FEW else LazyNode(text, name)
+                yield from self._objects(document.root, node, name, offset)
         except InputError as error:
-            advice = error.hint or rendering_hint("", text, _COMMAND, is_yaml=False) or None
-            self.errors.append(InputError(error.message, where=_moved(error, name, offset), hint=advice, id=error.id))
+            self._keep(error, rendering_hint("", text, _COMMAND, is_yaml=False), name, offset)
+
+    def _keep(self, error: InputError, advice: str, name: str, offset: int) -> None:
+        where = place_in_stream(error, name, offset)
+        self.errors.append(InputError(error.message, where=where, hint=error.hint or advice or None, id=error.id))
 
     def _warn_of_template(self, text: str, where: str, name: str) -> None:
         if hint := rendering_hint(name, text, _COMMAND, is_yaml=True):
@@ -100,7 +104,12 @@ class Loader:
             where = f"{name}:{again.line + 1 + offset}:{again.column + 1}"
             self.warnings.append(f"{where}: {again.key} is set in line {again.first_line + 1 + offset} as well.")
 
-    def _objects(self, root: Node, name: str, offset: int) -> Iterator[Resource]:
+    def _objects(self, root: Node, lazy: LazyNode, name: str, offset: int) -> Iterator[Resource]:
+        """The objects of a document.
+
+        Args:
+            lazy: what stays of `root`: the nodes of thousands take more memory than all else.
+        """
         data = to_data(root, name)
         if data is None:
             return
@@ -110,10 +119,14 @@ class Loader:
             )
         if _is_list(data):
             for node, item in zip(dict(entries(root))["items"].value, data["items"], strict=True):
-                if isinstance(item, dict):
+                if not isinstance(item, dict):
+                    continue
+                try:
                     yield from self._one(LazyNode.of(node), node.line, item, name, offset)
+                except InputError as error:  # the others are read all the same
+                    self._keep(error, "", name, offset)
         else:
-            yield from self._one(LazyNode.of(root), root.line, data, name, offset)
+            yield from self._one(lazy, root.line, data, name, offset)
 
     def _one(self, root: LazyNode, line: int, data: dict[str, Any], name: str, offset: int) -> Iterator[Resource]:
         """The objects that an object's data say.
@@ -265,12 +278,3 @@ def derived_pod(workload: Resource) -> Resource:
         derived=True,
         is_implied=workload.is_implied,
     )
-
-
-def _moved(error: InputError, name: str, offset: int) -> str:
-    """The place of an error of a document, in the whole file."""
-    where = error.where or ""
-    line, _, column = where.removeprefix(f"{name}:").partition(":")
-    if error.id == "placed" or not line.isdecimal():
-        return where
-    return f"{name}:{int(line) + offset}" + (f":{column}" if column else "")

@@ -7,26 +7,22 @@ or some items of a long `List`: what `kubectl get -o yaml` prints is one documen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection.reverse_patch import LEAD
-from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.json_values import further_values
-from istioctl.yamldoc.reader import load
+from istioctl.yamldoc.long_lists import long_list
 from istioctl.yamldoc.texts import UTF_8, decoded, encoding_of
 
 #: The largest document that is read, in bytes. The largest object a cluster takes is 3 MiB; a list may hold many.
 MAX_DOCUMENT = 64 << 20
 _MARKER = b"---"
-#: A `List` of this many characters is cut into groups of items of so many.
-LONG_LIST = 1 << 20
+#: So many characters of items of a long `List` go together.
 _GROUP = 256 << 10
 _RUN = 64 << 10
-_ITEMS = lazy_pattern(r"^items:[ \t]*\r?\n( *)-[ \r\n]", re.MULTILINE)
 
 
 class Piece(NamedTuple):
@@ -129,43 +125,24 @@ def _pieces(lines: list[bytes], body: int, first: int, source: str, encoding: st
 
 
 def _groups(piece: Piece) -> Iterator[Piece]:
-    """The piece, or groups of items of the long `List` that it is.
-
-    Only a list in block style is cut, and none with anchors, which may lead from item to item.
-    """
-    found = _ITEMS.search(piece.text, piece.body) if len(piece.text) > LONG_LIST and "&" not in piece.text else None
+    """The piece, or groups of items of the long `List` that it is."""
+    found = long_list(piece.text, piece.body)
     if found is None:
         yield piece
         return
-    text, begin, indent = piece.text, found.start(1), found[1]
-    outside = re.compile(rf"^(?!{indent}[ -]|[ \t]*(?:#|\r?$))", re.MULTILINE).search(text, begin)
-    end = outside.start() if outside else len(text)
+    text, begin = piece.text, found.starts[0]
     before = text[:begin].removeprefix("\ufeff")
-    after = "".join(line for line in text[end:].splitlines(keepends=True) if not line.startswith(LEAD))
-    if not _is_list(before + after):
-        yield piece
-        return
+    after = "".join(line for line in text[found.end :].splitlines(keepends=True) if not line.startswith(LEAD))
     start, line = 0, piece.line
     is_noted = LEAD in text
-    for item in re.compile(rf"^{indent}-(?=[ \r\n])", re.MULTILINE).finditer(text, begin, end):
+    for item in found.starts:
         if is_noted:  # the groups that were injected, each of which ends with its note
-            is_full = text.startswith(LEAD, text.rfind("\n", 0, item.start() - 1) + 1)
+            is_full = text.startswith(LEAD, text.rfind("\n", 0, item - 1) + 1)
         else:
-            is_full = item.start() - max(start, begin) > _GROUP
+            is_full = item - max(start, begin) > _GROUP
         if is_full:
             around = (before if start else "", after)
-            yield piece._replace(
-                text=text[start : item.start()], body=0 if start else piece.body, line=line, around=around
-            )
-            line += text.count("\n", start, item.start())
-            start = item.start()
+            yield piece._replace(text=text[start:item], body=0 if start else piece.body, line=line, around=around)
+            line += text.count("\n", start, item)
+            start = item
     yield piece._replace(text=text[start:], body=0, line=line, around=(before if start else "", ""))
-
-
-def _is_list(text: str) -> bool:
-    """Whether a document is a `List` without items."""
-    try:
-        data = load(text)
-    except InputError:
-        return False
-    return isinstance(data, dict) and data.get("kind") == "List" and data.get("items") is None

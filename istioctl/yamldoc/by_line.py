@@ -75,7 +75,7 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
     root: dict[str, Any] = {}
     here: Any = root  # the mapping or list that the lines are in, its column, and those around it
     column = 0
-    around: list[tuple[Any, int]] = []
+    around: list[tuple[Any, int]] = [(None, -1)]  # a line to the left of the first one leads out of the root
     open_key: str | None = None  # the key above, where it has no value yet
     first = None
     for number, line in enumerate(map(_LINES.__getitem__, text.split("\n"))):
@@ -108,17 +108,19 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
             here[open_key] = below
             here, column = below, at
         else:
-            while at < column or (at == column and type(here) is list and around):
+            while at < column or (at == column and type(here) is list):
                 here, column = around.pop()
             if at != column:
-                return None
+                if first is not None:
+                    return None
+                column = at
         if first is None:
             first = number
         if key in here:
             return None
         here[key] = _copy(value) if is_flow else value
         open_key = key if is_open else None
-        if len(around) > _DEEPEST:
+        if len(around) - 1 > _DEEPEST:
             return None
     return None if first is None else (root, first)
 

@@ -31,31 +31,41 @@ _LAST_COLON = lazy_pattern(r"(?<![\s\[\]{},\"'])(:)(?=[\[\]{},])")
 _REFUSED = "found unexpected ':'"
 
 MOST_NODES = 2_000_000
-"""How many mappings, lists and scalars a document may have: they take some 0.35 KB each, so 0.7 GB."""
+"""How many mappings, lists and scalars a document may have: as plain data they take some 0.1 KB each, so 0.2 GB."""
+MOST_PLACES = 600_000
+"""How many it may have where their places are kept: with these they take some 0.35 KB each, so 0.2 GB."""
 _SHORTEST_NODE = 2  # characters
 _NODES = frozenset({AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent})
 
 
 class TooManyNodesError(MarkedYAMLError):
-    """A document has more than `MOST_NODES`."""
+    """A document has more nodes than may be.
+
+    Attributes:
+        most: how many may be.
+    """
+
+    def __init__(self, most: int, mark: Any) -> None:
+        super().__init__(problem="a document is too large", problem_mark=mark)
+        self.most = most
 
 
 class _Counted:
     """Events of a text so long that its documents may have too many nodes."""
 
-    def __init__(self, parser: Any) -> None:
+    def __init__(self, parser: Any, most: int) -> None:
         self._next: Callable[[], Any] = parser.get_event
-        self._left = MOST_NODES
+        self._most = self._left = most
 
     def get_event(self) -> Any:
         event = self._next()
         kind = type(event)
         if kind is DocumentStartEvent:
-            self._left = MOST_NODES
+            self._left = self._most
         elif kind in _NODES:
             self._left -= 1
             if self._left < 0:
-                raise TooManyNodesError(problem="a document is too large", problem_mark=event.start_mark)
+                raise TooManyNodesError(self._most, event.start_mark)
         return event
 
 
@@ -76,20 +86,21 @@ class _Respelled:
         return event
 
 
-def documents(text: str | bytes, read: Callable[[Any, Any], T]) -> Iterator[T]:
+def documents(text: str | bytes, read: Callable[[Any, Any], T], most: int) -> Iterator[T]:
     """What `read` makes of each document of a stream.
 
     Args:
         text: the stream.
         read: gets the parser (its `get_event` gives the event after) and the event that starts a document; it takes
             the events up to the one that ends it.
+        most: how many nodes a document may have: `MOST_NODES` or `MOST_PLACES`.
 
     Raises:
         YAMLError, UnicodeError: the text is not YAML.
     """
     done = 0
     try:
-        for made in _each(_bounded(CParser(text), text), read):
+        for made in _each(_bounded(CParser(text), text, most), read):
             yield made
             done += 1
         return
@@ -97,14 +108,14 @@ def documents(text: str | bytes, read: Callable[[Any, Any], T]) -> Iterator[T]:
         again = _respelled(text) if error.problem == _REFUSED else None
         if again is None:
             raise
-    for index, made in enumerate(_each(_bounded(again, text), read)):
+    for index, made in enumerate(_each(_bounded(again, text, most), read)):
         if index >= done:
             yield made
 
 
-def _bounded(parser: Any, text: str | bytes) -> Any:
-    """The parser, which ends with an error where a document has more than `MOST_NODES`."""
-    return _Counted(parser) if len(text) > MOST_NODES * _SHORTEST_NODE else parser
+def _bounded(parser: Any, text: str | bytes, most: int) -> Any:
+    """The parser, which ends with an error where a document has more nodes than `most`."""
+    return _Counted(parser, most) if len(text) > most * _SHORTEST_NODE else parser
 
 
 def _each(parser: Any, read: Callable[[Any, Any], T]) -> Iterator[T]:

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from istioctl.errors import InputError
+from istioctl.yamldoc import parsing
 from istioctl.yamldoc.nesting import DEEPEST, is_too_deep
-from istioctl.yamldoc.parsing import MOST_NODES, TooManyNodesError, documents
 from istioctl.yamldoc.pyyaml import (
     AliasEvent,
     DocumentEndEvent,
@@ -48,7 +48,7 @@ def read_documents(text: str | bytes, source: str) -> Iterator[Any]:
         InputError: the text is not YAML, or holds what JSON can't; `where` is `source:line`.
     """
     try:
-        yield from documents(text, lambda parser, _: _Reader(parser, source).document())
+        yield from parsing.documents(text, lambda parser, _: _Reader(parser, source).document(), parsing.MOST_NODES)
     except MarkedYAMLError as error:
         raise unreadable(error, source) from None
     except (YAMLError, UnicodeError) as error:
@@ -70,19 +70,28 @@ class UnreadableError(InputError):
         go_text: what go-yaml says of it, with a line only where it finds one.
     """
 
-    def __init__(self, message: str, *, where: str, go_text: str, id: str = "bad-yaml") -> None:  # noqa: A002
-        super().__init__(message, where=where, id=id)
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str,
+        go_text: str,
+        hint: str | None = None,
+        id: str = "bad-yaml",  # noqa: A002
+    ) -> None:
+        super().__init__(message, where=where, hint=hint, id=id)
         self.go_text = go_text
 
 
 def unreadable(error: MarkedYAMLError, source: str) -> UnreadableError:
     """A parser's error as this program's."""
     mark = error.problem_mark or error.context_mark
-    if isinstance(error, TooManyNodesError):
+    if isinstance(error, parsing.TooManyNodesError):
         return UnreadableError(
-            f"a document has more than {MOST_NODES:,} values; split it into several",
+            f"a document has more than {error.most:,} values; split it into several",
             where=f"{source}:{mark.line + 1}" if mark else source,
             go_text="yaml: a document is too large",
+            hint="A List may have any length in block style, as `kubectl get -o yaml` prints it.",
             id="too-large",
         )
     where = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source

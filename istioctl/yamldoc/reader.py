@@ -8,9 +8,8 @@ messages, origins and edits.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from istioctl.yamldoc import plain
+from istioctl.yamldoc import parsing, plain
 from istioctl.yamldoc.nesting import DEEPEST
-from istioctl.yamldoc.parsing import documents
 from istioctl.yamldoc.pyyaml import (
     AliasEvent,
     DocumentEndEvent,
@@ -113,7 +112,9 @@ def compose_all(text: str | bytes, source: str = "<input>") -> Iterator[Document
         InputError: the text is not YAML; `where` is `source:line`.
     """
     try:
-        yield from documents(text, lambda parser, event: _Composer(parser, source).document(event))
+        yield from parsing.documents(
+            text, lambda parser, event: _Composer(parser, source).document(event), parsing.MOST_PLACES
+        )
     except MarkedYAMLError as error:
         raise plain.unreadable(error, source) from None
     except (YAMLError, UnicodeError) as error:

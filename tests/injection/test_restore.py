@@ -19,6 +19,7 @@ from istioctl.injection import streams, uninject
 from istioctl.injection.inject import inject, uninject_piece
 from istioctl.injection.injector import Injector, ObjectInjector
 from istioctl.injection.templates import TemplateRenderer
+from istioctl.yamldoc import long_lists
 from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.reader import load, load_all
 from tests.recorded.cases import INPUTS
@@ -180,7 +181,7 @@ def test_whatever_is_written_comes_back(kind: str, pod: dict[str, Any], seed: in
 
 
 def test_a_long_list_comes_back_group_by_group(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(streams, "LONG_LIST", 2000)
+    monkeypatch.setattr(long_lists, "LONG_LIST", 2000)
     monkeypatch.setattr(streams, "_GROUP", 1500)
     service = "- kind: Service\n  metadata: {name: s}\n  spec: {ports: [{port: 80}]}\n"
     own = DEPLOYMENT.removeprefix("# who made this\n")

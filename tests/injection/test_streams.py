@@ -13,6 +13,7 @@ from istioctl.injection.inject import inject_pieces
 from istioctl.injection.reverse_patch import LEAD
 from istioctl.injection.streams import Piece
 from istioctl.injection.uninject import Uninjector
+from istioctl.yamldoc import long_lists
 from tests.support.injecting import builtin_injector
 
 LINES = [
@@ -92,7 +93,7 @@ def test_items_of_a_long_list_are_changed_as_in_one_piece(
     text = text.replace("\n", "\r\n") if windows else text
     whole = pieces(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams, "LONG_LIST", 0)
+        patch.setattr(long_lists, "LONG_LIST", 0)
         patch.setattr(streams, "_GROUP", 0)
         parts = pieces(text)
     assert "".join(part.text for part in parts) == text
@@ -111,7 +112,7 @@ def test_what_is_wrong_in_a_long_list_is_named_by_line() -> None:
 
 @pytest.mark.parametrize("extra", ["&a b", "{}"])
 def test_lists_that_stay_whole(monkeypatch: pytest.MonkeyPatch, extra: str) -> None:
-    monkeypatch.setattr(streams, "LONG_LIST", 0)
+    monkeypatch.setattr(long_lists, "LONG_LIST", 0)
     monkeypatch.setattr(streams, "_GROUP", 0)
     kind = "List" if "&" in extra else "ConfigMap"
     assert len(pieces(f"kind: {kind}\nitems:\n- a: {extra}\n- a: b\n- a: c\n")) == 1

@@ -285,3 +285,10 @@ KINDS: dict[str, Kind] = {
     "escapes everywhere": _strings(lambda text: text + ESCAPES),
     "everything is null": _edited(lambda asked, data: dict.fromkeys(data) if isinstance(data, dict) else None),
 }
+
+LARGE = ("endless body", "endless spaces", "huge list", "large list")
+"""Kinds of many bytes."""
+LARGE_OF_A_POD = (
+    "endless body of a pod", "dense numbers of a pod", "dense objects of a pod", "dense members of a pod",
+)  # fmt: skip
+"""The same of what pods answer."""

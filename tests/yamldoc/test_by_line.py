@@ -55,6 +55,12 @@ def test_an_object_in_block_style() -> None:
     assert read[1] == 1
 
 
+def test_an_object_that_is_indented() -> None:
+    text = "".join(f"  {line}" if line.strip() else line for line in OBJECT.splitlines(keepends=True))
+    assert read_by_line(text) == expected(text) == expected(OBJECT)
+    assert read_by_line(f"{text}a: b\n") is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -59,6 +59,7 @@ def test_places_are_those_of_the_text() -> None:
 @pytest.mark.parametrize("odd", ["", "a: [x:]\n---\n"])
 def test_documents_with_too_many_nodes(monkeypatch: pytest.MonkeyPatch, read: Reader, odd: str) -> None:
     monkeypatch.setattr(parsing, "MOST_NODES", 10)
+    monkeypatch.setattr(parsing, "MOST_PLACES", 10)
     ten = "a: [1, {b: 2}, 3]\nc: d\n"  # mappings and lists count, too
     assert len(read(f"{odd}{ten}---\n{ten}", "in.yaml")) == 2 + bool(odd)
     with pytest.raises(InputError, match=r"a document has more than [0-9,]+ values") as caught:

@@ -120,13 +120,8 @@ def _check_source(read: Callable[[], Source], options: ValidateOptions) -> FileR
 
 def _placed(error: InputError, name: str, offset: int, text: str) -> InputError:
     """An error of a document, with its line in the whole file."""
-    _, _, place = (error.where or "").rpartition(f"{name}:")
-    line, _, column = place.partition(":")
-    where = name
-    if line.isdecimal():
-        where = f"{name}:{int(line) + offset}" + (f":{column}" if column else "")
     hint = error.hint or rendering_hint("", text, _COMMAND, is_yaml=False) or None
-    return InputError(error.message, where=where, hint=hint, id=error.id)
+    return InputError(error.message, where=scan.place_in_stream(error, name, offset), hint=hint, id=error.id)
 
 
 def _check_document(name: str, text: str, offset: int, options: ValidateOptions, report: FileReport) -> None:

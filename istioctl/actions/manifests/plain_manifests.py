@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from istioctl.analysis.sources import Source, read_file
+from istioctl.analysis.validation.scan import place_in_stream, split
 from istioctl.api.identity import ObjectKey
-from istioctl.errors import IstioctlError
+from istioctl.errors import InputError, IstioctlError
 from istioctl.yamldoc.reader import compose_all
 
 _SPECIFICATION = "IstioOperator"
@@ -24,16 +25,23 @@ def plain_manifests(files: Sequence[str], stdin: Callable[[], str]) -> list[dict
         InputError: a file can't be read, is not YAML, or holds something that is not an object.
     """
     sources = [Source("<stdin>", stdin()) if name == "-" else read_file(Path(name)) for name in files]
-    documents = [
-        (f"{source.name}:{document.line + 1}", document.data)
-        for source in sources
-        for document in compose_all(source.text, source.name)
-        if document.root is not None
-    ]
+    documents = [found for source in sources for found in _documents(source)]
     kinds = [data.get("kind") if isinstance(data, dict) else None for _, data in documents]
     if not kinds or None in kinds or _SPECIFICATION in kinds:
         return None
     return [item for where, data in documents for item in _objects(data, where)]
+
+
+def _documents(source: Source) -> Iterator[tuple[str, Any]]:
+    """The documents of a file, each with its place."""
+    for text, offset in split(source.text, source.name):
+        try:
+            for document in compose_all(text, source.name):
+                if document.root is not None:
+                    yield f"{source.name}:{offset + document.line + 1}", document.data
+        except InputError as problem:
+            problem.where = place_in_stream(problem, source.name, offset)
+            raise
 
 
 def _objects(data: dict[str, Any], where: str) -> Iterator[dict[str, Any]]:

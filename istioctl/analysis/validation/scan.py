@@ -13,6 +13,7 @@ from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
 from istioctl.errors import InputError
 from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc.json_values import further_values
+from istioctl.yamldoc.long_lists import items_apart
 
 _SEPARATOR = lazy_pattern(r"^---[ \t]*(?:#.*)?(?:\r?\n|\Z)", re.MULTILINE)
 _NO_SEPARATOR = lazy_pattern(r"^---(?![ \t]*(?:#.*)?\r?$)", re.MULTILINE)
@@ -39,7 +40,8 @@ _PORT_NAME = lazy_pattern(r"(?:^ +(?:- )?|[{,] *)name: *([a-z][\w-]*) *(?=[\n,}]
 def split(text: str, name: str) -> Iterator[tuple[str, int]]:
     """The documents of a stream as (text, lines before it), split where kubectl splits.
 
-    That is at lines of `---`, and between JSON objects that follow one another.
+    That is at lines of `---`, and between JSON objects that follow one another. The items of a long `List` are apart,
+    too.
 
     Raises:
         InputError: something follows a JSON object that is not another one; `name` is that of the stream.
@@ -47,15 +49,15 @@ def split(text: str, name: str) -> Iterator[tuple[str, int]]:
     start = line = 0
     for separator in _SEPARATOR.finditer(text):
         chunk = text[start : separator.start()]
-        yield from _json_apart(chunk, line, name)
+        yield from _apart(chunk, line, name)
         line += chunk.count("\n") + separator[0].count("\n")
         start = separator.end()
-    yield from _json_apart(text[start:], line, name)
+    yield from _apart(text[start:], line, name)
 
 
-def _json_apart(chunk: str, line: int, name: str) -> Iterator[tuple[str, int]]:
+def _apart(chunk: str, line: int, name: str) -> Iterator[tuple[str, int]]:
     if chunk[:1] not in ("", "{") and not chunk[0].isspace():  # no JSON
-        yield chunk, line
+        yield from ((item, line + before) for item, before in items_apart(chunk))
         return
     start = 0
     for further in further_values(chunk, name, line + 1):
@@ -63,7 +65,21 @@ def _json_apart(chunk: str, line: int, name: str) -> Iterator[tuple[str, int]]:
         line += chunk.count("\n", start, further)
         start = further
     if start < len(chunk):
-        yield chunk[start:], line
+        yield from ((item, line + before) for item, before in items_apart(chunk[start:]))
+
+
+def place_in_stream(error: InputError, name: str, offset: int) -> str:
+    """The place of an error of a document in the whole stream.
+
+    Args:
+        name: of the stream.
+        offset: how many lines are before the document.
+    """
+    where = error.where or name
+    line, _, column = where.removeprefix(f"{name}:").partition(":")
+    if error.id == "placed" or not line.isdecimal():
+        return where
+    return f"{name}:{int(line) + offset}" + (f":{column}" if column else "")
 
 
 def expect_separators(text: str, name: str) -> None:

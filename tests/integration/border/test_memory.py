@@ -6,6 +6,7 @@ every command there is.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,25 +16,24 @@ from pathlib import Path
 
 import pytest
 
+from istioctl.yamldoc.writer import dump
 from tests.integration.border.commands import COMMANDS, FILES, OBJECTS
-from tests.support.malformed import KINDS
+from tests.support.malformed import KINDS, LARGE, LARGE_OF_A_POD
 from tests.support.stub_cluster import StubCluster
 
 MOST = 300 * 1024
 """KiB."""
-LARGE_KINDS = ("endless body", "endless spaces", "huge list", "large list")
 SOME_COMMANDS = ("version", "diff", "uninstall --purge", "kube-inject", "install", "analyze")
-OF_A_POD = (
-    "endless body of a pod",
-    "dense numbers of a pod",
-    "dense objects of a pod",
-    "dense members of a pod",
-)
-RUNS = [(command, kind) for command in SOME_COMMANDS for kind in LARGE_KINDS]
-RUNS += [("proxy-config diff", OF_A_POD[0]), ("proxy-config trace", OF_A_POD[3]), ("proxy-status", OF_A_POD[1])]
-RUNS += [("proxy-config all", OF_A_POD[2]), ("ztunnel-config all", OF_A_POD[2])]
-if os.environ.get("ISTIOCTL_MALFORMED") == "all":
-    RUNS = [(command, kind) for command in COMMANDS for kind in (*LARGE_KINDS, *OF_A_POD)]
+SOME_RUNS = [(command, kind) for command in SOME_COMMANDS for kind in LARGE]
+SOME_RUNS += [
+    ("proxy-config diff", "endless body of a pod"),
+    ("proxy-config trace", "dense members of a pod"),
+    ("proxy-status", "dense numbers of a pod"),
+    ("proxy-config all", "dense objects of a pod"),
+    ("ztunnel-config all", "dense objects of a pod"),
+]
+ALL_RUNS = [(command, kind) for command in COMMANDS for kind in (*LARGE, *LARGE_OF_A_POD)]
+RUNS = ALL_RUNS if os.environ.get("ISTIOCTL_MALFORMED") == "all" else SOME_RUNS
 #: Runs a command line, and tells the most memory that its process ever took, in KiB, in the last line of stderr.
 MEASURED = """
 import atexit, os, re
@@ -73,3 +73,24 @@ def test_large_answers_take_little_memory(stub: StubCluster, command: str, kind:
     peak = int(told.splitlines()[-1])
     print(f"peak of {command} with {kind}: {peak // 1024} MiB")
     assert peak < MOST
+
+
+SERVICE = {
+    "apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop", "labels": {"app": "web"}},
+    "spec": {"ports": [{"name": "http", "port": 80, "targetPort": 8080}], "selector": {"app": "web"}},
+}  # fmt: skip
+MOST_OF_A_LIST = 90 * 1024
+"""KiB: less than the nodes of the whole list."""
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+@pytest.mark.parametrize("words", ["validate -f FILE", "analyze --use-kube=false FILE", "manifest diff FILE FILE"])
+def test_the_items_of_a_list_are_read_one_by_one(tmp_path: Path, words: str, form: str) -> None:
+    items = [{**SERVICE, "metadata": {**SERVICE["metadata"], "name": f"web-{number}"}} for number in range(8000)]
+    listed = {"apiVersion": "v1", "items": items, "kind": "List"}
+    file = tmp_path / f"list.{form}"
+    file.write_text(json.dumps(listed, indent=4) if form == "json" else dump(listed))
+    line = [sys.executable, "-c", MEASURED, *words.replace("FILE", str(file)).split()]
+    done = subprocess.run(line, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0
+    assert int(done.stderr.splitlines()[-1]) < MOST_OF_A_LIST
