@@ -191,7 +191,7 @@ def _resources(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def _proxy(entry: dict[str, Any], istiod: str, revision: str) -> ProxyStatus:
     identifier, resources = str(entry.get("proxy") or ""), _resources(entry)
     states = [_state(status) for status in resources.values()]
-    worst = next((state for state in _WORST_FIRST if state in states), _NOT_SENT)
+    worst = _worst(states)
     concerned = zip(resources.values(), states, strict=True)
     times = [time for status, state in concerned if state is worst and (time := _sent_time(status))]
     return ProxyStatus(
@@ -216,6 +216,12 @@ def _state(status: Mapping[str, Any]) -> State:
     if not sent:
         return _NOT_SENT
     return _SYNCED if status.get("acked") == sent else _STALE
+
+
+def _worst(states: list[State]) -> State:
+    if states and states.count(states[0]) == len(states):  # as nearly always
+        return states[0]
+    return next((state for state in _WORST_FIRST if state in states), _NOT_SENT)
 
 
 def _sent_time(status: Mapping[str, Any]) -> str:
