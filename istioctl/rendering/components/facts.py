@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from istioctl.api.names import REVISION
+from istioctl.api.trees import mapping
 from istioctl.rendering.text.value_text import go_text
 
 #: The name of every release, and the version its charts say.
@@ -100,9 +100,9 @@ def component_image(values: Tree, name: str) -> str:
     return image_name(values["image"] or name, hub, tag, variant)
 
 
-def wants_trust_bundle(env: Mapping[str, Any] | None) -> bool:
-    """Whether istiod publishes its root certificate as a ClusterTrustBundle."""
-    return (env or {}).get("ENABLE_CLUSTER_TRUST_BUNDLE_API") in (True, "true")
+def wants_trust_bundle(env: object) -> bool:
+    """Whether istiod publishes its root certificate as a ClusterTrustBundle, by its variables."""
+    return mapping(env).get("ENABLE_CLUSTER_TRUST_BUNDLE_API") in (True, "true")
 
 
 def whole_number(value: object) -> int:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, SYSTEM_NAMESPACE, TEMPLATES
 from istioctl.api.ports import XDS
+from istioctl.api.trees import lookup
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
     Target,
@@ -97,7 +98,7 @@ def _facts(kind: GatewayKind, values: Tree, target: Target) -> Tree:
         "volumes": _volumes(gateway),
         "istiod_address": f"istiod{revision_suffix(values)}.{shared['istioNamespace']}.svc:{XDS}",
         "trust_bundle": shared.get("trustBundleName"),
-        "cluster_trust_bundle": wants_trust_bundle((values.get("pilot") or {}).get("env")),
+        "cluster_trust_bundle": wants_trust_bundle(lookup(values, "pilot", "env")),
     }
 
 

@@ -209,7 +209,7 @@ def _name_gateways(spec: Values, base: Values, origins: Origins) -> None:
         given, known = lookup(spec, "components", key), lookup(base, "spec", "components", key)
         if not isinstance(given, list) or not isinstance(known, list):
             continue
-        taken = {entry.get("name") for entry in given if isinstance(entry, dict)}
+        taken = [entry.get("name") for entry in given if isinstance(entry, dict)]
         for index, entry in enumerate(given):
             if isinstance(entry, dict) and not entry.get("name"):
                 place = _asked_for(key, index, origins)
