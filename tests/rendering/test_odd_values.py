@@ -47,7 +47,11 @@ _WHOLE = {
             "egressGateways": [{"name": "out"}],
         },
         "values": {
-            "global": {"proxy": {"resources": {"limits": {"cpu": "2"}}}, "imagePullSecrets": ["a"], "arch": {"a": 1}},
+            "global": {
+                "proxy": {"resources": {"limits": {"cpu": "2"}}},
+                "imagePullSecrets": ["a"],
+                "arch": {"amd64": 1},
+            },
             "pilot": {"env": {"A": "b"}, "podLabels": {"a": "b"}, "cni": {"enabled": True}},
             "gateways": {"istio-ingressgateway": {"env": {"A": "b"}, "labels": {"a": "b"}}},
             "sidecarInjectorWebhook": {"injectedAnnotations": {"a": "b"}, "templates": {"own": "spec: {}"}},
