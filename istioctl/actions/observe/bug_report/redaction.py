@@ -21,6 +21,8 @@ _NAMED = lazy_pattern(
     rb"|api[-_]?key|(?:access|refresh|id|bearer|auth)[-_]?token|token)\b(?:\\?[\"'])?\s*[:=](?!=)\s*)"
     rb"(\"(?:[^\"\\]|\\.)*\"|\\\"[^\"\\]*\\\"|'[^']*'|[^\s,{}\[\]\"'\\]+)"
 )
+#: One of these is in each name that `_NAMED` knows: without them its search, the slowest by far, is left out.
+_IN_NAMES = (b"key", b"passw", b"secret", b"token")
 _BASE64 = lazy_pattern(rb"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]{16,}={0,2}")
 _HARMLESS = frozenset((b"null", b"true", b"false", b'""', b"''", b"{}"))
 
@@ -30,8 +32,10 @@ def redact(data: bytes) -> bytes:
     data = _PEM.sub(HIDDEN, data)
     data = _BASE64.sub(_decoded, data)
     data = _JWT.sub(HIDDEN, data)
-    data = _BEARER.sub(rb"\1" + HIDDEN, data)
-    return _NAMED.sub(_value, data)
+    lowered = data.lower()
+    if b"bearer" in lowered:
+        data = _BEARER.sub(rb"\1" + HIDDEN, data)
+    return _NAMED.sub(_value, data) if any(word in lowered for word in _IN_NAMES) else data
 
 
 def redact_secret(secret: dict[str, Any]) -> dict[str, Any]:
