@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from io import BytesIO
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 
@@ -81,8 +82,8 @@ def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: B
     entries: list[Entry] = []
     foreign = 0
     encoding, was_changed, ends_line = "", False, True
-    with _Spool() as spool:
-        for piece, result in change(_joined(inputs, stdin)):
+    with Spool() as spool:
+        for piece, result in change(_joined(_pieces(inputs, stdin))):
             encoding = encoding or piece.encoding  # of several inputs, the first says how all are written
             is_changed = result.text != piece.text
             text = result.text
@@ -96,7 +97,7 @@ def transform(inputs: Iterable[str], stdin: BinaryIO, change: Transform, sink: B
     return Report(tuple(entries), foreign)
 
 
-class _Spool:
+class Spool:
     """Keeps what is written until it is asked for: a little in memory, more in a file."""
 
     def __init__(self) -> None:
@@ -124,7 +125,15 @@ class _Spool:
             copyfileobj(self._file, sink)
         sink.writelines(self._chunks)
 
-    def __enter__(self) -> _Spool:
+    def lines(self) -> Iterator[bytes]:
+        """What was kept, line by line; every `write` has to end with a line."""
+        if self._file is not None:
+            self._file.seek(0)
+            yield from self._file
+        for chunk in self._chunks:
+            yield from BytesIO(chunk)
+
+    def __enter__(self) -> Spool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -133,20 +142,25 @@ class _Spool:
 
 
 def differences(
-    inputs: Iterable[str], stdin: BinaryIO, change: Transform
+    inputs: Iterable[str], stdin: BinaryIO, change: Transform, verb: str
 ) -> Iterator[tuple[list[str], InjectionResult]]:
-    """The lines of a unified diff, document by document, and what became of each."""
-    before_line = after_line = 1
-    named = ""
-    for piece, result in change(_joined(inputs, stdin)):
+    """The lines of a unified diff for each input, document by document, and what became of each.
+
+    Args:
+        inputs, stdin, change: as for `transform`.
+        verb: what the change does, as in `injected`.
+    """
+    source, added, named = "", 0, False
+    for piece, result in change(_pieces(inputs, stdin)):
+        if _begins_an_input(piece):
+            source, added, named = piece.source, 0, False
         lines: list[str] = []
         if result.text != piece.text:
-            lines = list(_hunks(piece.text, result.text, before_line, after_line))
-            if piece.source != named:
-                lines = [f"--- {piece.source}", f"+++ {piece.source} (injected)", *lines]
-                named = piece.source
-        before_line += piece.text.count("\n")
-        after_line += result.text.count("\n")
+            lines = list(_hunks(piece.text, result.text, piece.line, piece.line + added))
+            if not named:
+                lines = [f"--- {source}", f"+++ {source} ({verb})", *lines]
+                named = True
+        added += result.text.count("\n") - piece.text.count("\n")
         yield lines, result
 
 
@@ -170,20 +184,28 @@ def _hunks(before: str, after: str, before_line: int, after_line: int) -> Iterat
                 yield from (f"+{line}" for line in new[new_from:new_to])
 
 
-def _joined(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[Piece]:
-    """The documents of all inputs, each input beginning with a `---` line if another came before it."""
-    last: Piece | None = None
+def _pieces(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[Piece]:
+    """The documents of all inputs."""
     for name, opened in _opened(inputs, stdin):
         with opened as stream:
-            fresh = True
-            for piece in streams.pieces(stream, name):
-                if fresh and last is not None:
-                    lead = "" if last.text.endswith("\n") else "\n"
-                    lead += "" if piece.body else "---\n"
-                    added = lead.count("\n")
-                    piece = piece._replace(text=lead + piece.text, body=piece.body + len(lead), line=piece.line - added)
-                yield piece
-                last, fresh = piece, False
+            yield from streams.pieces(stream, name)
+
+
+def _begins_an_input(piece: Piece) -> bool:
+    return piece.line == 1 and not piece.is_apart
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The documents as one stream, each input beginning with a `---` line if another came before it."""
+    last: Piece | None = None
+    for piece in pieces:
+        if last is not None and _begins_an_input(piece):
+            lead = "" if last.text.endswith("\n") else "\n"
+            lead += "" if piece.body else "---\n"
+            added = lead.count("\n")
+            piece = piece._replace(text=lead + piece.text, body=piece.body + len(lead), line=piece.line - added)
+        yield piece
+        last = piece
 
 
 def _opened(inputs: Iterable[str], stdin: BinaryIO) -> Iterator[tuple[str, AbstractContextManager[BinaryIO]]]:

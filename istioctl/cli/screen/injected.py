@@ -18,7 +18,7 @@ def change_inputs(change: Transform, filenames: list[str], output: str, *, diff:
 
     stdin = _bytes(terminal().stdin)
     if diff:
-        report = _show_differences(change, filenames)
+        report = _show_differences(change, filenames, verb)
     elif output:
         report = write_file(output, lambda sink: transform(filenames, stdin, change, sink))
     else:
@@ -34,18 +34,21 @@ def _bytes(stream: Any) -> BinaryIO:
     return buffer
 
 
-def _show_differences(change: Transform, filenames: list[str]) -> Report:
-    from istioctl.actions.sidecars.kube_inject import Report, differences
+def _show_differences(change: Transform, filenames: list[str], verb: str) -> Report:
+    from istioctl.actions.sidecars.kube_inject import Report, Spool, differences
 
     streams = terminal()
     entries: list[Entry] = []
     foreign = 0
-    for lines, result in differences(filenames, _bytes(streams.stdin), change):
-        for line in lines:
-            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[0])
+    with Spool() as spool:  # nothing is shown where anything fails
+        for lines, result in differences(filenames, _bytes(streams.stdin), change, verb):
+            spool.write("".join(f"{line}\n" for line in lines).encode())
+            entries += result.entries
+            foreign += result.foreign
+        for kept in spool.lines():
+            line = kept.decode().rstrip("\n")
+            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
             streams.write((streams.style(line, style, stdout=True) if style else line) + "\n")
-        entries += result.entries
-        foreign += result.foreign
     return Report(tuple(entries), foreign)
 
 

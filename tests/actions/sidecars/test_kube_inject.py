@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,32 @@ def test_the_difference_shows_only_what_changes(files):
     assert lines[2].startswith("@@ -")
     assert not [line for line in lines[3:] if line.startswith("-")]
     assert "+      - name: istio-proxy" in lines
+
+
+@pytest.mark.skipif(not shutil.which("patch"), reason="patch is not installed")
+def test_the_difference_of_several_files_applies_to_each(files, tmp_path):
+    before = {name: Path("app.yaml").read_text().replace("name: app", f"name: {name}") for name in ("one", "two")}
+    for name, text in before.items():
+        Path(f"{name}.yaml").write_text(text)
+    named = ("-f", "one.yaml", "-f", "two.yaml")
+    shown = run_cli("kube-inject", *files, *named, "--diff", "-q").stdout
+    subprocess.run(["patch", "-s"], input=shown, text=True, check=True, capture_output=True)
+    for name, text in before.items():
+        assert Path(f"{name}.yaml").read_text() != text
+        Path("again.yaml").write_text(text)
+        alone = run_cli("kube-inject", *files, "-f", "again.yaml").stdout
+        assert Path(f"{name}.yaml").read_text() == alone
+    back = run_cli("kube-uninject", *named, "--diff", "-q").stdout
+    assert "+++ two.yaml (uninjected)" in back
+    subprocess.run(["patch", "-s"], input=back, text=True, check=True, capture_output=True)
+    assert {name: Path(f"{name}.yaml").read_text() for name in before} == before
+
+
+def test_no_difference_is_shown_where_a_later_file_fails(files):
+    Path("broken.yaml").write_text("a: [\n")
+    done = run_cli("kube-inject", *files, "-f", "app.yaml", "-f", "broken.yaml", "--diff")
+    assert (done.status, done.stdout) == (65, "")
+    assert "broken.yaml:2" in done.stderr
 
 
 def test_offline_needs_no_configuration(tmp_path):
