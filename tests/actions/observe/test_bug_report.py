@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import tarfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.actions.observe.bug_report.archive import Archive
+from istioctl.actions.observe.bug_report.content import Choice
 from istioctl.actions.observe.bug_report.redaction import redact, redact_secret
+from istioctl.actions.observe.bug_report.report import BugReportOptions, make
 from istioctl.actions.observe.bug_report.selection import Container, is_namespace_wanted, is_wanted, parse_selection
 from istioctl.actions.observe.bug_report.settings import read_settings, time_range
+from istioctl.cluster.session import Session
 from istioctl.errors import InputError, IstioctlError, UsageError
 
 _KEY = b"-----BEGIN RSA PRIVATE KEY-----\nMIIabc+/=\n-----END RSA PRIVATE KEY-----"
@@ -161,3 +165,26 @@ def test_archive_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="can't be written"):
         Archive(tmp_path / "file" / "bug-report.tar.gz")
+
+
+def test_what_comes_too_late_is_missing(session: Session, tmp_path: Path) -> None:
+    begun = time.monotonic()
+
+    def late() -> bytes:
+        time.sleep(max(begun + 1.2 - time.monotonic(), 0))
+        return b"late"
+
+    nothing = Choice(proxy_debug=False, netstat=False, coredumps=False)
+    options = BugReportOptions(
+        tmp_path / "report.tar.gz", choice=nothing, timeout=1.0, cluster_dump=False, versions=late
+    )
+    done = make(session, options, lambda _: None)
+    assert ("versions", "the time was over when it came") in done.missing
+    assert "versions" not in done.names
+
+
+def test_an_archive_takes_nothing_after_its_time(tmp_path: Path) -> None:
+    with Archive(tmp_path / "a.tar.gz") as archive:
+        assert archive.add("one", b"1", time.monotonic() + 60)
+        assert not archive.add("two", b"2", time.monotonic() - 1)
+    assert archive.names == ["one"]

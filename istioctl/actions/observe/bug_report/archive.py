@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import tarfile
 import threading
 import time
@@ -40,8 +41,14 @@ class Archive:
             raise InputError(f"can't be written: {problem.strerror}", where=str(self._draft)) from problem
         self._draft.chmod(0o600)
 
-    def add(self, name: str, data: bytes) -> None:
-        """Add a file; may be called from several threads.
+    def add(self, name: str, data: bytes, until: float = math.inf) -> bool:
+        """Add a file; may be called from several threads, one of which packs at a time.
+
+        Args:
+            until: the monotonic time after which nothing more is added.
+
+        Returns:
+            Whether its turn came in time.
 
         Raises:
             InputError: the disk is full, or the like.
@@ -49,12 +56,15 @@ class Archive:
         entry = tarfile.TarInfo(f"{ROOT}/{name}")
         entry.size, entry.mtime, entry.mode = len(data), self._now, 0o600
         with self._lock:
+            if time.monotonic() > until:
+                return False
             try:
                 self._tar.addfile(entry, io.BytesIO(data))
             except OSError as problem:
                 raise InputError(f"can't be written: {problem.strerror}", where=str(self._draft)) from problem
             self.names.append(name)
             self.size += len(data)
+        return True
 
     def __enter__(self) -> Archive:
         return self

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.observe.bug_report.redaction import redact, redact_secret
+from istioctl.actions.observe.bug_report.redaction import redact_secret
 from istioctl.actions.observe.bug_report.selection import Container
 from istioctl.actions.revisions.version import mesh_versions
 from istioctl.api import ports
@@ -62,11 +62,13 @@ class Piece:
         name: its place in the archive.
         fetch: gets it; raises an IstioctlError where it can't be had.
         is_large: whether it may have many megabytes, so that only a few like it should be in memory at once.
+        as_it_is: whether it is not searched for secrets, as a core dump can't be.
     """
 
     name: str
     fetch: Callable[[], bytes]
     is_large: bool = False
+    as_it_is: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ def pod_pieces(
         if each.name == _DISCOVERY:
             for page in ISTIOD_PAGES:
                 path = f"/debug/{page}"
-                yield Piece(f"{folder}/debug/{page}", partial(_page, session, each, _MONITORING_PORT, path, choice))
-            yield Piece(f"{folder}/metrics", partial(_page, session, each, _MONITORING_PORT, "/metrics", choice))
+                yield Piece(f"{folder}/debug/{page}", partial(_page, session, each, _MONITORING_PORT, path))
+            yield Piece(f"{folder}/metrics", partial(_page, session, each, _MONITORING_PORT, "/metrics"))
         elif each.name == _PROXY:
             yield from _proxy_pieces(session, each, folder, choice)
 
@@ -129,22 +131,22 @@ def _proxy_pieces(session: Session, each: Container, folder: str, choice: Choice
     if choice.proxy_debug:
         for page in ZTUNNEL_PAGES if each.labels.get("app") == _ZTUNNEL else ENVOY_PAGES:
             name = page.partition("?")[0].replace("/", "_")
-            fetch = partial(_page, session, each, choice.admin_port, f"/{page}", choice)
+            fetch = partial(_page, session, each, choice.admin_port, f"/{page}")
             yield Piece(f"{folder}/{name}", fetch, is_large=name == "config_dump")
     if choice.netstat:
-        yield Piece(f"{folder}/netstat", partial(_run, session, each, ("netstat", "-natpw"), LARGEST_LOG, choice))
+        yield Piece(f"{folder}/netstat", partial(_run, session, each, ("netstat", "-natpw"), LARGEST_LOG))
     if choice.coredumps:
         yield Piece(
             f"{folder}/coredumps",
-            partial(_run, session, each, ("find", _CORES, "-name", "core.*"), LARGEST_LOG, choice),
+            partial(_run, session, each, ("find", _CORES, "-name", "core.*"), LARGEST_LOG),
         )
 
 
 def core_pieces(session: Session, each: Container, listing: bytes) -> Iterator[Piece]:
     """The core dumps that a listing names."""
     for number, path in enumerate(filter(None, listing.decode("utf-8", "replace").splitlines())):
-        fetch = partial(run_in_pod, session, each.namespace, each.pod, each.name, ("cat", path), largest=LARGEST_CORE)
-        yield Piece(f"{_folder(each)}/{number}.core", fetch, is_large=True)
+        fetch = partial(_run, session, each, ("cat", path), LARGEST_CORE)
+        yield Piece(f"{_folder(each)}/{number}.core", fetch, is_large=True, as_it_is=True)
 
 
 def _folder(each: Container) -> str:
@@ -167,7 +169,7 @@ def _objects(
         items = [redact_secret(dict(item)) for item in items]
     if kind == "Event":
         items.sort(key=lambda item: str(item["metadata"].get("creationTimestamp")))
-    return _safe(json.dumps({"items": items}, indent=1, ensure_ascii=False).encode(), choice)
+    return json.dumps({"items": items}, indent=1, ensure_ascii=False).encode()
 
 
 def _log(session: Session, each: Container, choice: Choice) -> bytes:
@@ -184,7 +186,7 @@ def _log(session: Session, each: Container, choice: Choice) -> bytes:
     body = session.request("GET", f"/api/v1/namespaces/{each.namespace}/pods/{each.pod}/log", query, accept="*/*")
     if choice.until:
         body = b"".join(_until(body, choice.until))
-    return _safe(body, choice)
+    return body
 
 
 def _until(body: bytes, end: str) -> Iterator[bytes]:
@@ -202,19 +204,15 @@ def _until(body: bytes, end: str) -> Iterator[bytes]:
         yield rest
 
 
-def _page(session: Session, each: Container, port: int, path: str, choice: Choice) -> bytes:
+def _page(session: Session, each: Container, port: int, path: str) -> bytes:
     def get(path: str) -> bytes:
         return ask_pod(session, each.namespace, each.pod, port, path, in_parts=True)
 
-    return _safe(read_dump(get, path) if path.startswith("/config_dump?") else get(path), choice)
+    return read_dump(get, path) if path.startswith("/config_dump?") else get(path)
 
 
-def _run(session: Session, each: Container, command: Sequence[str], largest: int, choice: Choice) -> bytes:
-    return _safe(run_in_pod(session, each.namespace, each.pod, each.name, command, largest=largest), choice)
-
-
-def _safe(data: bytes, choice: Choice) -> bytes:
-    return data if choice.full_secrets else redact(data)
+def _run(session: Session, each: Container, command: Sequence[str], largest: int) -> bytes:
+    return run_in_pod(session, each.namespace, each.pod, each.name, command, largest=largest)
 
 
 def versions_text(client: Client, namespace: str, server: str) -> bytes:

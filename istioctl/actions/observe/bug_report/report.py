@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import partial
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from istioctl.actions.observe.bug_report.archive import Archive
 from istioctl.actions.observe.bug_report.content import Choice, Piece, cluster_pieces, core_pieces, pod_pieces
+from istioctl.actions.observe.bug_report.redaction import redact
 from istioctl.actions.observe.bug_report.selection import Container, Selection, is_namespace_wanted, is_wanted
 from istioctl.actions.observe.bug_report.tally import Tally
 from istioctl.actions.progress import Progress, Silence
@@ -28,6 +29,8 @@ Report = Callable[[str], None]
 _LOUD = 2.0
 _LARGE_AT_ONCE = 4
 DEFAULT_CONCURRENCY = 32
+_MMAP_THRESHOLD = -3  # of mallopt(3)
+_LATE = "the time was over when it came"
 _ERRORS = (b"error", b"fatal", b"panic")
 
 
@@ -84,7 +87,7 @@ def plan(
     containers = _containers(session, discovery, options, missing)
     pieces: list[Piece] = []
     if options.versions:
-        pieces.append(Piece("versions", options.versions))
+        pieces.append(Piece("versions", options.versions, as_it_is=True))
     if options.cluster_dump:
         own: list[tuple[str, str]] = []
         try:
@@ -95,7 +98,7 @@ def plan(
     wanted = partial(is_wanted, included=options.included, excluded=options.excluded)
     pieces += pod_pieces(session, containers, wanted, options.choice)
     if options.analyze:
-        pieces.append(Piece("analyze/istioctl-analyze.txt", options.analyze))
+        pieces.append(Piece("analyze/istioctl-analyze.txt", options.analyze, as_it_is=True))
     return pieces, containers
 
 
@@ -112,12 +115,13 @@ def make(session: Session, options: BugReportOptions, report: Report, progress: 
         ClusterError: the cluster can't be reached.
     """
     deadline = time.monotonic() + options.timeout
+    _give_large_blocks_back()
     missing: list[tuple[str, str]] = []
     pieces, containers = plan(session, options, missing)
     report(f"gathering {len(pieces)} pieces from {session.server}")
     with Archive(options.output, options.scratch) as archive:
         work = _Work(
-            archive, options, deadline, len(pieces), None if progress else report, Tally(progress or Silence())
+            session, archive, options, deadline, len(pieces), None if progress else report, Tally(progress or Silence())
         )
         work.run(pieces)
         cores = [
@@ -136,11 +140,23 @@ def make(session: Session, options: BugReportOptions, report: Report, progress: 
     return BugReport(options.output, tuple(sorted(archive.names)), tuple(sorted(missing)), archive.size)
 
 
+def _give_large_blocks_back() -> None:
+    """Have glibc give large blocks of memory to the system as soon as they are free.
+
+    It would keep for each thread what that thread has used, and dozens of them read a large page here, one at a time.
+    """
+    import ctypes
+
+    with suppress(OSError, AttributeError, TypeError):  # another C library
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1 << 20)
+
+
 class _Work:
     """Pieces under way: each goes into the archive as soon as it is there."""
 
     def __init__(
         self,
+        session: Session,
         archive: Archive,
         options: BugReportOptions,
         deadline: float,
@@ -148,6 +164,7 @@ class _Work:
         report: Report | None,
         tally: Tally,
     ) -> None:
+        self._session = session
         self.archive = archive
         self.options = options
         self.deadline = deadline
@@ -160,6 +177,7 @@ class _Work:
         self._said = time.monotonic()
         self._errors: list[tuple[bool, int, str]] = []
         self._lock = threading.Lock()
+        self._searching = threading.Lock()
         self._room = threading.BoundedSemaphore(_LARGE_AT_ONCE)
 
     def run(self, pieces: Sequence[Piece]) -> None:
@@ -169,7 +187,9 @@ class _Work:
         in_parallel([partial(self._one, piece) for piece in ordered], limit=max(1, self.options.concurrency))
 
     def _one(self, piece: Piece) -> None:
-        with self._room if piece.is_large else nullcontext(), self._tally.gathering(piece.name):
+        # a large answer keeps others waiting until it is in the archive; what is as it is may ask in several threads
+        turn = nullcontext() if piece.as_it_is else self._session.turns.kept()
+        with self._room if piece.is_large else nullcontext(), self._tally.gathering(piece.name), turn:
             self._gather(piece)
 
     def _gather(self, piece: Piece) -> None:
@@ -182,12 +202,7 @@ class _Work:
             except IstioctlError as problem:
                 why = str(problem)
             else:
-                if piece.name.endswith("/coredumps"):
-                    self.listings[piece.name] = data
-                else:
-                    self.archive.add(piece.name, data)
-                if piece.name.endswith(".log"):
-                    self._rank(piece.name, data)
+                why = self._keep(piece, data)
         with self._lock:
             self._done += 1
             if why:
@@ -200,6 +215,21 @@ class _Work:
                 f"{self._done} of {self.total} pieces are there"
                 + (f", {len(self.missing)} are missing" if self.missing else "")
             )
+
+    def _keep(self, piece: Piece, data: bytes) -> str:
+        """Take what was fetched into the report; why that is not done, where the time is over."""
+        if not piece.as_it_is and not self.options.choice.full_secrets:
+            with self._searching:  # no two can search at the same time, and each shall see how late it is
+                if time.monotonic() > self.deadline:
+                    return _LATE
+                data = redact(data)
+        if piece.name.endswith("/coredumps"):
+            self.listings[piece.name] = data
+        elif not self.archive.add(piece.name, data, self.deadline):
+            return _LATE
+        if piece.name.endswith(".log"):
+            self._rank(piece.name, data)
+        return ""
 
     def _rank(self, name: str, data: bytes) -> None:
         count, critical = 0, False
