@@ -30,7 +30,7 @@ def set_values(raw: bytes, source: str, flags: Sequence[str]) -> bytes:
     """
 
     def change(document: OperatorDocument, data: Values) -> list[Edit]:
-        spec = data.get("spec") or {}
+        spec = {} if data.get("spec") is None else data["spec"]
         if not isinstance(spec, dict):
             where = f"{source}:{document.tree.line(('spec',))}"
             raise SpecError(f"'spec' must be a mapping, not {spec!r}", where=where, id="wrong-type")
