@@ -11,6 +11,7 @@ from istioctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from istioctl.yamldoc.reader import Document
 
+NOT_READ = "This follows a document's end (...), where kubectl stops reading; put --- between documents."
 _DECODER = JSONDecoder(strict=False)
 _SPACE = lazy_pattern(r"\s*")
 #: A brace that closes no value inside of another: without one, there is nothing to decode.
@@ -47,9 +48,6 @@ def further_values(text: str, source: str, line: int = 1) -> list[int]:
             raise _no_object(source, line + text.count("\n", 0, at))
         starts.append(at)
     return starts
-
-
-NOT_READ = "This follows a document's end (...), where kubectl stops reading; put --- between documents."
 
 
 def unread_after(text: str, document: Document) -> int | None:

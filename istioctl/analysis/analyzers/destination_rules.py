@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from istioctl.analysis.analyzers import pods
-from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known_hosts, service_name
+from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known_hosts, namespace_of_service
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
@@ -66,7 +66,7 @@ def analyze_subsets(snapshot: Snapshot, findings: Findings) -> None:
                 continue
             findings.report("UnknownDestinationRuleHost", rule, host, path=("spec", "host"))
             continue
-        if not snapshot.knows("Pod", service_name(rule.namespace, host)[0]):
+        if not snapshot.knows("Pod", namespace_of_service(rule.namespace, host) or rule.namespace):
             continue
         subsets = {subset.get("name", ""): (i, subset) for i, subset in enumerate(rule.spec.get("subsets", []))}
         for name, (i, subset) in subsets.items():

@@ -95,8 +95,14 @@ def is_known_missing(owner: Resource, host: str, snapshot: Snapshot) -> bool:
     found = _IN_ANY_DOMAIN.fullmatch(host)
     if found and found[2] != _DEFAULT_DOMAIN and not snapshot.is_whole and not cluster_domain(snapshot):
         return False  # it may be a Service of a cluster whose domain nothing tells
-    service = _IN_ANY_DOMAIN.fullmatch(full_host(owner.namespace, host))
-    return snapshot.knows("Service", service[1].split(".")[1]) if service else snapshot.knows("ServiceEntry")
+    namespace = namespace_of_service(owner.namespace, host)
+    return snapshot.knows("Service", namespace) if namespace else snapshot.knows("ServiceEntry")
+
+
+def namespace_of_service(namespace: str, host: str) -> str:
+    """The namespace of the Service that a host means in a namespace, in whichever domain; empty for other hosts."""
+    found = _IN_ANY_DOMAIN.fullmatch(full_host(namespace, host))
+    return found[1].split(".")[1] if found else ""
 
 
 def find_host(owner: Resource, host: str, hosts: Hosts) -> Host | None:

@@ -112,6 +112,20 @@ def test_only_what_stands_beside_it_shows_that_something_is_missing(
     assert code in codes(run(owner, strict_files=True))
 
 
+def test_subsets_are_looked_for_where_the_service_is() -> None:
+    """In a cluster domain of its own as well: pods of the rule's namespace say nothing of another's."""
+    mesh = _object("v1", "ConfigMap", "data: {mesh: 'trustDomain: corp.example'}", "istio-system").replace(
+        ": it", ": istio"
+    )
+    rule = _object(
+        "networking.istio.io/v1",
+        "DestinationRule",
+        "spec: {host: it.other.svc.corp.example, subsets: [{name: v9, labels: {version: v9}}]}",
+    )
+    assert "IST0173" not in codes(run(mesh + rule + _OTHERS + _pod("app: web")))
+    assert "IST0173" in codes(run(mesh + rule + _OTHERS + _pod("app: web", "other")))
+
+
 @pytest.mark.parametrize("name", ["istio-system", "kube-system", "default"])
 def test_no_file_makes_the_namespaces_of_every_mesh(name: str) -> None:
     policy = _POLICY.replace("SOURCE", f"{{namespaces: [{name}]}}")
