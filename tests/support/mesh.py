@@ -14,11 +14,12 @@ import os
 import signal
 import sys
 import threading
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import yaml
@@ -30,6 +31,8 @@ from tests.support.istio_programs import MissingProgramError, Programs, find_pro
 from tests.support.kubelet import Kubelet
 from tests.support.open_ports import OPEN, client_address
 from tests.support.ports import PodNetwork
+
+Result = TypeVar("Result")
 
 NAMESPACE = "shop"
 WORKLOADS = ("web", "api")
@@ -118,12 +121,50 @@ class Mesh(Cluster):
 
     def in_sync(self, pod: str) -> bool:
         """Whether istiod says that a proxy has acknowledged all that it was sent."""
-        namespace, name = pod.split("/")
-        for entry in self.ask_istiod("debug/syncz"):
-            if entry["proxy"] == f"{name}.{namespace}":
-                kinds = entry.get("resources", {}).values()  # none from a proxy that has just come
-                return bool(kinds) and all("sent" in kind and kind.get("acked") == kind["sent"] for kind in kinds)
-        return False
+        return _in_sync(self.sent().get(proxy_id(pod), {}))
+
+    def sent(self) -> dict[str, dict[str, Any]]:
+        """What istiod says of each proxy that is connected, by `name.namespace`: resource types and their nonces."""
+        found = [entry for entry in self.ask_istiod("debug/syncz") if entry.get("cluster_id")]
+        return {entry["proxy"]: entry.get("resources", {}) for entry in found}
+
+    def settle(self, *, but: Sequence[str] = ()) -> None:
+        """Return once the proxies that run, and no others, are connected to istiod and in sync.
+
+        Pods of `but` need not be in sync.
+        """
+
+        def settled() -> bool:
+            sent = self.sent()
+            pods = [pod for pod, program in self.kubelet.running.items() if "15000" in program.ports]
+            own = {proxy_id(pod) for pod in pods}
+            return sent.keys() == own and all(_in_sync(sent[proxy_id(pod)]) for pod in pods if pod not in but)
+
+        try:
+            wait_for(settled, 60)
+        except AssertionError:
+            raise AssertionError(f"the mesh does not settle: {self.sent()}") from None
+
+    def at_rest(self, ask: Callable[[], Result], *, but: Sequence[str] = ()) -> Result:
+        """What `ask` gives while istiod sends nothing: for those who compare what was asked one after the other.
+
+        What a test made or removed a moment ago reaches the proxies at a time that nobody can foresee. Where something
+        was sent meanwhile, everything is asked again. `but` is that of `settle`.
+        """
+        deadline = time.monotonic() + 60
+        while True:
+            self.settle(but=but)
+            before = self.sent()
+            try:
+                result = ask()
+            except AssertionError:
+                time.sleep(1)  # istiod has its new configuration for a moment before it sends it
+                if self.sent() == before:
+                    raise
+            else:
+                if self.sent() == before:
+                    return result
+            assert time.monotonic() < deadline, "istiod does not stop sending"
 
     def client_address(self, pod: str, port: int = PORT) -> tuple[str, int]:
         """Where the proxy of a pod with `traffic` takes what the pod sends to Services with this port."""
@@ -254,6 +295,17 @@ class Mesh(Cluster):
         for key, program in self.kubelet.running.items():
             if program.argv and program.log.exists():
                 yield key, program.log.read_text(errors="replace")
+
+
+def proxy_id(pod: str) -> str:
+    """How the commands and istiod name the proxy of a pod: `name.namespace`."""
+    namespace, name = pod.split("/")
+    return f"{name}.{namespace}"
+
+
+def _in_sync(resources: dict[str, Any]) -> bool:
+    kinds = resources.values()  # none from a proxy that has just come
+    return bool(kinds) and all("sent" in kind and kind.get("acked") == kind["sent"] for kind in kinds)
 
 
 def _ask(url: str, method: str = "GET") -> bytes:

@@ -9,7 +9,7 @@ import pytest
 
 from istioctl.api.release import VERSION
 from tests.support.cluster import wait_for
-from tests.support.mesh import Mesh, start_mesh_or_skip
+from tests.support.mesh import Mesh, proxy_id, start_mesh_or_skip
 
 pytestmark = pytest.mark.mesh
 
@@ -28,7 +28,7 @@ def test_version_counts_proxies(mesh: Mesh) -> None:
     data = json.loads(mesh.run("version", "-o", "json").stdout)
     assert {entry["Info"]["version"] for entry in data["meshVersion"]} == {VERSION}
     versions = {entry["ID"]: entry["IstioVersion"] for entry in data["dataPlaneVersion"]}
-    named = {".".join(reversed(pod.split("/"))) for pod in mesh.proxies()}
+    named = {proxy_id(pod) for pod in mesh.proxies()}
     assert named <= versions.keys()
     assert {versions[name] for name in named} == {VERSION}
 
@@ -68,9 +68,9 @@ def test_upgrade_that_changes_istiod(mesh: Mesh) -> None:
     assert done.status == 0, done.stderr + mesh.logs()
     wait_for(lambda: old not in mesh.kubelet.running)
     assert mesh.istiod() != old
-    wait_for(lambda: all(mesh.in_sync(pod) for pod in mesh.proxies()), 60)
+    mesh.settle()
     assert mesh.run("upgrade", "--set", "profile=demo", "-y").status == 0
-    wait_for(lambda: all(mesh.in_sync(pod) for pod in mesh.proxies()), 60)
+    mesh.settle()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.support.cluster import wait_for
-from tests.support.mesh import Mesh
+from tests.support.mesh import Mesh, proxy_id
 
 pytestmark = pytest.mark.mesh
 
@@ -59,7 +59,7 @@ def test_debug_pages(mesh: Mesh) -> None:
     missing = mesh.run("x", "internal-debug", "no-such-page")
     assert (missing.status, missing.stdout) == (65, "")
     assert "no-such-page: istiod has no such page" in missing.stderr
-    proxy = ".".join(reversed(mesh.pod("web").split("/")))
+    proxy = proxy_id(mesh.pod("web"))
     of_proxy = json.loads(mesh.run("x", "internal-debug", "config_dump", proxy).stdout)
     types = {config["@type"].rpartition(".")[2] for config in of_proxy["configs"]}
     assert {"Cluster", "Listener"} <= types
@@ -79,7 +79,7 @@ def test_injectors(mesh: Mesh) -> None:
 
 def test_statistics_of_an_envoy(mesh: Mesh) -> None:
     pod = mesh.pod("web")
-    proxy = ".".join(reversed(pod.split("/")))
+    proxy = proxy_id(pod)
     found = json.loads(mesh.run("x", "envoy-stats", proxy, "-o", "json").stdout)
     own = json.loads(mesh.ask_envoy(pod, "stats?format=json"))
 
@@ -99,7 +99,7 @@ def test_authorization_policies_reach_a_proxy(mesh: Mesh) -> None:
         yaml.safe_load(_POLICY.replace("NAME", name).replace("ACTION", action))
         for name, action in (("open", "ALLOW"), ("closed", "DENY"))
     ]
-    proxy = ".".join(reversed(mesh.pod("web").split("/")))
+    proxy = proxy_id(mesh.pod("web"))
 
     def applied() -> list[dict[str, object]]:
         found: list[dict[str, object]] = json.loads(mesh.run("x", "authz", "check", proxy, "-o", "json").stdout)

@@ -10,14 +10,14 @@ import pytest
 from istioctl.cluster.exec import run_in_pod
 from istioctl.errors import ClusterError
 from tests.support.cluster import wait_for
-from tests.support.mesh import NAMESPACE, Mesh
+from tests.support.mesh import NAMESPACE, Mesh, proxy_id
 
 pytestmark = pytest.mark.mesh
 
 
 def test_every_proxy_is_synced(mesh: Mesh) -> None:
+    mesh.settle()
     for pod in mesh.proxies():
-        wait_for(lambda pod=pod: mesh.in_sync(pod))  # type: ignore[misc]
         assert b"LIVE" in mesh.ask_envoy(pod, "ready")
 
 
@@ -49,7 +49,7 @@ def test_exec_asks_the_programs(mesh: Mesh) -> None:
     assert json.loads(answer)["state"] == "LIVE"
     assert execute(mesh, pod, "istio-proxy", "pilot-agent request --debug-port 15020 GET healthz/ready") == b"\n"
     answer = execute(mesh, mesh.istiod(), "discovery", "pilot-discovery request GET /debug/syncz")
-    assert {entry["proxy"] for entry in json.loads(answer)} >= {".".join(reversed(pod.split("/")))}
+    assert {entry["proxy"] for entry in json.loads(answer)} >= {proxy_id(pod)}
     with pytest.raises(ClusterError, match=r"127"):
         execute(mesh, pod, "istio-proxy", "sh -c true")
     mesh.kubelet.rules({"pod": pod, "exec": [{"command": "hostname", "stdout": "web\n"}, {"command": "no", "exit": 3}]})
@@ -78,14 +78,14 @@ def test_refused(mesh: Mesh) -> None:
     pod = mesh.pod("web")
     with mesh.refused("web") as reason:
         wait_for(lambda: reason in json.dumps(mesh.ask_istiod("debug/syncz")))
-        assert mesh.in_sync(mesh.pod("api"))
+        wait_for(lambda: mesh.in_sync(mesh.pod("api")))
     wait_for(lambda: reason not in json.dumps(mesh.ask_istiod("debug/syncz")) and mesh.in_sync(pod))
 
 
 def test_istiod_comes_and_goes(mesh: Mesh) -> None:
     with mesh.istiod_away():
         assert mesh.run("remote-clusters").status == 1
-    wait_for(lambda: all(mesh.in_sync(pod) for pod in mesh.proxies()), 60)
+    mesh.settle()
 
 
 def test_a_pod_that_dies_is_followed_by_another(mesh: Mesh) -> None:

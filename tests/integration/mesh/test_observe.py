@@ -12,14 +12,10 @@ import pytest
 import yaml
 
 from tests.support.cluster import wait_for
-from tests.support.mesh import NAMESPACE, Mesh
+from tests.support.mesh import NAMESPACE, Mesh, proxy_id
+from tests.support.run import Done
 
 pytestmark = pytest.mark.mesh
-
-
-def _id(pod: str) -> str:
-    namespace, name = pod.split("/")
-    return f"{name}.{namespace}"
 
 
 def _status(mesh: Mesh, *flags: str) -> dict[str, dict[str, Any]]:
@@ -27,58 +23,56 @@ def _status(mesh: Mesh, *flags: str) -> dict[str, dict[str, Any]]:
     return {each["node"]["id"]: each for each in json.loads(done.stdout)["resources"]}
 
 
-def _settled(mesh: Mesh) -> None:
-    wait_for(lambda: all(mesh.in_sync(pod) for pod in mesh.proxies()), 60)
-
-
 def test_all_are_synced(mesh: Mesh) -> None:
-    _settled(mesh)
-    done = mesh.run("proxy-status")
-    assert (done.status, done.stderr) == (0, "")
-    header, *rows = [line.split("     ") for line in done.stdout.splitlines()]
-    assert header[0] == "NAME"
-    known = {each["proxy"]: each for each in mesh.ask_istiod("debug/syncz") if each.get("cluster_id")}
-    assert {row[0].strip() for row in rows} == set(known)
-    found = _status(mesh)
-    for name, entry in known.items():
-        types = {each["typeUrl"]: each for each in found[name]["genericXdsConfigs"]}
-        assert set(types) == set(entry["resources"])
-        assert {each["configStatus"] for each in types.values()} == {"SYNCED"}
-        for url, resource in entry["resources"].items():
-            assert types[url]["lastUpdated"] == resource["sentTime"]
-    assert yaml.safe_load(mesh.run("ps", "-o", "yaml").stdout)["resources"]
+    def compare() -> None:
+        done = mesh.run("proxy-status")
+        assert (done.status, done.stderr) == (0, "")
+        header, *rows = [line.split("     ") for line in done.stdout.splitlines()]
+        assert header[0] == "NAME"
+        known = mesh.sent()
+        assert {row[0].strip() for row in rows} == set(known)
+        found = _status(mesh)
+        for name, resources in known.items():
+            types = {each["typeUrl"]: each for each in found[name]["genericXdsConfigs"]}
+            assert set(types) == set(resources)
+            assert {each["configStatus"] for each in types.values()} == {"SYNCED"}
+            for url, resource in resources.items():
+                assert types[url]["lastUpdated"] == resource["sentTime"]
+        assert yaml.safe_load(mesh.run("ps", "-o", "yaml").stdout)["resources"]
+
+    mesh.at_rest(compare)
 
 
 def test_stale_proxy(mesh: Mesh) -> None:
-    _settled(mesh)
+    mesh.settle()
     pod = mesh.pod("web")
     with mesh.stale(pod):
         mesh.deploy("later")
         wait_for(lambda: not mesh.in_sync(pod))
-        found = _status(mesh, "--state", "stale")
-        assert list(found) == [_id(pod)]
+        found = mesh.at_rest(lambda: _status(mesh, "--state", "stale"), but=[pod])
+        assert list(found) == [proxy_id(pod)]
         assert mesh.run("ps").status == 1
         waited = mesh.run("wait", "--timeout", "2s")
         assert waited.status == 1
-        assert f"{_id(pod)}: it has not confirmed the last answer" in waited.stderr
+        assert f"{proxy_id(pod)}: it has not confirmed the last answer" in waited.stderr
     wait_for(lambda: mesh.in_sync(pod))
     mesh.undeploy("later")
     assert mesh.run("wait").status == 0
 
 
 def test_refusal_is_explained(mesh: Mesh) -> None:
-    _settled(mesh)
+    mesh.settle()
     with mesh.refused("web") as reason:
         wait_for(lambda: reason in mesh.run("ps").stdout)
         done = mesh.run("proxy-status")
         assert done.status == 1
         (row,) = [line for line in done.stdout.splitlines() if "refused" in line]
-        assert row.startswith(_id(mesh.pod("web")))
+        assert row.startswith(proxy_id(mesh.pod("web")))
         assert reason in row
         waited = mesh.run("wait", "envoyfilter", f"refused-web.{NAMESPACE}", "--timeout", "2s", "-o", "json")
         data = json.loads(waited.stdout)
         assert (waited.status, data["reached"]) == (1, False)
-        assert [each["name"] for each in data["lacking"]] == [_id(mesh.pod("web"))]
+        assert [each["name"] for each in data["lacking"]] == [proxy_id(mesh.pod("web"))]
         assert reason in data["lacking"][0]["reason"]
     wait_for(lambda: mesh.in_sync(mesh.pod("web")), 30)
 
@@ -88,28 +82,33 @@ def test_istiod_that_is_away(mesh: Mesh) -> None:
         done = mesh.run("proxy-status")
         assert (done.status, done.stdout) == (1, "")
         assert done.stderr.count("Error: ") == 1
-    _settled(mesh)
-    assert mesh.run("proxy-status").status == 0
+    assert mesh.at_rest(lambda: mesh.run("proxy-status")).status == 0
 
 
 def test_istiods_and_envoys_views_agree(mesh: Mesh) -> None:
-    _settled(mesh)
     for pod in mesh.proxies():
-        secrets = mesh.ask_envoy(pod, "config_dump?resource=dynamic_active_secrets")
-        done = mesh.run("proxy-status", _id(pod))
-        assert done.status == 0, done.stdout + done.stderr
-        assert [line.partition(" (")[0] for line in done.stdout.splitlines()] == [
-            "Clusters Match", "Listeners Match", "Routes Match",
-        ]  # fmt: skip
-        assert mesh.ask_envoy(pod, "config_dump?resource=dynamic_active_secrets") == secrets
+
+        def compare(pod: str = pod) -> None:
+            secrets = mesh.ask_envoy(pod, "config_dump?resource=dynamic_active_secrets")
+            done = mesh.run("proxy-status", proxy_id(pod))
+            assert done.status == 0, done.stdout + done.stderr
+            assert [line.partition(" (")[0] for line in done.stdout.splitlines()] == [
+                "Clusters Match", "Listeners Match", "Routes Match",
+            ]  # fmt: skip
+            assert mesh.ask_envoy(pod, "config_dump?resource=dynamic_active_secrets") == secrets
+
+        mesh.at_rest(compare)
 
 
 def test_difference_is_shown(mesh: Mesh, tmp_path: Path) -> None:
-    _settled(mesh)
     pod = mesh.pod("api")
     saved = tmp_path / "dump.json"
-    saved.write_bytes(mesh.ask_envoy(pod, "config_dump").replace(b'"10s"', b'"11s"'))
-    done = mesh.run("proxy-status", _id(pod), "--file", str(saved))
+
+    def compare() -> Done:
+        saved.write_bytes(mesh.ask_envoy(pod, "config_dump").replace(b'"10s"', b'"11s"'))
+        return mesh.run("proxy-status", proxy_id(pod), "--file", str(saved))
+
+    done = mesh.at_rest(compare)
     assert done.status == 1
     assert "Clusters Don't Match" in done.stdout
     assert '-  "connectTimeout": "10s"' in done.stdout
@@ -118,21 +117,21 @@ def test_difference_is_shown(mesh: Mesh, tmp_path: Path) -> None:
 
 def test_the_same_over_xds(mesh: Mesh) -> None:
     pytest.importorskip("h2")
-    _settled(mesh)
-    http = _status(mesh)
     secure, plain = mesh.address(mesh.istiod(), 15012), mesh.address(mesh.istiod(), 15010)
     name = "istiod.istio-system.svc"
     for flags in (("--authority", name), ("--xds-address", secure, "--authority", name), ("--insecure",)):
-        xds = _status(mesh, *flags)
+        http, xds = mesh.at_rest(lambda flags=flags: (_status(mesh), _status(mesh, *flags)))  # type: ignore[misc]
         assert {key: each["state"] for key, each in xds.items()} == {key: each["state"] for key, each in http.items()}
         assert {each["istiod"] for each in xds.values()} == {mesh.istiod().partition("/")[2]}
-    direct = mesh.run("version", "--xds-address", secure, "--authority", name)
-    assert (direct.stdout, direct.stderr) == (mesh.run("version").stdout, "")
+    over_xds = ("version", "--xds-address", secure, "--authority", name)
+    direct, usual = mesh.at_rest(lambda: (mesh.run(*over_xds), mesh.run("version")))
+    assert (direct.stdout, direct.stderr) == (usual.stdout, "")
     assert "not trusted" in mesh.run("ps", "--xds-address", secure).stderr
     refused = mesh.run("ps", "--xds-address", plain, "--plaintext")
     assert (refused.status, refused.stdout) == (1, "")
     assert "unauthenticated" in refused.stderr
-    difference = mesh.run("ps", _id(mesh.pod("web")), "--xds-address", secure, "--authority", name)
+    of_one = ("ps", proxy_id(mesh.pod("web")), "--xds-address", secure, "--authority", name)
+    difference = mesh.at_rest(lambda: mesh.run(*of_one))
     assert difference.status == 0, difference.stderr
 
 
@@ -159,9 +158,9 @@ def test_describe(mesh: Mesh) -> None:
     policy = {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication"}
     strict = {**policy, "metadata": {"name": "strict", "namespace": NAMESPACE}, "spec": {"mtls": {"mode": "STRICT"}}}
     mesh.apply(strict)
-    done = mesh.run("describe", "pod", _id(mesh.pod("web")))
+    done = mesh.run("describe", "pod", proxy_id(mesh.pod("web")))
     assert (done.status, done.stderr) == (0, "")
-    assert f"Pod: {_id(mesh.pod('web'))}\n   Pod Revision: default\n   Pod Ports: 8000 (echo)\n" in done.stdout
+    assert f"Pod: {proxy_id(mesh.pod('web'))}\n   Pod Revision: default\n   Pod Ports: 8000 (echo)\n" in done.stdout
     assert "   Port: http 8000/HTTP targets pod port 8000\n" in done.stdout
     assert "Workload mTLS mode: STRICT" in done.stdout
     data = json.loads(mesh.run("x", "describe", "svc", f"web.{NAMESPACE}", "-o", "json").stdout)
@@ -178,9 +177,7 @@ def test_bug_report(mesh: Mesh, tmp_path: Path) -> None:
     assert done.status == 0, done.stderr
     files = _unpacked(tmp_path / "bug-report.tar.gz")
     web, istiod = mesh.pod("web"), mesh.istiod()
-    assert (
-        mesh.pod("web") in files[f"proxies/{web}/istio-proxy.log"].decode() or files[f"proxies/{web}/istio-proxy.log"]
-    )
+    assert files[f"proxies/{web}/istio-proxy.log"]
     assert json.loads(files[f"proxies/{web}/config_dump"])["configs"]
     assert json.loads(files[f"istio/{istiod}/debug/syncz"])
     assert f"proxies/{web}/netstat: " in files["missing.txt"].decode()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.mesh import Mesh
+from tests.support.mesh import Mesh, proxy_id
 
 pytestmark = pytest.mark.mesh
 
@@ -69,11 +69,6 @@ ASKED: dict[str, tuple[Callable[[Mesh, str], set[str]], tuple[str, ...]]] = {
 VIEWS = [*ASKED, "eds", "secret", "ecds", "all"]
 
 
-def words(pod: str) -> str:
-    """A pod as the commands name it."""
-    return ".".join(reversed(pod.split("/")))
-
-
 def data(mesh: Mesh, *argv: str) -> Any:
     done = mesh.run("proxy-config", *argv, "-o", "json")
     assert done.status == 0, done.stderr
@@ -84,7 +79,7 @@ def data(mesh: Mesh, *argv: str) -> Any:
 def test_names_are_envoys(mesh: Mesh, view: str) -> None:
     ask, path = ASKED[view]
     for pod in mesh.proxies():
-        found, own = names(data(mesh, view, words(pod)), *path), ask(mesh, pod)
+        found, own = mesh.at_rest(lambda pod=pod: (names(data(mesh, view, proxy_id(pod)), *path), ask(mesh, pod)))  # type: ignore[misc]
         assert own or view == "route", pod  # a gateway without a Gateway has no routes
         assert found >= own, pod  # the rest is static
         assert view != "cluster" or found == own, pod
@@ -92,19 +87,20 @@ def test_names_are_envoys(mesh: Mesh, view: str) -> None:
 
 def test_certificates_are_envoys(mesh: Mesh) -> None:
     pod = mesh.pod("web")
-    done = mesh.run("proxy-config", "secret", words(pod))
+    done = mesh.run("proxy-config", "secret", proxy_id(pod))
     serials = {row.split()[5].lstrip("0") for row in done.stdout.splitlines()[1:] if "Cert" in row}
     assert serials == {number.lstrip("0") for number in serial_numbers(mesh, pod)}
-    wide = mesh.run("proxy-config", "secret", words(pod), "-o", "wide").stdout
+    wide = mesh.run("proxy-config", "secret", proxy_id(pod), "-o", "wide").stdout
     assert "spiffe://cluster.local/ns/shop/sa/web" in wide
-    assert mesh.run("proxy-config", "secret", words(pod), "--expires-within", "48h").status == 1
-    assert mesh.run("proxy-config", "secret", words(pod), "--expires-within", "1h").status == 0
+    assert mesh.run("proxy-config", "secret", proxy_id(pod), "--expires-within", "48h").status == 1
+    assert mesh.run("proxy-config", "secret", proxy_id(pod), "--expires-within", "1h").status == 0
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_forms_agree_and_keep_keys_secret(mesh: Mesh, view: str) -> None:
     pod = mesh.pod("web")
-    forms = [mesh.run("proxy-config", view, words(pod), *flags) for flags in ((), ("-o", "json"), ("-o", "yaml"))]
+    lines = [("proxy-config", view, proxy_id(pod), *flags) for flags in ((), ("-o", "json"), ("-o", "yaml"))]
+    forms = mesh.at_rest(lambda: [mesh.run(*line) for line in lines])
     assert [done.status for done in forms] == [0, 0, 0], forms[0].stderr
     text, as_json, as_yaml = (done.stdout for done in forms)
     assert sorted_lists(yaml.safe_load(as_yaml)) == sorted_lists(json.loads(as_json))
@@ -130,14 +126,13 @@ def test_all_proxies_at_once(mesh: Mesh) -> None:
     assert all(pod in table for pod in mesh.proxies())
     shop = data(mesh, "cluster", "--all", "-n", "shop")
     assert {pod.partition("/")[0] for pod in shop} == {"shop"}
-    assert (
-        mesh.run("proxy-config", "cluster", "deploy/web-v1.shop").stdout
-        == mesh.run("proxy-config", "cluster", words(mesh.pod("web"))).stdout
-    )
+    ways = ("deploy/web-v1.shop", proxy_id(mesh.pod("web")))
+    by_owner, by_name = mesh.at_rest(lambda: [mesh.run("proxy-config", "cluster", way).stdout for way in ways])
+    assert by_owner == by_name
 
 
 def test_trust(mesh: Mesh) -> None:
-    done = mesh.run("proxy-config", "rootca-compare", words(mesh.pod("web")), words(mesh.pod("api")))
+    done = mesh.run("proxy-config", "rootca-compare", proxy_id(mesh.pod("web")), proxy_id(mesh.pod("api")))
     assert done.status == 0, done.stderr
 
 
@@ -149,11 +144,14 @@ def test_like_the_original(mesh: Mesh, view: str) -> None:
         pytest.skip("no original istioctl to compare with is named in ISTIOCTL_REAL")
     for pod in (mesh.pod("web"), mesh.pod("istio-ingressgateway", "istio-system")):
         for form in ("short", "json", "yaml"):
-            line = ["proxy-config", view, words(pod), "-o", form, "--kubeconfig", str(mesh.kubeconfig)]
-            theirs = subprocess.run([original, *line], capture_output=True, text=True, check=True).stdout
-            ours = mesh.run(*line).stdout
+            line = ["proxy-config", view, proxy_id(pod), "-o", form, "--kubeconfig", str(mesh.kubeconfig)]
             read = {"json": json.loads, "yaml": yaml.safe_load, "short": rows}[form]
-            assert sorted_lists(read(ours)) == sorted_lists(read(theirs)), (pod, form)
+
+            def compare(line: list[str] = line, read: Callable[[str], Any] = read) -> None:
+                theirs = subprocess.run([original, *line], capture_output=True, text=True, check=True).stdout
+                assert sorted_lists(read(mesh.run(*line).stdout)) == sorted_lists(read(theirs)), line
+
+            mesh.at_rest(compare)
 
 
 def rows(table: str) -> list[list[str]]:

@@ -20,7 +20,7 @@ from istioctl.proxies.trace.dump import Dump, read_dump
 from istioctl.proxies.trace.request import make_request
 from istioctl.proxies.trace.trace import Outcome, trace
 from tests.support.cluster import wait_for
-from tests.support.mesh import Mesh
+from tests.support.mesh import Mesh, proxy_id
 from tests.support.ports import GatewayPorts
 from tests.support.random_objects import (
     PORT,
@@ -127,7 +127,7 @@ def test_command_says_what_the_library_says(mesh: Mesh, ways: list[Route]) -> No
     done = mesh.run(
         "proxy-config",
         "trace",
-        ".".join(reversed(way.pod.split("/"))),
+        proxy_id(way.pod),
         "GET",
         f"http://a:{PORT}/a",
         *flags,
