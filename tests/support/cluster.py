@@ -154,7 +154,7 @@ class Cluster:
         }
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Return once `condition` holds."""
     deadline = time.monotonic() + seconds
     while not condition():

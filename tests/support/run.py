@@ -1,9 +1,12 @@
-"""Runs a command line inside the test process: arguments and stdin in; stdout, stderr and status out."""
+"""Runs a command line: arguments and stdin in; stdout, stderr and status out. Inside the test process, or beside it."""
 
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from istioctl.cli.main import run
 from istioctl.cli.screen.terminal import Terminal
@@ -27,3 +30,24 @@ def run_cli(*argv: str, stdin: str | bytes = "", environ: dict[str, str] | None 
         stream.flush()
     out, err = (stream.buffer.getvalue().decode() for stream in streams[1:])  # type: ignore[attr-defined]
     return Done(status, out, err)
+
+
+def start_cli(kubeconfig: Path, *argv: str) -> subprocess.Popen[str]:
+    """Begin `istioctl ARGV` in a process of its own, for tests that do something once it is on its way."""
+    line = [sys.executable, "-m", "istioctl", *argv, "--kubeconfig", str(kubeconfig)]
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """What the process says on stderr, as far as the line with these words.
+
+    Raises:
+        AssertionError: it ended without saying them.
+    """
+    assert process.stderr is not None
+    text = ""
+    for line in process.stderr:
+        text += line
+        if words in line:
+            return text
+    raise AssertionError(text)

@@ -56,7 +56,7 @@ def running(kubeconfig: Path, *argv: str) -> Iterator[subprocess.Popen[str]]:
     with process:
         yield process
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
 

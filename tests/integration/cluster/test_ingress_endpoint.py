@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ import yaml
 from istioctl.cluster.session import MERGE
 from tests.support.cluster import Cluster, wait_for
 from tests.support.kubectl import need_kubectl
+from tests.support.run import read_until, start_cli
 
 pytestmark = pytest.mark.cluster
 
@@ -176,12 +176,11 @@ def test_waiting_for_the_load_balancer(edge: Cluster, service: Make) -> None:
     service("LoadBalancer", ingress=[{}])
     path = f"/api/v1/namespaces/{NAMESPACE}/services/front/status"
     status = {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}}
-    timer = threading.Timer(1.0, lambda: edge.session.send("PATCH", path, status, None, MERGE))
-    timer.start()
-    done = edge.run("ingress-endpoint", "-n", NAMESPACE, "--wait", "--timeout", "20s", "-o", "url")
-    timer.join()
-    assert done.stdout == "http://203.0.113.9\n"
-    assert "waiting for the load balancer's address" in done.stderr
+    waiting = start_cli(edge.kubeconfig, "ingress-endpoint", "-n", NAMESPACE, "--wait", "--timeout", "60s", "-o", "url")
+    read_until(waiting, "waiting for the load balancer's address")
+    edge.session.send("PATCH", path, status, None, MERGE)
+    stdout, stderr = waiting.communicate(timeout=90)
+    assert stdout == "http://203.0.113.9\n", stderr
 
 
 def test_check_opens_each_port(edge: Cluster, service: Make) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -116,16 +115,19 @@ def test_object_that_comes_later_is_waited_for(trial: Cluster) -> None:
     spec = {"selector": {"matchLabels": {"a": "b"}}, "template": pod}
     metadata = {"name": "late", "namespace": NAMESPACE}
     obj = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
-    threading.Timer(0.5, trial.create, (obj,)).start()
     told: list[Mapping[str, str]] = []
-    wait_until_ready(trial.session, trial.discovery, [ObjectKey.of(obj)], 30, told.append)
+
+    def hear(why: Mapping[str, str]) -> None:
+        if not told:
+            trial.create(obj)
+        told.append(why)
+
+    wait_until_ready(trial.session, trial.discovery, [ObjectKey.of(obj)], 30, hear)
     assert trial.get("apps/v1", "Deployment", "late", NAMESPACE)["status"]["readyReplicas"] == 1
     assert told[0] == {"Deployment/trial/late": "it does not exist"}
     assert told[-1] == {}
 
 
 def test_object_that_never_comes(trial: Cluster) -> None:
-    began = time.monotonic()
     with pytest.raises(ClusterError, match="not ready after 1s: it does not exist"):
         wait_until_ready(trial.session, trial.discovery, [ObjectKey("apps/v1", "Deployment", NAMESPACE, "never")], 1)
-    assert time.monotonic() - began < 5
