@@ -136,6 +136,15 @@ def best_pod(pods: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return min(pods, key=_by_use)
 
 
+def scraped_port(pod: dict[str, Any], default: int) -> int:
+    """The port at which a pod's annotation says that Prometheus finds its metrics.
+
+    Of an istiod it serves the debug pages as well (upstream `pkg/kube`, FindIstiodMonitoringPort).
+    """
+    text = (pod["metadata"].get("annotations") or {}).get("prometheus.io/port", "")
+    return int(text) if text.isdecimal() else default
+
+
 def _by_use(pod: dict[str, Any]) -> tuple[bool, bool, str]:
     """Sorts pods: running before others, ready before others, then by name."""
     status = pod.get("status") or {}

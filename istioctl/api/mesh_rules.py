@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from istioctl.api import formats
 from istioctl.api.mesh import PROXY_DEFAULTS, Report, mesh_over_defaults, proxy_over
+from istioctl.api.names import LOCALITY
 from istioctl.api.schema.catalog import enum_values, message
 from istioctl.api.schema.decode import Data, Mismatch
 from istioctl.api.schema.paths import Path, path_text
@@ -21,7 +22,6 @@ from istioctl.golang.durations import HOUR, MILLISECOND, SECOND
 from istioctl.golang.netip import is_address
 
 _CURVES = frozenset(("", "P-224", "P-256", "P-384", "P-521", "X25519", "X25519Kyber768Draft00", "X25519MLKEM768"))
-_TOPOLOGY_LABELS = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
 _PROVIDER = "istio.mesh.v1alpha1.MeshConfig.ExtensionProvider"
 #: A kind of provider that the API has and istiod does not.
 _UNSUPPORTED = "sds"
@@ -226,7 +226,7 @@ def _locality(setting: Data, path: Path) -> Iterator[Finding]:
         return
     if failover:
         for label in setting.get("failoverPriority", ()):
-            if label in _TOPOLOGY_LABELS:
+            if label in LOCALITY:
                 text = f"can't hold the topology label '{label}' besides 'failover'"
                 yield Finding((*path, "failoverPriority"), text)
                 return

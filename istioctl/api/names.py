@@ -13,6 +13,8 @@ PROXY = "istio-proxy"
 INIT = "istio-init"
 VALIDATION = "istio-validation"
 CORE_DUMP = "enable-core-dump"
+#: The user and group that the proxy runs as.
+PROXY_USER = 1337
 
 #: A pod's word on injection: a label, or the older annotation of the same name.
 INJECT = "sidecar.istio.io/inject"
@@ -36,11 +38,15 @@ TAG = "istio.io/tag"
 #: A namespace's word on injection.
 INJECTION = "istio-injection"
 NETWORK = "topology.istio.io/network"
+#: Where a node stands, the widest place first.
+LOCALITY = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
 DATAPLANE_MODE = "istio.io/dataplane-mode"
 #: Names the waypoint that a namespace, service or pod uses.
 USE_WAYPOINT = "istio.io/use-waypoint"
 GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+#: Names the controller that manages a Gateway's workload.
 GATEWAY_MANAGED = "gateway.istio.io/managed"
+WAYPOINT_CONTROLLER = "istio.io-mesh-controller"
 #: The label that each namespace has of its own name.
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from istioctl.cli.line.cluster_options import check_revision, open_cluster
+from istioctl.cli.line.cluster_options import check_port, check_revision, open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import NoHeadersOption, RevisionOption
@@ -47,8 +47,7 @@ def log(
         raise UsageError("--level cannot be combined with --reset, --log-reset")
     if stack_level and (reset or reset_stack):
         raise UsageError("--stack-trace-level cannot be combined with --reset, --stack-trace-reset")
-    if not 0 < port < 65536:
-        raise UsageError(f"port number {port} must be in the range 1..65535", where="--ctrlz_port")
+    check_port(port, "--ctrlz_port")
     from istioctl.actions.observe.istiod_logs import Change, change_scopes, find_istiods, log_scopes, read_levels
     from istioctl.actions.observe.targets import each_proxy
 

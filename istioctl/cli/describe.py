@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line import completers
-from istioctl.cli.line.cluster_options import open_cluster
+from istioctl.cli.line.cluster_options import check_port, open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import OutputOption
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
     from istioctl.cli.screen.printers import Output
@@ -71,8 +70,7 @@ def _describe(
     from istioctl.actions.observe.describe import DescribeOptions, describe_pod, describe_service
     from istioctl.cli.screen.describe_report import LINE_STYLES, describe_lines, describe_outline
 
-    if not 0 < admin_port < 65536:
-        raise UsageError(f"port number {admin_port} must be in the range 1..65535", where="--proxy-admin-port")
+    check_port(admin_port, "--proxy-admin-port")
     session = open_cluster(ctx)
     here = ctx.options.namespace or session.namespace
     options = DescribeOptions(reference, here, ctx.options.istio_namespace, check_mesh=not ignore_unmeshed)

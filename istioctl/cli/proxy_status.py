@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.api.ages import human_duration
-from istioctl.cli.line.cluster_options import check_revision
+from istioctl.cli.line.cluster_options import check_port, check_revision
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
@@ -73,8 +73,7 @@ def proxy_status(
     check_revision(revision)
     if len(references) > 1:
         raise UsageError("name one proxy, or none for all", where=" ".join(references))
-    if not 0 < admin_port < 65536:
-        raise UsageError(f"port number {admin_port} must be in the range 1..65535", where="--proxy-admin-port")
+    check_port(admin_port, "--proxy-admin-port")
     if dump and not references:
         raise UsageError("name the proxy that the dump is of", where="--file")
     istiods = open_istiods(ctx, istiod, revision, timeout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
-from istioctl.cli.line.cluster_options import open_cluster
+from istioctl.cli.line.cluster_options import check_port, open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.files import read_bytes
@@ -59,8 +59,7 @@ class ZtunnelFlags(NamedTuple):
         ways = [way for way, is_given in given.items() if is_given]
         if len(ways) > 1:
             raise UsageError(f"{' and '.join(ways)} exclude each other", hint="Pass at most one of them.")
-        if not 0 < self.port < 65536:
-            raise UsageError(f"port number {self.port} must be in the range 1..65535", where="--proxy-admin-port")
+        check_port(self.port, "--proxy-admin-port")
 
 
 class View(NamedTuple):

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from istioctl.actions.pods import first_pod
+from istioctl.api import ports
 from istioctl.api.labels import labels_of
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
@@ -143,10 +144,10 @@ def _ready(answer: bytes) -> tuple[bool, str]:
 
 #: What each is asked: a port, a path, and what its answer says.
 QUESTIONS: dict[str, tuple[int, str, Callable[[bytes], tuple[bool, str]]]] = {
-    "prometheus": (9090, "/api/v1/targets?state=active", _targets),
-    "loki": (3100, "/ready", _ready),
-    "jaeger": (16686, "/api/services", _traced_services),
-    "zipkin": (9411, "/api/v2/services", _traced_services),
-    "grafana": (3000, "/api/health", _grafana),
-    "kiali": (20001, "/kiali/api/status", _sources),
+    "prometheus": (ports.PROMETHEUS, "/api/v1/targets?state=active", _targets),
+    "loki": (ports.LOKI, "/ready", _ready),
+    "jaeger": (ports.JAEGER, "/api/services", _traced_services),
+    "zipkin": (ports.ZIPKIN, "/api/v2/services", _traced_services),
+    "grafana": (ports.GRAFANA, "/api/health", _grafana),
+    "kiali": (ports.KIALI, "/kiali/api/status", _sources),
 }

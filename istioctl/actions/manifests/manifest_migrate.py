@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from istioctl.actions.manifests.operator_files import OperatorDocument, as_given, change_tree, rewrite
 from istioctl.errors import ErrorGroup, IstioctlError, SpecError
 from istioctl.rendering.changes.migration import Plan, plan_migration
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification.build import build_specification
-from istioctl.rendering.specification.origins import dotted
+from istioctl.rendering.specification.origins import shown_path
 from istioctl.yamldoc.round_trip import RoundTrip
 
 
@@ -92,9 +92,9 @@ def manifest_migrate(raw: bytes, source: str) -> Migration:
 
 def _findings(plan: Plan, tree: RoundTrip) -> Iterator[Finding]:
     for step in plan.steps:
-        yield Finding(tree.line(step.path), step.verb, _shown(step.path), _shown(step.to), step.reason)
+        yield Finding(tree.line(step.path), step.verb, shown_path(step.path), shown_path(step.to), step.reason)
     for path, remark in plan.remarks:
-        yield Finding(tree.line(path), "note", _shown(path), "", remark)
+        yield Finding(tree.line(path), "note", shown_path(path), "", remark)
 
 
 def _refused(raw: bytes, source: str) -> tuple[IstioctlError, ...]:
@@ -111,7 +111,3 @@ def _refused(raw: bytes, source: str) -> tuple[IstioctlError, ...]:
 
     rewrite(raw, source, look)
     return tuple(errors)
-
-
-def _shown(path: tuple[Any, ...]) -> str:
-    return dotted(path[1:] if path[:1] == ("spec",) and len(path) > 1 else path)

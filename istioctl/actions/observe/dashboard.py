@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from istioctl.actions.pods import find_pod, first_pod
+from istioctl.actions.pods import find_pod, first_pod, scraped_port
 from istioctl.api import ports
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.session import Session
@@ -15,8 +14,6 @@ from istioctl.errors import ErrorGroup, InputError, IstioctlError
 
 PROXY_ADMIN_PORT = ports.ENVOY_ADMIN
 CONTROLZ_PORT = ports.CONTROLZ
-MONITORING_PORT = ports.MONITORING
-"""Where istiod serves its debug pages, unless its pod's Prometheus annotation says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +37,12 @@ class Dashboard:
 
 #: The add-ons with a web interface, by the name they are asked for.
 ADDONS = {
-    "grafana": Dashboard("Grafana", 3000, selector="app.kubernetes.io/name=grafana"),
-    "jaeger": Dashboard("Jaeger", 16686, selector="app=jaeger"),
-    "kiali": Dashboard("Kiali", 20001, "/kiali", selector="app=kiali"),
-    "prometheus": Dashboard("Prometheus", 9090, selector="app.kubernetes.io/name=prometheus"),
-    "skywalking": Dashboard("SkyWalking", 8080, selector="app=skywalking-ui"),
-    "zipkin": Dashboard("Zipkin", 9411, selector="app=zipkin"),
+    "grafana": Dashboard("Grafana", ports.GRAFANA, selector="app.kubernetes.io/name=grafana"),
+    "jaeger": Dashboard("Jaeger", ports.JAEGER, selector="app=jaeger"),
+    "kiali": Dashboard("Kiali", ports.KIALI, "/kiali", selector="app=kiali"),
+    "prometheus": Dashboard("Prometheus", ports.PROMETHEUS, selector="app.kubernetes.io/name=prometheus"),
+    "skywalking": Dashboard("SkyWalking", ports.SKYWALKING, selector="app=skywalking-ui"),
+    "zipkin": Dashboard("Zipkin", ports.ZIPKIN, selector="app=zipkin"),
 }
 
 
@@ -141,7 +138,7 @@ def _open(session: Session, dashboard: Dashboard, options: OpenOptions) -> OpenD
             else first_pod(session, dashboard.selector, options.namespaces)
         )
         metadata = pod["metadata"]
-        return PodPort(metadata["namespace"], metadata["name"], dashboard.port or _monitoring_port(pod))
+        return PodPort(metadata["namespace"], metadata["name"], dashboard.port or scraped_port(pod, ports.MONITORING))
 
     target = find()
     forward = _listen(session, find, options, options.port or target.port)
@@ -158,9 +155,3 @@ def _listen(session: Session, find: Callable[[], PodPort], options: OpenOptions,
         except InputError:  # the dashboard's own port is taken: any other will do
             continue
     return PortForward(session, find, address=options.address, port=ports[-1], report=options.report)
-
-
-def _monitoring_port(pod: dict[str, Any]) -> int:
-    """Where istiod serves metrics and debug pages (pkg/kube `FindIstiodMonitoringPort`)."""
-    text = (pod["metadata"].get("annotations") or {}).get("prometheus.io/port", "")
-    return int(text) if text.isdecimal() else MONITORING_PORT

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
+from istioctl.actions.pods import scraped_port
 from istioctl.api import ports
 from istioctl.cluster.answers import read_json
 from istioctl.cluster.clients import takes_client
@@ -13,8 +14,6 @@ from istioctl.cluster.pod_http import LARGEST
 from istioctl.cluster.session import Session
 
 _PAGES = {"server": "/stats", "clusters": "/clusters"}
-_MERGED_PATH, _MERGED_PORT = "/stats/prometheus", ports.AGENT_METRICS
-_PATH, _PORT = "prometheus.io/path", "prometheus.io/port"
 
 
 @takes_client
@@ -53,9 +52,8 @@ def prometheus_text(
             return _text(ask_proxy(session, proxy, "/stats/prometheus", port=port))
         pod = session.get(f"/api/v1/namespaces/{proxy.namespace}/pods/{proxy.name}")
         annotations = pod["metadata"].get("annotations") or {}
-        number = annotations.get(_PORT, "")
-        path = "/" + annotations.get(_PATH, _MERGED_PATH).lstrip("/")
-        return _text(ask_proxy(session, proxy, path, port=int(number) if number.isdecimal() else _MERGED_PORT))
+        path = "/" + annotations.get("prometheus.io/path", "/stats/prometheus").lstrip("/")
+        return _text(ask_proxy(session, proxy, path, port=scraped_port(pod, ports.AGENT_METRICS)))
 
     return each_proxy(session, proxies, read)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from istioctl.actions.pods import scraped_port
 from istioctl.api import ports
 from istioctl.api.labels import VERSION, labels_of
 from istioctl.api.names import REVISION
@@ -18,7 +19,6 @@ from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
 from istioctl.proxies.json_parts import read_whole
 
-_MONITORING_PORT = ports.MONITORING
 DUMP_PAGE = "config_dump"
 """istiod's debug page with a proxy's configuration. It is read part by part, so it may weigh more than others."""
 _NO_VERSION = (None, "", "65536.65536.65536")
@@ -52,7 +52,8 @@ def ask_istiod(session: Session, pod: Pod, path: str) -> bytes:
         ApiError, Unreachable: it does not.
     """
     namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
-    return ask_pod(session, namespace, name, _port(pod), path, in_parts=path.startswith(f"/debug/{DUMP_PAGE}"))
+    port = scraped_port(pod, ports.MONITORING)
+    return ask_pod(session, namespace, name, port, path, in_parts=path.startswith(f"/debug/{DUMP_PAGE}"))
 
 
 def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, Any]]:
@@ -95,9 +96,3 @@ def image_tag(pod: Pod) -> str:
     images = [str(container.get("image", "")) for container in pod["spec"]["containers"]]
     tag = (images or [""])[0].partition("@")[0].rpartition("/")[2].partition(":")[2]
     return tag or "unknown"
-
-
-def _port(pod: Pod) -> int:
-    """The monitoring port of an istiod (upstream `pkg/kube`, FindIstiodMonitoringPort)."""
-    text = (pod["metadata"].get("annotations") or {}).get("prometheus.io/port", "")
-    return int(text) if text.isdecimal() else _MONITORING_PORT

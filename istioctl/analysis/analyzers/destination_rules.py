@@ -7,12 +7,12 @@ from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
+from istioctl.api.names import LOCALITY
 from istioctl.api.trees import text
 
 #: How a reference to a ConfigMap begins, which every proxy may have.
 _CONFIG_MAP = "configmap://"
-_REGION, _ZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone"
-_SUBZONE, _HOST = "topology.istio.io/subzone", "kubernetes.io/hostname"
+_HOST = "kubernetes.io/hostname"
 
 
 def analyze_certificates(snapshot: Snapshot, findings: Findings) -> None:
@@ -82,10 +82,9 @@ def _with_places(pod: Resource, snapshot: Snapshot) -> dict[str, str]:
     labels = dict(pod.labels)
     if name:
         labels[_HOST] = name
-    if node is not None and node.labels.get(_REGION):
-        places = [node.labels.get(_REGION, ""), node.labels.get(_ZONE, ""), node.labels.get(_SUBZONE, "")]
-        for label, place in zip((_REGION, _ZONE, _SUBZONE), places, strict=True):
-            if not place:
-                break
-            labels[label] = place
+    places = node.labels if node is not None else {}
+    for label in LOCALITY:
+        if not places.get(label):
+            break
+        labels[label] = places[label]
     return labels

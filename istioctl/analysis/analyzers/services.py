@@ -7,13 +7,10 @@ from istioctl.analysis.findings import Findings
 from istioctl.analysis.mesh_settings import proxy_metadata
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import protocols
-from istioctl.api.names import GATEWAY_MANAGED
+from istioctl.api.names import GATEWAY_MANAGED, WAYPOINT_CONTROLLER
 from istioctl.api.trees import listing, mapping, mappings, text
 
-_MANAGED = ("istio.io-gateway-controller", "istio.io-mesh-controller", "istio.io-eastwest-controller")
-#: SMTP, DNS, MySQL and MongoDB: ports whose protocol is known to start with the server's words.
-_TCP_PORTS = (25, 53, 3306, 27017)
-_KUBERNETES_PROTOCOLS = ("kubernetes.io/h2c", "kubernetes.io/ws", "kubernetes.io/wss")
+_MANAGED = ("istio.io-gateway-controller", WAYPOINT_CONTROLLER, "istio.io-eastwest-controller")
 
 
 def analyze_port_names(snapshot: Snapshot, findings: Findings) -> None:
@@ -24,7 +21,7 @@ def analyze_port_names(snapshot: Snapshot, findings: Findings) -> None:
         is_external = service.spec.get("type") == "ExternalName"
         for i, port in enumerate(listing(service.spec.get("ports"))):
             name = text(mapping(port).get("name"))
-            if _declares_protocol(mapping(port)) and not (is_external and name == "tcp"):
+            if protocols.of_service_port(mapping(port)) and not (is_external and name == "tcp"):
                 continue
             at = ("spec", "ports", i, "port")
             if is_external:
@@ -32,15 +29,6 @@ def analyze_port_names(snapshot: Snapshot, findings: Findings) -> None:
             else:
                 number, target = mapping(port).get("port"), mapping(port).get("targetPort") or 0
                 findings.report("PortNameIsNotUnderNamingConvention", service, name, number, target, path=at)
-
-
-def _declares_protocol(port: dict[str, object]) -> bool:
-    """Whether a port's protocol is known (istio `pkg/config/kube/conversion.go`)."""
-    declared = port.get("appProtocol")
-    name = declared if isinstance(declared, str) else text(port.get("name"))
-    if port.get("protocol") == "UDP" or declared in _KUBERNETES_PROTOCOLS or name.lower().startswith("grpc-web"):
-        return True
-    return bool(protocols.of_port_name(name)) or port.get("port") in _TCP_PORTS
 
 
 def analyze_addresses(snapshot: Snapshot, findings: Findings) -> None:

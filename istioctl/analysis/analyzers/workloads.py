@@ -6,18 +6,17 @@ from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
-from istioctl.api.names import GATEWAY_MANAGED, PROXY
+from istioctl.api.names import GATEWAY_MANAGED, PROXY, PROXY_USER, WAYPOINT_CONTROLLER
 from istioctl.api.trees import mapping, mappings, text, texts
 
-_PROXY_USER = 1337
 _OWN_CONTAINERS = (PROXY, "istio-operator")
-_WAYPOINT = "istio.io-mesh-controller"
 
 
 def analyze_services(snapshot: Snapshot, findings: Findings) -> None:
     """Deployments behind several Services that disagree about a port."""
     for deployment in snapshot.all("Deployment"):
-        if deployment.labels.get(GATEWAY_MANAGED) != _WAYPOINT and pods.deployment_in_mesh(deployment, snapshot):
+        is_waypoint = deployment.labels.get(GATEWAY_MANAGED) == WAYPOINT_CONTROLLER
+        if not is_waypoint and pods.deployment_in_mesh(deployment, snapshot):
             services = _services_of(deployment, snapshot)
             _protocols(deployment, services, findings)
             _target_ports(deployment, services, findings)
@@ -79,7 +78,7 @@ def analyze_user_ids(snapshot: Snapshot, findings: Findings) -> None:
                 continue
             spec = resource.spec if kind == "Pod" else mapping(pods.template(resource).get("spec"))
             applications = (c for c in pods.containers(spec) if c.get("name") not in _OWN_CONTAINERS)
-            if any(_user(part) == _PROXY_USER for part in (spec, *applications)):
+            if any(_user(part) == PROXY_USER for part in (spec, *applications)):
                 findings.report("InvalidApplicationUID", resource)
 
 

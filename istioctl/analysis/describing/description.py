@@ -21,7 +21,7 @@ from istioctl.analysis.describing.mutual_tls import (
 from istioctl.analysis.describing.routes import RouteOwner, gateway_routes, virtual_services
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import protocols
-from istioctl.api.names import PROXY, REVISION
+from istioctl.api.names import PROXY, PROXY_USER, REVISION, STATUS
 from istioctl.api.selectors import picks
 from istioctl.api.trees import lookup, mapping, mappings, text, texts
 
@@ -31,12 +31,6 @@ KINDS = (
     "RequestAuthentication", "AuthorizationPolicy", "Sidecar", "HTTPRoute", "GRPCRoute", "KubernetesGateway",
     "Ingress",
 )  # fmt: skip
-
-_STATUS = "sidecar.istio.io/status"
-_PROXY_USER = 1337
-#: What the Kubernetes API itself calls protocols (istio `pkg/config/kube/conversion.go`).
-_KUBERNETES_PROTOCOLS = {"kubernetes.io/h2c": "HTTP2", "kubernetes.io/ws": "HTTP", "kubernetes.io/wss": "HTTPS"}
-_TCP_PORTS = frozenset((25, 53, 3306, 27017))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,25 +184,17 @@ def revision_of(pod: Resource) -> str:
     if revision := pod.annotations.get(REVISION):
         return revision
     try:
-        status = json.loads(pod.annotations.get(_STATUS, "{}"))
+        status = json.loads(pod.annotations.get(STATUS, "{}"))
     except ValueError:
         return ""
     return text(mapping(status).get("revision"))
 
 
 def protocol_of(port: dict[str, Any]) -> str:
-    """The protocol of a Service's port, as istiod reads it (istio `pkg/config/kube/conversion.go`)."""
-    declared, name = port.get("appProtocol"), text(port.get("name"))
-    if port.get("protocol") == "UDP":
-        return "UDP"
-    if not name and declared is None:
+    """The protocol of a Service's port, as istiod reads it."""
+    if port.get("protocol") != "UDP" and not text(port.get("name")) and port.get("appProtocol") is None:
         return "auto-detect"
-    if declared in _KUBERNETES_PROTOCOLS:
-        return _KUBERNETES_PROTOCOLS[str(declared)]
-    word = text(declared) or name
-    if word.lower().startswith("grpc-web"):
-        return "GRPC-Web"
-    return protocols.of_port_name(word) or ("TCP" if port.get("port") in _TCP_PORTS else "UnsupportedProtocol")
+    return protocols.of_service_port(port) or "UnsupportedProtocol"
 
 
 def _pod(pod: Resource, snapshot: Snapshot) -> PodFacts:
@@ -245,8 +231,8 @@ def _pod_problems(pod: Resource, facts: PodFacts, *, check_mesh: bool) -> Iterat
         return
     users = [lookup(each, "securityContext", "runAsUser") for each in mappings(pod.spec.get("containers"))
              if each.get("name") != PROXY]  # fmt: skip
-    if facts.proxy == "sidecar" and _PROXY_USER in (*users, lookup(pod.spec, "securityContext", "runAsUser")):
-        yield f"{name}: a container runs as user {_PROXY_USER}, the sidecar's own, so its traffic bypasses the sidecar"
+    if facts.proxy == "sidecar" and PROXY_USER in (*users, lookup(pod.spec, "securityContext", "runAsUser")):
+        yield f"{name}: a container runs as user {PROXY_USER}, the sidecar's own, so its traffic bypasses the sidecar"
 
 
 def _policies(pod: Resource, root: str, snapshot: Snapshot) -> dict[str, list[str]]:

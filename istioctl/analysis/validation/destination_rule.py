@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from istioctl.analysis.validation import shared
 from istioctl.api import formats
+from istioctl.api.names import LOCALITY
 from istioctl.golang.netip import is_address
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _POLICY = ("loadBalancer", "connectionPool", "outlierDetection", "tls")
 _WHOLE_HOST = (*_POLICY, "tunnel", "proxyProtocol", "retryBudget")
-_TOPOLOGY = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
 #: Envoy's bound on the size of a Maglev table.
 _MAGLEV_LIMIT = 5000011
 
@@ -178,7 +178,7 @@ def locality_balancing(settings: Spec | None, place: Place, *, has_outlier: bool
     if distribute and failover:
         (place / "failover").error("can't be combined with distribute")
         return
-    if failover and (label := next((label for label in priority if label in _TOPOLOGY), "")):
+    if failover and (label := next((label for label in priority if label in LOCALITY), "")):
         (place / "failoverPriority" / priority.index(label)).error(f"{label} can't be combined with failover")
         return
     for i, entry in enumerate(distribute):

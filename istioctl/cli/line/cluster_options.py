@@ -47,6 +47,16 @@ def check_revision(revision: str) -> None:
         )
 
 
+def check_port(port: int, flag: str) -> None:
+    """Refuses what is not a port.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not 0 < port < 65536:
+        raise UsageError(f"port number {port} must be in the range 1..65535", where=flag)
+
+
 def specification_inputs(
     ctx: Context, wanted: SpecificationFlags, addons: Sequence[str] | None = None
 ) -> SpecificationInputs:

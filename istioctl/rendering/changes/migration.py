@@ -18,7 +18,7 @@ from istioctl.errors import SpecError
 from istioctl.rendering.changes.old_forms import FORMS, Path, Settings, metric_of_today
 from istioctl.rendering.specification.build import API_VERSION
 from istioctl.rendering.specification.gone_settings import LEAVE_OUT, PROFILES, TABLE, Gone
-from istioctl.rendering.specification.origins import dotted
+from istioctl.rendering.specification.origins import shown_path
 from istioctl.rendering.specification.profiles import OLD_NAMES
 
 _OLD_API = "operator.istio.io/"
@@ -170,7 +170,7 @@ def _moved(data: Values, path: Path, to: Path, value: Any, entry: Gone, left: se
             return _conflict(path, value, *blocked)
         return _move(path, to, entry)
     if there == value:
-        return _removal(path, entry, f"{_shown(to)}, which it is since Istio {entry.since}, says the same.")
+        return _removal(path, entry, f"{shown_path(to)}, which it is since Istio {entry.since}, says the same.")
     if isinstance(there, dict) and isinstance(value, dict):
         steps = (_moved(data, (*path, key), (*to, key), inner, entry, left) for key, inner in value.items())
         return next((step for step in steps if step is not None), None)
@@ -179,7 +179,7 @@ def _moved(data: Values, path: Path, to: Path, value: Any, entry: Gone, left: se
 
 def _move(path: Path, to: Path, entry: Gone) -> Step:
     verb = "renamed" if path[:-1] == to[:-1] else "moved"
-    return Step(verb, path, to, f"Since Istio {entry.since} it is {_shown(to)}.", (Edit("move", path, to),))
+    return Step(verb, path, to, f"Since Istio {entry.since} it is {shown_path(to)}.", (Edit("move", path, to),))
 
 
 def _rewritten(data: Values, path: Path, old: Any, entry: Gone, settings: Settings) -> _Found:
@@ -199,13 +199,13 @@ def _rewritten(data: Values, path: Path, old: Any, entry: Gone, settings: Settin
     if not others and value == old:
         return _move(path, first, entry)
     edits = [Edit("move", path, first), Edit("put", first, value), *(Edit("put", to, item) for to, item in others)]
-    places = ", ".join(_shown(to) for to, _ in wanted)
+    places = ", ".join(shown_path(to) for to, _ in wanted)
     return Step("rewritten", path, first, f"Since Istio {entry.since} it is {places}.", tuple(edits))
 
 
 def _conflict(path: Path, value: Any, to: Path, there: Any) -> tuple[Path, SpecError]:
-    text = f"{_shown(path)} is {_said(value)}, but {_shown(to)}, which took its place, is {_said(there)}"
-    hint = f"Decide which counts, and leave {_shown(path)} out."
+    text = f"{shown_path(path)} is {_said(value)}, but {shown_path(to)}, which took its place, is {_said(there)}"
+    hint = f"Decide which counts, and leave {shown_path(path)} out."
     return path, SpecError(text, hint=hint, id="undecided")
 
 
@@ -284,10 +284,10 @@ def _remarks(data: Values) -> Iterator[tuple[Path, str]]:
         if found and int(found[1]) != today:
             yield (
                 path,
-                f"{_shown(path)} is {value}: these are the manifests of {VERSION}. Leave it out, or set {VERSION}.",
+                f"{shown_path(path)} is {value}: these are the manifests of {VERSION}. Leave it out, or set {VERSION}.",
             )
         elif path[-1] == "hub" and _OLD_HUB.match(str(value)) and str(value) != HUB:
-            yield path, f"{_shown(path)} is {value}: see whether it has images of {VERSION}; {HUB} has."
+            yield path, f"{shown_path(path)} is {value}: see whether it has images of {VERSION}; {HUB} has."
 
 
 def _images(tree: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -296,10 +296,6 @@ def _images(tree: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield (*path, key), value
         elif key != "k8s":
             yield from _images(value, (*path, key))
-
-
-def _shown(path: Path) -> str:
-    return dotted(path[1:] if path[:1] == ("spec",) and len(path) > 1 else path)
 
 
 def _at(data: Any, path: Path) -> Any:

@@ -149,6 +149,11 @@ def dotted(path: Sequence[str | int]) -> str:
     return text
 
 
+def shown_path(path: Sequence[str | int]) -> str:
+    """A path of an IstioOperator document as `--set` takes it, without the leading `spec`."""
+    return dotted(path[1:] if path[:1] == ("spec",) and len(path) > 1 else path)
+
+
 def _line(text: str, source: str, path: Path) -> int:
     """The line (from 1) of the deepest node of `path` that the text holds."""
     from istioctl.yamldoc.reader import compose_all, key_text

@@ -16,7 +16,7 @@ from istioctl.api.trees import Values, lookup, lookup_text
 from istioctl.errors import SpecError
 from istioctl.golang.netip import is_prefix
 from istioctl.rendering.specification.gone_settings import gone
-from istioctl.rendering.specification.origins import Origins, Path, dotted
+from istioctl.rendering.specification.origins import Origins, Path, dotted, shown_path
 from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import check_overlay, overlay_choices
 from istioctl.rendering.specification.set_flags import parse_value
@@ -123,7 +123,7 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
 
         for finding in broken_mesh_rules(mesh_over_defaults(mesh, _passed_over, lists_as_given=True)):
             where = str(origins.of((*path, *finding.path)))
-            text = f"{_shown((*path, *finding.path))} {finding.message}"
+            text = f"{shown_path((*path, *finding.path))} {finding.message}"
             if finding.only_warn:
                 problems.warn(text, where)
             else:
@@ -147,13 +147,13 @@ def _report(mismatch: Mismatch, origins: Origins, problems: Problems) -> None:
     path = mismatch.path
     origin = origins.of(path)
     if mismatch.kind == "wrong-type":
-        error = SpecError(f"{_shown(path)} {mismatch.message}", where=str(origin), id=mismatch.kind)
+        error = SpecError(f"{shown_path(path)} {mismatch.message}", where=str(origin), id=mismatch.kind)
         problems.refuse(error, always=_is_read(path))
         return
     if mismatch.kind == "only-one":
-        problems.warn(f"{_shown(path)} {mismatch.message}", str(origin))
+        problems.warn(f"{shown_path(path)} {mismatch.message}", str(origin))
         return
-    above = _shown(path[:-1])
+    above = shown_path(path[:-1])
     text = f"{mismatch.message} in {above}" if above else mismatch.message
     if origin.kind == "file" and not mismatch.of.startswith(("istio.operator.", "istio.values.", "k8s.")):
         problems.warn(text, str(origin))
@@ -166,11 +166,6 @@ def _is_read(path: Path) -> bool:
     if path[:2] == ("spec", "components") and len(path) > 3:
         return path[2] in _COMPONENT_KEYS
     return path in _NEEDED_BY_MERGING
-
-
-def _shown(path: Path) -> str:
-    """A path of the document as users write it, without the leading `spec`."""
-    return dotted(path[1:] if path[:1] == ("spec",) and len(path) > 1 else path)
 
 
 def _suggestion(mismatch: Mismatch) -> str:
