@@ -30,8 +30,8 @@ def read_file(path: Path) -> Source:
     return Source(str(path), read_text(path))
 
 
-def files_below(folder: Path, *, recursive: bool = True) -> Iterator[Path]:
-    """The YAML and JSON files of a folder, in the order of their names.
+def files_below(folder: Path) -> Iterator[Path]:
+    """The YAML and JSON files of a folder and of those below it, in the order of their names.
 
     Raises:
         InputError: a folder can't be read.
@@ -42,8 +42,7 @@ def files_below(folder: Path, *, recursive: bool = True) -> Iterator[Path]:
         raise InputError(f"cannot read the folder: {error.strerror}", where=str(folder), id="unreadable") from None
     for entry in entries:
         if entry.is_dir():
-            if recursive:
-                yield from files_below(entry)
+            yield from files_below(entry)
         elif entry.suffix in EXTENSIONS:
             yield entry
 

@@ -132,17 +132,14 @@ def list_kinds(
     kinds: Sequence[tuple[str, str]],
     *,
     labels: str,
-    metadata_only: bool = True,
 ) -> list[dict[str, Any]]:
-    """The objects of several kinds (apiVersion, kind), kind after kind; the lists are read at the same time.
+    """The metadata of the objects of several kinds (apiVersion, kind), kind after kind, read at the same time.
 
     Raises:
         IstioctlError: a list can't be read.
         ErrorGroup: several can't.
     """
-    reads = [
-        partial(list_objects, session, discovery, *kind, labels=labels, metadata_only=metadata_only) for kind in kinds
-    ]
+    reads = [partial(list_objects, session, discovery, *kind, labels=labels, metadata_only=True) for kind in kinds]
     return [item for items in in_parallel(reads) for item in items]
 
 

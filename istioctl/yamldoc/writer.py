@@ -90,9 +90,9 @@ def _document(data: Any, style: _Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def dump_all(documents: Iterable[Any], *, sort_keys: bool = True) -> str:
+def dump_all(documents: Iterable[Any]) -> str:
     """Several documents, each but the first behind a `---` line."""
-    return "---\n".join(dump(document, sort_keys=sort_keys) for document in documents)
+    return "---\n".join(dump(document) for document in documents)
 
 
 def scalar(value: Any, indent: int = 0) -> str:

@@ -58,7 +58,7 @@ def yaml_functions() -> FunctionTable:
 
 
 def render_templates(
-    chart: Chart, values: Values, shared: Mapping[str, object], *, strict: bool = False, only: str | None = None
+    chart: Chart, values: Values, shared: Mapping[str, object], *, strict: bool = False
 ) -> dict[str, str]:
     """The output of every template that is not a partial, by path (`name/templates/x.yaml`).
 
@@ -67,7 +67,6 @@ def render_templates(
         values: its values, coalesced.
         shared: `Release` and `Capabilities`.
         strict: a key that a map lacks is an error.
-        only: render just this path.
 
     Raises:
         TemplateError: a template can't be parsed or fails.
@@ -88,7 +87,7 @@ def render_templates(
         raise _parse_error(error) from None
     rendered: dict[str, str] = {}
     for path in ordered:
-        if path.rpartition("/")[2].startswith("_") or only not in (None, path):
+        if path.rpartition("/")[2].startswith("_"):
             continue
         seen, base = data[path]
         seen["Template"] = template_value(path, base)

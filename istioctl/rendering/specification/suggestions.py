@@ -8,12 +8,11 @@ from collections.abc import Iterable
 _SHORT, _NEAR, _NEARER = 6, 0.6, 0.7
 
 
-def closest(name: str, known: Iterable[str], cutoff: float | None = None) -> str | None:
-    """The known name most like a wrong one, letter case aside; None where none is as near as `cutoff` (0 to 1)."""
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like a wrong one, letter case aside; None where none is near."""
     from difflib import get_close_matches
 
     folded = {candidate.lower(): candidate for candidate in known}
-    if cutoff is None:
-        cutoff = _NEAR if len(name) <= _SHORT else _NEARER
+    cutoff = _NEAR if len(name) <= _SHORT else _NEARER
     found = get_close_matches(name.lower(), folded, 1, cutoff)
     return folded[found[0]] if found else None
