@@ -1,6 +1,6 @@
 """Whatever answers at a server's address, a command ends in time with a result or clear errors.
 
-Each run draws some kinds of malformed answers for each command (`ISTIOCTL_FUZZ_SEED` repeats a draw);
+A run draws some kinds of malformed answers for each command (others with another `ISTIOCTL_FUZZ_SEED`);
 `ISTIOCTL_MALFORMED=all` runs the whole table, which takes half an hour.
 """
 
