@@ -72,20 +72,24 @@ def explained(error: Exception, dynamic: int) -> ExecutionError:
 
 
 def _find(traceback: TracebackType | None, dynamic: int, site: int | None) -> _Action | None:
-    """The innermost action in a traceback; `site` is its site if it is known better."""
-    found: _Action | None = None
+    """The innermost action in a traceback; `site` is its site if it is known better.
+
+    Both numbers are those of the innermost code: the code of another text, which called it, has sites of its own.
+    """
+    frames: list[tuple[Linked, int]] = []
     while traceback is not None:
         linked = traceback.tb_frame.f_globals.get(UNIT)
         if isinstance(linked, Linked):
-            unit = linked.unit
-            index = unit.lines[traceback.tb_lineno] if site is None else site
-            if index == DYNAMIC:
-                index = dynamic
-            if index >= 0:
-                template, line, column, text, call = unit.sites[index]
-                found = _Action(Place(linked.name, line, column), unit.templates[template][0], text, call)
+            frames.append((linked, traceback.tb_lineno))
         traceback = traceback.tb_next
-    return found
+    for (name, unit), line_of_code in reversed(frames):
+        index = unit.lines[line_of_code] if site is None else site
+        if index == DYNAMIC:
+            index = dynamic
+        if index >= 0:
+            template, line, column, text, call = unit.sites[index]
+            return _Action(Place(name, line, column), unit.templates[template][0], text, call)
+    return None
 
 
 def _placed(category: str, text: str, found: _Action | None, function: str | None, reason: str) -> ExecutionError:

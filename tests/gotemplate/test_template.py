@@ -108,6 +108,19 @@ def test_methods_and_hidden_fields() -> None:
     assert "expected string; found 1" in str(failure("{{ .ship.Hail 1 }}", data))
 
 
+@pytest.mark.parametrize("calls", ['{{ template "calls" . }}', "{{ 1 }}{{ 2 }}" * 9 + '{{ template "calls" . }}'])
+@pytest.mark.parametrize(
+    "wrong", ["{{ .ship.Hail 1 }}", '{{ .ship.Hail "you" 1 }}', "{{ .ship.None 1 }}", "{{ .ship.crew }}"]
+)
+@pytest.mark.parametrize("before", ["", "{{ 1 }}{{ 2 }}{{ 3 }}" * 5])
+def test_a_failure_is_where_it_is_in_its_own_text(calls: str, wrong: str, before: str) -> None:
+    texts = {"main": calls, "calls": before + wrong}
+    with pytest.raises(ExecutionError) as caught:
+        render(texts, "main", {"ship": make(SHIP, {"Name": "Fram"})})
+    alone = failure(before + wrong, {"ship": make(SHIP, {"Name": "Fram"})})
+    assert str(caught.value) == str(alone).replace("main", "calls")
+
+
 def test_functions_in_the_data_are_called() -> None:
     double = Func(function("double", "int", lambda number: Int(2 * number)), types.GoType("func(int) int", "func"))
     assert run("{{ call .f 4 }}", {"f": double}) == "8"
