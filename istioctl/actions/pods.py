@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from istioctl.api.labels import annotations_of
 from istioctl.api.names import GATEWAY_NAME
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.readiness import condition
+from istioctl.cluster.readiness import is_ready
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
 
@@ -141,15 +142,14 @@ def scraped_port(pod: dict[str, Any], default: int) -> int:
 
     Of an istiod it serves the debug pages as well (upstream `pkg/kube`, FindIstiodMonitoringPort).
     """
-    text = (pod["metadata"].get("annotations") or {}).get("prometheus.io/port", "")
+    text = annotations_of(pod).get("prometheus.io/port", "")
     return int(text) if text.isdecimal() else default
 
 
 def _by_use(pod: dict[str, Any]) -> tuple[bool, bool, str]:
     """Sorts pods: running before others, ready before others, then by name."""
     status = pod.get("status") or {}
-    ready = condition(status, "Ready").get("status") == "True"
-    return status.get("phase") != "Running", not ready, pod["metadata"]["name"]
+    return status.get("phase") != "Running", not is_ready(pod), pod["metadata"]["name"]
 
 
 def _refuse_unmanaged(spec: Mapping[str, Any], where: str) -> None:

@@ -256,9 +256,11 @@ def _expect_texts(data: dict[str, Any], kind: str, root: LazyNode, name: str, of
                 raise InputError(f"{path_text(path)} must be {wanted}", where=where, hint=hint, id="placed")
 
 
-def object_of(kind: str, spec: dict[str, Any], data: dict[str, Any]) -> Resource:
-    """An object from its data, without a place in a file."""
+def object_of(kind: str, data: dict[str, Any], spec: dict[str, Any] | None = None) -> Resource:
+    """An object from its data, without a place in a file; `spec` is decoded, if it is of one of Istio's kinds."""
     metadata = mapping(data.get("metadata"))
+    if spec is None:
+        spec = mapping(data.get("spec"))
     name, namespace = text(metadata.get("name")), text(metadata.get("namespace"))
     return Resource(
         kind, name, namespace, spec, data, texts(metadata.get("labels")), texts(metadata.get("annotations"))
@@ -268,7 +270,7 @@ def object_of(kind: str, spec: dict[str, Any], data: dict[str, Any]) -> Resource
 def derived_pod(workload: Resource) -> Resource:
     """The pod that a workload's template makes, under the workload's name."""
     template = lookup(workload.data, *(template_path(workload.data) or ()))
-    pod = object_of("Pod", mapping(mapping(template).get("spec")), mapping(template))
+    pod = object_of("Pod", mapping(template))
     return replace(
         pod,
         name=workload.name,

@@ -48,3 +48,9 @@ def labels_of(obj: Mapping[str, Any]) -> dict[str, str]:
     """The labels of an object given as plain data."""
     metadata = obj.get("metadata") or {}
     return dict(metadata.get("labels") or {})
+
+
+def annotations_of(obj: Mapping[str, Any]) -> dict[str, str]:
+    """The annotations of an object given as plain data."""
+    metadata = obj.get("metadata") or {}
+    return dict(metadata.get("annotations") or {})

@@ -34,6 +34,11 @@ def condition(status: Status, kind: str) -> dict[str, Any]:
     return next((entry for entry in status.get("conditions") or [] if entry.get("type") == kind), {})
 
 
+def is_ready(obj: Status) -> bool:
+    """Whether a pod or a node says that it is ready."""
+    return condition(obj.get("status") or {}, "Ready").get("status") == "True"
+
+
 def _deployment(spec: Status, status: Status, generation: int) -> str | None:
     if int(status.get("observedGeneration") or 0) < generation:
         return "its latest change is not yet seen by the controller"

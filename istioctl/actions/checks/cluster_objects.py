@@ -14,7 +14,6 @@ from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import IGNORED_NAMESPACES, REVISION
 from istioctl.api.schema import catalog
-from istioctl.api.trees import mapping
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -87,7 +86,7 @@ def api_of(kind: str) -> tuple[str, str]:
 
 def _resource(kind: str, item: dict[str, Any]) -> Resource:
     if kind not in catalog.kinds():
-        return object_of(kind, mapping(item.get("spec")), item)
+        return object_of(kind, item)
     document = next(compose_all(json.dumps(item.get("spec")), "the object"), None)
     spec = decode(document.root if document else None, catalog.kinds()[kind].message, Place(Report()))
-    return object_of(kind, spec, item)
+    return object_of(kind, item, spec)

@@ -9,11 +9,12 @@ from typing import Any
 
 from istioctl.actions.checks.cluster_objects import api_of
 from istioctl.actions.pods import find_pod, split_reference
-from istioctl.analysis.describing.description import KINDS, Description, describe, revision_of
+from istioctl.analysis.describing.description import KINDS, Description, describe
 from istioctl.analysis.loading import object_of
 from istioctl.analysis.mesh_settings import from_config_map
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.mesh import MESH_DEFAULTS
+from istioctl.api.pods import injected_by
 from istioctl.api.selectors import picks
 from istioctl.api.trees import mapping, texts
 from istioctl.cluster.clients import takes_client
@@ -55,9 +56,9 @@ def describe_pod(session: Session, options: DescribeOptions) -> Description:
         InputError: the type is none that has pods.
         ClusterError: the pod does not exist, or the server can't be reached or refuses to show it.
     """
-    pod = _resource("Pod", find_pod(session, options.name, options.namespace))
+    pod = object_of("Pod", find_pod(session, options.name, options.namespace))
     options = replace(options, name=pod.name, namespace=pod.namespace)
-    snapshot, unread = _snapshot(session, options, revision_of(pod))
+    snapshot, unread = _snapshot(session, options, injected_by(pod.annotations))
     snapshot.add(pod)
     services = [each for each in _services(snapshot, options.namespace) if picks(_selector(each), pod.labels)]
     found = describe([pod], services, snapshot, check_mesh=options.check_mesh)
@@ -75,16 +76,16 @@ def describe_service(session: Session, options: DescribeOptions) -> Description:
         InputError: the type is none that has pods, or not one service alone selects these.
         ClusterError: the service does not exist, or the server can't be reached or refuses to show it.
     """
-    service = _resource("Service", _find_service(session, options))
+    service = object_of("Service", _find_service(session, options))
     options = replace(options, name=service.name, namespace=service.namespace)
     selector = _selector(service)
     pods: list[Resource] = []
     if selector:
         labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
         items = list_objects(session, Discovery(session), "v1", "Pod", namespace=options.namespace, labels=labels)
-        pods = [_resource("Pod", item) for item in items if not item["metadata"].get("deletionTimestamp")]
+        pods = [object_of("Pod", item) for item in items if not item["metadata"].get("deletionTimestamp")]
     pods.sort(key=lambda pod: (mapping(pod.data.get("status")).get("phase") != _RUNNING, pod.name))
-    snapshot, unread = _snapshot(session, options, revision_of(pods[0]) if pods else "")
+    snapshot, unread = _snapshot(session, options, injected_by(pods[0].annotations) if pods else "")
     found = describe(pods, [service], snapshot, check_mesh=options.check_mesh)
     if not pods:
         why = "selects no pod" if selector else "has no selector, so its endpoints come from elsewhere"
@@ -134,7 +135,7 @@ def _snapshot(session: Session, options: DescribeOptions, revision: str) -> tupl
                 if problem.status != 403 or kind in ("Namespace", "IngressClass"):
                     break
             else:
-                return [_resource(kind, item) for item in items]
+                return [object_of(kind, item) for item in items]
         return []
 
     mesh: dict[str, Any] = {}
@@ -161,7 +162,7 @@ def _mesh(session: Session, options: DescribeOptions, revision: str, unread: dic
     suffix = f"-{revision}" if revision not in ("", "default") else ""
     path = f"/api/v1/namespaces/{options.istio_namespace}/configmaps/istio{suffix}"
     try:
-        return from_config_map(_resource("ConfigMap", session.get(path)))[0]
+        return from_config_map(object_of("ConfigMap", session.get(path)))[0]
     except IstioctlError as problem:
         unread["ConfigMap"] = f"the mesh configuration is taken to be the default: {problem.message}"
         return {**MESH_DEFAULTS, "rootNamespace": options.istio_namespace}
@@ -174,7 +175,3 @@ def _services(snapshot: Snapshot, namespace: str) -> list[Resource]:
 
 def _selector(service: Resource) -> dict[str, str]:
     return texts(service.spec.get("selector"))
-
-
-def _resource(kind: str, item: dict[str, Any]) -> Resource:
-    return object_of(kind, mapping(item.get("spec")), item)

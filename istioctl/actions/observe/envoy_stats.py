@@ -8,6 +8,7 @@ from typing import Any
 from istioctl.actions.observe.targets import ADMIN_PORT, Answers, Proxy, ask_proxy, each_proxy
 from istioctl.actions.pods import scraped_port
 from istioctl.api import ports
+from istioctl.api.labels import annotations_of
 from istioctl.cluster.answers import read_json
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.pod_http import LARGEST
@@ -51,8 +52,7 @@ def prometheus_text(
         if not merged:
             return _text(ask_proxy(session, proxy, "/stats/prometheus", port=port))
         pod = session.get(f"/api/v1/namespaces/{proxy.namespace}/pods/{proxy.name}")
-        annotations = pod["metadata"].get("annotations") or {}
-        path = "/" + annotations.get("prometheus.io/path", "/stats/prometheus").lstrip("/")
+        path = "/" + annotations_of(pod).get("prometheus.io/path", "/stats/prometheus").lstrip("/")
         return _text(ask_proxy(session, proxy, path, port=scraped_port(pod, ports.AGENT_METRICS)))
 
     return each_proxy(session, proxies, read)

@@ -18,7 +18,7 @@ from istioctl.api.selectors import format_equal
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.readiness import condition
+from istioctl.cluster.readiness import is_ready
 from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.transport import try_connection
 from istioctl.cluster.wait import states_of
@@ -312,7 +312,7 @@ def _place(pod: dict[str, Any]) -> dict[str, Any]:
 def _pods(session: Session, discovery: Discovery, service: dict[str, Any]) -> list[dict[str, Any]]:
     """The gateway's pods that are ready."""
     pods = _all_pods(session, discovery, service)
-    return [pod for pod in pods if condition(pod.get("status") or {}, "Ready").get("status") == "True"]
+    return [pod for pod in pods if is_ready(pod)]
 
 
 def _node_with_pod(session: Session, discovery: Discovery, service: dict[str, Any]) -> dict[str, Any]:
@@ -322,11 +322,7 @@ def _node_with_pod(session: Session, discovery: Discovery, service: dict[str, An
     that runs a pod is preferred since it saves a hop.
     """
     used = {pod["spec"].get("nodeName") for pod in _pods(session, discovery, service)}
-    nodes = [
-        node
-        for node in list_objects(session, discovery, "v1", "Node")
-        if condition(node.get("status") or {}, "Ready").get("status") == "True"
-    ]
+    nodes = [node for node in list_objects(session, discovery, "v1", "Node") if is_ready(node)]
     nodes.sort(key=lambda node: (node["metadata"]["name"] not in used, not _external(node), node["metadata"]["name"]))
     local = service["spec"].get("externalTrafficPolicy") == "Local"
     found = [node for node in nodes if node["metadata"]["name"] in used or not local]

@@ -14,7 +14,9 @@ from typing import Any, Generic, TypeVar
 
 from istioctl.actions.pods import first_pod, no_pod, split_reference, workload_selector
 from istioctl.api import ports
-from istioctl.api.names import PROXY, TEMPLATES
+from istioctl.api.labels import annotations_of
+from istioctl.api.names import TEMPLATES
+from istioctl.api.pods import proxy_of
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
@@ -230,12 +232,8 @@ def _of_namespace(session: Session, namespace: str, selector: str, *, ztunnel: b
 
 def _runs(pod: Mapping[str, Any], *, ztunnel: bool) -> bool:
     """Whether the pod has a proxy of the kind, and is not on its way out."""
-    metadata, spec = pod["metadata"], pod.get("spec") or {}
-    containers = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
-    proxy = next((container for container in containers if container.get("name") == PROXY), None)
-    if proxy is None or metadata.get("deletionTimestamp"):
-        return False
-    if (metadata.get("annotations") or {}).get(TEMPLATES) == _PROXYLESS:
+    proxy = proxy_of(pod.get("spec") or {})
+    if proxy is None or pod["metadata"].get("deletionTimestamp") or annotations_of(pod).get(TEMPLATES) == _PROXYLESS:
         return False
     return ("ztunnel" in (proxy.get("args") or [])) == ztunnel
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,11 +10,12 @@ from istioctl.actions.pods import scraped_port
 from istioctl.api import ports
 from istioctl.api.labels import VERSION, labels_of
 from istioctl.api.names import REVISION
+from istioctl.api.pods import image_tag
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.readiness import condition
+from istioctl.cluster.readiness import is_ready
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, InputError
 from istioctl.proxies.json_parts import read_whole
@@ -42,7 +43,7 @@ def control_plane_pods(
     pods = list_objects(
         session, discovery, "v1", "Pod", namespace=namespace, labels=labels, fields="status.phase=Running"
     )
-    return [pod for pod in pods if condition(pod.get("status") or {}, "Ready").get("status") == "True"]
+    return [pod for pod in pods if is_ready(pod)]
 
 
 def ask_istiod(session: Session, pod: Pod, path: str) -> bytes:
@@ -79,20 +80,21 @@ def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, A
 
 
 def installed_versions(session: Session, discovery: Discovery, namespace: str) -> dict[str, str]:
-    """The version of each revision in a namespace, as istiod's Deployment is labelled, or else its image.
+    """The version of each revision in a namespace.
 
     Raises:
         ClusterError: the server can't be reached or refuses.
     """
     found = list_objects(session, discovery, "apps/v1", "Deployment", namespace=namespace, labels="app=istiod")
-    return {
-        labels_of(item).get(REVISION, "default"): labels_of(item).get(VERSION) or image_tag(item["spec"]["template"])
-        for item in found
-    }
+    return {labels_of(item).get(REVISION, "default"): istiod_version(item) for item in found}
 
 
-def image_tag(pod: Pod) -> str:
+def istiod_version(deployment: Mapping[str, Any]) -> str:
+    """The version of a Deployment of istiod, as it is labelled, or else its image."""
+    return labels_of(deployment).get(VERSION) or image_version(deployment["spec"]["template"])
+
+
+def image_version(pod: Pod) -> str:
     """The tag of a pod's first image; `unknown` where it has none."""
     images = [str(container.get("image", "")) for container in pod["spec"]["containers"]]
-    tag = (images or [""])[0].partition("@")[0].rpartition("/")[2].partition(":")[2]
-    return tag or "unknown"
+    return image_tag("".join(images[:1])) or "unknown"

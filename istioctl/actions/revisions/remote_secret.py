@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.revisions.control_planes import ask_istiod, control_plane_pods
 from istioctl.api.identity import ObjectKey
+from istioctl.api.labels import annotations_of
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.apply import Desired, apply
 from istioctl.cluster.discovery import Discovery
@@ -171,9 +172,7 @@ def _token(session: Session, discovery: Discovery, options: RemoteSecretOptions,
     else:
         fields = f"type={_TOKEN_TYPE}"
         secrets = list_objects(session, discovery, "v1", "Secret", namespace=namespace, fields=fields)
-        own = [
-            item for item in secrets if (item["metadata"].get("annotations") or {}).get(_ACCOUNT_ANNOTATION) == account
-        ]
+        own = [item for item in secrets if _account_of(item) == account]
         secret = own[0] if own else None
     if secret is None:
         wanted = {
@@ -209,7 +208,7 @@ def _decoded(secret: Mapping[str, Any], key: str, server: str) -> str:
 
 
 def _account_of(secret: Mapping[str, Any]) -> str:
-    return str((secret["metadata"].get("annotations") or {}).get(_ACCOUNT_ANNOTATION, ""))
+    return annotations_of(secret).get(_ACCOUNT_ANNOTATION, "")
 
 
 def _ensure_account(session: Session, discovery: Discovery, options: RemoteSecretOptions, account: str) -> None:

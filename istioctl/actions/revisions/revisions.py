@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.control_planes import image_tag
+from istioctl.actions.revisions.control_planes import istiod_version
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import COMPONENT, VERSION, labels_of
+from istioctl.api.labels import COMPONENT, labels_of
 from istioctl.api.names import DEFAULT_REVISION, INJECTION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import INJECTOR, tag_injector_name
 from istioctl.cluster.clients import takes_client
@@ -18,7 +18,7 @@ from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
-from istioctl.cluster.readiness import condition
+from istioctl.cluster.readiness import is_ready
 from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError
 
@@ -119,11 +119,7 @@ def default_revision(session: Session) -> str:
 def _revision(name: str, hooks: Objects, istiods: Objects, pods: Objects, namespaces: Objects) -> Revision:
     own_hooks = [item for item in hooks if labels_of(item)[REVISION] == name]
     tags = sorted({labels_of(item)[TAG] for item in own_hooks if TAG in labels_of(item)})
-    versions = [
-        labels_of(item).get(VERSION) or image_tag(item["spec"]["template"])
-        for item in istiods
-        if labels_of(item)[REVISION] == name
-    ]
+    versions = [istiod_version(item) for item in istiods if labels_of(item)[REVISION] == name]
     own_pods = [item for item in pods if labels_of(item)[REVISION] == name]
     return Revision(
         name=name,
@@ -146,8 +142,6 @@ def _asks_for(namespace: dict[str, Any], names: set[str]) -> bool:
 def _states(pods: Objects) -> dict[str, str]:
     found = {}
     for pod in pods:
-        status = pod.get("status") or {}
-        ready = condition(status, "Ready").get("status") == "True"
         name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
-        found[name] = "ready" if ready else str(status.get("phase", "unknown"))
+        found[name] = "ready" if is_ready(pod) else str((pod.get("status") or {}).get("phase", "unknown"))
     return found

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from istioctl.actions.revisions.control_planes import Pod, ask_istiod, connected_proxies, control_plane_pods, image_tag
+from istioctl.actions.revisions.control_planes import (
+    Pod,
+    ask_istiod,
+    connected_proxies,
+    control_plane_pods,
+    image_version,
+)
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION, SYSTEM_NAMESPACE
 from istioctl.cluster.discovery import Discovery
@@ -96,7 +102,7 @@ def mesh_versions(
             answer = ask_istiod(session, pod, "/version").decode("utf-8", "replace").strip()
         except ClusterError as problem:
             problems.append(f"istiod does not tell its version, so its image's tag is shown: {problem}")
-            return ControlPlaneVersion(component, own, image_tag(pod))
+            return ControlPlaneVersion(component, own, image_version(pod))
         return ControlPlaneVersion(component, own, *_parts(answer))
 
     control_planes = in_parallel([partial(ask, pod) for pod in pods])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from istioctl.actions.pods import find_pod
-from istioctl.api.names import IGNORED_NAMESPACES, PROXY
+from istioctl.api.labels import labels_of
+from istioctl.api.names import IGNORED_NAMESPACES
+from istioctl.api.pods import proxy_of
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.queries import list_objects
@@ -74,11 +75,11 @@ def check_one(options: CheckOptions) -> list[Verdict]:
     namespace = options.namespace or session.namespace
     if options.reference:
         pod = find_pod(session, options.reference, namespace)
-        namespace, labels = pod["metadata"]["namespace"], pod["metadata"].get("labels") or {}
+        namespace, labels = pod["metadata"]["namespace"], labels_of(pod)
     else:
         labels = _parsed(options.labels)
     found = session.get(f"/api/v1/namespaces/{namespace}")
-    return verdicts(_webhooks(session), labels, _labels(found))
+    return verdicts(_webhooks(session), labels, labels_of(found))
 
 
 def check_all(options: CheckOptions) -> list[PodCheck]:
@@ -90,17 +91,16 @@ def check_all(options: CheckOptions) -> list[PodCheck]:
     session = open_session(options.client)
     discovery = Discovery(session)
     namespaces = {
-        item["metadata"]["name"]: _labels(item)
+        item["metadata"]["name"]: labels_of(item)
         for item in list_objects(session, discovery, "v1", "Namespace", metadata_only=True)
     }
     webhooks = _webhooks(session)
     checks = []
     for pod in list_objects(session, discovery, "v1", "Pod", namespace=options.namespace):
-        metadata, spec = pod["metadata"], pod.get("spec") or {}
-        found = verdicts(webhooks, _labels(pod), namespaces.get(metadata["namespace"], {}))
+        metadata = pod["metadata"]
+        found = verdicts(webhooks, labels_of(pod), namespaces.get(metadata["namespace"], {}))
         owner = workloads.owner_of_pod(pod)
-        containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
-        has_proxy = any(item.get("name") == PROXY for item in containers)
+        has_proxy = proxy_of(pod.get("spec") or {}) is not None
         verdict = next((verdict for verdict in found if verdict.injects), found[0] if found else None)
         name = f"{owner.kind}/{owner.name}"
         checks.append(PodCheck(metadata["namespace"], metadata["name"], name, has_proxy, verdict))
@@ -109,11 +109,6 @@ def check_all(options: CheckOptions) -> list[PodCheck]:
 
 def _webhooks(session: Session) -> list[dict[str, Any]]:
     return list_objects(session, Discovery(session), *INJECTOR)
-
-
-def _labels(found: Mapping[str, Any]) -> dict[str, str]:
-    labels: dict[str, str] = found["metadata"].get("labels") or {}
-    return labels
 
 
 def _parsed(text: str) -> dict[str, str]:

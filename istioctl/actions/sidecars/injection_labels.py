@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from istioctl.api.identity import ObjectKey
-from istioctl.api.labels import VERSION, labels_of
+from istioctl.api.labels import VERSION, annotations_of, labels_of
 from istioctl.api.names import DEFAULT_REVISION, INJECT, INJECTION, KUBERNETES_NAMESPACES, REVISION, STATUS, TAG
+from istioctl.api.pods import image_tag, injected_by, proxy_of
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
@@ -188,7 +188,7 @@ def _status(
         for pod in running
         if (problem := _problem(pod, asked, revision, revisions, versions)) is not None
     ]
-    injected = sum(_sidecar(pod) is not None for pod in running)
+    injected = sum(proxy_of(pod["spec"]) is not None for pod in running)
     return NamespaceStatus(namespace["metadata"]["name"], label, revision, len(running), injected, tuple(problems))
 
 
@@ -199,44 +199,22 @@ def _problem(
     revisions: Mapping[str, str],
     versions: Mapping[str, str],
 ) -> str | None:
-    labels = labels_of(pod)
-    choice = labels.get(INJECT) or ((pod["metadata"].get("annotations") or {}).get(INJECT))
+    annotations = annotations_of(pod)
+    choice = labels_of(pod).get(INJECT) or annotations.get(INJECT)
     asked = asked or (DEFAULT_REVISION if choice == "true" else "")
     wanted = bool(asked) and choice != "false" and not pod["spec"].get("hostNetwork")
-    sidecar = _sidecar(pod)
+    sidecar = proxy_of(pod["spec"])
     if sidecar is None:
         return "has no sidecar" if wanted else None
     if not wanted:
-        return "has a sidecar that its namespace does not ask for" if STATUS in _annotations(pod) else None
+        return "has a sidecar that its namespace does not ask for" if STATUS in annotations else None
     revision = revision or revisions.get(asked, "")
     if not revision:
         return f"asks for {asked}, which no control plane answers to"
-    own = _revision_of(pod)
+    own = injected_by(annotations)
     if own and revisions.get(own, own) != revision:
         return f"has a sidecar of revision {own}, not {revision}"
-    version, wanted_version = _tag(sidecar), versions.get(revision, "")
+    version, wanted_version = image_tag(str(sidecar.get("image", ""))), versions.get(revision, "")
     if version and wanted_version and not version.startswith(wanted_version):
         return f"has a sidecar of version {version}, not {wanted_version}"
     return None
-
-
-def _annotations(pod: Mapping[str, Any]) -> Mapping[str, str]:
-    return pod["metadata"].get("annotations") or {}
-
-
-def _sidecar(pod: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    spec = pod["spec"]
-    containers = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
-    return next((container for container in containers if container.get("name") == "istio-proxy"), None)
-
-
-def _revision_of(pod: Mapping[str, Any]) -> str:
-    try:
-        status = json.loads(_annotations(pod).get(STATUS, "{}"))
-    except ValueError:
-        return ""
-    return str(status.get("revision") or "") if isinstance(status, dict) else ""
-
-
-def _tag(container: Mapping[str, Any]) -> str:
-    return str(container.get("image", "")).partition("@")[0].rpartition("/")[2].partition(":")[2]

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from istioctl.api.labels import labels_of
-from istioctl.api.names import DATAPLANE_MODE, IGNORED_NAMESPACES, INJECT, INJECTION, REVISION, STATUS
+from istioctl.api.labels import annotations_of, labels_of
+from istioctl.api.names import DATAPLANE_MODE, IGNORED_NAMESPACES, INJECT, INJECTION, REVISION
+from istioctl.api.pods import injected_by
 from istioctl.api.selectors import selects
+from istioctl.api.trees import mapping
 from istioctl.api.webhooks import INJECTOR, hooks_of, injects_namespace, sidecar_image
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
@@ -141,7 +143,7 @@ def _namespace(namespace: Object, hooks: Sequence[Object], pods: Sequence[Object
     revision = _revision_for(namespace, hooks)
     counts: dict[str, PodCount] = {}
     for pod in pods:
-        own = _revision_of(pod)
+        own = injected_by(annotations_of(pod))
         count = counts.setdefault(own, PodCount())
         count.pods += 1
         if _is_disabled(pod):
@@ -173,29 +175,14 @@ def _selects(hook: Object, labels: Mapping[str, str]) -> bool:
     return selects(hook.get("namespaceSelector"), labels)
 
 
-def _revision_of(pod: Object) -> str:
-    """The revision that an injector noted on the pod."""
-    annotations = pod["metadata"].get("annotations") or {}
-    if REVISION in annotations:
-        return str(annotations[REVISION])
-    status = _json(annotations.get(STATUS))
-    return str(status.get("revision") or "")
-
-
 def _is_disabled(pod: Object) -> bool:
-    annotations = pod["metadata"].get("annotations") or {}
-    return str(labels_of(pod).get(INJECT, annotations.get(INJECT, ""))).lower() == "false"
+    return labels_of(pod).get(INJECT, annotations_of(pod).get(INJECT, "")).lower() == "false"
 
 
 def _image(config_map: Object) -> str:
+    """The image that the values of an injector's ConfigMap name; empty where they name none."""
     text = (config_map.get("data") or {}).get("values")
-    return sidecar_image(_json(text)) if text else ""
-
-
-def _json(text: str | None) -> dict[str, Any]:
-    """The mapping that a text holds; an empty one where it holds none."""
     try:
-        data = json.loads(text or "")
+        return sidecar_image(mapping(json.loads(text))) if text else ""
     except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
+        return ""

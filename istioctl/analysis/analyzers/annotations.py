@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from istioctl.analysis.analyzers import pods
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.annotations import ANNOTATIONS, value_problem
 from istioctl.api.mesh_rules import proxy_config_problem
 from istioctl.api.names import INJECT, INTERCEPTION_MODE, PROXY_CONFIG, REVISION, STATUS
+from istioctl.api.pods import containers
 from istioctl.errors import InputError
 from istioctl.yamldoc.reader import load
 
@@ -72,7 +72,7 @@ def _istio_annotations(snapshot: Snapshot) -> Iterator[tuple[Resource, str]]:
 def _has_cni(pod: Resource) -> bool:
     return all(
         container.get("name") != "istio-init"
-        for container in pods.containers({"containers": pod.spec.get("initContainers")})
+        for container in containers({"containers": pod.spec.get("initContainers")})
     )
 
 

@@ -11,6 +11,7 @@ from istioctl.analysis.mesh_settings import image_type
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
 from istioctl.api.names import DATAPLANE_MODE, INJECT, INJECTION, PROXY, PROXY_CONFIG, REVISION, SYSTEM_NAMESPACE
+from istioctl.api.pods import containers
 from istioctl.api.trees import lookup, mapping, text, texts
 from istioctl.api.webhooks import INJECTOR_NAME, hooks_of, sidecar_image, takes
 from istioctl.errors import InputError
@@ -41,7 +42,7 @@ def analyze_injection(snapshot: Snapshot, findings: Findings) -> None:
         wish = pod.labels.get(INJECT, pod.annotations.get(INJECT, ""))
         if wish.lower() == "false" or pod.spec.get("hostNetwork") is True:
             continue
-        if not pods.proxy_image(pods.containers(pod.spec, init=True)):
+        if not pods.proxy_image(containers(pod.spec, init=True)):
             findings.report("PodMissingProxy", pod, pod.full_name)
 
 
@@ -91,7 +92,7 @@ def analyze_images(snapshot: Snapshot, findings: Findings) -> None:
         wanted = images.get(_injector_name(revisions[pod.namespace])) if pod.namespace in revisions else None
         if wanted is None or pod.annotations.get("sidecar.istio.io/proxyImage"):
             continue
-        for container in pods.containers(pod.spec, init=True):
+        for container in containers(pod.spec, init=True):
             if container.get("name") == PROXY and container.get("image") not in (
                 wanted,
                 f"{wanted}-{_variant(pod, snapshot)}",
@@ -158,4 +159,4 @@ def analyze_auto_images(snapshot: Snapshot, findings: Findings) -> None:
 
 def _waits_for_image(pod_spec: dict[str, Any]) -> bool:
     """Whether the proxy of a pod has the image that injection replaces."""
-    return any(c.get("name") == PROXY and c.get("image") == _AUTO for c in pods.containers(pod_spec))
+    return any(c.get("name") == PROXY and c.get("image") == _AUTO for c in containers(pod_spec))

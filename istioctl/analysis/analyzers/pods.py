@@ -6,14 +6,8 @@ from typing import Any
 
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.names import AMBIENT_REDIRECTION, DATAPLANE_MODE, INJECT, INJECTION, PROXY, REVISION, TEMPLATES
-from istioctl.api.trees import lookup, mapping, mappings, text, texts
-
-Container = dict[str, Any]
-
-
-def containers(pod_spec: dict[str, Any], *, init: bool = False) -> list[Container]:
-    """The containers of a pod, with the init containers after them where asked for."""
-    return mappings(pod_spec.get("containers")) + (mappings(pod_spec.get("initContainers")) if init else [])
+from istioctl.api.pods import Container, containers
+from istioctl.api.trees import lookup, mapping, text, texts
 
 
 def template(deployment: Resource) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
 from istioctl.api.names import IGNORED_NAMESPACES
+from istioctl.api.pods import containers
 from istioctl.api.trees import mapping, mappings, text
 
 _BLOCKED = "BLOCKED_CIDRS_IN_JWKS_URIS"
@@ -75,6 +76,6 @@ def analyze_key_fetching(snapshot: Snapshot, findings: Findings) -> None:
 
 
 def _is_restricted(istiod: Resource) -> bool:
-    containers = pods.containers(mapping(pods.template(istiod).get("spec")))
-    variables = (variable for container in containers for variable in mappings(container.get("env")))
+    found = containers(mapping(pods.template(istiod).get("spec")))
+    variables = (variable for container in found for variable in mappings(container.get("env")))
     return any(variable.get("name") == _BLOCKED and text(variable.get("value")) for variable in variables)

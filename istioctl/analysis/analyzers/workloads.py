@@ -7,6 +7,7 @@ from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
 from istioctl.api.names import GATEWAY_MANAGED, PROXY, PROXY_USER, WAYPOINT_CONTROLLER
+from istioctl.api.pods import containers
 from istioctl.api.trees import mapping, mappings, text, texts
 
 _OWN_CONTAINERS = (PROXY, "istio-operator")
@@ -77,7 +78,7 @@ def analyze_user_ids(snapshot: Snapshot, findings: Findings) -> None:
             if pods.is_control_plane(resource):
                 continue
             spec = resource.spec if kind == "Pod" else mapping(pods.template(resource).get("spec"))
-            applications = (c for c in pods.containers(spec) if c.get("name") not in _OWN_CONTAINERS)
+            applications = (c for c in containers(spec) if c.get("name") not in _OWN_CONTAINERS)
             if any(_user(part) == PROXY_USER for part in (spec, *applications)):
                 findings.report("InvalidApplicationUID", resource)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +20,8 @@ from istioctl.analysis.describing.mutual_tls import (
 from istioctl.analysis.describing.routes import RouteOwner, gateway_routes, virtual_services
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.validation import protocols
-from istioctl.api.names import PROXY, PROXY_USER, REVISION, STATUS
+from istioctl.api.names import PROXY, PROXY_USER
+from istioctl.api.pods import containers, injected_by, proxy_of
 from istioctl.api.selectors import picks
 from istioctl.api.trees import lookup, mapping, mappings, text, texts
 
@@ -179,17 +179,6 @@ def describe(
     return found
 
 
-def revision_of(pod: Resource) -> str:
-    """The revision that injected a pod, as it or its annotations say; empty where none did."""
-    if revision := pod.annotations.get(REVISION):
-        return revision
-    try:
-        status = json.loads(pod.annotations.get(STATUS, "{}"))
-    except ValueError:
-        return ""
-    return text(mapping(status).get("revision"))
-
-
 def protocol_of(port: dict[str, Any]) -> str:
     """The protocol of a Service's port, as istiod reads it."""
     if port.get("protocol") != "UDP" and not text(port.get("name")) and port.get("appProtocol") is None:
@@ -199,19 +188,19 @@ def protocol_of(port: dict[str, Any]) -> str:
 
 def _pod(pod: Resource, snapshot: Snapshot) -> PodFacts:
     ports = []
-    containers = mappings(pod.spec.get("containers"))
-    for container in containers:
+    own = containers(pod.spec)
+    for container in own:
         for port in mappings(container.get("ports")):
             protocol = text(port.get("protocol")) or "TCP"
             shown = "" if protocol == "TCP" else f"/{protocol}"
             ports.append(f"{port.get('containerPort')}{shown} ({container.get('name')})")
     proxy = ""
-    if any(each.get("name") == PROXY for each in [*containers, *mappings(pod.spec.get("initContainers"))]):
-        proxy = "sidecar" if len(containers) > 1 or pod.spec.get("initContainers") else "gateway"
+    if proxy_of(pod.spec) is not None:
+        proxy = "sidecar" if len(own) > 1 or pod.spec.get("initContainers") else "gateway"
     elif meshed.pod_is_ambient(pod) or meshed.namespace_is_ambient(snapshot.find("Namespace", "", pod.namespace)):
         proxy = "ambient"
     phase = text(lookup(pod.data, "status", "phase"))
-    return PodFacts(pod.name, pod.namespace, revision_of(pod), tuple(ports), phase, proxy)
+    return PodFacts(pod.name, pod.namespace, injected_by(pod.annotations), tuple(ports), phase, proxy)
 
 
 def _pod_problems(pod: Resource, facts: PodFacts, *, check_mesh: bool) -> Iterator[str]:
@@ -229,7 +218,7 @@ def _pod_problems(pod: Resource, facts: PodFacts, *, check_mesh: bool) -> Iterat
     if not facts.proxy:
         yield f"{name} is not part of the mesh: it has no sidecar and is not in ambient mode"
         return
-    users = [lookup(each, "securityContext", "runAsUser") for each in mappings(pod.spec.get("containers"))
+    users = [lookup(each, "securityContext", "runAsUser") for each in containers(pod.spec)
              if each.get("name") != PROXY]  # fmt: skip
     if facts.proxy == "sidecar" and PROXY_USER in (*users, lookup(pod.spec, "securityContext", "runAsUser")):
         yield f"{name}: a container runs as user {PROXY_USER}, the sidecar's own, so its traffic bypasses the sidecar"
@@ -317,7 +306,7 @@ def _target(port: dict[str, Any], pod: Resource) -> int:
     target = port.get("targetPort") or port.get("port")
     if isinstance(target, int):
         return target
-    for container in [*mappings(pod.spec.get("containers")), *mappings(pod.spec.get("initContainers"))]:
+    for container in containers(pod.spec, init=True):
         for own in mappings(container.get("ports")):
             if own.get("name") == target and isinstance(own.get("containerPort"), int):
                 return int(own["containerPort"])

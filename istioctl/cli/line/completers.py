@@ -108,9 +108,10 @@ def _names(session: Session, api_version: str, kind: str, namespace: str = "") -
 
 def _injectors_labels(options: GlobalOptions, *labels: str) -> list[str]:
     """What the injectors' webhook configurations have in these labels, such as `istio.io/rev`."""
+    from istioctl.api.labels import labels_of
     from istioctl.api.webhooks import INJECTOR
 
-    found = [item["metadata"].get("labels") or {} for item in _objects(_session(options), *INJECTOR)]
+    found = [labels_of(item) for item in _objects(_session(options), *INJECTOR)]
     return sorted({str(each[label]) for each in found for label in labels if each.get(label)})
 
 

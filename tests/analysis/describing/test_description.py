@@ -75,7 +75,7 @@ def _describe(*texts: str, base: str = _BASE, mesh: dict[str, Any] | None = None
             if item:
                 kind = item["kind"]
                 kind = f"Kubernetes{kind}" if kind == "Gateway" and "k8s.io" in item["apiVersion"] else kind
-                snapshot.add(object_of(kind, item.get("spec") or {}, item))
+                snapshot.add(object_of(kind, item))
     pods = [each for each in snapshot.all("Pod") if each.labels.get("app") == "web"]
     service = snapshot.find("Service", "shop", "web")
     assert isinstance(service, Resource)

@@ -17,6 +17,8 @@ from istioctl.actions.observe.bug_report.redaction import redact
 from istioctl.actions.observe.bug_report.selection import Container, Selection, is_namespace_wanted, is_wanted
 from istioctl.actions.observe.bug_report.tally import Tally
 from istioctl.actions.progress import Progress, Silence
+from istioctl.api.labels import annotations_of, labels_of
+from istioctl.api.pods import containers
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
@@ -273,15 +275,15 @@ def _containers(
                 missing.append((f"pods of {namespace}", str(inner)))
     found = []
     for pod in pods:
-        metadata, spec = pod["metadata"], pod.get("spec") or {}
+        metadata = pod["metadata"]
         if not is_namespace_wanted(metadata["namespace"], (), options.excluded):
             continue
         found += [
             Container(
                 metadata["namespace"], _workload(pod), metadata["name"], str(container.get("name")),
-                dict(metadata.get("labels") or {}), dict(metadata.get("annotations") or {}),
+                labels_of(pod), annotations_of(pod),
             )
-            for container in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
+            for container in containers(pod.get("spec") or {}, init=True)
         ]  # fmt: skip
     return found
 
