@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any
 from urllib.parse import urlencode
 
 from istioctl.cluster.answers import read_json
@@ -18,7 +16,6 @@ from istioctl.cluster.session import Session
 from istioctl.cluster.transport import too_slow
 from istioctl.errors import ClusterError
 
-_PROTOCOL = "v4.channel.k8s.io"
 _STDOUT, _STDERR, _STATUS = 1, 2, 3
 
 
@@ -48,12 +45,11 @@ def run_in_pod(
     channels: dict[int, list[bytes]] = {_STDOUT: [], _STDERR: [], _STATUS: []}
     taken = 0
     with session.patience.waiting_for(f"{where} to run {words}"):
-        socket = open_websocket(session, path, _PROTOCOL, f"{session.server} ({where})")
+        socket = open_websocket(session, path, f"{session.server} ({where})")
         socket.deadline = time.monotonic() + session.timeout
         try:
             while not channels[_STATUS]:
-                message = socket.recv()
-                data = message.encode() if isinstance(message, str) else bytes(message)
+                data = socket.receive()
                 if not data:
                     break
                 channels.setdefault(data[0], []).append(data[1:])
@@ -67,10 +63,7 @@ def run_in_pod(
         except (WebSocketException, OSError):
             pass  # it has ended; the status tells how, if there is one
         finally:
-            with suppress(WebSocketException, OSError):
-                socket.send_close()
-            shutdown: Any = socket.shutdown  # carries no types
-            shutdown()
+            socket.end()
     _check(b"".join(channels[_STATUS]), b"".join(channels[_STDERR]), words, where)
     return b"".join(channels[_STDOUT])
 

@@ -18,11 +18,6 @@ LARGEST = 64 * 1024 * 1024
 _SMALL = 1024 * 1024
 
 
-def get_from_pod(session: Session, namespace: str, pod: str, port: int, path: str) -> bytes:
-    """As `ask_pod`, with GET."""
-    return ask_pod(session, namespace, pod, port, path)
-
-
 def ask_pod(
     session: Session,
     namespace: str,

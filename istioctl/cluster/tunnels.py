@@ -13,14 +13,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.session import Session
 from istioctl.cluster.transport import too_slow
 from istioctl.errors import ClusterError, InputError
 
-_PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = 0, 1
 _CHUNK = 65536
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
@@ -56,7 +55,7 @@ class Tunnel:
         self._session = session
         self._where = f"{session.server} ({target})"
         with session.patience.waiting_for(f"{session.server} to forward {target}"):
-            self._socket = open_websocket(session, target.path, _PROTOCOL, self._where)
+            self._socket = open_websocket(session, target.path, self._where)
         self._begun: set[int] = set()
         self._answered = False
 
@@ -80,7 +79,7 @@ class Tunnel:
             if deadline is None:
                 self._socket.settimeout(None)
             try:
-                frame = self._socket.recv()
+                data = self._socket.receive()
             except WebSocketTimeoutException:
                 raise too_slow(self._session.connection, self._session.timeout) from None
             except (WebSocketException, OSError, ValueError) as problem:
@@ -92,9 +91,8 @@ class Tunnel:
                         passing=True,
                     ) from problem
                 return b""
-            if not frame:
+            if not data:
                 return b""
-            data = frame.encode() if isinstance(frame, str) else bytes(frame)
             channel, body = data[0], data[1:]
             if channel not in self._begun:
                 self._begun.add(channel)  # the first frame of each channel tells the port back
@@ -107,12 +105,7 @@ class Tunnel:
 
     def close(self) -> None:
         """Ends the connection."""
-        from websocket import WebSocketException
-
-        with suppress(WebSocketException, OSError):
-            self._socket.send_close()
-        shutdown: Any = self._socket.shutdown  # carries no types
-        shutdown()
+        self._socket.end()
 
 
 class PortForward:

@@ -16,6 +16,8 @@ from istioctl.cluster.refusals import redirected, refused
 from istioctl.cluster.session import Session
 from istioctl.cluster.transport import open_stream, too_slow
 
+_PROTOCOL = "v4.channel.k8s.io"
+"""That of port-forwards and commands: the first byte of each message names its channel."""
 _LONGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes; servers send what they forward in pieces of some 32 KiB."""
 
@@ -26,15 +28,22 @@ class BoundedWebSocket(WebSocket):
     deadline: float | None = None
     _taken = 0
 
-    def recv(self) -> str | bytes:
-        """The next message.
+    def receive(self) -> bytes:
+        """The next message; empty at the end.
 
         Raises:
             WebSocketException: none comes in time, or one that is too large; or the connection broke.
         """
         self._taken = 0
-        message: str | bytes = super().recv()
-        return message
+        message: str | bytes = self.recv()
+        return message.encode() if isinstance(message, str) else bytes(message)
+
+    def end(self) -> None:
+        """Ends the connection, whatever its state."""
+        with suppress(WebSocketException, OSError):
+            self.send_close()
+        shutdown: Any = self.shutdown  # carries no types
+        shutdown()
 
     def _recv(self, bufsize: int) -> bytes:
         if self.deadline is not None:
@@ -50,8 +59,8 @@ class BoundedWebSocket(WebSocket):
         return data
 
 
-def open_websocket(session: Session, path: str, protocol: str, where: str) -> BoundedWebSocket:
-    """A WebSocket to a path of the session's server, in one of Kubernetes' protocols such as `v4.channel.k8s.io`.
+def open_websocket(session: Session, path: str, where: str) -> BoundedWebSocket:
+    """A WebSocket to a path of the session's server, in the protocol of what it forwards.
 
     Args:
         where: the server and what is asked of it, for errors.
@@ -75,7 +84,7 @@ def open_websocket(session: Session, path: str, protocol: str, where: str) -> Bo
             header=[f"{name}: {value}" for name, value in connection.headers if name != "host"],
             host=dict(connection.headers).get("host"),
             socket=open_stream(connection, session.timeout),
-            subprotocols=[protocol],
+            subprotocols=[_PROTOCOL],
             suppress_origin=True,
             redirect_limit=0,
         )

@@ -14,7 +14,7 @@ from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
-from istioctl.cluster.pod_http import get_from_pod
+from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import why_not_ready
 from istioctl.cluster.session import Client, Session, open_session
@@ -99,7 +99,7 @@ def _state(session: Session, name: str, deployment: dict[str, Any] | None) -> Ad
     connected: bool | None
     try:
         pod = first_pod(session, f"{PART_OF}={PART_OF_VALUE},{NAME}={name}", (namespace,))
-        connected, detail = judge(get_from_pod(session, namespace, pod["metadata"]["name"], port, path))
+        connected, detail = judge(ask_pod(session, namespace, pod["metadata"]["name"], port, path))
     except ClusterError as problem:
         not_told = isinstance(problem, ApiError) and problem.status in (401, 403)
         connected, detail = None if not_told else False, problem.message

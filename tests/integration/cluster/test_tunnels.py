@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from istioctl.cluster.kubeconfig import ClientOptions
-from istioctl.cluster.pod_http import get_from_pod
+from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.session import Session, open_session
 from istioctl.cluster.tunnels import PodPort, PortForward, Tunnel
 from istioctl.errors import ClusterError, InputError
@@ -148,6 +148,6 @@ def test_a_port_in_use_is_an_error(session: Session) -> None:
 def test_one_request_to_a_pod(session: Session, pods: str) -> None:
     run_pod(session, pods, "web-1")
 
-    assert get_from_pod(session, pods, "web-1", 8080, "/version") == b"you asked for /version"
+    assert ask_pod(session, pods, "web-1", 8080, "/version") == b"you asked for /version"
     with pytest.raises(ClusterError, match="web-1"):
-        get_from_pod(session, pods, "web-1", 9, "/version")
+        ask_pod(session, pods, "web-1", 9, "/version")
