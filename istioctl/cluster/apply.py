@@ -7,7 +7,8 @@ what one of the two has installed, the other can go on with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,6 +21,8 @@ from istioctl.cluster.session import APPLY, Session
 from istioctl.cluster.wait import wait_until_gone
 
 FIELD_OWNER = "istio-operator"
+TOOL_OWNER = "istioctl"
+"""The owner of what the real istioctl applies outside of an installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Desired:
 
     key: ObjectKey
     body: bytes
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Desired:
+        """An object that is given as plain data."""
+        return cls(ObjectKey.of(data), json.dumps(data, separators=(",", ":")).encode())
 
 
 def apply(session: Session, discovery: Discovery, desired: Desired, owner: str = FIELD_OWNER) -> dict[str, Any]:

@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from istioctl.actions.installation.stages import by_component, tell_removing
+from istioctl.actions.installation.stages import by_component, remove
 from istioctl.actions.progress import Progress, Stage
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
 from istioctl.api.labels import labels_of
 from istioctl.api.names import SYSTEM_NAMESPACE
-from istioctl.cluster.apply import Desired, apply_all, delete, ensure_namespace
+from istioctl.cluster.apply import TOOL_OWNER, Desired, apply_all, ensure_namespace
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
-from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
 from istioctl.cluster.session import Client, Session, open_session
-from istioctl.cluster.wait import now_and_then, wait_until_gone, wait_until_ready
+from istioctl.cluster.wait import now_and_then, wait_until_ready
 from istioctl.errors import ClusterError
 from istioctl.rendering.addons.addons import (
     ADDONS,
@@ -53,7 +52,6 @@ _PURPOSES = {
 }
 #: Who has to be installed again to take notice when these come or go.
 _READERS = {"loki": ("grafana",), "jaeger": ("grafana", "kiali"), "zipkin": ("grafana",), "grafana": ("kiali",)}
-_OWNER = "istioctl"
 _CLAIM = ("v1", "PersistentVolumeClaim")
 #: The kinds add-ons are made of, first removed first; claims hold data and go only when asked for.
 _KINDS = (
@@ -193,7 +191,7 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
     if config:
         mesh = _changed_mesh(session, options, config)
         report.mesh = mesh is not None
-    pretended = ensure_namespace(session, options.namespace, {}, _OWNER) and options.dry_run
+    pretended = ensure_namespace(session, options.namespace, {}, TOOL_OWNER) and options.dry_run
     if mesh is not None:
         _store_mesh(session, discovery, mesh)
     titles = [TITLES[name] for name in chosen]
@@ -202,11 +200,11 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
         progress.working(title, Stage.APPLYING)
     for wave in Wave:
         members = [
-            Desired(key, _body(item))
+            Desired.of(item)
             for key, item in zip(keys, data, strict=True)
             if wave_of(key.kind) is wave and not (pretended and key.namespace == options.namespace)
         ]
-        apply_all(session, discovery, members, owner=_OWNER)
+        apply_all(session, discovery, members, owner=TOOL_OWNER)
     if options.wait and not options.dry_run:
         # A claim that is bound late, or never, shows in its pod.
         workloads = {
@@ -257,17 +255,7 @@ def uninstall_addons(
     left = [name for name in installed_addons(session, discovery, options.namespace) if name not in gone]
     report = AddonReport(gone, readers=_readers(gone, left))
     titles = {ObjectKey.of(item): _title(item) for item in found}
-    for kind in kinds:
-        keys = [key for key in titles if (key.api_version, key.kind) == kind]
-        tell_removing(titles, report.objects, progress)
-        existed = in_parallel([partial(delete, session, discovery, key) for key in keys])
-        for key, was_there in zip(keys, existed, strict=True):
-            if was_there:
-                report.objects.append(key)
-                progress.removed(key, pretended=options.dry_run)
-    if not options.dry_run:
-        on_gone = by_component(titles, progress, Stage.REMOVING)
-        wait_until_gone(session, discovery, report.objects, options.timeout, on_gone)
+    report.objects = remove(session, discovery, titles, options.timeout, progress)
     return report
 
 
@@ -293,12 +281,6 @@ def _title(item: Mapping[str, Any]) -> str:
 def _readers(names: Sequence[str], present: Sequence[str]) -> tuple[str, ...]:
     readers = {reader for name in names for reader in _READERS.get(name, ())}
     return tuple(name for name in present if name in readers and name not in names)
-
-
-def _body(item: Mapping[str, Any]) -> bytes:
-    import json
-
-    return json.dumps(item, separators=(",", ":")).encode()
 
 
 def _changed_mesh(session: Session, options: AddonOptions, config: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -331,7 +313,7 @@ def _changed_mesh(session: Session, options: AddonOptions, config: Mapping[str, 
 
 def _store_mesh(session: Session, discovery: Discovery, config_map: Mapping[str, Any]) -> None:
     try:
-        session.send("PUT", discovery.path(ObjectKey.of(config_map)), config_map, {"fieldManager": _OWNER})
+        session.send("PUT", discovery.path(ObjectKey.of(config_map)), config_map, {"fieldManager": TOOL_OWNER})
     except ApiError as problem:
         if problem.status == 409:
             problem.hint = "Somebody else has just changed it: run the command again."

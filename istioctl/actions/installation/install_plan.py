@@ -6,7 +6,6 @@ on with what the other installed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -65,7 +64,7 @@ class WantedObject:
 
     def desired(self) -> Desired:
         """The object as it is sent."""
-        return Desired(self.key, json.dumps(self.data, separators=(",", ":")).encode())
+        return Desired.of(self.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from istioctl.actions.installation.install_survey import MINIMUM_MINOR, kubernetes_version, kubernetes_warning
 from istioctl.actions.revisions.webhook_conflicts import conflicts
 from istioctl.analysis.findings import Finding
+from istioctl.analysis.loading import object_of
 from istioctl.analysis.messages import MESSAGES, Level, Message
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api.identity import ObjectKey
@@ -154,16 +155,7 @@ def _finding(name: str, *parameters: object, resource: Resource | None = None) -
 
 
 def _resource(obj: dict[str, Any]) -> Resource:
-    metadata = obj["metadata"]
-    return Resource(
-        kind=obj["kind"],
-        name=metadata["name"],
-        namespace=metadata.get("namespace") or "",
-        spec=obj.get("spec") or {},
-        data=obj,
-        labels=labels_of(obj),
-        annotations=dict(metadata.get("annotations") or {}),
-    )
+    return object_of(obj["kind"], obj)
 
 
 def _server(version: str) -> list[Finding]:
@@ -260,6 +252,7 @@ def _changed_defaults(from_version: str) -> Iterator[Finding]:
         raise InputError(
             f"{from_version!r} is not a version of Istio", where="--from-version", hint="Write it as in 1.28."
         )
+    from istioctl.rendering.specification.origins import dotted, leaves
     from istioctl.rendering.text.data_files import data_names, read_data
     from istioctl.yamldoc.reader import load
 
@@ -270,16 +263,8 @@ def _changed_defaults(from_version: str) -> Iterator[Finding]:
         return
     version = f"1.{max(int(minor), known[0])}"
     name = f"values/compatibility-version-{version}.yaml"
-    for path in _leaves(load(read_data("profiles", name), name)):
-        yield Finding(_CHANGED_DEFAULT, None, _CHANGED_DEFAULT.text.format(f"values.{path}", version))
-
-
-def _leaves(data: Any, path: str = "") -> Iterator[str]:
-    if isinstance(data, dict) and data:
-        for key, value in data.items():
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
-    else:
-        yield path
+    for path, _ in leaves(load(read_data("profiles", name), name)):
+        yield Finding(_CHANGED_DEFAULT, None, _CHANGED_DEFAULT.text.format(f"values.{dotted(path)}", version))
 
 
 def _old_tracing(options: PrecheckOptions, reader: _Reader) -> list[Finding]:

@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from istioctl.actions.installation.left_behind import LeftBehind, left_behind
-from istioctl.actions.installation.stages import by_component, tell_removing, title_of
-from istioctl.actions.progress import Progress, Silence, Stage
+from istioctl.actions.installation.stages import remove, title_of
+from istioctl.actions.progress import Progress, Silence
 from istioctl.actions.revisions.control_planes import connected_proxies, control_plane_pods
 from istioctl.api.components import BASE, COMPONENTS
 from istioctl.api.identity import ObjectKey
@@ -23,12 +23,10 @@ from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, labels_o
 from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE
 from istioctl.api.trees import lookup_text
 from istioctl.api.webhooks import INJECTOR
-from istioctl.cluster.apply import delete
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
 from istioctl.cluster.session import Client, Session, open_session
-from istioctl.cluster.wait import wait_until_gone
 from istioctl.errors import ClusterError, ErrorGroup, UsageError
 
 if TYPE_CHECKING:
@@ -207,25 +205,10 @@ def carry_out(removal: Removal, progress: Progress) -> list[ObjectKey]:
         ClusterError: an object can't be removed, or is not gone in time.
         ErrorGroup: several are not.
     """
-    session, discovery = removal.session, removal.discovery
-    removed: list[ObjectKey] = []
-    keys = list(removal.objects)
-    titles = {key: removal.components.get(key, "") for key in keys}
+    titles = {key: removal.components.get(key, "") for key in removal.objects}
     if removal.options.delete_namespace:
-        keys.append(ObjectKey("v1", "Namespace", "", removal.options.namespace))
-        titles[keys[-1]] = "Namespace"
-    for kind in dict.fromkeys((key.group, key.kind) for key in keys):
-        members = [key for key in keys if (key.group, key.kind) == kind]
-        tell_removing(titles, removed, progress)
-        existed = in_parallel([partial(delete, session, discovery, key) for key in members])
-        for key, was_there in zip(members, existed, strict=True):
-            if was_there:
-                removed.append(key)
-                progress.removed(key, pretended=removal.options.dry_run)
-    if not removal.options.dry_run:
-        on_gone = by_component(titles, progress, Stage.REMOVING)
-        wait_until_gone(session, discovery, removed, removal.options.timeout, on_gone)
-    return removed
+        titles[ObjectKey("v1", "Namespace", "", removal.options.namespace)] = "Namespace"
+    return remove(removal.session, removal.discovery, titles, removal.options.timeout, progress)
 
 
 def _flag_value(flags: tuple[str, ...], path: str) -> str:

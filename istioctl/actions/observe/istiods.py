@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from istioctl.actions.revisions.control_planes import DUMP_PAGE, Pod, ask_istiod, control_plane_pods
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION
+from istioctl.api.webhooks import INJECTOR, hooks_of
 from istioctl.cluster.answers import check_weight, too_large
 from istioctl.cluster.bodies import lean_errors
 from istioctl.cluster.clients import session_of
@@ -134,13 +135,12 @@ class Istiods:
 
     def _whereabouts(self) -> str:
         """What to do where there is no istiod: one outside the cluster is called by the injection webhook's URL."""
-        kind = "MutatingWebhookConfiguration"
         try:
-            found = list_objects(self.session, self._discovery, "admissionregistration.k8s.io/v1", kind)
+            found = list_objects(self.session, self._discovery, *INJECTOR)
         except ClusterError:
             found = []
         for configuration in found:
-            for webhook in configuration.get("webhooks") or []:
+            for webhook in hooks_of(configuration):
                 host = urlsplit(str((webhook.get("clientConfig") or {}).get("url") or "")).hostname
                 if host and str(webhook.get("name", "")).endswith("istio.io"):
                     return f"The control plane is outside this cluster, at {host}: pass --xds-address {host}:15012."

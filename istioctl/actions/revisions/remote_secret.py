@@ -12,7 +12,7 @@ from istioctl.actions.revisions.control_planes import ask_istiod, control_plane_
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import annotations_of
 from istioctl.api.names import SYSTEM_NAMESPACE
-from istioctl.cluster.apply import Desired, apply
+from istioctl.cluster.apply import TOOL_OWNER, Desired, apply
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
@@ -221,8 +221,6 @@ def _ensure_account(session: Session, discovery: Discovery, options: RemoteSecre
             hint="Install Istio there first, or name another with --service-account.",
             id="no-account",
         )
-    import json
-
     from istioctl.rendering.manifests import render
     from istioctl.rendering.specification.build import build_specification
 
@@ -230,5 +228,4 @@ def _ensure_account(session: Session, discovery: Discovery, options: RemoteSecre
         is_role = document.kind in ("ClusterRole", "ClusterRoleBinding")
         is_reader = is_role and document.name.startswith("istio-reader-clusterrole")
         if is_reader or (document.kind == "ServiceAccount" and document.name == account):
-            body = json.dumps(document.data).encode()
-            apply(session, discovery, Desired(ObjectKey.of(document.data), body), "istioctl")
+            apply(session, discovery, Desired.of(document.data), TOOL_OWNER)

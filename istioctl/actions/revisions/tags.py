@@ -13,7 +13,7 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import labels_of
 from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, deactivated
-from istioctl.cluster.apply import FIELD_OWNER, Desired, apply, delete
+from istioctl.cluster.apply import FIELD_OWNER, TOOL_OWNER, Desired, apply, delete
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -21,8 +21,6 @@ from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Client, Session, open_session
 from istioctl.cluster.wait import wait_until_gone
 from istioctl.errors import ClusterError
-
-_FIELD_OWNER = "istioctl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +169,6 @@ def set_tag(
         ClusterError: the tag or its revision is not as it has to be, or the cluster can't be asked, or refuses.
         InputError, SpecError, TemplateError: the charts of `options.manifests` give no webhooks.
     """
-    import json
 
     plan = plan_tag(client, options, revision, overwrite=overwrite, report=report)
     if plan.conflicts and confirm is not None and not confirm(plan):
@@ -180,7 +177,7 @@ def set_tag(
         path = plan.discovery.path(ObjectKey.of(plan.deactivated))
         plan.session.send("PUT", path, plan.deactivated, {"fieldManager": FIELD_OWNER})
     for obj in plan.objects:
-        apply(plan.session, plan.discovery, Desired(ObjectKey.of(obj), json.dumps(obj).encode()), _FIELD_OWNER)
+        apply(plan.session, plan.discovery, Desired.of(obj), TOOL_OWNER)
     return True
 
 

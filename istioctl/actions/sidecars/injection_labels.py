@@ -13,6 +13,7 @@ from istioctl.api.labels import VERSION, annotations_of, labels_of
 from istioctl.api.names import DEFAULT_REVISION, INJECT, INJECTION, KUBERNETES_NAMESPACES, REVISION, STATUS, TAG
 from istioctl.api.pods import image_tag, injected_by, proxy_of
 from istioctl.api.webhooks import INJECTOR
+from istioctl.cluster.apply import TOOL_OWNER
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -97,7 +98,7 @@ def set_injection(
     if all(labels.get(key) == value for key, value in wanted.items()):
         return False
     patch = {"metadata": {"labels": wanted}}
-    session.send("PATCH", f"/api/v1/namespaces/{namespace}", patch, {"fieldManager": "istioctl"}, MERGE)
+    session.send("PATCH", f"/api/v1/namespaces/{namespace}", patch, {"fieldManager": TOOL_OWNER}, MERGE)
     return True
 
 

@@ -13,6 +13,7 @@ from istioctl.actions.waypoints.gateways import API_VERSION, CLASS, TRAFFIC
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import labels_of
 from istioctl.api.names import DATAPLANE_MODE, REVISION, USE_WAYPOINT
+from istioctl.cluster.apply import TOOL_OWNER
 from istioctl.cluster.clients import takes_client
 from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
@@ -24,7 +25,6 @@ from istioctl.cluster.wait import states_of, wait_until_gone
 from istioctl.errors import ClusterError, ErrorGroup, IstioctlError
 
 _PROGRAMMED = "Programmed"
-_OWNER = "istioctl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def apply_waypoint(session: Session, gateway: dict[str, Any]) -> None:
     key = ObjectKey.of(gateway)
     try:
         path = Discovery(session).path(key)
-        session.request("PATCH", path, {"fieldManager": _OWNER}, json.dumps(gateway).encode(), APPLY)
+        session.request("PATCH", path, {"fieldManager": TOOL_OWNER}, json.dumps(gateway).encode(), APPLY)
     except ApiError as problem:
         if problem.status == 404:
             raise _no_gateway_api(session) from problem
