@@ -79,6 +79,6 @@ COMPONENTS = (
     ),
 )  # fmt: skip
 
-#: The keys under `spec.components` that have lists: any number of gateways each.
-GATEWAY_LISTS = tuple(component.key for component in COMPONENTS if component.is_list)
+#: The keys under `spec.components` that have lists, any number of gateways each, and the usual name of the first one.
+GATEWAYS = {component.key: component.workload_name for component in COMPONENTS if component.is_list}
 BY_NAME = {component.name: component for component in COMPONENTS}

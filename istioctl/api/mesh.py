@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from istioctl.api import ports
+from istioctl.api.components import INGRESS_GATEWAY
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import message
 from istioctl.api.schema.decode import Data, Mismatch, decode, is_zero
@@ -38,7 +39,7 @@ PROXY_DEFAULTS: Data = {
 MESH_DEFAULTS: Data = {
     "enableTracing": True,
     "protocolDetectionTimeout": 0,
-    "ingressService": "istio-ingressgateway",
+    "ingressService": INGRESS_GATEWAY,
     "ingressControllerMode": "STRICT",
     "ingressClass": "istio",
     "trustDomain": "cluster.local",
@@ -65,6 +66,10 @@ MESH_DEFAULTS: Data = {
 }
 #: What `MergeProxyConfig` takes over from the headers before.
 _INHERITED_HEADERS = ("forwardedClientCert", "requestId", "attemptCount", "server", "envoyDebugHeaders")
+
+
+def passed_over(mismatch: Mismatch) -> None:
+    """The report of those who look at types elsewhere: nothing."""
 
 
 def mesh_over_defaults(given: Mapping[str, Any], report: Report, *, lists_as_given: bool = False) -> Data:

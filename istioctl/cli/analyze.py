@@ -10,7 +10,7 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.options import global_options, output_option
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.screen.printers import JSON, YAML, Output, print_data
+from istioctl.cli.screen.printers import JSON, YAML, Output
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -88,7 +88,7 @@ def analyze(
     """
     from istioctl.actions.checks.analyze import AnalyzeOptions
     from istioctl.actions.checks.analyze import analyze as run
-    from istioctl.cli.screen.analyze_report import as_data, list_of_analyzers, report_text
+    from istioctl.cli.screen.analyze_report import list_of_analyzers, report_text
     from istioctl.cluster.download import download
     from istioctl.golang.durations import parse_duration
 
@@ -110,10 +110,7 @@ def analyze(
     fetch = _fetch(ctx, revision, remote_contexts, parse_duration(timeout)) if use_kube else None
     analysis = run(options, stdin=terminal().read_input, download=download, fetch=fetch)
     findings = [finding for finding in analysis.findings if finding.message.level <= shown]
-    if output.form in FORMATS:
-        terminal().write(report_text(findings, output.form, color=color or terminal().has_colour(stdout=True)))
-    else:
-        print_data([as_data(finding) for finding in findings], output)
+    terminal().write(report_text(findings, output, color=color or terminal().has_colour(stdout=True)))
     _say(analysis, has_findings=bool(findings), files=files, verbose=verbose)
     if analysis.reaches(failing):
         return ExitStatus.FINDINGS

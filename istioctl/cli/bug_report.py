@@ -144,6 +144,7 @@ def _analysis(ctx: Context) -> bytes:
     from istioctl.actions.checks.cluster_objects import objects_of_clusters
     from istioctl.cli.line.cluster_options import client_options
     from istioctl.cli.screen.analyze_report import report_text
+    from istioctl.cli.screen.printers import Output
     from istioctl.cluster.download import download
 
     place = ctx.options.istio_namespace
@@ -153,4 +154,4 @@ def _analysis(ctx: Context) -> bytes:
 
     options = AnalyzeOptions(inputs=(), namespace="", istio_namespace=place)
     found = analyze(options, stdin=lambda: "", download=download, fetch=fetch)
-    return (report_text(found.findings, "log", color=False) or "No problems were found.\n").encode()
+    return (report_text(found.findings, Output("log")) or "No problems were found.\n").encode()

@@ -24,6 +24,7 @@ from istioctl.actions.checks.validate import ValidateOptions, validate
 from istioctl.api.schema import catalog
 from istioctl.api.schema.notation import Field
 from istioctl.cli.screen.analyze_report import report_text
+from istioctl.cli.screen.printers import Output
 from istioctl.errors import IstioctlError
 from istioctl.yamldoc.reader import load, load_all
 from istioctl.yamldoc.writer import dump
@@ -220,11 +221,11 @@ def check(text: str) -> None:
         found = analyze(options, stdin=lambda: text, download=lambda _: "").findings
     except IstioctlError:
         return  # one file that can't be read at all
-    told = json.loads(report_text(found, "json"))
+    told = json.loads(report_text(found, Output("json")))
     assert [entry["code"] for entry in told] == [finding.message.code for finding in found], text
-    assert load(report_text(found, "yaml")) == told, text
-    (run,) = json.loads(report_text(found, "sarif"))["runs"]
+    assert load(report_text(found, Output("yaml"))) == told, text
+    (run,) = json.loads(report_text(found, Output("sarif")))["runs"]
     assert len(run["results"]) == len(found), text
-    suites = ElementTree.fromstring(report_text(found, "junit"))  # noqa: S314 - our own text
+    suites = ElementTree.fromstring(report_text(found, Output("junit")))  # noqa: S314 - our own text
     assert len(list(suites.iter("failure"))) <= len(found), text
-    assert report_text(found, "log").count("[IST") >= len(found), text
+    assert report_text(found, Output("log")).count("[IST") >= len(found), text

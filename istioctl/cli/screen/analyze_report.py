@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
 from istioctl.analysis.analyzers.registry import ANALYZERS
 from istioctl.analysis.findings import Finding
 from istioctl.analysis.messages import Level
 from istioctl.api.release import VERSION
+from istioctl.cli.screen.printers import JSON, Output, data_text
 from istioctl.cli.screen.terminal import styled
 
 _STYLES = {Level.ERROR: ("bold", "red"), Level.WARNING: ("yellow",), Level.INFO: ("green",)}
@@ -22,9 +21,16 @@ def list_of_analyzers() -> str:
     return "".join(f"* {a.name}:\n    {a.description}\n" for a in sorted(ANALYZERS, key=lambda a: a.name))
 
 
-def report_text(findings: list[Finding], form: str, *, color: bool = False) -> str:
-    """A report in one of the formats log, json, yaml, sarif and junit."""
-    return as_log(findings, color=color) if form == "log" else _FORMS[form](findings)
+def report_text(findings: list[Finding], output: Output, *, color: bool = False) -> str:
+    """A report in one of the formats log, sarif and junit, or as data in one that every command has."""
+    match output.form:
+        case "log":
+            return as_log(findings, color=color)
+        case "sarif":
+            return as_sarif(findings)
+        case "junit":
+            return as_junit(findings)
+    return data_text([as_data(finding) for finding in findings], output)
 
 
 def as_log(findings: list[Finding], *, color: bool) -> str:
@@ -59,18 +65,6 @@ def as_data(finding: Finding) -> dict[str, Any]:
     return data
 
 
-def as_json(findings: list[Finding]) -> str:
-    """A JSON list of findings."""
-    return json.dumps([as_data(finding) for finding in findings], indent=2, ensure_ascii=False) + "\n"
-
-
-def as_yaml(findings: list[Finding]) -> str:
-    """The same as YAML."""
-    from istioctl.yamldoc.writer import dump
-
-    return dump([as_data(finding) for finding in findings])
-
-
 def as_sarif(findings: list[Finding]) -> str:
     """A SARIF 2.1.0 log, as code scanning services read it."""
     messages = {finding.message.code: finding.message for finding in findings}
@@ -94,7 +88,7 @@ def as_sarif(findings: list[Finding]) -> str:
     order = {code: index for index, code in enumerate(messages)}
     results = [_sarif_result(finding, order) for finding in findings]
     log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return data_text(log, JSON)
 
 
 def _sarif_result(finding: Finding, order: dict[str, int]) -> dict[str, Any]:
@@ -160,11 +154,3 @@ def _printable(text: str) -> str:
     return "".join(
         c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "�" for c in text
     )
-
-
-_FORMS: dict[str, Callable[[list[Finding]], str]] = {
-    "json": as_json,
-    "yaml": as_yaml,
-    "sarif": as_sarif,
-    "junit": as_junit,
-}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from istioctl.api.components import GATEWAY_LISTS
+from istioctl.api.components import GATEWAYS
 from istioctl.api.release import HUB, VERSION
 from istioctl.api.trees import Values, copy_of, lookup
 from istioctl.errors import SpecError
@@ -231,7 +231,7 @@ def _old_kubernetes(spec: Values) -> Iterator[Step]:
         for index, part in parts:
             path: Path = ("spec", "components", key) if index is None else ("spec", "components", key, index)
             yield from _old_metrics(part, (*path, "k8s", "hpaSpec", "metrics"))
-            if key in GATEWAY_LISTS:
+            if key in GATEWAYS:
                 yield from _old_ports(spec, key, part, (*path, "k8s", "service", "ports"))
 
 
@@ -260,9 +260,8 @@ def _old_metrics(part: Any, path: Path) -> Iterator[Step]:
 
 
 def _old_ports(spec: Values, key: str, part: Any, path: Path) -> Iterator[Step]:
-    chart = "istio-ingressgateway" if key == "ingressGateways" else "istio-egressgateway"
     ports = lookup(part, "k8s", "service", "ports")
-    if lookup(spec, "values", "gateways", chart, "runAsRoot") is True or not isinstance(ports, list):
+    if lookup(spec, "values", "gateways", GATEWAYS[key], "runAsRoot") is True or not isinstance(ports, list):
         return
     for index, port in enumerate(ports):
         number, target = lookup(port, "port"), lookup(port, "targetPort")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from istioctl.api import components
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, SYSTEM_NAMESPACE, TEMPLATES
 from istioctl.api.ports import XDS
 from istioctl.api.trees import lookup
@@ -43,8 +44,8 @@ class GatewayKind(NamedTuple):
     more_ports: str
 
 
-INGRESS = GatewayKind("istio-ingress", "IngressGateways", "istio-ingressgateway", "ingressgateway", "ingressPorts")
-EGRESS = GatewayKind("istio-egress", "EgressGateways", "istio-egressgateway", "egressgateway", "egressPorts")
+INGRESS = GatewayKind("istio-ingress", components.INGRESS, components.INGRESS_GATEWAY, "ingressgateway", "ingressPorts")
+EGRESS = GatewayKind("istio-egress", components.EGRESS, components.EGRESS_GATEWAY, "egressgateway", "egressPorts")
 
 
 def gateway_documents(kind: GatewayKind, values: Tree, target: Target) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from istioctl.api.components import GATEWAY_LISTS
+from istioctl.api.components import GATEWAYS
 from istioctl.api.names import DEFAULT_REVISION, SYSTEM_NAMESPACE
 from istioctl.api.release import HUB, VERSION
 from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
@@ -205,7 +205,7 @@ def _name_gateways(spec: Values, base: Values, origins: Origins) -> None:
     A list replaces the profile's as a whole; but an entry without a name, which `--set components.ingressGateways[0].…`
     makes, can only mean the one that is there.
     """
-    for key in GATEWAY_LISTS:
+    for key in GATEWAYS:
         given, known = lookup(spec, "components", key), lookup(base, "spec", "components", key)
         if not isinstance(given, list) or not isinstance(known, list):
             continue

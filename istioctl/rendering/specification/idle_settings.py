@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from istioctl.api.schema.decode import Mismatch
+from istioctl.api.components import GATEWAYS
 from istioctl.api.trees import Values, lookup, lookup_text
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.origins import Origins, Path, dotted
@@ -104,7 +104,7 @@ def _is_so_anyway(name: str, value: object, components: object) -> bool:
     """Whether a switch that has no effect says what its component says."""
     if name in ("pilot.enabled", "cni.enabled"):
         return value is lookup(components, name.partition(".")[0], "enabled")
-    for chart, field in (("istio-ingressgateway", "ingressGateways"), ("istio-egressgateway", "egressGateways")):
+    for field, chart in GATEWAYS.items():
         if name == f"gateways.{chart}.enabled":
             given = lookup(components, field)
             gateways = given if isinstance(given, list) else []
@@ -126,12 +126,12 @@ def warn_of_providers(merged: Values, origins: Origins, problems: Problems) -> N
             mesh |= given
     if not mesh.get("defaultProviders"):
         return
-    from istioctl.api.mesh import mesh_over_defaults
+    from istioctl.api.mesh import mesh_over_defaults, passed_over
     from istioctl.api.mesh_rules import unknown_default_providers
 
     if "extensionProviders" not in mesh:
         mesh["extensionProviders"] = _of_profile(merged)
-    for path, name, known in unknown_default_providers(mesh_over_defaults(mesh, _passed_over)):
+    for path, name, known in unknown_default_providers(mesh_over_defaults(mesh, passed_over)):
         place = next((*place, *path) for place in reversed(places) if lookup(merged, *place, "defaultProviders"))
         origin = origins.of(place)
         if origin.kind in ("file", "flag"):
@@ -148,7 +148,3 @@ def _of_profile(merged: Values) -> object:
         return lookup(value_overlay(values), "meshConfig", "extensionProviders") or []
     except SpecError:  # there is no such profile, which is said elsewhere
         return []
-
-
-def _passed_over(mismatch: Mismatch) -> None:
-    """Nothing: types are checked with the whole document."""

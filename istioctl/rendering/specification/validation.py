@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from istioctl.api.components import COMPONENTS
+from istioctl.api.components import COMPONENTS, GATEWAYS, INGRESS_GATEWAY
 from istioctl.api.schema.catalog import message
 from istioctl.api.schema.decode import Mismatch, check
 from istioctl.api.trees import Values, lookup, lookup_text
@@ -118,20 +118,16 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
     for path in (("spec", "meshConfig"), ("spec", "values", "meshConfig")):
         if not isinstance(mesh := lookup(merged, *path), dict):
             continue
-        from istioctl.api.mesh import mesh_over_defaults
+        from istioctl.api.mesh import mesh_over_defaults, passed_over
         from istioctl.api.mesh_rules import broken_mesh_rules
 
-        for finding in broken_mesh_rules(mesh_over_defaults(mesh, _passed_over, lists_as_given=True)):
+        for finding in broken_mesh_rules(mesh_over_defaults(mesh, passed_over, lists_as_given=True)):
             where = str(origins.of((*path, *finding.path)))
             text = f"{shown_path((*path, *finding.path))} {finding.message}"
             if finding.only_warn:
                 problems.warn(text, where)
             else:
                 problems.refuse(SpecError(text, where=where, hint=finding.hint, id="bad-mesh-config"))
-
-
-def _passed_over(mismatch: Mismatch) -> None:
-    """Nothing: types are checked with the whole document."""
 
 
 def check_overlays(merged: Values, origins: Origins, problems: Problems) -> None:
@@ -259,7 +255,7 @@ class _Rules:
 
     def check_gateways(self) -> None:
         """Names of gateways, and ports that only root may open."""
-        for field, chart in (("ingressGateways", "istio-ingressgateway"), ("egressGateways", "istio-egressgateway")):
+        for field, chart in GATEWAYS.items():
             as_root = lookup(self._spec, "values", "gateways", chart, "runAsRoot") is True
             for index, gateway in enumerate(_items(lookup(self._spec, "components", field))):
                 path: Path = ("components", field, index)
@@ -291,14 +287,14 @@ class _Rules:
                 self._refuse((*path, index), text, _root_hint(chart))
 
     def _check_ingress_ports(self) -> None:
-        path: Path = ("values", "gateways", "istio-ingressgateway", "ingressPorts")
+        path: Path = ("values", "gateways", INGRESS_GATEWAY, "ingressPorts")
         for index, port in enumerate(_items(lookup(self._spec, *map(str, path)))):
             number, target = lookup(port, "port"), lookup(port, "targetPort")
             if not _is_number(number) or not (target is None or _is_number(target)):
                 continue
             if _needs_root(_whole(number), _whole(target)):
                 text = f"opens port {_number_text(number)} on a port below {_PRIVILEGED_PORTS}, which only root may"
-                self._refuse((*path, index), text, _root_hint("istio-ingressgateway"))
+                self._refuse((*path, index), text, _root_hint(INGRESS_GATEWAY))
 
     def check_proxy_lists(self) -> None:
         """The texts that list address ranges and ports."""
@@ -325,7 +321,7 @@ class _Rules:
         fixed = ("components", "pilot", "k8s", "replicaCount")
         if lookup(values, "pilot", "autoscaleEnabled") is True and _whole(lookup(self._spec, *fixed)) > 1:
             self._warn_replicas(fixed, "values.pilot.autoscaleEnabled")
-        for field, chart in (("ingressGateways", "istio-ingressgateway"), ("egressGateways", "istio-egressgateway")):
+        for field, chart in GATEWAYS.items():
             if lookup(values, "gateways", chart, "autoscaleEnabled") is not True:
                 continue
             for index, gateway in enumerate(_items(lookup(components, field))):
