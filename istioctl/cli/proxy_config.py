@@ -183,6 +183,7 @@ def everything(
     with_headers: Annotated[bool, Option("--with-headers", help="Print a title above each table.")] = False,
 ) -> None:
     """Show all configuration of proxies; as JSON, the dump that the other commands take as a file."""
+    from istioctl.proxies.shareable import shareable
     from istioctl.proxies.views import EVERYTHING, of_dump
 
     def tables(dump: ConfigDump) -> Sequence[Table]:
@@ -192,5 +193,5 @@ def everything(
 
         return own.tables(dump, own.Selection(*clusters, address, type_, name, verbose), datetime.now(UTC))
 
-    look = of_dump(EVERYTHING, tables, lambda dump, keep: keep(dump.shareable()))
+    look = of_dump(EVERYTHING, tables, lambda dump, keep: keep(dump.shareable()))._replace(text=shareable)
     show(ctx, proxies, view, look, _TITLES if with_headers else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from istioctl.cli.line.cluster_options import open_cluster
@@ -17,6 +17,7 @@ from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
     from istioctl.actions.observe.targets import Answers
+    from istioctl.proxies.shareable import Piece
     from istioctl.proxies.tables import Table
     from istioctl.proxies.views import Page, View
 
@@ -61,7 +62,11 @@ def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], t
     if flags.file:
         from istioctl.proxies.views import made
 
-        page = view.open(read_bytes(flags.file), "stdin" if flags.file == "-" else flags.file)
+        body, source = read_bytes(flags.file), "stdin" if flags.file == "-" else flags.file
+        if view.text is not None and flags.output.form == JSON:
+            _write(view.text(body, source))
+            return
+        page = view.open(body, source)
         if flags.output == SHORT:
             terminal().write(_text(made(view.tables, page), titles, flags))
         else:
@@ -111,6 +116,9 @@ class _Asker:
         from istioctl.cli.screen.json_texts import mapping
 
         form = self._flags.output
+        if (text := self._view.text) is not None and form.form == JSON and self._targets.means_one:
+            self._print_text(text)
+            return
         answers = look(
             self._session,
             self._targets,
@@ -128,6 +136,17 @@ class _Asker:
                 print_data(found, form, items=rows, headers=not self._flags.no_headers)
         elif found:
             _print_one(next(iter(found.values())), self._flags)
+        if answers.failure:
+            raise answers.failure
+
+    def _print_text(self, text: Callable[[bytes, str], Iterable[Piece]]) -> None:
+        """The one proxy's page as that makes it."""
+        from istioctl.actions.observe.proxy_config import look
+
+        view = self._view._replace(open=lambda body, source: list(text(body, source)))
+        answers: Answers[list[Piece]] = look(self._session, self._targets, view, list, self._flags.admin_port)
+        for pieces in answers.found.values():
+            _write(pieces)
         if answers.failure:
             raise answers.failure
 
@@ -150,6 +169,14 @@ class _Asker:
 def _shown(view: View[Any], page: Page, form: Output) -> Any:
     """The trees in the form in which they are printed: texts for JSON, else data."""
     return view.data(page, page.reader.shown if form.form == JSON else page.reader.value)
+
+
+def _write(pieces: Iterable[Piece]) -> None:
+    for piece in pieces:
+        if isinstance(piece, str):
+            terminal().write(piece)
+        else:
+            terminal().write_utf8(piece)
 
 
 def _print_one(found: Any, flags: ViewFlags) -> None:

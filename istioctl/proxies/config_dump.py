@@ -204,13 +204,9 @@ class ConfigDump:
         """
         if not self.is_dump:
             return self.reader.members(self._document, "configs")
-        return {"configs": [self._without_secrets(part) for _, part in self._configs]}
+        from istioctl.proxies.redaction import redacted
 
-    def _without_secrets(self, part: Part) -> Part:
-        """The part itself where it has no secret, else its data with the secrets hidden."""
-        from istioctl.proxies.protobuf_json import may_hold_secrets, without_secrets
-
-        return without_secrets(self.reader.value(part)) if may_hold_secrets(self.reader.text(part)) else part
+        return {"configs": [redacted(self.reader, part) for _, part in self._configs]}
 
 
 def at_least_one(found: Iterable[T], what: str, source: str) -> Iterator[T]:

@@ -44,8 +44,14 @@ class Reader(Protocol):
     def lists(self, part: Part, *names: str) -> dict[str, Sequence[Part]]:
         """The items of those lists that an object has by these names, in the order of the names; without null."""
 
+    def only_list(self, part: Part, name: str, most: int) -> Sequence[Part] | None:
+        """The items of the list that an object has and nothing else; None where it has more, or more than `most`."""
+
     def value(self, part: Part) -> Any:
         """The whole part as plain data."""
+
+    def undecoded(self, part: Part) -> Any:
+        """The text of a part that is not decoded yet, as something with a buffer; None of everything else."""
 
     def weigh(self, part: Part) -> None:
         """Refuses a part whose data would take too much memory, were all of them kept."""
@@ -128,8 +134,15 @@ class _Whole:
             raise _wrong(self._source, "a list")
         return part or []
 
+    def only_list(self, part: Part, name: str, most: int) -> Sequence[Part] | None:
+        items = part.get(name) if isinstance(part, dict) and len(part) == 1 else None
+        return items if isinstance(items, list) and len(items) <= most else None
+
     def value(self, part: Part) -> Any:
         return part
+
+    def undecoded(self, part: Part) -> Any:
+        return None
 
     def weigh(self, part: Part) -> None:
         pass  # what is in memory already
@@ -172,6 +185,15 @@ class _Lazy:
         found = self._chosen(_lists(names), names, part, f"an object with a list {' or '.join(names)}")
         return {name: items for name, items in found.items() if items is not None}
 
+    def only_list(self, part: Part, name: str, most: int) -> Sequence[Part] | None:
+        from msgspec import UNSET, DecodeError
+
+        try:
+            items = getattr(_only_list(name, most).decode(part), name)
+        except (DecodeError, RecursionError):
+            return None
+        return [item for item in (getattr(items, field) for field in items.__struct_fields__) if item is not UNSET]
+
     def value(self, part: Part) -> Any:
         if isinstance(part, dict | list):  # a collection of parts
             pairs = part.items() if isinstance(part, dict) else enumerate(part)
@@ -179,6 +201,9 @@ class _Lazy:
             return found if isinstance(part, dict) else list(found.values())
         self.weigh(part)
         return self._read(self._any, part, "a value") if isinstance(part, self._undecoded) else part
+
+    def undecoded(self, part: Part) -> Any:
+        return part if isinstance(part, self._undecoded) else None
 
     def text(self, value: Any) -> bytes:
         return self._encode(value)
@@ -245,6 +270,17 @@ def _choice(names: tuple[str, ...], of: Any) -> Any:
     fields = [(f"member_{number}", of | UnsetType, UNSET) for number in range(len(names))]
     renamed = {field[0]: name for field, name in zip(fields, names, strict=True)}
     return Decoder(defstruct("Members", fields, rename=renamed) | None)
+
+
+@cache
+def _only_list(name: str, most: int) -> Any:
+    """What decodes an object with only this list; it stops at the first item too many."""
+    from msgspec import UNSET, Raw, UnsetType, defstruct
+    from msgspec.json import Decoder
+
+    fields = [(f"item_{number}", Raw | UnsetType, UNSET) for number in range(most)]
+    items = defstruct("Items", fields, array_like=True, forbid_unknown_fields=True)
+    return Decoder(defstruct("Only", [(name, items)], forbid_unknown_fields=True))
 
 
 def _too_heavy(source: str, what: str) -> InputError:

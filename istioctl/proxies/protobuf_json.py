@@ -10,36 +10,17 @@ a dump comes from elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from istioctl.api.schema.casing import camel_case as json_name
+from istioctl.proxies.redaction import INLINE, REDACTED, SECRET_HEADERS, SECRET_SOURCES, SECRET_TEXTS
 
 if TYPE_CHECKING:
     from istioctl.api.schema.notation import Field
 
 Convert = Callable[[Any], Any]
 
-_REDACTED, _REDACTED_BYTES = "[redacted]", "W3JlZGFjdGVkXQ=="
-#: Fields of texts that nobody may see.
-_SECRET_TEXTS = frozenset([
-    "access_token", "authorization_token", "backend_token", "google_refresh_token", "json_key", "password",
-    "secret_access_key", "session_token", "token",
-])  # fmt: skip
-#: Fields that say where a secret is read from, or hold it themselves (`udpa.annotations.sensitive` in the schema).
-_SECRET_SOURCES = frozenset([
-    "access_token", "auth_password", "downstream_auth_password", "downstream_auth_passwords", "keys", "password",
-    "private_key", "secret", "secret_data", "secrets", "users", "web_identity_token_data_source",
-])  # fmt: skip
-
-
-_INLINE = {
-    "inline_bytes": _REDACTED_BYTES, "inlineBytes": _REDACTED_BYTES, "inline_string": _REDACTED,
-    "inlineString": _REDACTED,
-}  # fmt: skip
-#: Headers whose values let their bearer in.
-_SECRET_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization", "x-api-key"))
 _HEADER, _SOURCE = "envoy.config.core.v3.HeaderValue", "envoy.config.core.v3.DataSource"
 
 
@@ -56,55 +37,6 @@ def camel_case(value: Any, message: str) -> Any:
 def proto_names(value: Any, message: str) -> Any:
     """A message's JSON with the names of the schema, as Envoy writes them."""
     return _message(message, False)(value)
-
-
-def may_hold_secrets(text: bytes) -> bool:
-    """Whether JSON may hold what nobody may see, as a quick look tells."""
-    return any(mark in text for mark in _MARKS)
-
-
-def without_secrets(value: Any) -> Any:
-    """JSON of any shape in which secrets are hidden, told by their fields' names alone."""
-    if isinstance(value, list):
-        return [without_secrets(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    is_header = "key" in value and str(value["key"]).lower() in _SECRET_HEADERS
-    result = {}
-    for key, inner in value.items():
-        if isinstance(inner, str) and (key in _HIDDEN_TEXTS or (is_header and key in _HEADER_VALUES)):
-            result[key] = _REDACTED
-        elif key in _HIDDEN_SOURCES:
-            result[key] = _hidden(inner)
-        else:
-            result[key] = without_secrets(inner)
-    return result
-
-
-def _hidden(value: Any) -> Any:
-    """A data source, or several, without what they hold; anything else of that name as `without_secrets` has it."""
-    if isinstance(value, list):
-        return [_hidden(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if value.keys() & _INLINE.keys():
-        return {key: _INLINE.get(key, inner) for key, inner in value.items()}
-    return {key: _hidden(inner) for key, inner in value.items()} if _holds_sources(value) else without_secrets(value)
-
-
-def _holds_sources(value: dict[str, Any]) -> bool:
-    """Whether it is a map of data sources."""
-    return all(isinstance(inner, dict) and inner.keys() & _INLINE.keys() for inner in value.values())
-
-
-def _spellings(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(spelling for name in names for spelling in (name, json_name(name)))
-
-
-_HIDDEN_TEXTS, _HIDDEN_SOURCES = _spellings(_SECRET_TEXTS), _spellings(_SECRET_SOURCES)
-_HEADER_VALUES = _spellings(("value", "raw_value"))
-#: Of these, at least one stands in every JSON text that holds a secret.
-_MARKS = (b'"inline', b'oken"', b'_key"', b'Key"', b'assword"', b'uthorization"', b'ookie"', b'-api-key"')
 
 
 class _Entry(NamedTuple):
@@ -237,9 +169,9 @@ _ZEROS: dict[str, object] = {
 
 def _secret(name: str, field: Field, camel: bool) -> Convert | None:
     """The conversion of a field that holds a secret; None for every other field."""
-    if field.of == "string" and not field.many and name in _SECRET_TEXTS:
-        return lambda _: _REDACTED
-    if field.of == _SOURCE and name in _SECRET_SOURCES:
+    if field.of == "string" and not field.many and name in SECRET_TEXTS:
+        return lambda _: REDACTED
+    if field.of == _SOURCE and name in SECRET_SOURCES:
         return _each(field, _without_inline(_message(_SOURCE, camel)))
     return None
 
@@ -249,8 +181,8 @@ def _header(change: Convert) -> Convert:
 
     def convert(value: Any) -> Any:
         found = change(value)
-        if isinstance(found, dict) and str(found.get("key", "")).lower() in _SECRET_HEADERS:
-            return {name: inner if name == "key" else _REDACTED for name, inner in found.items()}
+        if isinstance(found, dict) and str(found.get("key", "")).lower() in SECRET_HEADERS:
+            return {name: inner if name == "key" else REDACTED for name, inner in found.items()}
         return found
 
     return convert
@@ -261,6 +193,6 @@ def _without_inline(source: Convert) -> Convert:
 
     def convert(value: Any) -> Any:
         found = source(value)
-        return {k: _INLINE.get(k, inner) for k, inner in found.items()} if isinstance(found, dict) else found
+        return {k: INLINE.get(k, inner) for k, inner in found.items()} if isinstance(found, dict) else found
 
     return convert

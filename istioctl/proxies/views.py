@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from istioctl.errors import InputError
 from istioctl.proxies.config_dump import ConfigDump
 from istioctl.proxies.json_parts import Reader
 from istioctl.proxies.tables import Table
+
+if TYPE_CHECKING:
+    from istioctl.proxies.shareable import Piece
 
 T = TypeVar("T")
 
@@ -38,12 +41,15 @@ class View(NamedTuple, Generic[D]):
         tables: its tables, given the page.
         data: the same as trees, each run through the given function when it is made, and only what that gives is kept;
             a list, or one tree.
+        text: what is shown of one page as JSON, in pieces, where there is a quicker way to it than `data`; the second
+            argument is where the page comes from.
     """
 
     request: str
     open: Callable[[bytes, str], D]
     tables: Callable[[D], Sequence[Table]]
     data: Callable[[D, Keep[Any]], Any]
+    text: Callable[[bytes, str], Iterable[Piece]] | None = None
 
 
 def made(make: Callable[[D], T], page: D) -> T:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from istioctl.proxies import json_parts
+from istioctl.proxies.redaction import without_secrets
 from tests.proxies.test_secrets import ROOT, entry
 from tests.support.run import run_cli
 from tests.support.stub_cluster import Answer, Asked, StubCluster, pod_answer
@@ -45,6 +47,23 @@ def test_a_saved_dump_and_a_proxy_give_the_same(stub: StubCluster, command: str,
     assert saved.stdout
     assert pc(stub, command, "web-1", "-o", form) == (0, saved.stdout, "")
     assert pc(stub, command, "deploy/web", "-o", form)[:2] == (0, saved.stdout)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_dump_comes_out_as_envoy_laid_it_out(stub: StubCluster, large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_parts, "LARGE", 0 if large else 1 << 30)
+    dump = without_secrets({"configs": json.loads(pod_answer("/config_dump").body)["configs"]})
+    text = json.dumps(dump, indent=1)
+
+    def bend(asked: Asked, answer: Answer) -> Answer:
+        return Answer(200, text.encode()) if asked.path.startswith("/config_dump") else answer
+
+    stub.bend = bend
+    saved = run_cli("pc", "all", "-f", "-", "-o", "json", stdin=text)
+    assert (saved.status, saved.stdout, saved.stderr) == (0, text + "\n", "")
+    assert pc(stub, "all", "web-1", "-o", "json") == (0, text + "\n", "")
+    several = json.loads(pc(stub, "all", "--all", "-o", "json")[1])
+    assert several == dict.fromkeys(["shop/web-1", "shop/web-2"], dump)
 
 
 @pytest.mark.parametrize("command", [*TABLES, "endpoint", "bootstrap"])

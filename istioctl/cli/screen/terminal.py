@@ -105,6 +105,14 @@ class Terminal:
             if self.region is not None:
                 self.stdout.flush()
 
+    def write_utf8(self, text: memoryview) -> None:
+        """Result text that is UTF-8 already; to programs it goes without being decoded and encoded again."""
+        if self.stdout.isatty():
+            self.write(str(text, "utf-8", "replace"))
+        else:
+            self.stdout.flush()
+            self.stdout.buffer.write(text)
+
     def redraw(self, text: str) -> None:
         """Result text in the place of all that a terminal shows."""
         self.stdout.write("\x1b[H\x1b[2J")

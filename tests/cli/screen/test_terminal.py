@@ -52,6 +52,19 @@ def test_data_for_programs_stays_as_it_is() -> None:
     assert streams.stderr.getvalue() == SHOWN + "\n"  # type: ignore[attr-defined]
 
 
+def test_text_in_utf8_goes_where_other_text_goes() -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    streams = Terminal(io.StringIO(), out, io.StringIO())
+    streams.write("é1")
+    streams.write_utf8(memoryview("é\x1b2".encode()))
+    streams.write("3")
+    out.flush()
+    assert out.buffer.getvalue() == "é1é\x1b23".encode()  # type: ignore[attr-defined]
+    screen = on_screen()
+    screen.write_utf8(memoryview(b"a\x1b\xff"))
+    assert screen.stdout.getvalue() == "a\\x1b\ufffd"  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(("answer", "agreed"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False)])
 def test_only_yes_agrees(answer: str, agreed: bool) -> None:
     streams = on_screen(answer)
