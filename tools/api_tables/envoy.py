@@ -17,7 +17,7 @@ _PACKAGES = {
     "github.com/envoyproxy/go-control-plane/contrib": (
         r"envoy\.(?!.*\.(?:reverse_tunnel_reporters|stat_sinks\.wasm_filter)\.)|io\."
     ),
-    "istio.io/api": r"istio\.envoy\.|envoy\.",
+    "istio.io/api": r"istio\.envoy\.|envoy\.|stats$",
     "github.com/cncf/xds/go": r"(?!.*\.(?:v2|orca)(?:\.|$))",
     "github.com/prometheus/client_model": "",
     "cel.dev/expr": r"cel\.expr$",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from istioctl.analysis.validation.envoy_filter import check, without_typed_config
 from istioctl.analysis.validation.objects import Metadata
 from istioctl.analysis.validation.report import Place, Problem, Report, Severity
@@ -32,6 +34,26 @@ def test_an_unknown_field_is_a_warning_and_named_as_in_protobuf() -> None:
     assert problem.severity is Severity.WARNING
     assert problem.message == 'Envoy\'s envoy.config.cluster.v3.Cluster has no field "connectTimeot"'
     assert problem.hint == "Did you mean connect_timeout?"
+
+
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        ("stats.PluginConfig", "disable_host_header_fallback"),
+        ("io.istio.http.peer_metadata.Config", "shared_with_upstream"),
+        ("istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig", "alpn_override"),
+        ("envoy.tcp.metadataexchange.config.MetadataExchange", "enable_discovery"),
+        ("envoy.extensions.filters.http.golang.v3alpha.Config", "library_id"),
+        ("udpa.type.v1.TypedStruct", "type_url"),
+    ],
+)
+def test_filters_of_istio_and_of_others_are_known_beside_those_of_envoy(message: str, field: str) -> None:
+    values = {"@type": f"type.googleapis.com/{message}", field: None, "notThere": 1}
+    (problem,) = problems({"name": "x", "typed_config": values}, "HTTP_FILTER")
+    assert (problem.severity, problem.message) == (
+        Severity.WARNING,
+        f'Envoy\'s {message} has no field "notThere"',
+    )
 
 
 def test_extensions_chosen_by_name_only() -> None:
