@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from istioctl.patterns import lazy_pattern
 
-_PEM = lazy_pattern(rb"-----BEGIN ([A-Z0-9 ]+)-----\s*([A-Za-z0-9+/=\s]+?)\s*-----END \1-----")
+_PEM = lazy_pattern(rb"-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----")
 _TIME = lazy_pattern(r"[0-9]{14}Z")
 _SEQUENCE, _INTEGER, _BOOLEAN, _BYTES, _NAME = 0x30, 0x02, 0x01, 0x04, 0x06
 _VERSION, _EXTENSIONS, _URI = 0xA0, 0xA3, 0x86

@@ -31,6 +31,12 @@ def test_sources_of_manifests(name: str, text: str, is_yaml: bool, word: str) ->
     assert hint == "" or "| istioctl analyze -`" in hint
 
 
+@pytest.mark.parametrize("line", ["    a: b\n", "    a: b\r\n", "\t \t \t\n", "    name: c\n"])
+def test_long_metadata_beside_braces_are_read_in_one_pass(line: str) -> None:
+    text = "metadata:\n" + line * 2_000 + "spec:\n  x: '{{ y }}'\n"
+    assert rendering_hint("a.yaml", text, "istioctl analyze -", is_yaml=True) == ""
+
+
 @pytest.mark.parametrize(
     ("data", "is_object"),
     [({}, True), ({"kind": "A"}, True), ({"apiVersion": "v2", "name": "c"}, True), ({"replicaCount": 1}, False)],
