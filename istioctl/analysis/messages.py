@@ -79,7 +79,7 @@ MESSAGES = {
         Message("DeploymentAssociatedToMultipleServices", "IST0116", Level.WARNING,
                 "port {1} of {0} has different protocols in the Services {2}", "Use one protocol for the port."),
         Message("PortNameIsNotUnderNamingConvention", "IST0118", Level.INFO,
-                "the name {0} of port {1} (target {2}) declares no protocol",
+                'the name "{0}" of port {1} (target {2}) declares no protocol',
                 "Start the name with one, as in http-web, or set appProtocol."),
         Message("NamespaceMultipleInjectionLabels", "IST0123", Level.WARNING,
                 "the namespace has several injection labels: {0}", "Keep one of them."),

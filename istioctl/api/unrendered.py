@@ -9,8 +9,8 @@ from typing import Any
 
 from istioctl.patterns import lazy_pattern
 
-#: An object whose own name is to be filled in: a text in quotes is good YAML, and no name that a cluster takes. There is
-#: one way to match a line, so the time grows with the text and not with the ways to read it.
+#: An object whose own name is to be filled in: a text in quotes is good YAML, and no name that a cluster takes. A line
+#: matches in one way only: with two, the time doubles with each line.
 _NAME_TO_FILL_IN = lazy_pattern(r"^metadata:[ \t]*\r?\n(?:[ \t].*\n)*?[ \t]+name:.*\{\{", re.MULTILINE)
 _NO_OBJECT = "it has neither apiVersion nor kind, so it is not an object"
 
