@@ -9,7 +9,6 @@ from urllib.parse import quote
 from istioctl.api.labels import annotations_of
 from istioctl.api.names import GATEWAY_NAME
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import is_ready
 from istioctl.cluster.session import Session
@@ -115,7 +114,7 @@ def first_pod(session: Session, selector: str, namespaces: tuple[str, ...]) -> d
         ClusterError: there is none.
     """
     for namespace in dict.fromkeys(namespaces):
-        pods = list_objects(session, Discovery(session), "v1", "Pod", namespace=namespace, labels=selector)
+        pods = list_objects(session, "v1", "Pod", namespace=namespace, labels=selector)
         living = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
         if living:
             return best_pod(living)

@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any
 
 from istioctl.api.identity import ObjectKey
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import APPLY, Session
@@ -43,7 +42,7 @@ class Desired:
         return cls(ObjectKey.of(data), json.dumps(data, separators=(",", ":")).encode())
 
 
-def apply(session: Session, discovery: Discovery, desired: Desired, owner: str = FIELD_OWNER) -> dict[str, Any]:
+def apply(session: Session, desired: Desired, owner: str = FIELD_OWNER) -> dict[str, Any]:
     """Makes the object so, taking over fields that others have set; the object as the server now has it.
 
     An object that an earlier removal is still taking away would vanish with what is applied to it; so it is waited for
@@ -54,18 +53,17 @@ def apply(session: Session, discovery: Discovery, desired: Desired, owner: str =
         ClusterError: an earlier removal of the object does not end in time.
         Unreachable: no answer came.
     """
-    path, query = discovery.path(desired.key), {"fieldManager": owner, "force": "true"}
+    path, query = session.discovery.path(desired.key), {"fieldManager": owner, "force": "true"}
     applied = session.ask("PATCH", path, query, desired.body, APPLY)
     if applied["metadata"].get("deletionTimestamp") and not session.dry_run:
         session.patience.say(f"waiting for {desired.key} to be gone: an earlier removal is still under way")
-        wait_until_gone(session, discovery, [desired.key])
+        wait_until_gone(session, [desired.key])
         applied = session.ask("PATCH", path, query, desired.body, APPLY)
     return applied
 
 
 def apply_all(
     session: Session,
-    discovery: Discovery,
     wave: Sequence[Desired],
     *,
     owner: str = FIELD_OWNER,
@@ -83,7 +81,7 @@ def apply_all(
 
     def work(desired: Desired) -> None:
         try:
-            applied = apply(session, discovery, desired, owner)
+            applied = apply(session, desired, owner)
         except ApiError as problem:
             problem.where = f"{desired.key} on {session.server}"
             raise
@@ -93,7 +91,7 @@ def apply_all(
     in_parallel([partial(work, desired) for desired in wave])
 
 
-def delete(session: Session, discovery: Discovery, key: ObjectKey) -> bool:
+def delete(session: Session, key: ObjectKey) -> bool:
     """Removes an object, and what it owns before it; false where it was gone already.
 
     It is still there when this returns, until the server has dealt with what it owns: see `wait_until_gone`.
@@ -103,7 +101,7 @@ def delete(session: Session, discovery: Discovery, key: ObjectKey) -> bool:
         Unreachable: no answer came.
     """
     try:  # a body would hide the query's `dryRun` from the server
-        session.send("DELETE", discovery.path(key), query={"propagationPolicy": "Foreground"})
+        session.send("DELETE", session.discovery.path(key), query={"propagationPolicy": "Foreground"})
     except ApiError as problem:
         if problem.status == 404:
             return False

@@ -8,7 +8,6 @@ from typing import Any
 
 from istioctl.api.identity import ObjectKey
 from istioctl.cluster.answers import malformed
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Malformed
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import JSON, Session
@@ -27,7 +26,6 @@ METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v
 
 def list_objects(
     session: Session,
-    discovery: Discovery,
     api_version: str,
     kind: str,
     *,
@@ -48,7 +46,7 @@ def list_objects(
         Unreachable: no answer came.
     """
     try:
-        path = discovery.resource(api_version, kind).path(namespace)
+        path = session.discovery.resource(api_version, kind).path(namespace)
     except ApiError as problem:
         if problem.status == 404:
             return []
@@ -128,7 +126,6 @@ def _pages(session: Session, path: str, query: dict[str, str], accept: str) -> I
 
 def list_kinds(
     session: Session,
-    discovery: Discovery,
     kinds: Sequence[tuple[str, str]],
     *,
     labels: str,
@@ -139,11 +136,11 @@ def list_kinds(
         IstioctlError: a list can't be read.
         ErrorGroup: several can't.
     """
-    reads = [partial(list_objects, session, discovery, *kind, labels=labels, metadata_only=True) for kind in kinds]
+    reads = [partial(list_objects, session, *kind, labels=labels, metadata_only=True) for kind in kinds]
     return [item for items in in_parallel(reads) for item in items]
 
 
-def read_all(session: Session, discovery: Discovery, keys: Sequence[ObjectKey]) -> list[dict[str, Any] | None]:
+def read_all(session: Session, keys: Sequence[ObjectKey]) -> list[dict[str, Any] | None]:
     """Each object, or None for one that does not exist; read at the same time.
 
     Raises:
@@ -153,7 +150,7 @@ def read_all(session: Session, discovery: Discovery, keys: Sequence[ObjectKey]) 
 
     def read(key: ObjectKey) -> dict[str, Any] | None:
         try:
-            path = discovery.path(key)
+            path = session.discovery.path(key)
         except ApiError as problem:
             if problem.status == 404:
                 return None

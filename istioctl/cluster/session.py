@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from istioctl.api.release import VERSION
 from istioctl.cluster.answers import check, malformed, read_answer, too_large
 from istioctl.cluster.bodies import RequestTurns, Turn, lean_errors
+from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Malformed, Unreachable
 from istioctl.cluster.kubeconfig import ClientOptions, Connection, impersonation_of, load_connection
 from istioctl.cluster.patience import Patience, Report
@@ -59,6 +60,9 @@ class Session:
         timeout: the longest time in seconds that a request may take, retries included.
         report: takes a line whenever a wait exceeds a moment; called from any thread.
         dry_run: let the server check each write and store none (`dryRun=All`).
+
+    Attributes:
+        discovery: which collections the server has.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Session:
         self.patience = Patience(report)
         self._prefix, self._pool = connection_pool(connection)
         self._renewing = threading.Lock()
+        self.discovery = Discovery(connection.server, self.find)
         self.turns = RequestTurns()
         self._contacted = False
         self._report = report
@@ -85,7 +90,9 @@ class Session:
 
     def again(self, *, dry_run: bool = False) -> Session:
         """Another session with the same server, as the same user."""
-        return Session(self.connection, timeout=self.timeout, report=self._report, dry_run=dry_run)
+        other = Session(self.connection, timeout=self.timeout, report=self._report, dry_run=dry_run)
+        other.discovery = self.discovery
+        return other
 
     def current(self) -> Connection:
         """The connection, with credentials that have not ended, as far as they can be had."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from istioctl.api.identity import ObjectKey
 from istioctl.cluster.answers import malformed
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -47,7 +46,6 @@ def now_and_then(tell: Callable[[list[str]], None]) -> OnWaiting:
 
 def wait_until_ready(
     session: Session,
-    discovery: Discovery,
     keys: Iterable[ObjectKey],
     timeout: float,
     on_waiting: OnWaiting | None = None,
@@ -64,16 +62,15 @@ def wait_until_ready(
     waited = [key for key in keys if has_readiness(key.kind)]
     deadline = time.monotonic() + timeout
     ledger = _WaitedFor(waited, on_waiting)
-    work = [partial(_wait_for_one, session, discovery, key, deadline, ledger) for key in waited]
+    work = [partial(_wait_for_one, session, key, deadline, ledger) for key in waited]
     failures = [failure for failure in in_parallel(work, limit=len(waited)) if failure is not None]
     if failures:
-        described = in_parallel([partial(_describe, session, discovery, key, why, timeout) for key, why in failures])
+        described = in_parallel([partial(_describe, session, key, why, timeout) for key, why in failures])
         raise described[0] if len(described) == 1 else ErrorGroup(list[IstioctlError](described))
 
 
 def wait_until_gone(
     session: Session,
-    discovery: Discovery,
     keys: Sequence[ObjectKey],
     timeout: float = _REMOVAL_TIMEOUT,
     on_waiting: OnWaiting | None = None,
@@ -89,7 +86,7 @@ def wait_until_gone(
 
     def work(key: ObjectKey) -> None:
         last: dict[str, Any] | None = None
-        for last in states_of(session, discovery, key, deadline):
+        for last in states_of(session, key, deadline):
             ledger.seen(key, None if last is None else _held(last) or "it is still there")
             if last is None:
                 return
@@ -134,10 +131,10 @@ class _WaitedFor:
 
 
 def _wait_for_one(
-    session: Session, discovery: Discovery, key: ObjectKey, deadline: float, ledger: _WaitedFor
+    session: Session, key: ObjectKey, deadline: float, ledger: _WaitedFor
 ) -> tuple[ObjectKey, str] | None:
     why: str | None = "the server tells nothing about it"
-    for state in states_of(session, discovery, key, deadline):
+    for state in states_of(session, key, deadline):
         why = "it does not exist" if state is None else why_not_ready(state)
         ledger.seen(key, why)
         if why is None:
@@ -145,9 +142,7 @@ def _wait_for_one(
     return key, why or ""
 
 
-def states_of(
-    session: Session, discovery: Discovery, key: ObjectKey, deadline: float
-) -> Iterator[dict[str, Any] | None]:
+def states_of(session: Session, key: ObjectKey, deadline: float) -> Iterator[dict[str, Any] | None]:
     """The object as it is and at each change (None while it does not exist), until the deadline.
 
     A watch without a resource version begins with the present state. One that breaks or ends is begun again, after ever
@@ -157,7 +152,7 @@ def states_of(
         ApiError: the server refuses, be it by ending one watch after the other.
         Unreachable: what the server answers makes no sense.
     """
-    path = discovery.resource(key.api_version, key.kind).path(key.namespace)
+    path = session.discovery.resource(key.api_version, key.kind).path(key.namespace)
     query = {"fieldSelector": f"metadata.name={key.name}", "sendInitialEvents": "true"}
     query |= {"resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
     pause, in_vain = _RECONNECT_PAUSE, 0
@@ -213,12 +208,12 @@ def _watched(
             yield state | {"kind": key.kind}
 
 
-def _describe(session: Session, discovery: Discovery, key: ObjectKey, why: str, timeout: float) -> ClusterError:
+def _describe(session: Session, key: ObjectKey, why: str, timeout: float) -> ClusterError:
     """The error for an object that did not get ready: its condition, its pods' trouble, its last warning."""
     details = [why]
     try:
-        details += _pod_details(session, discovery, key)
-        event = _last_warning(session, discovery, key)
+        details += _pod_details(session, key)
+        event = _last_warning(session, key)
     except ClusterError:  # the explanation is a service; the time-out itself is what matters
         event = ""
     if event and event not in details:
@@ -231,15 +226,15 @@ def _describe(session: Session, discovery: Discovery, key: ObjectKey, why: str, 
     )
 
 
-def _pod_details(session: Session, discovery: Discovery, key: ObjectKey) -> list[str]:
+def _pod_details(session: Session, key: ObjectKey) -> list[str]:
     if key.kind not in ("DaemonSet", "Deployment", "StatefulSet", "Job"):
         return []
-    owner = session.find(discovery.path(key)) or {}
+    owner = session.find(session.discovery.path(key)) or {}
     wanted = owner.get("spec", {}).get("selector", {}).get("matchLabels", {})
     if not wanted:
         return []
     selector = ",".join(f"{name}={value}" for name, value in wanted.items())
-    pods = list_objects(session, discovery, "v1", "Pod", namespace=key.namespace, labels=selector)
+    pods = list_objects(session, "v1", "Pod", namespace=key.namespace, labels=selector)
     pods.sort(key=lambda pod: str(pod["metadata"].get("creationTimestamp")), reverse=True)
     for pod in pods:
         trouble = pod_trouble(pod)
@@ -248,9 +243,9 @@ def _pod_details(session: Session, discovery: Discovery, key: ObjectKey) -> list
     return []
 
 
-def _last_warning(session: Session, discovery: Discovery, key: ObjectKey) -> str:
+def _last_warning(session: Session, key: ObjectKey) -> str:
     """The newest warning about the object or what it owns (whose names begin with its own)."""
-    events = list_objects(session, discovery, "v1", "Event", namespace=key.namespace, fields="type=Warning")
+    events = list_objects(session, "v1", "Event", namespace=key.namespace, fields="type=Warning")
     related = [event for event in events if event.get("involvedObject", {}).get("name", "").startswith(key.name)]
     if not related:
         return ""

@@ -20,7 +20,6 @@ import pytest
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
 from istioctl.cluster.apply import delete
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
@@ -90,7 +89,6 @@ class Cluster:
     def __init__(self, kubeconfig: Path) -> None:
         self.kubeconfig = kubeconfig
         self.session: Session = open_session(ClientOptions(kubeconfig=str(kubeconfig)))
-        self.discovery = Discovery(self.session)
         self.demo: dict[str, object] | None = None
         """The state in which the demo profile was last installed."""
 
@@ -100,21 +98,21 @@ class Cluster:
 
     def owned(self, selector: str = "operator.istio.io/component") -> list[dict[str, Any]]:
         """The names and labels of all objects that an installation has made."""
-        return list_kinds(self.session, self.discovery, _KINDS, labels=selector)
+        return list_kinds(self.session, _KINDS, labels=selector)
 
     def names(self, kind: str, api_version: str = "v1", namespace: str = "istio-system") -> list[str]:
         """The sorted names of all objects of a kind."""
-        found = list_objects(self.session, self.discovery, api_version, kind, namespace=namespace)
+        found = list_objects(self.session, api_version, kind, namespace=namespace)
         return sorted(item["metadata"]["name"] for item in found)
 
     def get(self, api_version: str, kind: str, name: str, namespace: str = "istio-system") -> dict[str, Any]:
         """One object."""
-        return self.session.get(self.discovery.resource(api_version, kind).path(namespace, name))
+        return self.session.get(self.session.discovery.resource(api_version, kind).path(namespace, name))
 
     def create(self, obj: dict[str, Any]) -> None:
         """Make an object."""
         key = ObjectKey.of(obj)
-        path = self.discovery.resource(key.api_version, key.kind).path(key.namespace)
+        path = self.session.discovery.resource(key.api_version, key.kind).path(key.namespace)
         self.session.send("POST", path, obj)
 
     def namespace(self, name: str, **labels: str) -> None:
@@ -142,8 +140,8 @@ class Cluster:
         if namespaces:
             keys += [key for item in self.owned("istio.io/tag") if (key := ObjectKey.of(item)) not in keys]
             keys += [ObjectKey("v1", "Namespace", "", name) for name in self.names("Namespace") if name not in own]
-        in_parallel([partial(delete, self.session, self.discovery, key) for key in keys])
-        wait_until_gone(self.session, self.discovery, keys, 240)  # the server takes its time for CRDs made a moment ago
+        in_parallel([partial(delete, self.session, key) for key in keys])
+        wait_until_gone(self.session, keys, 240)  # the server takes its time for CRDs made a moment ago
 
     def state(self) -> dict[str, object]:
         """What tells whether an installation has been touched: generations, or else resource versions; no pods."""

@@ -177,14 +177,14 @@ class Mesh(Cluster):
         for item in objects:
             for obj in yaml.safe_load_all(item) if isinstance(item, str) else [item]:
                 key = ObjectKey.of(obj)
-                path = self.discovery.resource(key.api_version, key.kind).path(key.namespace, key.name)
+                path = self.session.discovery.resource(key.api_version, key.kind).path(key.namespace, key.name)
                 self.session.send("PATCH", path, obj, {"fieldManager": "test", "force": "true"}, APPLY)
 
     def remove(self, *objects: dict[str, Any]) -> None:
         """Delete objects."""
         for obj in objects:
             key = ObjectKey.of(obj)
-            path = self.discovery.resource(key.api_version, key.kind).path(key.namespace, key.name)
+            path = self.session.discovery.resource(key.api_version, key.kind).path(key.namespace, key.name)
             self.session.send("DELETE", path)
 
     def deploy(

@@ -14,7 +14,6 @@ from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
 from istioctl.api.names import IGNORED_NAMESPACES, REVISION
 from istioctl.api.schema import catalog
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Client, open_session
@@ -53,10 +52,9 @@ def objects_of_clusters(
     for index, client in enumerate(clusters):
         session = open_session(client)
         name = session.connection.context or session.server
-        discovery = Discovery(session)
         wanted = kinds if index == 0 else tuple(kind for kind in kinds if kind == "Service")
         try:
-            read = partial(_list, session, discovery, istio_namespace)
+            read = partial(_list, session, istio_namespace)
             for found in in_parallel([partial(read, kind) for kind in wanted]):
                 for resource in found:
                     if (
@@ -68,10 +66,10 @@ def objects_of_clusters(
             session.close()
 
 
-def _list(session: Any, discovery: Discovery, istio_namespace: str, kind: str) -> list[Resource]:
+def _list(session: Any, istio_namespace: str, kind: str) -> list[Resource]:
     api_version, name = api_of(kind)
     namespace = istio_namespace if kind == "ConfigMap" else ""
-    items = list_objects(session, discovery, api_version, name, namespace=namespace, fields=_FIELDS.get(kind, ""))
+    items = list_objects(session, api_version, name, namespace=namespace, fields=_FIELDS.get(kind, ""))
     return [_resource(kind, item) for item in items]
 
 

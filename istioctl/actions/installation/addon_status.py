@@ -10,7 +10,6 @@ from typing import Any
 from istioctl.actions.pods import first_pod
 from istioctl.api import ports
 from istioctl.api.labels import labels_of
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -80,7 +79,7 @@ def addon_states(
     chosen = in_order(names or ADDONS)
     session = open_session(client, report=report)
     label = f"{PART_OF}={PART_OF_VALUE}"
-    found = list_objects(session, Discovery(session), "apps/v1", "Deployment", namespace=namespace, labels=label)
+    found = list_objects(session, "apps/v1", "Deployment", namespace=namespace, labels=label)
     by_name: dict[str, list[dict[str, Any]]] = {name: [] for name in chosen}
     for item in found:
         by_name.get(labels_of(item).get(NAME, ""), []).append(item)

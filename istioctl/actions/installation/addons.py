@@ -14,7 +14,6 @@ from istioctl.api.install_order import Wave, wave_of
 from istioctl.api.labels import labels_of
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.apply import TOOL_OWNER, Desired, apply_all, ensure_namespace
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_kinds, list_objects
 from istioctl.cluster.session import Client, Session, open_session
@@ -181,8 +180,7 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
     """
     settings, chosen = addon_settings(options.settings), options.chosen
     session = open_session(client, report=progress.note, dry_run=options.dry_run)
-    discovery = Discovery(session)
-    present = installed_addons(session, discovery, options.namespace)
+    present = installed_addons(session, options.namespace)
     data = [document.data for document in render_addons(options, present)]
     keys = [ObjectKey.of(item) for item in data]
     report = AddonReport(chosen, keys, readers=_readers(chosen, present))
@@ -193,7 +191,7 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
         report.mesh = mesh is not None
     pretended = ensure_namespace(session, options.namespace, {}, TOOL_OWNER) and options.dry_run
     if mesh is not None:
-        _store_mesh(session, discovery, mesh)
+        _store_mesh(session, mesh)
     titles = [TITLES[name] for name in chosen]
     progress.processing(titles, [])
     for title in titles:
@@ -204,7 +202,7 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
             for key, item in zip(keys, data, strict=True)
             if wave_of(key.kind) is wave and not (pretended and key.namespace == options.namespace)
         ]
-        apply_all(session, discovery, members, owner=TOOL_OWNER)
+        apply_all(session, members, owner=TOOL_OWNER)
     if options.wait and not options.dry_run:
         # A claim that is bound late, or never, shows in its pod.
         workloads = {
@@ -217,7 +215,7 @@ def install_addons(client: Client, options: AddonOptions, progress: Progress) ->
             seldom(objects)
             each(objects)
 
-        wait_until_ready(session, discovery, list(workloads), options.timeout, on_waiting)
+        wait_until_ready(session, list(workloads), options.timeout, on_waiting)
     for title in titles:
         progress.installed(title)
     return report
@@ -248,27 +246,24 @@ def uninstall_addons(
         return None
     selector = f"{PART_OF}={PART_OF_VALUE},{NAME} in ({','.join(options.chosen)})"
     session = open_session(client, report=progress.note, dry_run=options.dry_run)
-    discovery = Discovery(session)
     kinds = (*_KINDS, _CLAIM) if options.purge else _KINDS
-    found = list_kinds(session, discovery, kinds, labels=selector)
+    found = list_kinds(session, kinds, labels=selector)
     gone = tuple(name for name in options.chosen if any(labels_of(item)[NAME] == name for item in found))
-    left = [name for name in installed_addons(session, discovery, options.namespace) if name not in gone]
+    left = [name for name in installed_addons(session, options.namespace) if name not in gone]
     report = AddonReport(gone, readers=_readers(gone, left))
     titles = {ObjectKey.of(item): _title(item) for item in found}
-    report.objects = remove(session, discovery, titles, options.timeout, progress)
+    report.objects = remove(session, titles, options.timeout, progress)
     return report
 
 
-def installed_addons(session: Session, discovery: Discovery, namespace: str = "") -> tuple[str, ...]:
+def installed_addons(session: Session, namespace: str = "") -> tuple[str, ...]:
     """The add-ons that this program has installed, in a namespace or in all.
 
     Raises:
         ClusterError: the cluster can't be asked.
     """
     label = f"{PART_OF}={PART_OF_VALUE}"
-    found = list_objects(
-        session, discovery, "apps/v1", "Deployment", namespace=namespace, labels=label, metadata_only=True
-    )
+    found = list_objects(session, "apps/v1", "Deployment", namespace=namespace, labels=label, metadata_only=True)
     names = {labels_of(item).get(NAME) for item in found}
     return tuple(name for name in ADDONS if name in names)
 
@@ -311,9 +306,9 @@ def _changed_mesh(session: Session, options: AddonOptions, config: Mapping[str, 
     return {"apiVersion": "v1", "kind": "ConfigMap", **found, "data": {**data, "mesh": dump(mesh)}}
 
 
-def _store_mesh(session: Session, discovery: Discovery, config_map: Mapping[str, Any]) -> None:
+def _store_mesh(session: Session, config_map: Mapping[str, Any]) -> None:
     try:
-        session.send("PUT", discovery.path(ObjectKey.of(config_map)), config_map, {"fieldManager": TOOL_OWNER})
+        session.send("PUT", session.discovery.path(ObjectKey.of(config_map)), config_map, {"fieldManager": TOOL_OWNER})
     except ApiError as problem:
         if problem.status == 409:
             problem.hint = "Somebody else has just changed it: run the command again."

@@ -11,7 +11,6 @@ from typing import Any
 from istioctl.actions.installation.install_plan import InstallPlan, WantedObject
 from istioctl.api.identity import ObjectKey
 from istioctl.cluster.apply import FIELD_OWNER, apply
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import read_all
@@ -65,8 +64,8 @@ def compare(plan: InstallPlan) -> list[Change]:
         ErrorGroup: it refuses several.
     """
     session = plan.session.again(dry_run=True)
-    changes = compare_objects(session, plan.discovery, (*plan.wanted, *plan.tag))
-    stale = read_all(session, plan.discovery, plan.stale)
+    changes = compare_objects(session, (*plan.wanted, *plan.tag))
+    stale = read_all(session, plan.stale)
     changes += [
         Change(key, Verb.REMOVE, cleaned(live), None)
         for key, live in zip(plan.stale, stale, strict=True)
@@ -76,9 +75,7 @@ def compare(plan: InstallPlan) -> list[Change]:
     return changes
 
 
-def compare_objects(
-    session: Session, discovery: Discovery, wanted: Sequence[WantedObject], owner: str = FIELD_OWNER
-) -> list[Change]:
+def compare_objects(session: Session, wanted: Sequence[WantedObject], owner: str = FIELD_OWNER) -> list[Change]:
     """What applying each object would do to it; `session` is one that runs dry.
 
     Args:
@@ -88,19 +85,17 @@ def compare_objects(
         ClusterError: the server refuses an object, or to be read.
         ErrorGroup: it refuses several.
     """
-    found = read_all(session, discovery, [item.key for item in wanted])
+    found = read_all(session, [item.key for item in wanted])
     return in_parallel(
-        [partial(_compare, session, discovery, item, live, owner) for item, live in zip(wanted, found, strict=True)]
+        [partial(_compare, session, item, live, owner) for item, live in zip(wanted, found, strict=True)]
     )
 
 
-def _compare(
-    session: Session, discovery: Discovery, item: WantedObject, live: dict[str, Any] | None, owner: str
-) -> Change:
+def _compare(session: Session, item: WantedObject, live: dict[str, Any] | None, owner: str) -> Change:
     if live is None:
         return Change(item.key, Verb.CREATE, None, cleaned(item.data))
     try:
-        applied = apply(session, discovery, item.desired(), owner)
+        applied = apply(session, item.desired(), owner)
     except ApiError as problem:
         problem.where = f"{item.key} on {session.server}"
         raise

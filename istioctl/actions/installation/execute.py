@@ -169,7 +169,7 @@ class _Execution:
 
         if title and sendable:
             self.progress.working(title, Stage.APPLYING, count=(0, len(sendable)))
-        apply_all(self.plan.session, self.plan.discovery, sendable, on_applied=on_applied)
+        apply_all(self.plan.session, sendable, on_applied=on_applied)
 
     def _can_be_sent(self, key: ObjectKey) -> bool:
         """A dry run can't check objects in a namespace that it only pretended to create."""
@@ -189,7 +189,7 @@ class _Execution:
                 seldom(objects)
                 self.progress.working(title, Stage.STARTING, objects)
 
-            wait_until_ready(plan.session, plan.discovery, keys, plan.options.readiness_timeout, on_waiting)
+            wait_until_ready(plan.session, keys, plan.options.readiness_timeout, on_waiting)
 
     def _note(self, key: ObjectKey, applied: dict[str, Any]) -> None:
         before = self._before.get(key.versionless)
@@ -204,22 +204,22 @@ class _Execution:
     def prune(self) -> None:
         """Removes what is stale, objects of one kind at the same time, kind after kind; returns once all is gone."""
         self.progress.pruning()
-        session, discovery, stale = self.plan.session, self.plan.discovery, self.plan.stale
+        session, stale = self.plan.session, self.plan.stale
         for kind in dict.fromkeys((key.group, key.kind) for key in stale):
             self.progress.working(_PRUNING, Stage.REMOVING, count=(len(self.report.removed), len(stale)))
             keys = [key for key in stale if (key.group, key.kind) == kind]
-            in_parallel([partial(delete, session, discovery, key) for key in keys])
+            in_parallel([partial(delete, session, key) for key in keys])
             for key in keys:
                 self.report.removed.append(key)
                 self.progress.removed(key, pretended=self.plan.options.dry_run)
         if not self.plan.options.dry_run:
             gone = partial(self.progress.working, _PRUNING, Stage.REMOVING)
-            wait_until_gone(session, discovery, stale, self.plan.options.readiness_timeout, gone)
+            wait_until_gone(session, stale, self.plan.options.readiness_timeout, gone)
 
     def default_tag(self) -> None:
         """Makes this installation the one that `istio-injection=enabled` means."""
         if self.plan.deactivated is not None:
-            path = self.plan.discovery.path(ObjectKey.of(self.plan.deactivated))
+            path = self.plan.session.discovery.path(ObjectKey.of(self.plan.deactivated))
             self.plan.session.send("PUT", path, self.plan.deactivated, {"fieldManager": FIELD_OWNER})
         self._apply(self.plan.tag)
 

@@ -22,7 +22,6 @@ from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, as_istiod_leaves_it, deactivated
 from istioctl.cluster.apply import Desired
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError
@@ -82,7 +81,6 @@ class InstallPlan:
 
     options: InstallOptions
     session: Session
-    discovery: Discovery
     specification: Specification
     survey: Survey
     namespace: str
@@ -106,13 +104,12 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     from istioctl.rendering.specification.build import build_specification
 
     session = open_session(options.client, report=progress.note, dry_run=options.dry_run)
-    discovery = Discovery(session)
     kubernetes = kubernetes_version(session)
     specification = build_specification(with_detected(options.inputs, kubernetes))
     namespace, revision = specification.namespace, specification.revision
     results: list[Any] = in_parallel(
         [
-            partial(survey, session, discovery, namespace, revision),
+            partial(survey, session, namespace, revision),
             partial(render, specification, kube_version=kubernetes, force=options.inputs.force),
             partial(network_warnings, session, specification.spec),
         ]
@@ -140,7 +137,6 @@ def prepare(options: InstallOptions, progress: Progress) -> InstallPlan:
     return InstallPlan(
         options=options,
         session=session,
-        discovery=discovery,
         specification=specification,
         survey=found,
         namespace=namespace,

@@ -15,7 +15,6 @@ from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
 from istioctl.api.webhooks import INJECTOR, VALIDATOR
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
@@ -91,7 +90,7 @@ def kubernetes_version(session: Session) -> str:
     return str(session.get("/version").get("gitVersion", ""))
 
 
-def survey(session: Session, discovery: Discovery, namespace: str, revision: str) -> Survey:
+def survey(session: Session, namespace: str, revision: str) -> Survey:
     """Reads, all at once, what an installation of `revision` into `namespace` has to know.
 
     Raises:
@@ -103,10 +102,10 @@ def survey(session: Session, discovery: Discovery, namespace: str, revision: str
     kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS)
     reads: list[Callable[[], Any]] = [
         lambda: session.find(f"/api/v1/namespaces/{namespace}"),
-        lambda: list_objects(session, discovery, *INJECTOR),
-        lambda: list_objects(session, discovery, *VALIDATOR),
-        partial(list_objects, session, discovery, *definitions, labels=COMPONENT, metadata_only=True),
-        *(partial(list_objects, session, discovery, *kind, labels=selector, metadata_only=True) for kind in kinds),
+        lambda: list_objects(session, *INJECTOR),
+        lambda: list_objects(session, *VALIDATOR),
+        partial(list_objects, session, *definitions, labels=COMPONENT, metadata_only=True),
+        *(partial(list_objects, session, *kind, labels=selector, metadata_only=True) for kind in kinds),
     ]
     found_namespace, webhooks, validators, crds, *lists = in_parallel(reads)
     return Survey(

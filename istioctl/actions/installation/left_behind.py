@@ -11,7 +11,6 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION, TAG
 from istioctl.api.webhooks import INJECTOR, injects_namespace
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
@@ -35,7 +34,7 @@ class LeftBehind:
     problem: str = ""
 
 
-def left_behind(session: Session, discovery: Discovery, revision: str, going: Collection[ObjectKey]) -> LeftBehind:
+def left_behind(session: Session, revision: str, going: Collection[ObjectKey]) -> LeftBehind:
     """Asks the cluster who is left without an injector.
 
     Args:
@@ -45,8 +44,8 @@ def left_behind(session: Session, discovery: Discovery, revision: str, going: Co
     try:
         hooks, namespaces = in_parallel(
             [
-                partial(list_objects, session, discovery, *INJECTOR, labels=REVISION),
-                partial(list_objects, session, discovery, "v1", "Namespace", metadata_only=True),
+                partial(list_objects, session, *INJECTOR, labels=REVISION),
+                partial(list_objects, session, "v1", "Namespace", metadata_only=True),
             ]
         )
     except ErrorGroup as group:

@@ -21,7 +21,6 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import VERSION, labels_of
 from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import INJECTOR
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -106,7 +105,7 @@ def precheck(options: PrecheckOptions, report: Report | None = None) -> Precheck
     version = kubernetes_version(session)
     if options.control_plane:
         found += _server(version)
-        found += _rights(session, reader.discovery, options, version)
+        found += _rights(session, options, version)
         found += _gateway_api(reader.read(*_DEFINITION))
         hooks = reader.read(*INJECTOR)
         services = reader.read("v1", "Service")
@@ -135,16 +134,15 @@ class _Reader:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.discovery = Discovery(session)
         self.refused: list[Finding] = []
 
     def read(self, api_version: str, kind: str, **selection: Any) -> list[dict[str, Any]]:
         try:
-            return list_objects(self.session, self.discovery, api_version, kind, **selection)
+            return list_objects(self.session, api_version, kind, **selection)
         except ApiError as problem:
             if problem.status != 403:
                 raise
-            plural = self.discovery.resource(api_version, kind).plural
+            plural = self.session.discovery.resource(api_version, kind).plural
             self.refused.append(Finding(_MAY_NOT_LIST, None, _MAY_NOT_LIST.text.format(plural)))
             return []
 
@@ -164,7 +162,7 @@ def _server(version: str) -> list[Finding]:
     return [_finding("UnsupportedKubernetesVersion", version, f"1.{MINIMUM_MINOR}")]
 
 
-def _rights(session: Session, discovery: Discovery, options: PrecheckOptions, version: str) -> list[Finding]:
+def _rights(session: Session, options: PrecheckOptions, version: str) -> list[Finding]:
     """A finding for each kind of object that would be applied and that the user may not create and change."""
     from istioctl.rendering.manifests import render
     from istioctl.rendering.specification.build import build_specification
@@ -173,7 +171,7 @@ def _rights(session: Session, discovery: Discovery, options: PrecheckOptions, ve
     places = {("", "v1", "namespaces", "")}
     for document in documents:
         key = ObjectKey.of(document.data)
-        resource = discovery.resource(key.api_version, key.kind)
+        resource = session.discovery.resource(key.api_version, key.kind)
         places.add((key.group, key.version, resource.plural, key.namespace if resource.namespaced else ""))
 
     def ask(place: tuple[str, str, str, str], verb: str) -> str | None:

@@ -10,7 +10,6 @@ from istioctl.actions.installation.install_plan import InstallPlan
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
 from istioctl.cluster.apply import delete
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import read_all
@@ -35,7 +34,7 @@ def remember(plan: InstallPlan) -> ObjectsBefore:
     keys = [*(item.key for item in (*plan.wanted, *plan.tag)), *plan.stale]
     if plan.deactivated is not None:
         keys.append(ObjectKey.of(plan.deactivated))
-    states = read_all(plan.session, plan.discovery, keys)
+    states = read_all(plan.session, keys)
     return ObjectsBefore(plan, dict(zip(keys, states, strict=True)))
 
 
@@ -47,26 +46,23 @@ def put_back(before: ObjectsBefore) -> int:
         ErrorGroup: it refuses several things.
     """
     plan, session = before.plan, before.plan.session.again()
-    discovery = Discovery(session)
-    now = dict(zip(before.states, read_all(session, discovery, list(before.states)), strict=True))
+    now = dict(zip(before.states, read_all(session, list(before.states)), strict=True))
     created = [key for key, state in before.states.items() if state is None and now[key] is not None]
     for wave in reversed(Wave):
-        in_parallel([partial(delete, session, discovery, key) for key in created if wave_of(key.kind) is wave])
+        in_parallel([partial(delete, session, key) for key in created if wave_of(key.kind) is wave])
     touched = [
         (key, state)
         for key, state in before.states.items()
         if state is not None and _version(state) != _version(now[key])
     ]
     for wave in Wave:
-        restores = [
-            partial(_restore, session, discovery, key, state) for key, state in touched if wave_of(key.kind) is wave
-        ]
+        restores = [partial(_restore, session, key, state) for key, state in touched if wave_of(key.kind) is wave]
         in_parallel(restores)
     namespace = ObjectKey("v1", "Namespace", "", plan.namespace)
     if not plan.survey.namespace_exists:
-        delete(session, discovery, namespace)
+        delete(session, namespace)
         created.append(namespace)
-    wait_until_gone(session, discovery, created)
+    wait_until_gone(session, created)
     return len(created) + len(touched)
 
 
@@ -76,14 +72,14 @@ def _version(state: dict[str, Any] | None) -> tuple[object, object]:
     return (metadata.get("uid"), metadata.get("resourceVersion") if generation is None else generation)
 
 
-def _restore(session: Session, discovery: Discovery, key: ObjectKey, state: dict[str, Any]) -> None:
-    path = discovery.path(key)
+def _restore(session: Session, key: ObjectKey, state: dict[str, Any]) -> None:
+    path = session.discovery.path(key)
     own = ("resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
     metadata = {name: value for name, value in state["metadata"].items() if name not in own}
     wanted = {**state, "metadata": metadata}
     current = session.find(path)
     if current is not None and current["metadata"].get("deletionTimestamp"):
-        wait_until_gone(session, discovery, [key])
+        wait_until_gone(session, [key])
         current = None
     if current is None:
         metadata.pop("managedFields", None)

@@ -12,7 +12,6 @@ from istioctl.api.components import BY_NAME
 from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import COMPONENT, labels_of
 from istioctl.cluster.apply import delete
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.session import Session
 from istioctl.cluster.wait import OnWaiting, wait_until_gone
@@ -41,9 +40,7 @@ def by_component(titles: Mapping[ObjectKey, str], progress: Progress, stage: Sta
     return on_waiting
 
 
-def remove(
-    session: Session, discovery: Discovery, titles: Mapping[ObjectKey, str], timeout: float, progress: Progress
-) -> list[ObjectKey]:
+def remove(session: Session, titles: Mapping[ObjectKey, str], timeout: float, progress: Progress) -> list[ObjectKey]:
     """Removes objects, those of one kind at the same time, kind after kind, and waits until they are gone.
 
     Args:
@@ -61,13 +58,13 @@ def remove(
     for kind in dict.fromkeys((key.group, key.kind) for key in titles):
         members = [key for key in titles if (key.group, key.kind) == kind]
         tell_removing(titles, removed, progress)
-        existed = in_parallel([partial(delete, session, discovery, key) for key in members])
+        existed = in_parallel([partial(delete, session, key) for key in members])
         for key, was_there in zip(members, existed, strict=True):
             if was_there:
                 removed.append(key)
                 progress.removed(key, pretended=session.dry_run)
     if not session.dry_run:
-        wait_until_gone(session, discovery, removed, timeout, by_component(titles, progress, Stage.REMOVING))
+        wait_until_gone(session, removed, timeout, by_component(titles, progress, Stage.REMOVING))
     return removed
 
 

@@ -23,7 +23,6 @@ from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, labels_o
 from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE
 from istioctl.api.trees import lookup_text
 from istioctl.api.webhooks import INJECTOR
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_kinds, list_objects
 from istioctl.cluster.session import Client, Session, open_session
@@ -72,7 +71,6 @@ class Removal:
 
     options: UninstallOptions
     session: Session
-    discovery: Discovery
     objects: tuple[ObjectKey, ...]
     components: Mapping[ObjectKey, str] = field(default_factory=dict)
     custom_resources: dict[str, int] = field(default_factory=dict)
@@ -159,7 +157,6 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
             hint="Name a revision (`istioctl tag list` shows them), or remove everything with --purge.",
         )
     session = open_session(options.client, report=progress.note, dry_run=options.dry_run)
-    discovery = Discovery(session)
     warnings: list[str] = []
     if options.purge:
         if revision or options.inputs.files:
@@ -177,21 +174,20 @@ def plan_removal(options: UninstallOptions, progress: Progress) -> Removal:
         }
         selector = ",".join(f"{key}={value}" for key, value in wanted.items() if value)
         selector += f",{COMPONENT} in ({','.join(part.name for part in COMPONENTS if part.name != BASE)})"
-    found = list_kinds(session, discovery, kinds, labels=selector)
+    found = list_kinds(session, kinds, labels=selector)
     objects = [ObjectKey.of(item) for item in found if not item["metadata"].get("ownerReferences")]
     if not (options.purge or objects):  # a removal that was cut short may have left all but the webhooks
-        _check_exists(session, discovery, revision)
+        _check_exists(session, revision)
     definitions = [key.name for key in objects if key.kind == _DEFINITION]
-    proxies = _proxies(session, discovery, options.namespace, "" if options.purge else revision)
+    proxies = _proxies(session, options.namespace, "" if options.purge else revision)
     return Removal(
         options=options,
         session=session,
-        discovery=discovery,
         objects=tuple(objects),
         components={ObjectKey.of(item): title_of(item) for item in found},
         custom_resources=_custom_resources(session, definitions),
         proxies=proxies,
-        left_behind=left_behind(session, discovery, revision, objects) if objects else LeftBehind(),
+        left_behind=left_behind(session, revision, objects) if objects else LeftBehind(),
         warnings=tuple(warnings),
     )
 
@@ -208,7 +204,7 @@ def carry_out(removal: Removal, progress: Progress) -> list[ObjectKey]:
     titles = {key: removal.components.get(key, "") for key in removal.objects}
     if removal.options.delete_namespace:
         titles[ObjectKey("v1", "Namespace", "", removal.options.namespace)] = "Namespace"
-    return remove(removal.session, removal.discovery, titles, removal.options.timeout, progress)
+    return remove(removal.session, titles, removal.options.timeout, progress)
 
 
 def _flag_value(flags: tuple[str, ...], path: str) -> str:
@@ -216,8 +212,8 @@ def _flag_value(flags: tuple[str, ...], path: str) -> str:
     return values[-1] if values else ""
 
 
-def _check_exists(session: Session, discovery: Discovery, revision: str) -> None:
-    hooks = list_objects(session, discovery, *INJECTOR, labels=REVISION, metadata_only=True)
+def _check_exists(session: Session, revision: str) -> None:
+    hooks = list_objects(session, *INJECTOR, labels=REVISION, metadata_only=True)
     known = sorted({labels_of(hook)[REVISION] for hook in hooks})
     if revision not in known:
         raise ClusterError(
@@ -228,10 +224,10 @@ def _check_exists(session: Session, discovery: Discovery, revision: str) -> None
         )
 
 
-def _proxies(session: Session, discovery: Discovery, namespace: str, revision: str) -> tuple[str, ...] | None:
+def _proxies(session: Session, namespace: str, revision: str) -> tuple[str, ...] | None:
     """The ids of the proxies that are connected to the control planes that would go."""
     try:
-        pods = control_plane_pods(session, discovery, namespace, revision)
+        pods = control_plane_pods(session, namespace, revision)
         return tuple(str(entry.get("proxy")) for entry in connected_proxies(session, pods)) if pods else None
     except (ClusterError, ErrorGroup):
         return None  # an istiod that does not answer can be removed all the same; the caller says so

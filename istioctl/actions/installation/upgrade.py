@@ -9,7 +9,6 @@ from istioctl.actions.progress import Progress, Silence
 from istioctl.actions.revisions.control_planes import installed_versions
 from istioctl.api.names import DEFAULT_REVISION
 from istioctl.api.release import VERSION
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.patience import Report
 from istioctl.cluster.session import Client, open_session
 from istioctl.errors import ClusterError
@@ -106,7 +105,7 @@ def plan_upgrade(client: Client, namespace: str, revision: str, report: Report) 
     """
     session = open_session(client, report=report)
     revision = revision or DEFAULT_REVISION
-    versions = installed_versions(session, Discovery(session), namespace)
+    versions = installed_versions(session, namespace)
     if revision not in versions:
         raise ClusterError(
             f"control plane revision {revision!r} is not installed in namespace {namespace!r}",

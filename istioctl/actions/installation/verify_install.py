@@ -19,7 +19,6 @@ from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PU
 from istioctl.api.labels import COMPONENT, OWNER_NAME, OWNER_NAMESPACE, VERSION, labels_of
 from istioctl.api.names import REVISION
 from istioctl.api.webhooks import INJECTOR, VALIDATOR, as_istiod_leaves_it, deactivated
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_kinds, read_all
 from istioctl.cluster.readiness import has_readiness, why_not_ready
@@ -110,9 +109,9 @@ def verify_install(options: VerifyOptions, progress: Progress) -> Verification:
     plan = prepare(InstallOptions(inputs=options.inputs, client=options.client), progress)
     if options.wait:
         titles = {item.key: title_of(item.data) for item in plan.wanted}
-        _wait(plan.session, plan.discovery, titles, options.wait, progress)
+        _wait(plan.session, titles, options.wait, progress)
     changes = [change for change in compare(plan) if change.verb is not Verb.REMOVE]
-    live = read_all(plan.session, plan.discovery, [change.key for change in changes])
+    live = read_all(plan.session, [change.key for change in changes])
     shared = {item.key for item in plan.wanted if item.component == _SHARED}
     objects = [
         _checked(change, state, ignored=_OWNER_LABELS if change.key in shared else frozenset())
@@ -136,13 +135,12 @@ def verify_manifests(
         ErrorGroup: it refuses several things.
     """
     session = open_session(client, report=progress.note)
-    discovery = Discovery(session)
     unknown: dict[int, Checked] = {}
     wanted: dict[int, WantedObject] = {}
     for index, data in enumerate(manifests):
         key = ObjectKey.of(data)
         try:
-            namespaced = discovery.resource(key.api_version, key.kind).namespaced
+            namespaced = session.discovery.resource(key.api_version, key.kind).namespaced
         except ApiError as problem:
             if problem.status != 404:
                 raise
@@ -152,28 +150,26 @@ def verify_manifests(
         wanted[index] = WantedObject("", replace(key, namespace=namespace), data)
     keys = [item.key for item in wanted.values()]
     if wait:
-        _wait(session, discovery, {key: key.kind for key in keys}, wait, progress)
-    changes = _compare_manifests(session.again(dry_run=True), discovery, list(wanted.values()))
-    live = read_all(session, discovery, keys)
+        _wait(session, {key: key.kind for key in keys}, wait, progress)
+    changes = _compare_manifests(session.again(dry_run=True), list(wanted.values()))
+    live = read_all(session, keys)
     known = dict(zip(wanted, map(_checked, changes, live), strict=True))
     return Verification("", tuple((unknown | known)[index] for index in range(len(manifests))))
 
 
-def _compare_manifests(session: Session, discovery: Discovery, wanted: Sequence[WantedObject]) -> list[Change]:
+def _compare_manifests(session: Session, wanted: Sequence[WantedObject]) -> list[Change]:
     """What applying manifests would change.
 
     An injection webhook may have given way to that of a tag, and istiod may have hardened a validating one.
     """
-    changes = compare_objects(session, discovery, wanted, _VERIFIER)
+    changes = compare_objects(session, wanted, _VERIFIER)
     others = [
         replace(item, data=other)
         for item, change in zip(wanted, changes, strict=True)
         if change.verb is Verb.CHANGE and (other := _as_it_may_be(item, change.before)) is not None
     ]
     unchanged = {
-        change.key: change
-        for change in compare_objects(session, discovery, others, _VERIFIER)
-        if change.verb is Verb.LEAVE
+        change.key: change for change in compare_objects(session, others, _VERIFIER) if change.verb is Verb.LEAVE
     }
     return [unchanged.get(change.key, change) for change in changes]
 
@@ -198,9 +194,8 @@ def _checked(change: Change, state: dict[str, Any] | None, ignored: frozenset[st
 
 def _from_cluster(options: VerifyOptions, progress: Progress) -> Verification:
     session = open_session(options.client, report=progress.note)
-    discovery = Discovery(session)
     kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS, *PURGE_REMOVALS)
-    found = list_kinds(session, discovery, kinds, labels=COMPONENT)
+    found = list_kinds(session, kinds, labels=COMPONENT)
     found = [item for item in found if not item["metadata"].get("ownerReferences")]
     revisions = sorted({labels_of(item)[REVISION] for item in found if _is_control_plane(item)})
     revision = options.revision or ("default" if "default" in revisions else "".join(revisions[:1]))
@@ -214,8 +209,8 @@ def _from_cluster(options: VerifyOptions, progress: Progress) -> Verification:
     chosen = [item for item in found if labels_of(item).get(REVISION) == revision or item["kind"] == _DEFINITION]
     keys = [ObjectKey.of(item) for item in chosen]
     if options.wait:
-        _wait(session, discovery, {ObjectKey.of(item): title_of(item) for item in chosen}, options.wait, progress)
-    states = read_all(session, discovery, keys)
+        _wait(session, {ObjectKey.of(item): title_of(item) for item in chosen}, options.wait, progress)
+    states = read_all(session, keys)
     objects = [Checked(key, _problem(key, state)) for key, state in zip(keys, states, strict=True)]
     return Verification(revision, tuple(objects))
 
@@ -224,9 +219,7 @@ def _is_control_plane(item: dict[str, Any]) -> bool:
     return item["kind"] == "Deployment" and labels_of(item).get("app") == "istiod" and REVISION in labels_of(item)
 
 
-def _wait(
-    session: Session, discovery: Discovery, titles: Mapping[ObjectKey, str], seconds: float, progress: Progress
-) -> None:
+def _wait(session: Session, titles: Mapping[ObjectKey, str], seconds: float, progress: Progress) -> None:
     """Waits for what takes time; what is still missing afterwards the check itself reports.
 
     Args:
@@ -236,7 +229,7 @@ def _wait(
     for title in dict.fromkeys(waited.values()):
         progress.working(title, Stage.CHECKING)
     try:
-        wait_until_ready(session, discovery, list(waited), seconds, by_component(waited, progress, Stage.CHECKING))
+        wait_until_ready(session, list(waited), seconds, by_component(waited, progress, Stage.CHECKING))
     except ClusterError as problem:
         if problem.id != "not-ready":
             raise

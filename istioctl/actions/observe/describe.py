@@ -18,7 +18,6 @@ from istioctl.api.pods import injected_by
 from istioctl.api.selectors import picks
 from istioctl.api.trees import mapping, texts
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -82,7 +81,7 @@ def describe_service(session: Session, options: DescribeOptions) -> Description:
     pods: list[Resource] = []
     if selector:
         labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-        items = list_objects(session, Discovery(session), "v1", "Pod", namespace=options.namespace, labels=labels)
+        items = list_objects(session, "v1", "Pod", namespace=options.namespace, labels=labels)
         pods = [object_of("Pod", item) for item in items if not item["metadata"].get("deletionTimestamp")]
     pods.sort(key=lambda pod: (mapping(pod.data.get("status")).get("phase") != _RUNNING, pod.name))
     snapshot, unread = _snapshot(session, options, injected_by(pods[0].annotations) if pods else "")
@@ -101,7 +100,7 @@ def _find_service(session: Session, options: DescribeOptions) -> dict[str, Any]:
     if kind == "service":
         return session.get(f"/api/v1/namespaces/{namespace}/services/{name}")
     pod = find_pod(session, reference, options.namespace)
-    items = list_objects(session, Discovery(session), "v1", "Service", namespace=pod["metadata"]["namespace"])
+    items = list_objects(session, "v1", "Service", namespace=pod["metadata"]["namespace"])
     chosen = {name: item for item in items if (name := _chooses(item, pod))}
     if len(chosen) != 1:
         names = ", ".join(sorted(chosen))
@@ -122,14 +121,13 @@ def _chooses(service: dict[str, Any], pod: dict[str, Any]) -> str:
 
 def _snapshot(session: Session, options: DescribeOptions, revision: str) -> tuple[Snapshot, dict[str, str]]:
     """All objects that may be read, and by kind why others may not."""
-    discovery = Discovery(session)
     unread: dict[str, str] = {}
 
     def read(kind: str) -> list[Resource]:
         api_version, name = _INGRESS.get(kind) or api_of(kind)
         for namespace in ("", options.namespace):  # some may read their own namespace alone
             try:
-                items = list_objects(session, discovery, api_version, name, namespace=namespace)
+                items = list_objects(session, api_version, name, namespace=namespace)
             except ApiError as problem:
                 unread.setdefault(kind, f"{name} objects are left out: {problem.message}")
                 if problem.status != 403 or kind in ("Namespace", "IngressClass"):

@@ -15,7 +15,6 @@ from typing import Any
 from istioctl.api.identity import ObjectKey
 from istioctl.api.names import GATEWAY_NAME, SYSTEM_NAMESPACE
 from istioctl.api.selectors import format_equal
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.readiness import is_ready
@@ -100,7 +99,6 @@ class Gateway:
 
     options: EndpointOptions
     session: Session
-    discovery: Discovery
     service: dict[str, Any]
 
     def endpoint(self) -> Endpoint:
@@ -111,10 +109,10 @@ class Gateway:
         """
         kind = self.service["spec"].get("type")
         if kind == "LoadBalancer" and not self.options.prefer_node_port:
-            return _load_balancer(self.session, self.discovery, self.service, self.options)
+            return _load_balancer(self.session, self.service, self.options)
         if kind in ("NodePort", "LoadBalancer"):
-            return _node_port(self.session, self.discovery, self.service)
-        return _host_network(self.session, self.discovery, self.service)
+            return _node_port(self.session, self.service)
+        return _host_network(self.session, self.service)
 
     def as_data(self) -> dict[str, Any]:
         """Its Service and its pods, at the paths that the guide's commands read with `kubectl get`.
@@ -123,7 +121,7 @@ class Gateway:
         which are none where the cluster does not let them be read.
         """
         try:
-            pods = _all_pods(self.session, self.discovery, self.service)
+            pods = _all_pods(self.session, self.service)
         except ClusterError as problem:
             self.session.patience.say(f"the gateway's pods can't be read: {problem}")
             pods = []
@@ -144,8 +142,7 @@ def find_gateway(options: EndpointOptions, report: Report | None = None) -> Gate
         ClusterError: there is no such gateway, or there are several.
     """
     session = open_session(options.client, report=report)
-    discovery = Discovery(session)
-    return Gateway(options, session, discovery, _find(session, discovery, options))
+    return Gateway(options, session, _find(session, options))
 
 
 def ingress_endpoint(options: EndpointOptions, report: Report | None = None) -> Endpoint:
@@ -177,10 +174,10 @@ def check_connection(endpoint: Endpoint, timeout: float) -> None:
             ) from problem
 
 
-def _find(session: Session, discovery: Discovery, options: EndpointOptions) -> dict[str, Any]:
+def _find(session: Session, options: EndpointOptions) -> dict[str, Any]:
     namespaces = [options.namespace] if options.namespace else [options.istio_namespace, ""]
     for namespace in namespaces:
-        found = list(_candidates(session, discovery, options, namespace))
+        found = list(_candidates(session, options, namespace))
         if len(found) > 1:
             names = ", ".join(f"{item['metadata']['namespace']}/{item['metadata']['name']}" for item in found)
             raise ClusterError(
@@ -200,35 +197,31 @@ def _find(session: Session, discovery: Discovery, options: EndpointOptions) -> d
     )
 
 
-def _candidates(
-    session: Session, discovery: Discovery, options: EndpointOptions, namespace: str
-) -> Iterator[dict[str, Any]]:
+def _candidates(session: Session, options: EndpointOptions, namespace: str) -> Iterator[dict[str, Any]]:
     if not options.name:
-        services = list_objects(session, discovery, "v1", "Service", namespace=namespace, labels=options.selector)
+        services = list_objects(session, "v1", "Service", namespace=namespace, labels=options.selector)
         if services or options.selector != _SELECTOR:
             yield from services
             return
-        yield from list_objects(session, discovery, "v1", "Service", namespace=namespace, labels=GATEWAY_NAME)
+        yield from list_objects(session, "v1", "Service", namespace=namespace, labels=GATEWAY_NAME)
         return
     named = f"metadata.name={options.name}"
-    services = list_objects(session, discovery, "v1", "Service", namespace=namespace, fields=named)
+    services = list_objects(session, "v1", "Service", namespace=namespace, fields=named)
     if services:
         yield from services
         return
-    for gateway in list_objects(session, discovery, *_GATEWAY, namespace=namespace, fields=named):
+    for gateway in list_objects(session, *_GATEWAY, namespace=namespace, fields=named):
         own = gateway["metadata"]["namespace"]
         labels = format_equal({GATEWAY_NAME: options.name})
-        yield from list_objects(session, discovery, "v1", "Service", namespace=own, labels=labels)
+        yield from list_objects(session, "v1", "Service", namespace=own, labels=labels)
 
 
-def _load_balancer(
-    session: Session, discovery: Discovery, service: dict[str, Any], options: EndpointOptions
-) -> Endpoint:
+def _load_balancer(session: Session, service: dict[str, Any], options: EndpointOptions) -> Endpoint:
     address = _address(service)
     name = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
     if not address and options.wait > 0:
         session.patience.say(f"waiting for the load balancer's address of Service {name}")
-        for state in states_of(session, discovery, ObjectKey.of(service), time.monotonic() + options.wait):
+        for state in states_of(session, ObjectKey.of(service), time.monotonic() + options.wait):
             address = _address(state or {})
             if address:
                 break
@@ -273,13 +266,13 @@ def _endpoint(kind: str, service: dict[str, Any], host: str, number: str) -> End
     )
 
 
-def _node_port(session: Session, discovery: Discovery, service: dict[str, Any]) -> Endpoint:
-    node = _node_with_pod(session, discovery, service)
+def _node_port(session: Session, service: dict[str, Any]) -> Endpoint:
+    node = _node_with_pod(session, service)
     return _endpoint("NodePort", service, _node_address(node), "nodePort")
 
 
-def _host_network(session: Session, discovery: Discovery, service: dict[str, Any]) -> Endpoint:
-    pods = [pod for pod in _pods(session, discovery, service) if pod["spec"].get("hostNetwork")]
+def _host_network(session: Session, service: dict[str, Any]) -> Endpoint:
+    pods = [pod for pod in _pods(session, service) if pod["spec"].get("hostNetwork")]
     if not pods:
         name = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
         raise ClusterError(
@@ -292,10 +285,10 @@ def _host_network(session: Session, discovery: Discovery, service: dict[str, Any
     return _endpoint("HostNetwork", service, _node_address(node), "port")
 
 
-def _all_pods(session: Session, discovery: Discovery, service: dict[str, Any]) -> list[dict[str, Any]]:
+def _all_pods(session: Session, service: dict[str, Any]) -> list[dict[str, Any]]:
     labels = format_equal(service["spec"].get("selector") or {})
     return list_objects(
-        session, discovery, "v1", "Pod", namespace=service["metadata"]["namespace"], labels=labels or "no=selector"
+        session, "v1", "Pod", namespace=service["metadata"]["namespace"], labels=labels or "no=selector"
     )
 
 
@@ -309,20 +302,20 @@ def _place(pod: dict[str, Any]) -> dict[str, Any]:
     return {part: {key: pod[part][key] for key in keys if key in pod.get(part, {})} for part, keys in parts.items()}
 
 
-def _pods(session: Session, discovery: Discovery, service: dict[str, Any]) -> list[dict[str, Any]]:
+def _pods(session: Session, service: dict[str, Any]) -> list[dict[str, Any]]:
     """The gateway's pods that are ready."""
-    pods = _all_pods(session, discovery, service)
+    pods = _all_pods(session, service)
     return [pod for pod in pods if is_ready(pod)]
 
 
-def _node_with_pod(session: Session, discovery: Discovery, service: dict[str, Any]) -> dict[str, Any]:
+def _node_with_pod(session: Session, service: dict[str, Any]) -> dict[str, Any]:
     """A ready node that answers for the Service.
 
     With `externalTrafficPolicy: Local` only nodes that run a pod of the gateway answer; with `Cluster` all do, and one
     that runs a pod is preferred since it saves a hop.
     """
-    used = {pod["spec"].get("nodeName") for pod in _pods(session, discovery, service)}
-    nodes = [node for node in list_objects(session, discovery, "v1", "Node") if is_ready(node)]
+    used = {pod["spec"].get("nodeName") for pod in _pods(session, service)}
+    nodes = [node for node in list_objects(session, "v1", "Node") if is_ready(node)]
     nodes.sort(key=lambda node: (node["metadata"]["name"] not in used, not _external(node), node["metadata"]["name"]))
     local = service["spec"].get("externalTrafficPolicy") == "Local"
     found = [node for node in nodes if node["metadata"]["name"] in used or not local]

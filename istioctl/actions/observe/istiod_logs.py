@@ -15,7 +15,6 @@ from istioctl.actions.revisions.revisions import default_revision
 from istioctl.api.names import REVISION
 from istioctl.cluster.answers import check, read_json
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
@@ -149,7 +148,7 @@ def find_istiods(session: Session, namespace: str, reference: str, selector: str
         metadata = find_pod(session, reference, namespace)["metadata"]
         return [Proxy(metadata["namespace"], metadata["name"])]
     labels = ",".join(filter(None, (selector, f"{REVISION}={revision or default_revision(session)}")))
-    pods = list_objects(session, Discovery(session), "v1", "Pod", namespace=namespace, labels=labels)
+    pods = list_objects(session, "v1", "Pod", namespace=namespace, labels=labels)
     if not pods:
         raise no_pod(labels, (namespace,))
     return sorted(Proxy(pod["metadata"]["namespace"], pod["metadata"]["name"]) for pod in pods)

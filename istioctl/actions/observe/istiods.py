@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -20,7 +20,6 @@ from istioctl.api.webhooks import INJECTOR, hooks_of
 from istioctl.cluster.answers import check_weight, too_large
 from istioctl.cluster.bodies import lean_errors
 from istioctl.cluster.clients import session_of
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Unreachable
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import LARGEST
@@ -109,10 +108,6 @@ class Istiods:
             raise ClusterError("no cluster is configured", hint="Name a kubeconfig with --kubeconfig or KUBECONFIG.")
         return self._session
 
-    @cached_property
-    def _discovery(self) -> Discovery:
-        return Discovery(self.session)
-
     def pods(self) -> Sequence[Pod]:
         """Those that run and are ready.
 
@@ -120,7 +115,7 @@ class Istiods:
             ClusterError: there is none, or the server can't be reached or refuses.
         """
         if self._pods is None:
-            found = control_plane_pods(self.session, self._discovery, self.namespace, self.revision, self.labels)
+            found = control_plane_pods(self.session, self.namespace, self.revision, self.labels)
             if not found:
                 which = f' of revision "{self.revision}"' if self.revision else ""
                 which += f' with the labels "{self.labels}"' if self.labels else ""
@@ -136,7 +131,7 @@ class Istiods:
     def _whereabouts(self) -> str:
         """What to do where there is no istiod: one outside the cluster is called by the injection webhook's URL."""
         try:
-            found = list_objects(self.session, self._discovery, *INJECTOR)
+            found = list_objects(self.session, *INJECTOR)
         except ClusterError:
             found = []
         for configuration in found:

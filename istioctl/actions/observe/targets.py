@@ -18,7 +18,6 @@ from istioctl.api.labels import annotations_of
 from istioctl.api.names import TEMPLATES
 from istioctl.api.pods import proxy_of
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
@@ -213,9 +212,7 @@ def _of_reference(session: Session, reference: str, own: str, *, each_pod: bool,
 
 def _of_namespace(session: Session, namespace: str, selector: str, *, ztunnel: bool) -> list[Proxy]:
     """The running proxies of a namespace (of all, where it is empty) whose pods the selector matches."""
-    pods = list_objects(
-        session, Discovery(session), "v1", "Pod", namespace=namespace, labels=selector, fields="status.phase=Running"
-    )
+    pods = list_objects(session, "v1", "Pod", namespace=namespace, labels=selector, fields="status.phase=Running")
     found = sorted(_proxy(pod) for pod in pods if _runs(pod, ztunnel=ztunnel))
     if not found and selector and not pods:
         raise no_pod(selector, (namespace,) if namespace else ())

@@ -14,7 +14,6 @@ from istioctl.actions.pods import best_pod, find_pod, split_reference, workload_
 from istioctl.api.labels import labels_of
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
@@ -211,7 +210,7 @@ def _of_daemon_set(session: Session, namespace: str, node: str = "") -> list[dic
             raise
         selector = _LABEL
     fields = f"spec.nodeName={node}" if node else ""
-    pods = list_objects(session, Discovery(session), "v1", "Pod", namespace=namespace, labels=selector, fields=fields)
+    pods = list_objects(session, "v1", "Pod", namespace=namespace, labels=selector, fields=fields)
     living = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
     if not living:
         where = f"node {node}" if node else f"namespace {namespace}"

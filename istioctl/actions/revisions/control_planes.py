@@ -11,7 +11,6 @@ from istioctl.api import ports
 from istioctl.api.labels import VERSION, labels_of
 from istioctl.api.names import REVISION
 from istioctl.api.pods import image_tag
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
@@ -28,9 +27,7 @@ _NO_VERSION = (None, "", "65536.65536.65536")
 Pod = dict[str, Any]
 
 
-def control_plane_pods(
-    session: Session, discovery: Discovery, namespace: str, revision: str = "", selector: str = ""
-) -> list[Pod]:
+def control_plane_pods(session: Session, namespace: str, revision: str = "", selector: str = "") -> list[Pod]:
     """The istiod pods that run and are ready, those of one revision if one is given.
 
     Args:
@@ -40,9 +37,7 @@ def control_plane_pods(
         ClusterError: the server can't be reached or refuses.
     """
     labels = (selector or "app=istiod") + (f",istio.io/rev={revision}" if revision else "")
-    pods = list_objects(
-        session, discovery, "v1", "Pod", namespace=namespace, labels=labels, fields="status.phase=Running"
-    )
+    pods = list_objects(session, "v1", "Pod", namespace=namespace, labels=labels, fields="status.phase=Running")
     return [pod for pod in pods if is_ready(pod)]
 
 
@@ -79,13 +74,13 @@ def connected_proxies(session: Session, pods: Sequence[Pod]) -> list[dict[str, A
     return proxies
 
 
-def installed_versions(session: Session, discovery: Discovery, namespace: str) -> dict[str, str]:
+def installed_versions(session: Session, namespace: str) -> dict[str, str]:
     """The version of each revision in a namespace.
 
     Raises:
         ClusterError: the server can't be reached or refuses.
     """
-    found = list_objects(session, discovery, "apps/v1", "Deployment", namespace=namespace, labels="app=istiod")
+    found = list_objects(session, "apps/v1", "Deployment", namespace=namespace, labels="app=istiod")
     return {labels_of(item).get(REVISION, "default"): istiod_version(item) for item in found}
 
 

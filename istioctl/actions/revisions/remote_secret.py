@@ -13,7 +13,6 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.labels import annotations_of
 from istioctl.api.names import SYSTEM_NAMESPACE
 from istioctl.cluster.apply import TOOL_OWNER, Desired, apply
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Client, Session, open_session
@@ -79,10 +78,9 @@ def create_remote_secret(options: RemoteSecretOptions, report: Report | None = N
     from istioctl.yamldoc.writer import dump
 
     session = open_session(options.client, report=report)
-    discovery = Discovery(session)
     name = options.name or str(session.get("/api/v1/namespaces/kube-system")["metadata"]["uid"])
     account = options.service_account or (CONFIG_READER if options.for_config else READER)
-    token = _token(session, discovery, options, account)
+    token = _token(session, options, account)
     server = options.server or session.server
     warnings = []
     if not options.server and ("127.0.0.1" in server or "localhost" in server):
@@ -140,7 +138,7 @@ def remote_clusters(
     from istioctl.cluster.answers import check, read_json
 
     session = open_session(client, report=report)
-    pods = control_plane_pods(session, Discovery(session), namespace, revision)
+    pods = control_plane_pods(session, namespace, revision)
     if not pods:
         raise ClusterError(f'no running Istio pods in namespace "{namespace}"', where=session.server, id="no-istio")
     found = []
@@ -155,9 +153,9 @@ def remote_clusters(
     return found
 
 
-def _token(session: Session, discovery: Discovery, options: RemoteSecretOptions, account: str) -> dict[str, Any]:
+def _token(session: Session, options: RemoteSecretOptions, account: str) -> dict[str, Any]:
     """The Secret with the account's token, once the server has filled it in."""
-    _ensure_account(session, discovery, options, account)
+    _ensure_account(session, options, account)
     namespace = options.namespace
     secret: dict[str, Any] | None
     if options.secret_name:
@@ -171,7 +169,7 @@ def _token(session: Session, discovery: Discovery, options: RemoteSecretOptions,
             )
     else:
         fields = f"type={_TOKEN_TYPE}"
-        secrets = list_objects(session, discovery, "v1", "Secret", namespace=namespace, fields=fields)
+        secrets = list_objects(session, "v1", "Secret", namespace=namespace, fields=fields)
         own = [item for item in secrets if _account_of(item) == account]
         secret = own[0] if own else None
     if secret is None:
@@ -183,7 +181,7 @@ def _token(session: Session, discovery: Discovery, options: RemoteSecretOptions,
         }
         secret = session.send("POST", f"/api/v1/namespaces/{namespace}/secrets", wanted)
     key = ObjectKey("v1", "Secret", namespace, secret["metadata"]["name"])
-    for state in states_of(session, discovery, key, time.monotonic() + session.timeout):
+    for state in states_of(session, key, time.monotonic() + session.timeout):
         if state is not None and {"token", "ca.crt"} <= set(state.get("data") or {}):
             return state
     raise ClusterError(
@@ -211,7 +209,7 @@ def _account_of(secret: Mapping[str, Any]) -> str:
     return annotations_of(secret).get(_ACCOUNT_ANNOTATION, "")
 
 
-def _ensure_account(session: Session, discovery: Discovery, options: RemoteSecretOptions, account: str) -> None:
+def _ensure_account(session: Session, options: RemoteSecretOptions, account: str) -> None:
     if session.find(f"/api/v1/namespaces/{options.namespace}/serviceaccounts/{account}") is not None:
         return
     if not options.create_account or account != READER:
@@ -228,4 +226,4 @@ def _ensure_account(session: Session, discovery: Discovery, options: RemoteSecre
         is_role = document.kind in ("ClusterRole", "ClusterRoleBinding")
         is_reader = is_role and document.name.startswith("istio-reader-clusterrole")
         if is_reader or (document.kind == "ServiceAccount" and document.name == account):
-            apply(session, discovery, Desired.of(document.data), TOOL_OWNER)
+            apply(session, Desired.of(document.data), TOOL_OWNER)

@@ -13,7 +13,6 @@ from istioctl.api.labels import COMPONENT, labels_of
 from istioctl.api.names import DEFAULT_REVISION, INJECTION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import INJECTOR, tag_injector_name
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -67,7 +66,7 @@ def list_revisions(client: Client, report: Report | None = None) -> list[Revisio
         ClusterError: the cluster can't be asked.
     """
     session = open_session(client, report=report)
-    read = partial(list_objects, session, Discovery(session))
+    read = partial(list_objects, session)
     reads: list[Callable[[], Objects]] = [
         partial(read, *INJECTOR, labels=REVISION),
         partial(read, "apps/v1", "Deployment", labels=f"app=istiod,{REVISION}"),
@@ -108,7 +107,7 @@ def default_revision(session: Session) -> str:
         name = tag_injector_name(
             DEFAULT_REVISION, SYSTEM_NAMESPACE
         )  # upstream looks for this name whatever the namespace
-        hook = session.find(Discovery(session).path(ObjectKey(*INJECTOR, "", name)))
+        hook = session.find(session.discovery.path(ObjectKey(*INJECTOR, "", name)))
     except ApiError as problem:
         if problem.status not in (401, 403):
             raise

@@ -14,7 +14,6 @@ from istioctl.api.labels import labels_of
 from istioctl.api.names import DEFAULT_REVISION, REVISION, SYSTEM_NAMESPACE, TAG
 from istioctl.api.webhooks import DEFAULT_VALIDATOR_NAME, INJECTOR, VALIDATOR, deactivated
 from istioctl.cluster.apply import FIELD_OWNER, TOOL_OWNER, Desired, apply, delete
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
@@ -51,7 +50,6 @@ class TagPlan:
     """
 
     session: Session
-    discovery: Discovery
     objects: tuple[dict[str, Any], ...]
     deactivated: dict[str, Any] | None
     conflicts: tuple[str, ...]
@@ -64,12 +62,11 @@ def list_tags(client: Client, namespace: str = SYSTEM_NAMESPACE, report: Report 
         ClusterError: the cluster can't be asked.
     """
     session = open_session(client, report=report)
-    discovery = Discovery(session)
     hooks, services, namespaces = in_parallel(
         [
-            partial(list_objects, session, discovery, *INJECTOR, labels=REVISION, metadata_only=True),
-            partial(list_objects, session, discovery, "v1", "Service", namespace=namespace, labels=REVISION),
-            partial(list_objects, session, discovery, "v1", "Namespace", labels=REVISION, metadata_only=True),
+            partial(list_objects, session, *INJECTOR, labels=REVISION, metadata_only=True),
+            partial(list_objects, session, "v1", "Service", namespace=namespace, labels=REVISION),
+            partial(list_objects, session, "v1", "Namespace", labels=REVISION, metadata_only=True),
         ]
     )
     services = [service for service in services if labels_of(service).get("app") == "istiod"]
@@ -104,13 +101,10 @@ def plan_tag(
         ClusterError: the tag or its revision is not as it has to be, or the cluster can't be asked.
     """
     session = open_session(client, report=report)
-    discovery = Discovery(session)
     hooks, services = in_parallel(
         [
-            partial(list_objects, session, discovery, *INJECTOR),
-            partial(
-                list_objects, session, discovery, "v1", "Service", namespace=options.namespace, labels="app=istiod"
-            ),
+            partial(list_objects, session, *INJECTOR),
+            partial(list_objects, session, "v1", "Service", namespace=options.namespace, labels="app=istiod"),
         ]
     )
     if not (generate or overwrite or options.tag == DEFAULT_REVISION) and _of_revision(
@@ -136,12 +130,14 @@ def plan_tag(
             id="tag-exists",
         )
     is_default = options.tag == DEFAULT_REVISION
-    validator = session.find(discovery.path(ObjectKey(*VALIDATOR, "", DEFAULT_VALIDATOR_NAME))) if is_default else None
+    validator = (
+        session.find(session.discovery.path(ObjectKey(*VALIDATOR, "", DEFAULT_VALIDATOR_NAME))) if is_default else None
+    )
     objects = tag_objects(options, webhook, service, validator)
     own = next(iter(_of_revision(hooks, DEFAULT_REVISION)), None) if is_default else None
     others = [hook for hook in hooks if own is None or hook["metadata"]["name"] != own["metadata"]["name"]]
     replaced = None if own is None else deactivated(own)
-    return TagPlan(session, discovery, tuple(objects), replaced, tuple(conflicts(objects[0], others)))
+    return TagPlan(session, tuple(objects), replaced, tuple(conflicts(objects[0], others)))
 
 
 def set_tag(
@@ -174,10 +170,10 @@ def set_tag(
     if plan.conflicts and confirm is not None and not confirm(plan):
         return False
     if plan.deactivated is not None:
-        path = plan.discovery.path(ObjectKey.of(plan.deactivated))
+        path = plan.session.discovery.path(ObjectKey.of(plan.deactivated))
         plan.session.send("PUT", path, plan.deactivated, {"fieldManager": FIELD_OWNER})
     for obj in plan.objects:
-        apply(plan.session, plan.discovery, Desired.of(obj), TOOL_OWNER)
+        apply(plan.session, Desired.of(obj), TOOL_OWNER)
     return True
 
 
@@ -217,13 +213,12 @@ def remove_tag(
         ErrorGroup: several are not.
     """
     session = open_session(client, report=report)
-    discovery = Discovery(session)
     selector = f"{TAG}={tag}"
     hooks, services, namespaces = in_parallel(
         [
-            partial(list_objects, session, discovery, *INJECTOR, labels=selector, metadata_only=True),
-            partial(list_objects, session, discovery, "v1", "Service", namespace=namespace, labels=selector),
-            partial(list_objects, session, discovery, "v1", "Namespace", labels=f"{REVISION}={tag}"),
+            partial(list_objects, session, *INJECTOR, labels=selector, metadata_only=True),
+            partial(list_objects, session, "v1", "Service", namespace=namespace, labels=selector),
+            partial(list_objects, session, "v1", "Namespace", labels=f"{REVISION}={tag}"),
         ]
     )
     if not hooks and not services:
@@ -238,8 +233,8 @@ def remove_tag(
     if removal.namespaces and confirm is not None and not confirm(removal):
         return False
     for key in objects:
-        delete(session, discovery, key)
-    wait_until_gone(session, discovery, objects)
+        delete(session, key)
+    wait_until_gone(session, objects)
     return True
 
 

@@ -15,7 +15,6 @@ from istioctl.actions.revisions.control_planes import (
 )
 from istioctl.api.labels import labels_of
 from istioctl.api.names import REVISION, SYSTEM_NAMESPACE
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.session import Client, open_session
@@ -90,7 +89,7 @@ def mesh_versions(
         ClusterError: the cluster can't be reached, refuses, or has no running istiod.
     """
     session = open_session(client, report=report)
-    pods = control_plane_pods(session, Discovery(session), namespace, revision)
+    pods = control_plane_pods(session, namespace, revision)
     if not pods:
         raise ClusterError(f'no running Istio pods in namespace "{namespace}"', id="no-istio")
     problems: list[str] = []

@@ -9,7 +9,6 @@ from istioctl.api.labels import labels_of
 from istioctl.api.names import IGNORED_NAMESPACES
 from istioctl.api.pods import proxy_of
 from istioctl.api.webhooks import INJECTOR
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Client, open_session
 from istioctl.errors import InputError
@@ -89,14 +88,13 @@ def check_all(options: CheckOptions) -> list[PodCheck]:
         ClusterError: the cluster can't be reached.
     """
     session = open_session(options.client)
-    discovery = Discovery(session)
     namespaces = {
         item["metadata"]["name"]: labels_of(item)
-        for item in list_objects(session, discovery, "v1", "Namespace", metadata_only=True)
+        for item in list_objects(session, "v1", "Namespace", metadata_only=True)
     }
     webhooks = _webhooks(session)
     checks = []
-    for pod in list_objects(session, discovery, "v1", "Pod", namespace=options.namespace):
+    for pod in list_objects(session, "v1", "Pod", namespace=options.namespace):
         metadata = pod["metadata"]
         found = verdicts(webhooks, labels_of(pod), namespaces.get(metadata["namespace"], {}))
         owner = workloads.owner_of_pod(pod)
@@ -108,7 +106,7 @@ def check_all(options: CheckOptions) -> list[PodCheck]:
 
 
 def _webhooks(session: Session) -> list[dict[str, Any]]:
-    return list_objects(session, Discovery(session), *INJECTOR)
+    return list_objects(session, *INJECTOR)
 
 
 def _parsed(text: str) -> dict[str, str]:

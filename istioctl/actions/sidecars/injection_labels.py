@@ -14,7 +14,6 @@ from istioctl.api.names import DEFAULT_REVISION, INJECT, INJECTION, KUBERNETES_N
 from istioctl.api.pods import image_tag, injected_by, proxy_of
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cluster.apply import TOOL_OWNER
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
 from istioctl.cluster.queries import list_objects
@@ -79,13 +78,12 @@ def set_injection(
         ClusterError: there is no such namespace or revision, or the server refuses.
     """
     session = open_session(client, report=report)
-    discovery = Discovery(session)
     found = session.find(f"/api/v1/namespaces/{namespace}")
     if found is None:
         raise ClusterError(f"there is no namespace {namespace!r}", where=session.server, id="no-namespace")
     wanted: dict[str, str | None] = {INJECTION: "enabled" if enabled else "disabled", REVISION: None}
     if enabled and revision:
-        known = _revisions(list_objects(session, discovery, *INJECTOR))
+        known = _revisions(list_objects(session, *INJECTOR))
         if revision not in known:
             raise ClusterError(
                 f"there is no revision or tag {revision!r}: pods would not start with a sidecar",
@@ -110,18 +108,16 @@ def restart_workloads(client: Client, namespace: str, timeout: float, report: Re
         ErrorGroup: several are not.
     """
     session = open_session(client, report=report)
-    discovery = Discovery(session)
     keys = [
         ObjectKey.of(item)
         for kind in _WORKLOADS
-        for item in list_objects(session, discovery, "apps/v1", kind, namespace=namespace, metadata_only=True)
+        for item in list_objects(session, "apps/v1", kind, namespace=namespace, metadata_only=True)
     ]
     stamp = {"kubectl.kubernetes.io/restartedAt": datetime.now(UTC).isoformat(timespec="seconds")}
     patch = {"spec": {"template": {"metadata": {"annotations": stamp}}}}
-    in_parallel([partial(session.send, "PATCH", discovery.path(key), patch, None, MERGE) for key in keys])
+    in_parallel([partial(session.send, "PATCH", session.discovery.path(key), patch, None, MERGE) for key in keys])
     wait_until_ready(
         session,
-        discovery,
         keys,
         timeout,
         now_and_then(lambda names: report(f"waiting for {', '.join(names)} to be ready")),
@@ -136,13 +132,12 @@ def injection_status(client: Client, namespace: str = "", report: Report | None 
         ClusterError: there is no such namespace, or the cluster can't be asked.
     """
     session = open_session(client, report=report)
-    discovery = Discovery(session)
     hooks, istiods, namespaces, pods = in_parallel(
         [
-            partial(list_objects, session, discovery, *INJECTOR),
-            partial(list_objects, session, discovery, "apps/v1", "Deployment", labels="app=istiod"),
-            partial(list_objects, session, discovery, "v1", "Namespace"),
-            partial(list_objects, session, discovery, "v1", "Pod", namespace=namespace),
+            partial(list_objects, session, *INJECTOR),
+            partial(list_objects, session, "apps/v1", "Deployment", labels="app=istiod"),
+            partial(list_objects, session, "v1", "Namespace"),
+            partial(list_objects, session, "v1", "Pod", namespace=namespace),
         ]
     )
     chosen = [item for item in namespaces if item["metadata"]["name"] == namespace or not namespace]

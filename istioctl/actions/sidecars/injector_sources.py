@@ -239,12 +239,11 @@ def _config_map(session: Session, options: InjectorOptions, name: str, key: str)
 
 
 def _webhook(session: Session, name: str, revision: str) -> ObjectInjector:
-    from istioctl.cluster.discovery import Discovery
     from istioctl.cluster.queries import list_objects
     from istioctl.injection.webhook import WebhookInjector
 
     labels = f"{REVISION}={revision or DEFAULT_REVISION}"
-    configurations = list_objects(session, Discovery(session), *INJECTOR, labels=labels)
+    configurations = list_objects(session, *INJECTOR, labels=labels)
     named = [item for item in configurations if item["metadata"]["name"] == name]
     for configuration in (named or configurations)[:1]:
         for webhook in configuration.get("webhooks") or ():
@@ -301,10 +300,9 @@ def _ask_service(session: Session, client: Mapping[str, Any]) -> Callable[[Mappi
 
 def _nodes_are_new(session: Session) -> bool:
     """Whether every node runs Kubernetes 1.33 or later, which has native sidecars for good."""
-    from istioctl.cluster.discovery import Discovery
     from istioctl.cluster.queries import list_objects
 
-    return all(_minor(node) >= 33 for node in list_objects(session, Discovery(session), "v1", "Node"))
+    return all(_minor(node) >= 33 for node in list_objects(session, "v1", "Node"))
 
 
 def _minor(node: Mapping[str, Any]) -> int:

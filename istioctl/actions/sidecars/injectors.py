@@ -18,7 +18,6 @@ from istioctl.api.selectors import selects
 from istioctl.api.trees import mapping
 from istioctl.api.webhooks import INJECTOR, hooks_of, injects_namespace, sidecar_image
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
@@ -106,7 +105,7 @@ def list_injectors(session: Session, istio_namespace: str, namespace: str = "") 
         ClusterError: a list can't be read.
         ErrorGroup: several can't.
     """
-    read = partial(list_objects, session, Discovery(session))
+    read = partial(list_objects, session)
     reads: list[Callable[[], list[dict[str, Any]]]] = [
         partial(read, "v1", "Namespace"),
         partial(read, *INJECTOR, labels="app=sidecar-injector"),

@@ -15,7 +15,6 @@ from istioctl.api.labels import labels_of
 from istioctl.api.names import DATAPLANE_MODE, REVISION, USE_WAYPOINT
 from istioctl.cluster.apply import TOOL_OWNER
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
@@ -97,7 +96,7 @@ def apply_waypoint(session: Session, gateway: dict[str, Any]) -> None:
     """
     key = ObjectKey.of(gateway)
     try:
-        path = Discovery(session).path(key)
+        path = session.discovery.path(key)
         session.request("PATCH", path, {"fieldManager": TOOL_OWNER}, json.dumps(gateway).encode(), APPLY)
     except ApiError as problem:
         if problem.status == 404:
@@ -119,7 +118,7 @@ def wait_until_programmed(session: Session, namespace: str, name: str, timeout: 
     key = ObjectKey(API_VERSION, "Gateway", namespace, name)
     last: dict[str, Any] | None = None
     with session.patience.waiting_for(f"waypoint {namespace}/{name} to be programmed"):
-        for last in states_of(session, Discovery(session), key, time.monotonic() + timeout):
+        for last in states_of(session, key, time.monotonic() + timeout):
             if last is not None and (found := _waypoint(last)).programmed == "True":
                 return found
     condition = _waypoint(last).condition if last else {}
@@ -140,10 +139,9 @@ def list_waypoints(session: Session, namespace: str, *, revision: str = "") -> l
     Raises:
         ClusterError: the cluster has no Gateway API, the server can't be reached or refuses.
     """
-    discovery = Discovery(session)
     labels = f"{REVISION}={revision}" if revision else ""
-    gateways = list_objects(session, discovery, API_VERSION, "Gateway", namespace=namespace, labels=labels)
-    if not gateways and "Gateway" not in discovery.served(API_VERSION):
+    gateways = list_objects(session, API_VERSION, "Gateway", namespace=namespace, labels=labels)
+    if not gateways and "Gateway" not in session.discovery.served(API_VERSION, "Gateway"):
         raise _no_gateway_api(session)
     own = [item for item in gateways if (item.get("spec") or {}).get("gatewayClassName") == CLASS]
     return sorted((_waypoint(item) for item in own), key=lambda found: (found.namespace, found.name))
@@ -174,7 +172,6 @@ def delete_waypoints(
         ClusterError: one can't be deleted.
         ErrorGroup: several can't.
     """
-    discovery = Discovery(session)
     there = {found.name for found in list_waypoints(session, namespace)}
     problems: list[IstioctlError] = []
     deleted: list[ObjectKey] = []
@@ -183,7 +180,7 @@ def delete_waypoints(
         was_there = name in there
         if was_there:
             try:
-                session.send("DELETE", discovery.path(key))
+                session.send("DELETE", session.discovery.path(key))
             except ApiError as problem:
                 if problem.status != 404:
                     problem.where = f"{key} on {session.server}"
@@ -193,7 +190,7 @@ def delete_waypoints(
             else:
                 deleted.append(key)
         on_deleted(name, was_there)
-    wait_until_gone(session, discovery, deleted)
+    wait_until_gone(session, deleted)
     if problems:
         raise problems[0] if len(problems) == 1 else ErrorGroup(problems)
 

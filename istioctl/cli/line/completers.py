@@ -116,10 +116,9 @@ def _injectors_labels(options: GlobalOptions, *labels: str) -> list[str]:
 
 
 def _objects(session: Session, api_version: str, kind: str, namespace: str = "") -> list[dict[str, Any]]:
-    from istioctl.cluster.discovery import Discovery
     from istioctl.cluster.queries import list_objects
 
-    return list_objects(session, Discovery(session), api_version, kind, namespace=namespace, metadata_only=True)
+    return list_objects(session, api_version, kind, namespace=namespace, metadata_only=True)
 
 
 #: The completers of the global flags, which are declared below this module.

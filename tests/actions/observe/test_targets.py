@@ -11,6 +11,7 @@ import pytest
 from istioctl.actions.observe.targets import Proxy, Targets, each_proxy, find_proxies
 from istioctl.actions.pods import selector_text, split_reference
 from istioctl.cluster.bodies import RequestTurns
+from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.session import Session
 from istioctl.errors import ClusterError, ErrorGroup, InputError
@@ -57,6 +58,7 @@ class Api:
     turns = RequestTurns()
     server = "https://api"
     namespace = "shop"
+    discovery = Discovery(server, lambda _: None)
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         if path in OBJECTS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import open_session
@@ -15,8 +14,8 @@ from tests.support.stub_cluster import StubCluster
 def test_a_server_that_sends_more_than_metadata(tmp_path: Path) -> None:
     with StubCluster(tmp_path, OBJECTS) as stub:
         session = open_session(ClientOptions(str(stub.kubeconfig)))
-        found = list_objects(session, Discovery(session), "v1", "Pod", metadata_only=True)
-        whole = list_objects(session, Discovery(session), "v1", "Pod")
+        found = list_objects(session, "v1", "Pod", metadata_only=True)
+        whole = list_objects(session, "v1", "Pod")
         session.close()
 
     assert {key for item in whole for key in item} > {"apiVersion", "kind", "metadata"}  # the stub always sends all

@@ -87,7 +87,7 @@ def client(kubeconfig: Path) -> ClientOptions:
 def release_claims(cluster: Cluster, namespace: str) -> None:
     """Do what the control plane has no controller for: say that no pod uses the namespace's claims."""
     for name in cluster.names("PersistentVolumeClaim", namespace=namespace):
-        path = cluster.discovery.resource("v1", "PersistentVolumeClaim").path(namespace, name)
+        path = cluster.session.discovery.resource("v1", "PersistentVolumeClaim").path(namespace, name)
         cluster.session.send("PATCH", path, {"metadata": {"finalizers": None}}, content_type=MERGE)
 
 
@@ -109,7 +109,7 @@ def options(base: AddonOptions, *names: str, **changes: Any) -> AddonOptions:
 
 
 def generations(cluster: Cluster, namespace: str) -> dict[str, int]:
-    found = list_objects(cluster.session, cluster.discovery, "apps/v1", "Deployment", namespace=namespace)
+    found = list_objects(cluster.session, "apps/v1", "Deployment", namespace=namespace)
     return {item["metadata"]["name"]: item["metadata"]["generation"] for item in found}
 
 
@@ -248,7 +248,7 @@ def test_who_must_be_installed_again(cluster: Cluster, client: ClientOptions, to
     config = cluster.get("v1", "ConfigMap", "kiali", tools.namespace)["data"]["config.yaml"]
     assert load(config, "config.yaml")["external_services"]["tracing"]["enabled"] is True
     assert uninstall_addons(client, options(tools, "jaeger"), Silence()).readers == ("grafana", "kiali")
-    assert installed_addons(cluster.session, cluster.discovery, tools.namespace) == ("grafana", "kiali")
+    assert installed_addons(cluster.session, tools.namespace) == ("grafana", "kiali")
 
 
 def test_disks_stay_unless_they_are_to_go(cluster: Cluster, client: ClientOptions, tools: AddonOptions) -> None:

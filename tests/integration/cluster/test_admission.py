@@ -51,8 +51,8 @@ def installed(guarded: Cluster) -> Cluster:
 
 
 def remove(cluster: Cluster, key: ObjectKey) -> None:
-    delete(cluster.session, cluster.discovery, key)
-    wait_until_gone(cluster.session, cluster.discovery, [key])
+    delete(cluster.session, key)
+    wait_until_gone(cluster.session, [key])
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def quota(cluster: Cluster, resource: str) -> Iterator[None]:
     own = {"name": "small", "namespace": NAMESPACE}
     none = {resource: "0"}
     cluster.create({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": own, "spec": {"hard": none}})
-    path = cluster.discovery.resource("v1", "ResourceQuota").path(NAMESPACE, "small")
+    path = cluster.session.discovery.resource("v1", "ResourceQuota").path(NAMESPACE, "small")
     status = {"status": {"hard": none, "used": none}}
     cluster.session.send("PATCH", f"{path}/status", status, None, "application/merge-patch+json")
     try:

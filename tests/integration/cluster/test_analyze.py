@@ -43,8 +43,8 @@ def with_routes(installed: Cluster) -> Iterator[Cluster]:
     yield installed
     keys = [ObjectKey.of(obj) for obj in objects]
     for key in keys:
-        delete(installed.session, installed.discovery, key)
-    wait_until_gone(installed.session, installed.discovery, keys, 60)
+        delete(installed.session, key)
+    wait_until_gone(installed.session, keys, 60)
 
 
 def origins(stdout: str, code: str) -> list[str]:

@@ -170,9 +170,9 @@ def test_old_gateway_api_and_a_second_injector_are_found(installed: Cluster) -> 
     try:
         done = installed.run("precheck")
     finally:
-        crds = installed.discovery.resource("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+        crds = installed.session.discovery.resource("apiextensions.k8s.io/v1", "CustomResourceDefinition")
         installed.session.send("DELETE", crds.path("", definition["metadata"]["name"]))  # type: ignore[index]
-        installed.session.send("DELETE", installed.discovery.resource(*tag).path("", "second-injector"))
+        installed.session.send("DELETE", installed.session.discovery.resource(*tag).path("", "second-injector"))
     assert done.status == 1
     assert "Error [IST0156] (CustomResourceDefinition httproutes.gateway.networking.k8s.io)" in done.stdout
     assert "Error [IST0139]" in done.stdout

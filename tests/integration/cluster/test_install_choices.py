@@ -201,7 +201,7 @@ def test_webhook_that_would_inject_twice_is_refused(installed: Cluster) -> None:
         done = installed.run("install", "--set", "profile=demo", "-y")
         forced = installed.run("install", "--set", "profile=demo", "-y", "--force")
     finally:
-        installed.session.send("DELETE", installed.discovery.resource(*kind).path("", "second-injector"))
+        installed.session.send("DELETE", installed.session.discovery.resource(*kind).path("", "second-injector"))
     assert done.status == 1
     assert "overlaps with second-injector/" in done.stderr
     assert forced.status == 0

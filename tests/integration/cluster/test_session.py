@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.errors import ApiError, Malformed, Unreachable
 from istioctl.cluster.kubeconfig import Connection
 from istioctl.cluster.queries import list_objects
@@ -270,7 +269,7 @@ def test_stopping_waits_for_what_is_under_way() -> None:
 def test_lists_of_other_objects_are_refused(serve: Any, selector: str, labels: dict[str, str], fits: bool) -> None:
     item = {"metadata": {"name": "x", "namespace": "y", "labels": labels}, "spec": {"containers": []}}
     session = serve([(200, {}, json.dumps({"kind": "PodList", "items": [item]}).encode())])
-    read = partial(list_objects, session, Discovery(session), "v1", "Pod", labels=selector)
+    read = partial(list_objects, session, "v1", "Pod", labels=selector)
     if fits:
         assert [found["metadata"]["name"] for found in read()] == ["x"]
     else:

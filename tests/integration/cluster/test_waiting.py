@@ -46,32 +46,32 @@ def test_namespace_is_made_once(trial: Cluster) -> None:
 
 
 def test_apply_owns_its_fields_only(trial: Cluster) -> None:
-    first = apply(trial.session, trial.discovery, desired(config_map("shared", a="1", b="1")))
-    other = apply(trial.session, trial.discovery, desired(config_map("shared", c="1")), "somebody-else")
+    first = apply(trial.session, desired(config_map("shared", a="1", b="1")))
+    other = apply(trial.session, desired(config_map("shared", c="1")), "somebody-else")
     assert other["data"] == {"a": "1", "b": "1", "c": "1"}
-    second = apply(trial.session, trial.discovery, desired(config_map("shared", a="2")))
+    second = apply(trial.session, desired(config_map("shared", a="2")))
     assert second["data"] == {"a": "2", "c": "1"}
-    again = apply(trial.session, trial.discovery, desired(config_map("shared", a="2")))
+    again = apply(trial.session, desired(config_map("shared", a="2")))
     assert again["metadata"]["resourceVersion"] == second["metadata"]["resourceVersion"]
     assert first["metadata"]["uid"] == again["metadata"]["uid"]
 
 
 def test_kinds_that_nobody_knows_by_heart(trial: Cluster) -> None:
     lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "l", "namespace": NAMESPACE}}
-    apply(trial.session, trial.discovery, desired(lease))
-    found = list_objects(trial.session, trial.discovery, "coordination.k8s.io/v1", "Lease", namespace=NAMESPACE)
+    apply(trial.session, desired(lease))
+    found = list_objects(trial.session, "coordination.k8s.io/v1", "Lease", namespace=NAMESPACE)
     assert [item["metadata"]["name"] for item in found] == ["l"]
     unknown = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}}
     with pytest.raises(ApiError, match="no kind 'Thing' in example"):
-        apply(trial.session, trial.discovery, desired(unknown))
-    assert list_objects(trial.session, trial.discovery, "example.com/v1", "Thing") == []
+        apply(trial.session, desired(unknown))
+    assert list_objects(trial.session, "example.com/v1", "Thing") == []
 
 
 def test_reading_what_is_and_what_is_not(trial: Cluster) -> None:
     keys = [ObjectKey("v1", "ConfigMap", NAMESPACE, name) for name in ("kube-root-ca.crt", "none")]
     keys.append(ObjectKey("example.com/v1", "Thing", NAMESPACE, "none"))
     wait_for(lambda: "kube-root-ca.crt" in trial.names("ConfigMap", namespace=NAMESPACE))
-    found, *missing = read_all(trial.session, trial.discovery, keys)
+    found, *missing = read_all(trial.session, keys)
     assert found is not None
     assert missing == [None, None]
 
@@ -90,22 +90,22 @@ def release(cluster: Cluster, name: str) -> None:
 
 def test_removal_is_waited_for(trial: Cluster) -> None:
     obj = held("slow")
-    apply(trial.session, trial.discovery, desired(obj))
+    apply(trial.session, desired(obj))
     key = ObjectKey.of(obj)
-    assert delete(trial.session, trial.discovery, key)
+    assert delete(trial.session, key)
     with pytest.raises(ClusterError, match=r"not gone after 1s; it is held by example\.com/wait"):
-        wait_until_gone(trial.session, trial.discovery, [key], 1)
+        wait_until_gone(trial.session, [key], 1)
     threading.Timer(0.5, release, (trial, "slow")).start()
-    wait_until_gone(trial.session, trial.discovery, [key], 20)
-    assert not delete(trial.session, trial.discovery, key)
+    wait_until_gone(trial.session, [key], 20)
+    assert not delete(trial.session, key)
 
 
 def test_what_is_being_removed_is_made_anew(trial: Cluster) -> None:
     obj = held("again")
-    first = apply(trial.session, trial.discovery, desired(obj))
-    delete(trial.session, trial.discovery, ObjectKey.of(obj))
+    first = apply(trial.session, desired(obj))
+    delete(trial.session, ObjectKey.of(obj))
     threading.Timer(0.5, release, (trial, "again")).start()
-    second = apply(trial.session, trial.discovery, desired(config_map("again", a="1")))
+    second = apply(trial.session, desired(config_map("again", a="1")))
     assert second["metadata"]["uid"] != first["metadata"]["uid"]
     assert trial.get("v1", "ConfigMap", "again", NAMESPACE)["data"] == {"a": "1"}
 
@@ -122,7 +122,7 @@ def test_object_that_comes_later_is_waited_for(trial: Cluster) -> None:
             trial.create(obj)
         told.append(why)
 
-    wait_until_ready(trial.session, trial.discovery, [ObjectKey.of(obj)], 30, hear)
+    wait_until_ready(trial.session, [ObjectKey.of(obj)], 30, hear)
     assert trial.get("apps/v1", "Deployment", "late", NAMESPACE)["status"]["readyReplicas"] == 1
     assert told[0] == {"Deployment/trial/late": "it does not exist"}
     assert told[-1] == {}
@@ -130,4 +130,4 @@ def test_object_that_comes_later_is_waited_for(trial: Cluster) -> None:
 
 def test_object_that_never_comes(trial: Cluster) -> None:
     with pytest.raises(ClusterError, match="not ready after 1s: it does not exist"):
-        wait_until_ready(trial.session, trial.discovery, [ObjectKey("apps/v1", "Deployment", NAMESPACE, "never")], 1)
+        wait_until_ready(trial.session, [ObjectKey("apps/v1", "Deployment", NAMESPACE, "never")], 1)

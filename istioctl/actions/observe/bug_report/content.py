@@ -13,7 +13,6 @@ from istioctl.actions.observe.bug_report.selection import Container
 from istioctl.actions.revisions.version import mesh_versions
 from istioctl.api import ports
 from istioctl.api.release import VERSION
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.exec import run_in_pod
 from istioctl.cluster.pod_http import ask_pod
 from istioctl.cluster.queries import list_objects
@@ -93,9 +92,7 @@ class Choice:
     coredumps: bool = True
 
 
-def cluster_pieces(
-    session: Session, discovery: Discovery, choice: Choice, own_kinds: Sequence[tuple[str, str]]
-) -> Iterator[Piece]:
+def cluster_pieces(session: Session, choice: Choice, own_kinds: Sequence[tuple[str, str]]) -> Iterator[Piece]:
     """The cluster's objects, one file a kind.
 
     Args:
@@ -105,7 +102,7 @@ def cluster_pieces(
         scopes = ("",) if (api_version, kind) in CLUSTER_KINDS else choice.namespaces or ("",)
         folder = "cluster/crs" if (api_version, kind) in own_kinds else "cluster"
         name = f"{folder}/{kind}.{api_version.replace('/', '_')}.json"
-        fetch = partial(_objects, session, discovery, api_version, kind, scopes, choice)
+        fetch = partial(_objects, session, api_version, kind, scopes, choice)
         yield Piece(name, fetch, is_large=kind in ("Pod", "ConfigMap", "EndpointSlice", "ReplicaSet", "Event"))
 
 
@@ -159,12 +156,10 @@ def _folder(each: Container) -> str:
     return f"proxies/{place}" if each.name == _PROXY else ""
 
 
-def _objects(
-    session: Session, discovery: Discovery, api_version: str, kind: str, scopes: Sequence[str], choice: Choice
-) -> bytes:
+def _objects(session: Session, api_version: str, kind: str, scopes: Sequence[str], choice: Choice) -> bytes:
     items: list[Mapping[str, Any]] = []
     for namespace in scopes:
-        items += list_objects(session, discovery, api_version, kind, namespace=namespace)
+        items += list_objects(session, api_version, kind, namespace=namespace)
     if kind == "Secret" and not choice.full_secrets:
         items = [redact_secret(dict(item)) for item in items]
     if kind == "Event":

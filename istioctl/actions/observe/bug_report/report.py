@@ -20,7 +20,6 @@ from istioctl.actions.progress import Progress, Silence
 from istioctl.api.labels import annotations_of, labels_of
 from istioctl.api.pods import containers
 from istioctl.cluster.clients import takes_client
-from istioctl.cluster.discovery import Discovery
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.queries import list_objects
 from istioctl.cluster.session import Session
@@ -85,18 +84,17 @@ def plan(
     Raises:
         ClusterError: the cluster can't be reached, or shows no pods at all.
     """
-    discovery = Discovery(session)
-    containers = _containers(session, discovery, options, missing)
+    containers = _containers(session, options, missing)
     pieces: list[Piece] = []
     if options.versions:
         pieces.append(Piece("versions", options.versions, as_it_is=True))
     if options.cluster_dump:
         own: list[tuple[str, str]] = []
         try:
-            own = _own_kinds(session, discovery)
+            own = _own_kinds(session)
         except IstioctlError as problem:
             missing.append(("cluster/crs", str(problem)))
-        pieces += cluster_pieces(session, discovery, options.choice, own)
+        pieces += cluster_pieces(session, options.choice, own)
     wanted = partial(is_wanted, included=options.included, excluded=options.excluded)
     pieces += pod_pieces(session, containers, wanted, options.choice)
     if options.analyze:
@@ -256,12 +254,10 @@ def _any_matches(patterns: Iterable[str], line: str) -> bool:
     return any(fnmatch(line, f"*{pattern}*") for pattern in patterns)
 
 
-def _containers(
-    session: Session, discovery: Discovery, options: BugReportOptions, missing: list[tuple[str, str]]
-) -> list[Container]:
+def _containers(session: Session, options: BugReportOptions, missing: list[tuple[str, str]]) -> list[Container]:
     """All containers of running pods; of namespaces that may be wanted alone where not all may be listed."""
     try:
-        pods = list_objects(session, discovery, "v1", "Pod")
+        pods = list_objects(session, "v1", "Pod")
     except ClusterError as problem:
         names = sorted({name for each in options.included for name in each.namespaces if "*" not in name})
         if not names:
@@ -270,7 +266,7 @@ def _containers(
         pods = []
         for namespace in names:
             try:
-                pods += list_objects(session, discovery, "v1", "Pod", namespace=namespace)
+                pods += list_objects(session, "v1", "Pod", namespace=namespace)
             except ClusterError as inner:
                 missing.append((f"pods of {namespace}", str(inner)))
     found = []
@@ -298,10 +294,10 @@ def _workload(pod: dict[str, object]) -> str:
     return ""
 
 
-def _own_kinds(session: Session, discovery: Discovery) -> list[tuple[str, str]]:
+def _own_kinds(session: Session) -> list[tuple[str, str]]:
     """The apiVersion and kind of every custom resource of the cluster."""
     found = []
-    for definition in list_objects(session, discovery, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
+    for definition in list_objects(session, "apiextensions.k8s.io/v1", "CustomResourceDefinition"):
         spec = definition.get("spec") or {}
         versions = [each.get("name") for each in spec.get("versions") or [] if each.get("storage")]
         kind = (spec.get("names") or {}).get("kind")
