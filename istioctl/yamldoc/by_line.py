@@ -24,7 +24,8 @@ _ITEM = lazy_pattern(r"( *)(- +)(\S.*?) *")
 _EMPTY = lazy_pattern(r" *(?:#.*)?")
 _COMMENT = lazy_pattern(r" +#.*")
 _QUOTED = lazy_pattern(r"""(?:"([^"\\]*)"|'([^']*)')(?: +#.*)?""")
-_PLAIN_START = lazy_pattern(r"[\w./~]|-[\w-]")
+_OPENED = lazy_pattern(r"(\|-?)(?: +#.*)?|[{[]")
+_PLAIN_START = lazy_pattern(r"[\w./~$]|-[\w-]")
 #: A mapping or a list in braces or brackets, without anchors, aliases, tags, merge keys and comments.
 _FLOW = lazy_pattern(r"\{[^&*!#<%]*\}|\[[^&*!#<%]*\]")
 
@@ -33,6 +34,8 @@ _LONGEST_TEXT = 1_000_000
 _DEEPEST = 50
 """Levels in block style. With those that a line may hold in braces they stay below `nesting.DEEPEST`."""
 _MOST_BRACES = 20
+_MOST_LINES = 1000
+"""Lines of a value in braces or brackets."""
 _MOST_REMEMBERED = 20_000
 
 
@@ -46,6 +49,8 @@ class _Line(NamedTuple):
         value: its value; None where it is null or stands in the lines below.
         is_open: whether there is nothing behind the key.
         is_flow: whether the value is a mapping or a list.
+        goes_on: whether its value stands in the lines below, as a text behind `|` or `|-`, or in braces or brackets
+            that are opened here; `value` is what opens it.
     """
 
     dash: int
@@ -54,6 +59,7 @@ class _Line(NamedTuple):
     value: Any = None
     is_open: bool = False
     is_flow: bool = False
+    goes_on: bool = False
 
 
 #: A line that is not understood here, and one that says nothing.
@@ -78,10 +84,13 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
     around: list[tuple[Any, int]] = [(None, -1)]  # a line to the left of the first one leads out of the root
     open_key: str | None = None  # the key above, where it has no value yet
     first = None
-    for number, line in enumerate(map(_LINES.__getitem__, text.split("\n"))):
-        if line is _NOTHING:
+    lines = text.split("\n")
+    numbered = enumerate(lines)
+    for number, line in numbered:
+        said = _LINES[line]
+        if said is _NOTHING:
             continue
-        dash, at, key, value, is_open, is_flow = line
+        dash, at, key, value, is_open, is_flow, goes_on = said
         if dash >= 0:
             if open_key is not None and dash >= column:
                 around.append((here, column))
@@ -118,11 +127,61 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
             first = number
         if key in here:
             return None
+        if goes_on:
+            taken = _taken(lines, number + 1, at, value)
+            if taken is None:
+                return None
+            value, end = taken
+            for _ in range(number + 1, end):
+                next(numbered)
         here[key] = _copy(value) if is_flow else value
         open_key = key if is_open else None
         if len(around) - 1 > _DEEPEST:
             return None
     return None if first is None else (root, first)
+
+
+def _taken(lines: list[str], start: int, column: int, opener: str) -> tuple[Any, int] | None:
+    """A value that goes on in the lines below its key, and the line behind it; None where it is not beyond doubt.
+
+    Args:
+        lines: those of the document.
+        start: the first line below the key.
+        column: the key's.
+        opener: what stands behind the key.
+    """
+    if opener[0] == "|":
+        return _text(lines, start, column, opener)
+    closer = "}" if opener == "{" else "]"
+    for end, line in enumerate(lines[start : start + _MOST_LINES], start):
+        if not line.isprintable() or (line and line[0] != " " and line != closer):
+            break
+        if line.strip(" ") == closer:
+            try:
+                return _flow("\n".join([opener, *lines[start:end], closer])), end + 1
+            except ValueError:
+                break
+    return None
+
+
+def _text(lines: list[str], start: int, column: int, style: str) -> tuple[str, int] | None:
+    """A text of several lines, without empty ones."""
+    margin = _margin(lines[start]) if start < len(lines) else 0
+    if margin <= column:
+        return None
+    end, pad = start, " " * margin
+    while end < len(lines) and lines[end].startswith(pad):
+        if not lines[end].isprintable() or len(lines[end].rstrip(" ")) <= margin:
+            return None
+        end += 1
+    if end == len(lines) or (end < len(lines) - 1 and not lines[end].strip(" ")):
+        return None
+    text = "\n".join([line[margin:] for line in lines[start:end]])
+    return (text if style == "|-" else text + "\n"), end
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 class _Lines(dict[str, _Line]):
@@ -152,6 +211,8 @@ def _read(line: str) -> _Line:
             at = len(margin) if dash else -1
             if text is None or text[0] == "#":
                 return _Line(at, len(margin) + len(dash), key, is_open=True)
+            if opened := _OPENED.fullmatch(text):
+                return _Line(at, len(margin) + len(dash), key, opened[1] or opened[0], goes_on=True)
             value, is_flow = _value(text)
             return _Line(at, len(margin) + len(dash), key, value, is_flow=is_flow)
         if found := _ITEM.fullmatch(line):

@@ -84,6 +84,15 @@ def test_an_object_that_is_indented() -> None:
         "",
         "# nothing\n",
         "a: [\n  b]\n",
+        "a: {\n  b: c\n  d: e\n}\n",
+        "a: {\nb: c\n}\n",
+        "a: {\n  b: {\n  }\n}\n",
+        "a: {\n  b: c\n}: d\n",
+        "a: {\n  b: c  # d\n}\n",
+        "a: |\n\n  text\n",
+        "a: |\n  text\n\nb: c\n",
+        "a: |\ntext\n",
+        "a: |\n  text",
         "a: {b: c}}\n",
         "a: {b: c}: d\n",
         f"{'a' * 1100}: b\n",
@@ -92,6 +101,23 @@ def test_an_object_that_is_indented() -> None:
 )
 def test_what_is_not_read(text: str) -> None:
     assert read_by_line(text) is None
+
+
+@pytest.mark.parametrize("style", ["|", "|-", "|  # as it is"])
+def test_texts_of_several_lines(style: str) -> None:
+    text = f"a: {style}\n  - one\n   two: 2\nb:\n- c: {style}\n     # no comment\n    # one\n  d: {style}\n      last\n"
+    read = read_by_line(text)
+    assert read is not None
+    assert read == expected(text)
+    assert read[0]["a"].startswith("- one\n two: 2")
+
+
+def test_braces_and_brackets_over_several_lines() -> None:
+    text = "a: {\n  b: $(C),\n  d: e f\n   g,\n\n  }\nh:\n- i: [\n    j,\n  k\n]\n"
+    read = read_by_line(text)
+    assert read is not None
+    assert read == expected(text)
+    assert read[0] == {"a": {"b": "$(C)", "d": "e f g"}, "h": [{"i": ["j", "k"]}]}
 
 
 def test_what_is_read_is_never_shared() -> None:
@@ -128,12 +154,17 @@ PLAIN_LINES = st.builds(
     st.sampled_from([0, 0, 2, 2, 4, 6]),
     st.sampled_from(["", "", "", "- "]),
     st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h"]),
-    st.sampled_from(["", "", " 1", " x", " {a: b}", ' "q"', " #c"]),
+    st.sampled_from(["", "", " 1", " x", " {a: b}", ' "q"', " #c", " |", " |-", " | #c", " {", " ["]),
+)
+TEXT_LINES = st.builds(
+    lambda margin, text: f"{' ' * margin}{text}",
+    st.sampled_from([0, 1, 2, 2, 2, 4, 4, 6]),
+    st.sampled_from(["text", "- x", "a: b", '{"a":1}', "", "", "#c", "x ", "\t", "ä", "\x85", "---"]),
 )
 
 
 @settings(max_examples=400)
-@given(st.lists(st.one_of(LINES, PLAIN_LINES, PLAIN_LINES), min_size=1, max_size=9).map("\n".join))
+@given(st.lists(st.one_of(LINES, PLAIN_LINES, PLAIN_LINES, TEXT_LINES), min_size=1, max_size=9).map("\n".join))
 def test_reads_what_the_parser_reads_or_nothing(text: str) -> None:
     read = read_by_line(text)
     if read is not None:
@@ -141,7 +172,7 @@ def test_reads_what_the_parser_reads_or_nothing(text: str) -> None:
         assert repr(read) == repr(wanted)  # 1, 1.0 and True are equal
 
 
-@given(st.lists(PLAIN_LINES, min_size=1, max_size=6).map("\n".join))
+@given(st.lists(st.one_of(PLAIN_LINES, TEXT_LINES), min_size=1, max_size=6).map("\n".join))
 def test_nodes_are_those_of_the_text(text: str) -> None:
     if read_by_line(text) is not None:
         root = LazyNode(text, "x").node
