@@ -21,6 +21,7 @@ from istioctl.yamldoc.difference import applied
 from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.edit import Edit
 from istioctl.yamldoc.fragments import Fragments
+from istioctl.yamldoc.nodes_by_line import compose_by_line
 from istioctl.yamldoc.reader import Document, Node
 from istioctl.yamldoc.scalars import json_number, resolve
 
@@ -164,6 +165,11 @@ def is_json(text: str) -> bool:
 def _documents(piece: Piece) -> list[Document]:
     if "%" in piece.text and not _CONTENT.search(piece.text):
         return []  # directives for the document that the next piece holds
+    if piece.line > 1:  # the first document of a stream may be its only one, which is not worth learning from
+        marker = piece.text[: piece.body]
+        root = compose_by_line(piece.text[piece.body :], piece.body, marker.count("\n"))
+        if root is not None:
+            return [Document(root, piece.body, len(piece.text), root.line, piece.source)]
     try:
         return list(reader.compose_all(piece.text, piece.source))
     except InputError as error:

@@ -16,7 +16,7 @@ from istioctl.errors import InputError
 from istioctl.patterns import lazy_pattern
 from istioctl.yamldoc import plain
 from istioctl.yamldoc.duplicates import duplicate_keys
-from istioctl.yamldoc.reader import compose_all
+from istioctl.yamldoc.reader import Node, compose_all, to_data
 from istioctl.yamldoc.scalars import Scalar, resolve
 
 _KEY = lazy_pattern(r"( *)((?:- +)?)([A-Za-z_][\w./-]{0,200}):(?: +(\S.*?))? *", re.ASCII)
@@ -28,15 +28,17 @@ _OPENED = lazy_pattern(r"(\|-?)(?: +#.*)?|[{[]")
 _PLAIN_START = lazy_pattern(r"[\w./~$]|-[\w-]")
 #: A mapping or a list in braces or brackets, without anchors, aliases, tags, merge keys and comments.
 _FLOW = lazy_pattern(r"\{[^&*!#<%]*\}|\[[^&*!#<%]*\]")
+#: A mapping of plain words in braces.
+_WORDS = lazy_pattern(r"\{[A-Za-z_][\w./-]*: [\w./][\w./-]*(?:, [A-Za-z_][\w./-]*: [\w./][\w./-]*)*\}", re.ASCII)
 
 _LONGEST_LINE = 1000  # characters; of what is before a colon, YAML takes 1024
-_LONGEST_TEXT = 1_000_000
-_DEEPEST = 50
+LONGEST_TEXT = 1_000_000
+DEEPEST = 50
 """Levels in block style. With those that a line may hold in braces they stay below `nesting.DEEPEST`."""
 _MOST_BRACES = 20
 _MOST_LINES = 1000
 """Lines of a value in braces or brackets."""
-_MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 20_000
 
 
 class _Line(NamedTuple):
@@ -48,7 +50,7 @@ class _Line(NamedTuple):
         key: its key, or None.
         value: its value; None where it is null or stands in the lines below.
         is_open: whether there is nothing behind the key.
-        is_flow: whether the value is a mapping or a list.
+        flow: the value as a node of a text that is it alone, where it is a mapping or a list.
         goes_on: whether its value stands in the lines below, as a text behind `|` or `|-`, or in braces or brackets
             that are opened here; `value` is what opens it.
     """
@@ -58,13 +60,13 @@ class _Line(NamedTuple):
     key: str | None
     value: Any = None
     is_open: bool = False
-    is_flow: bool = False
+    flow: Node | None = None
     goes_on: bool = False
 
 
 #: A line that is not understood here, and one that says nothing.
-_ODD = _Line(-1, -1, None)
-_NOTHING = _Line(-2, -1, None)
+ODD = _Line(-1, -1, None)
+NOTHING = _Line(-2, -1, None)
 
 
 def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
@@ -76,7 +78,7 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
     Returns:
         None where it is in another style, is no mapping, has a key twice, or is not YAML.
     """
-    if len(text) > _LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT:
         return None
     root: dict[str, Any] = {}
     here: Any = root  # the mapping or list that the lines are in, its column, and those around it
@@ -87,10 +89,10 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
     lines = text.split("\n")
     numbered = enumerate(lines)
     for number, line in numbered:
-        said = _LINES[line]
-        if said is _NOTHING:
+        said = LINES[line]
+        if said is NOTHING:
             continue
-        dash, at, key, value, is_open, is_flow, goes_on = said
+        dash, at, key, value, is_open, flow, goes_on = said
         if dash >= 0:
             if open_key is not None and dash >= column:
                 around.append((here, column))
@@ -102,7 +104,7 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
             if dash != column or type(here) is not list:
                 return None
             if key is None:
-                here.append(_copy(value) if is_flow else value)
+                here.append(value if flow is None else _copy(value))
                 open_key = None
                 continue
             around.append((here, column))
@@ -134,9 +136,9 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
             value, end = taken
             for _ in range(number + 1, end):
                 next(numbered)
-        here[key] = _copy(value) if is_flow else value
+        here[key] = value if flow is None else _copy(value)
         open_key = key if is_open else None
-        if len(around) - 1 > _DEEPEST:
+        if len(around) - 1 > DEEPEST:
             return None
     return None if first is None else (root, first)
 
@@ -158,7 +160,7 @@ def _taken(lines: list[str], start: int, column: int, opener: str) -> tuple[Any,
             break
         if line.strip(" ") == closer:
             try:
-                return _flow("\n".join([opener, *lines[start:end], closer])), end + 1
+                return _flow("\n".join([opener, *lines[start:end], closer]))[0], end + 1
             except ValueError:
                 break
     return None
@@ -188,73 +190,92 @@ class _Lines(dict[str, _Line]):
     """Lines that were looked at before."""
 
     def __missing__(self, line: str) -> _Line:
-        if len(self) > _MOST_REMEMBERED:
+        if len(self) > MOST_REMEMBERED:
             self.clear()
         found = self[line] = _read(line)
         return found
 
 
-_LINES = _Lines()
+LINES = _Lines()
 
 
 def _read(line: str) -> _Line:
-    """What a line says; `_ODD` unless it is beyond doubt."""
+    """What a line says; `ODD` unless it is beyond doubt."""
     if not line.isprintable() or len(line) > _LONGEST_LINE:
-        return _ODD
+        return ODD
     if _EMPTY.fullmatch(line):
-        return _NOTHING
+        return NOTHING
     try:
         if found := _KEY.fullmatch(line):
             margin, dash, key, text = found[1], found[2], found[3], found[4]
             if type(resolve(key)) is not str:  # such as `on`
-                return _ODD
+                return ODD
             at = len(margin) if dash else -1
             if text is None or text[0] == "#":
                 return _Line(at, len(margin) + len(dash), key, is_open=True)
             if opened := _OPENED.fullmatch(text):
                 return _Line(at, len(margin) + len(dash), key, opened[1] or opened[0], goes_on=True)
-            value, is_flow = _value(text)
-            return _Line(at, len(margin) + len(dash), key, value, is_flow=is_flow)
+            value, flow = _value(text)
+            return _Line(at, len(margin) + len(dash), key, value, flow=flow)
         if found := _ITEM.fullmatch(line):
             margin, dash, text = found.groups()
-            value, is_flow = _value(text)
-            return _Line(len(margin), len(margin) + len(dash), None, value, is_flow=is_flow)
+            value, flow = _value(text)
+            return _Line(len(margin), len(margin) + len(dash), None, value, flow=flow)
     except ValueError:
         pass
-    return _ODD
+    return ODD
 
 
-def _value(text: str) -> tuple[Any, bool]:
-    """The value that stands in a line, and whether it is a mapping or a list.
+def _value(text: str) -> tuple[Any, Node | None]:
+    """The value that stands in a line, and its node where it is a mapping or a list.
 
     Raises:
         ValueError: it is not beyond doubt.
     """
     if found := _QUOTED.fullmatch(text):
-        return found[1] if found[1] is not None else found[2], False
+        return found[1] if found[1] is not None else found[2], None
     if text[0] in "{[":
-        return _flow(text), True
-    if comment := _COMMENT.search(text):
-        text = text[: comment.start()]
+        return _flow(text)
+    text = without_comment(text)
     if not _PLAIN_START.match(text) or ": " in text or text[-1] == ":":
         raise ValueError
     value: Scalar = resolve(text)
     if type(value) is float:
         value = plain.scalar_value(text, None, True)
-    return value, False
+    return value, None
 
 
-def _flow(text: str) -> Any:
+def without_comment(text: str) -> str:
+    """A plain scalar in a line without the comment behind it."""
+    comment = _COMMENT.search(text)
+    return text[: comment.start()] if comment else text
+
+
+def _flow(text: str) -> tuple[Any, Node]:
     """A mapping or a list in braces or brackets."""
     if not _FLOW.fullmatch(text) or text.count("{") + text.count("[") > _MOST_BRACES:
         raise ValueError
     try:
-        (document,) = compose_all(text)
-        if document.root is None or document.root.end != len(text) or any(duplicate_keys(document.root)):
+        root = _words(text) if _WORDS.fullmatch(text) else next(compose_all(text)).root
+        if root is None or root.end != len(text) or any(duplicate_keys(root)):
             raise ValueError
-        return document.data
+        return to_data(root), root
     except InputError:
         raise ValueError from None
+
+
+def _words(text: str) -> Node:
+    """The node of a mapping of plain words in braces."""
+    pairs = []
+    place = 1
+    for entry in text[1:-1].split(", "):
+        key, _, word = entry.partition(": ")
+        end, start = place + len(key), place + len(entry) - len(word)
+        pairs.append(
+            (Node("scalar", key, 0, place, place, end), Node("scalar", word, 0, start, start, start + len(word)))
+        )
+        place += len(entry) + len(", ")
+    return Node("mapping", pairs, 0, 0, 0, len(text), "flow", size=1 + 2 * len(pairs))
 
 
 def _copy(value: Any) -> Any:

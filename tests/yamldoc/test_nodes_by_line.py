@@ -1,0 +1,77 @@
+"""Nodes that are composed line by line: the same, at the same places, as from the parser's events, or none."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from istioctl.yamldoc.by_line import LINES as LINES_OF_BY_LINE
+from istioctl.yamldoc.by_line import read_by_line
+from istioctl.yamldoc.nodes_by_line import compose_by_line
+from istioctl.yamldoc.reader import Node, compose_all
+from tests.yamldoc.test_by_line import LINES, OBJECT, PLAIN_LINES
+
+FIELDS = [name for name in Node.__slots__ if name != "value"]
+
+
+def described(node: Node | None) -> object:
+    """All that a node says, for comparing."""
+    if node is None:
+        return None
+    value = node.value
+    if node.kind == "mapping":
+        value = [(described(key), described(item)) for key, item in value]
+    elif node.kind == "sequence":
+        value = [described(item) for item in value]
+    return [value, *(getattr(node, name) for name in FIELDS)]
+
+
+def test_an_object_in_block_style() -> None:
+    found = compose_by_line(OBJECT, 0, 0)
+    assert found is not None
+    assert described(found) == described(next(compose_all(OBJECT)).root)
+
+
+def test_places_are_counted_in_a_longer_text() -> None:
+    marker = "---  # the next one\n"
+    found = compose_by_line(OBJECT, len(marker), 1)
+    assert found is not None
+    assert described(found) == described(next(compose_all(marker + OBJECT)).root)
+
+
+def test_a_key_that_is_there_twice() -> None:
+    text = "a: 1\nb:\n- c: {d: e, d: f}\na: 2\n"
+    assert compose_by_line(text, 0, 0) is None
+    text = "a: 1\nb:\n- c: {d: e}\na: 2\n"
+    assert described(compose_by_line(text, 0, 0)) == described(next(compose_all(text)).root)
+
+
+FLOW_WORDS = st.sampled_from(["a", "b", "on", "1", "0x1", ".5", ".inf", "...", "x/y", "a-b", "_a", "/", "1e999", "a-"])
+FLOW_ENTRIES = st.builds("{}: {}".format, FLOW_WORDS, FLOW_WORDS)
+
+
+@given(st.lists(FLOW_ENTRIES, min_size=1, max_size=3).map(", ".join))
+def test_mappings_of_words_in_braces(entries: str) -> None:
+    text = f"a:\n- b: {{{entries}}}\n"
+    found = compose_by_line(text, 0, 0)
+    if found is not None:
+        assert described(found) == described(next(compose_all(text)).root)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.one_of(LINES, PLAIN_LINES, PLAIN_LINES), min_size=1, max_size=9).map("\n".join))
+def test_nodes_are_those_of_the_parser(text: str) -> None:
+    found = compose_by_line(text, 0, 0)
+    if found is not None:
+        documents = list(compose_all(text))
+        assert len(documents) == 1
+        assert described(found) == described(documents[0].root)
+
+
+ONE_LINERS = PLAIN_LINES.filter(lambda line: not LINES_OF_BY_LINE[line].goes_on)
+
+
+@given(st.lists(ONE_LINERS, min_size=1, max_size=6).map("\n".join))
+def test_what_is_read_by_line_is_composed_by_line(text: str) -> None:
+    if read_by_line(text) is not None:
+        assert compose_by_line(text, 0, 0) is not None
