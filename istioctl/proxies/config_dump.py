@@ -200,13 +200,24 @@ class ConfigDump:
         """The parts of the dump in the spelling they came in, with what is secret hidden; other commands read it again.
 
         Raises:
-            InputError: a part is broken.
+            InputError: a part is broken, or the document holds other things than a dump does.
         """
         if not self.is_dump:
-            return self.reader.members(self._document, "configs")
+            found = self.reader.members(self._document, "configs")
+            if not found and self.reader.object(self._document):
+                raise not_a_dump(self.source)
+            return found
         from istioctl.proxies.redaction import redacted
 
         return {"configs": [redacted(self.reader, part) for _, part in self._configs]}
+
+
+def not_a_dump(source: str) -> InputError:
+    """The error for a JSON object without `configs`."""
+    return InputError(
+        "this is not a configuration dump", where=source, id="not-a-dump",
+        hint="Make one with `istioctl proxy-config all POD -o json`.",
+    )  # fmt: skip
 
 
 def at_least_one(found: Iterable[T], what: str, source: str) -> Iterator[T]:

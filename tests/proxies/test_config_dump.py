@@ -64,3 +64,12 @@ def test_sections_that_are_not_there() -> None:
     with pytest.raises(InputError, match="the dump has no configuration of the type"):
         dump().section(LISTENERS)
     assert not ConfigDump(b'{"configs": null}', "x").is_dump
+
+
+def test_what_is_handed_on_is_a_dump() -> None:
+    for empty in ({}, {"configs": None}):
+        given = ConfigDump(json.dumps(empty).encode(), "x")
+        assert json.loads(given.reader.shown(given.shareable())) == empty
+    for other in ({"cluster_statuses": []}, {"workloads": {}}, {"xds": {"configs": []}}):
+        with pytest.raises(InputError, match="not a configuration dump"):
+            ConfigDump(json.dumps(other).encode(), "x").shareable()

@@ -18,6 +18,7 @@ from istioctl.proxies.config_dump import (
     ConfigDump,
     Resources,
     Section,
+    not_a_dump,
 )
 from istioctl.proxies.trace.request import IP
 from istioctl.proxies.views import made
@@ -97,10 +98,7 @@ def read_dump(body: bytes, source: str) -> Dump:
     """
     dump = ConfigDump(body, source)
     if not dump.is_dump:
-        raise InputError(
-            "this is not a configuration dump", where=source,
-            hint="Make one with `istioctl proxy-config all POD -o json`.",
-        )  # fmt: skip
+        raise not_a_dump(source)
     return made(_dump, dump)
 
 
