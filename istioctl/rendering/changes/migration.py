@@ -17,7 +17,7 @@ from istioctl.api.trees import Values, copy_of, lookup
 from istioctl.errors import SpecError
 from istioctl.rendering.changes.old_forms import FORMS, Path, Settings, metric_of_today
 from istioctl.rendering.specification.build import API_VERSION
-from istioctl.rendering.specification.gone_settings import LEAVE_OUT, PROFILES, TABLE, Gone
+from istioctl.rendering.specification.gone_settings import LEAVE_OUT, PROFILES, STATUS, TABLE, Gone
 from istioctl.rendering.specification.origins import shown_path
 from istioctl.rendering.specification.profiles import OLD_NAMES
 
@@ -102,6 +102,8 @@ def _old_settings(data: Values, left: set[Path]) -> Iterator[_Found]:
     if str(data.get("apiVersion", "")).startswith(_OLD_API):
         reason = f"IstioOperator is of {API_VERSION}."
         yield Step("rewritten", ("apiVersion",), (), reason, (Edit("put", ("apiVersion",), API_VERSION),))
+    if "status" in data:
+        yield _removal(("status",), STATUS)
     spec = data.get("spec")
     if not isinstance(spec, dict):
         return

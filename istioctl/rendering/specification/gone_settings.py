@@ -52,6 +52,8 @@ _METRICS = "Use a Telemetry object's metrics overrides"
 _TRACER = "Use a tracer of meshConfig.extensionProviders, and a Telemetry object"
 _SNIFFING = "values.pilot.env.PILOT_ENABLE_PROTOCOL_SNIFFING_FOR"
 _MESH, _PROXY = "meshConfig", "meshConfig.defaultConfig"
+#: What stands beside `spec` in an IstioOperator that was read from a cluster.
+STATUS = Gone("1.24", f"The operator in the cluster wrote it, which is gone{LEAVE_OUT}")
 #: Fields of the Stackdriver tracer, which Istio's charts refuse.
 STACKDRIVER_LIMITS = ("debug", "maxNumberOfAttributes", "maxNumberOfAnnotations", "maxNumberOfMessageEvents")
 #: Settings of the injector's own Deployment, which istiod took over.

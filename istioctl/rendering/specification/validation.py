@@ -15,7 +15,7 @@ from istioctl.api.schema.decode import Mismatch, check
 from istioctl.api.trees import Values, lookup, lookup_text
 from istioctl.errors import SpecError
 from istioctl.golang.netip import is_prefix
-from istioctl.rendering.specification.gone_settings import gone
+from istioctl.rendering.specification.gone_settings import STATUS, gone
 from istioctl.rendering.specification.origins import Origins, Path, dotted, shown_path
 from istioctl.rendering.specification.problems import Problems
 from istioctl.rendering.specification.profiles import check_overlay, overlay_choices
@@ -167,6 +167,8 @@ def _is_read(path: Path) -> bool:
 def _suggestion(mismatch: Mismatch) -> str:
     """What an unknown field may have been meant to be."""
     name = str(mismatch.path[-1])
+    if mismatch.path == ("status",):
+        return STATUS.advice
     if mismatch.path[:1] == ("spec",) and (known_once := gone(mismatch.path[1:])):
         return known_once.advice
     if close := closest(name, mismatch.known):

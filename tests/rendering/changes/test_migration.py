@@ -233,6 +233,14 @@ def test_gateways_open_ports_that_need_no_root() -> None:
     assert ports({"port": 80}, **as_root) == [{"port": 80}]
 
 
+def test_what_the_operator_wrote_is_left_out() -> None:
+    plan = plan_migration(document() | {"status": {"status": "HEALTHY"}})
+    assert "status" not in plan.data
+    (step,) = plan.steps
+    assert (step.verb, step.path) == ("removed", ("status",))
+    assert "1.24" in step.reason
+
+
 def test_the_old_api_group_is_put_right() -> None:
     given = document() | {"apiVersion": "operator.istio.io/v1alpha1"}
     assert plan_migration(given).data["apiVersion"] == "install.istio.io/v1alpha1"
