@@ -184,10 +184,11 @@ def _odd_values(
             f"the {group[:-1]} {names.INJECT} is '{said}', which is neither 'true' nor 'false' and counts as unset"
         )
         yield Concern("odd-value", (*metadata_path, group, names.INJECT), message)
-    for name, split in (("sidecar.istio.io/logLevel", False), ("sidecar.istio.io/componentLogLevel", True)):
+    # The agent takes `misc:error` among the levels as well (istio pkg/envoy/proxy.go, splitComponentLog).
+    for name in ("sidecar.istio.io/logLevel", "sidecar.istio.io/componentLogLevel"):
         value = annotations.get(name)
         parts = value.split(",") if isinstance(value, str) and value else []
-        wrong = [part for part in parts if (part.rpartition(":")[2] if split else part).strip() not in _LEVELS]
+        wrong = [part for part in parts if part.rpartition(":")[2].strip() not in _LEVELS]
         if wrong:
             message = f"the annotation {name}: Envoy has no level '{wrong[0]}', and does not start"
             yield Concern("odd-value", (*metadata_path, "annotations", name), message, f"Use one of {_LEVEL_NAMES}.")
