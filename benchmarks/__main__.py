@@ -19,18 +19,19 @@ def main(names: list[str]) -> int:
     """Measure the workloads whose names begin with one of `names`, or all; 1 where a limit is not kept."""
     real = os.environ.get("ISTIOCTL_REAL", "")
     broken = 0
-    print(f"{'WORKLOAD':<44}{'OURS':>16}{'REAL':>16}{'TIME':>8}{'MEMORY':>8}")
+    programs = [[sys.executable, "-m", "istioctl"], *([[real]] if real else [])]
+    print(f"{'WORKLOAD':<36}{'OURS':>16}{'REAL':>16}{'TIME':>8}{'CPU':>8}{'MEMORY':>8}")
     with tempfile.TemporaryDirectory() as folder:
         chosen = [suite for first, suite in SUITES.items() if not names or any(map(_begin_alike(first), names))]
         for workload in (each for suite in chosen for each in suite(Path(folder))):
             if names and not workload.name.startswith(tuple(names)):
                 continue
-            ours = measure([sys.executable, "-m", "istioctl"], workload)
-            if not real:
-                print(f"{workload.name:<44}{ours!s:>16}")
+            ours, *others = measure(programs, workload)
+            if not others:
+                print(f"{workload.name:<36}{ours!s:>16}")
                 continue
-            theirs = measure([real], workload)
-            print(f"{workload.name:<44}{ours!s:>16}{theirs!s:>16}{_ratios(ours, theirs, workload)}")
+            theirs = others[0]
+            print(f"{workload.name:<36}{ours!s:>16}{theirs!s:>16}{_ratios(ours, theirs, workload)}")
             broken += not _keeps(ours, theirs, workload)
     return 1 if broken else 0
 
@@ -40,9 +41,8 @@ def _begin_alike(first: str) -> Callable[[str], bool]:
 
 
 def _ratios(ours: Figures, theirs: Figures, workload: Workload) -> str:
-    time, memory = ours.seconds / theirs.seconds, ours.megabytes / theirs.megabytes
-    verdict = "" if _keeps(ours, theirs, workload) else "  above its limit"
-    return f"{time:>8.2f}{memory:>8.2f}{verdict}"
+    ratios = "".join(f"{own / other:>8.2f}" for own, other in zip(ours, theirs, strict=True))
+    return ratios if _keeps(ours, theirs, workload) else f"{ratios}  above its limit"
 
 
 def _keeps(ours: Figures, theirs: Figures, workload: Workload) -> bool:

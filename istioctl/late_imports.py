@@ -30,6 +30,19 @@ def imported_later(name: str, *functions: str) -> Iterator[None]:
             del sys.modules[name]
 
 
+@contextmanager
+def left_out(name: str) -> Iterator[None]:
+    """Meanwhile a module that is not imported yet can't be; for importing what does without it as well."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # what imports then find there
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
 class _StandIn(ModuleType):
     def __init__(self, name: str, functions: tuple[str, ...]) -> None:
         super().__init__(name)

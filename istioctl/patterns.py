@@ -37,8 +37,8 @@ def lazy_pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 #: Packages whose patterns wait as well, in a process of this program's own: none of them hands a pattern of its own to
 #: the functions of `re`.
 PATIENT = frozenset({
-    "dataclasses", "email", "encodings", "http", "jinja2", "json", "locale", "logging", "string", "tokenize", "urllib",
-    "urllib3", "yaml",
+    "dataclasses", "email", "encodings", "http", "jinja2", "json", "locale", "logging", "platform", "string",
+    "textwrap", "tokenize", "urllib", "urllib3", "yaml",
 })  # fmt: skip
 
 

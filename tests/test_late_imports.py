@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from istioctl.late_imports import imported_later
+from istioctl.late_imports import imported_later, left_out
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +49,14 @@ def test_a_failed_import_leaves_no_trace() -> None:
     assert "heavy_one" not in sys.modules
     with pytest.raises(AttributeError), imported_later("heavy_one", "twice"):
         sys.modules["heavy_one"].nothing  # noqa: B018 - looking it up is the point
+
+
+def test_a_module_that_is_left_out_can_be_imported_afterwards() -> None:
+    with left_out("heavy_one"), pytest.raises(ModuleNotFoundError):
+        importlib.import_module("user_of_limit")
+    assert importlib.import_module("user_of_limit").LIMIT == 3
+    with left_out("heavy_one"):
+        assert importlib.import_module("heavy_one").LIMIT == 3
+    with pytest.raises(KeyError), left_out("nowhere_to_be_found"):
+        raise KeyError
+    assert "nowhere_to_be_found" not in sys.modules

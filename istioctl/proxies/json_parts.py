@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from typing import Any, Protocol, TypeVar
 
 from istioctl.errors import InputError
+from istioctl.late_imports import left_out
 from istioctl.yamldoc.json_text import indented
 from istioctl.yamldoc.json_weight import HEAVIEST, json_weight
 
@@ -158,8 +159,9 @@ class _Lazy:
     """Decodes part by part, with msgspec."""
 
     def __init__(self, data: bytes, source: str) -> None:
-        from msgspec import Raw
-        from msgspec.json import Decoder, Encoder
+        with left_out("typing_extensions"):  # it takes as long to import as all the rest, and typing has what is needed
+            from msgspec import Raw
+            from msgspec.json import Decoder, Encoder
 
         self._data, self._source, self._undecoded = data, source, (Raw, bytes)
         self._object, self._list, self._any = Decoder(dict[str, Raw] | None), Decoder(list[Raw] | None), Decoder()

@@ -43,7 +43,6 @@ OBJECTS = st.dictionaries(_NAMES, ANY_JSON, max_size=4)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "large texts":
         monkeypatch.setattr(json_parts, "LARGE", 0)
-        monkeypatch.setattr(redaction, "_LONG", 0)
         monkeypatch.setattr(redaction, "_SPLIT", 0)
     return str(request.param)
 
