@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.api.ages import human_duration
@@ -131,10 +132,13 @@ def _table(found: MeshStatus, verbosity: int, *, headers: bool, ages: bool = Tru
 
 
 def _row(proxy: ProxyStatus, now: datetime | None) -> list[str]:
-    names = proxy.subscribed
-    types = f"{len(names)} ({','.join(names)})" if names else "0"
     since = (_age(proxy.since_at, now) if now else proxy.since) or "-"
-    return [proxy.id, proxy.cluster, proxy.istiod, proxy.version, types, proxy.state, since]
+    return [proxy.id, proxy.cluster, proxy.istiod, proxy.version, _types(proxy.subscribed), proxy.state, since]
+
+
+@lru_cache(maxsize=256)
+def _types(names: tuple[str, ...]) -> str:
+    return f"{len(names)} ({','.join(names)})" if names else "0"
 
 
 def _cell(status: TypeStatus, now: datetime | None) -> str:

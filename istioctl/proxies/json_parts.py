@@ -64,6 +64,12 @@ class Reader(Protocol):
         """The same, indented by two."""
 
 
+def load_msgspec() -> None:
+    """Imports msgspec, without a module that takes as long as all the rest: typing has what is needed of it."""
+    with left_out("typing_extensions"):
+        import msgspec  # noqa: F401
+
+
 def open_json(data: bytes, source: str) -> tuple[Reader, Part]:
     """A reader for a document, and the document as its first part.
 
@@ -159,9 +165,9 @@ class _Lazy:
     """Decodes part by part, with msgspec."""
 
     def __init__(self, data: bytes, source: str) -> None:
-        with left_out("typing_extensions"):  # it takes as long to import as all the rest, and typing has what is needed
-            from msgspec import Raw
-            from msgspec.json import Decoder, Encoder
+        load_msgspec()
+        from msgspec import Raw
+        from msgspec.json import Decoder, Encoder
 
         self._data, self._source, self._undecoded = data, source, (Raw, bytes)
         self._object, self._list, self._any = Decoder(dict[str, Raw] | None), Decoder(list[Raw] | None), Decoder()

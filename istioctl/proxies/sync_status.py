@@ -6,15 +6,15 @@ accepted, and the real tool shows it nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter, methodcaller
 from typing import Any, NamedTuple
 
 from istioctl.errors import InputError
-from istioctl.proxies.json_parts import read_whole
+from istioctl.proxies import json_parts
 from istioctl.proxies.xds_types import DEBUG, in_order, short_type
 from istioctl.yamldoc.json_weight import MOST_ENTRIES
 
@@ -37,6 +37,22 @@ class State(StrEnum):
 _REFUSED, _STALE, _SYNCED, _NOT_SENT = State.REFUSED, State.STALE, State.SYNCED, State.NOT_SENT
 #: The state of a proxy is the first of these that one of its types is in.
 _WORST_FIRST = (_REFUSED, _STALE, _SYNCED, _NOT_SENT)
+
+
+class Sent(NamedTuple):
+    """What istiod says of one type of configuration of one proxy, in its own words.
+
+    Attributes:
+        sent: the nonce of the last answer; empty where there was none.
+        acked: the nonce of the last answer that the proxy accepted.
+        sent_time: when the last answer was sent; RFC 3339, UTC.
+        last_error: why the proxy refuses it.
+    """
+
+    sent: str
+    acked: str
+    sent_time: str
+    last_error: str
 
 
 class TypeStatus(NamedTuple):
@@ -91,7 +107,7 @@ class ProxyStatus(NamedTuple):
     kind: str
     istiod: str
     revision: str
-    resources: Mapping[str, Mapping[str, Any]]
+    resources: Mapping[str, Sent]
     state: State
     since: str
 
@@ -99,8 +115,8 @@ class ProxyStatus(NamedTuple):
     def types(self) -> list[TypeStatus]:
         """The types of configuration that it asks for, by type URL."""
         return [
-            TypeStatus(url, _state(status), _sent_time(status), str(status.get("lastError") or ""))
-            for url, status in sorted(self.resources.items())
+            TypeStatus(url, _state(sent), _past(sent.sent_time), sent.last_error)
+            for url, sent in sorted(self.resources.items())
         ]
 
     @property
@@ -146,8 +162,10 @@ def read_syncz(body: bytes, istiod: str, revision: str = "") -> list[ProxyStatus
     Raises:
         InputError: the answer is not such a list.
     """
+    if len(body) >= json_parts.LARGE and (proxies := _read_typed(body, istiod, revision)) is not None:
+        return proxies
     try:
-        found = read_whole(body, istiod)
+        found = json_parts.read_whole(body, istiod)
     except InputError:
         found = None
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
@@ -157,10 +175,56 @@ def read_syncz(body: bytes, istiod: str, revision: str = "") -> list[ProxyStatus
             hint="Compare the versions of istiod and istioctl: `istioctl version`.",
             id="unreadable-syncz",
         )
-    if len(found) > MOST_ENTRIES:
-        problem = f"it tells of {len(found):,} proxies; {MOST_ENTRIES:,} are the limit"
+    _check_count(len(found), istiod)
+    members = ("proxy", "cluster_id", "istio_version", "proxy_type")
+    proxies = []
+    for entry in found:
+        name, cluster, version, kind = (str(entry.get(member) or "") for member in members)
+        if _is_proxy(cluster, resources := _resources(entry)):
+            proxies.append(_proxy(name, cluster, version, kind, istiod, revision, resources))
+    return proxies
+
+
+def _read_typed(body: bytes, istiod: str, revision: str) -> list[ProxyStatus] | None:
+    """The same in a third of the time, where each value is of the type that istiod gives it; else None.
+
+    The answer is not weighed: whoever asked for it did.
+    """
+    from msgspec import DecodeError
+
+    try:
+        found = _decoder().decode(body)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    _check_count(len(found), istiod)
+    return [
+        _proxy(entry.proxy, entry.cluster_id, entry.istio_version, entry.proxy_type, istiod, revision, entry.resources)
+        for entry in found
+        if _is_proxy(entry.cluster_id, entry.resources)
+    ]
+
+
+@cache
+def _decoder() -> Any:
+    """What reads the list of proxies, without what is told twice."""
+    json_parts.load_msgspec()
+    from msgspec import defstruct
+    from msgspec.json import Decoder
+
+    sent = defstruct(
+        "Sent",
+        [(name, str, "") for name in Sent._fields],
+        rename={"sent_time": "sentTime", "last_error": "lastError"},
+        gc=False,
+    )
+    texts = [(name, str, "") for name in ("proxy", "cluster_id", "istio_version", "proxy_type")]
+    return Decoder(list[defstruct("Entry", [*texts, ("resources", dict[str, sent], {})])])  # type: ignore[misc,valid-type]
+
+
+def _check_count(count: int, istiod: str) -> None:
+    if count > MOST_ENTRIES:
+        problem = f"it tells of {count:,} proxies; {MOST_ENTRIES:,} are the limit"
         raise InputError(problem, where=istiod, id="too-large")
-    return [_proxy(entry, istiod, revision) for entry in found if _is_proxy(entry)]
 
 
 def select(
@@ -175,58 +239,56 @@ def select(
     return sorted(chosen, key=attrgetter("id", "istiod"))
 
 
-def _is_proxy(entry: dict[str, Any]) -> bool:
-    if entry.get("cluster_id"):
-        return True
-    return any(not each.startswith(DEBUG) for each in _resources(entry))
+def _is_proxy(cluster: str, resources: Mapping[str, Sent]) -> bool:
+    return bool(cluster) or any(not each.startswith(DEBUG) for each in resources)
 
 
-def _resources(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _resources(entry: dict[str, Any]) -> dict[str, Sent]:
     resources = entry.get("resources")
     if not isinstance(resources, dict):
         return {}
-    return {key: value for key, value in resources.items() if isinstance(value, dict)}
+    return {
+        url: Sent(*(str(status.get(name) or "") for name in ("sent", "acked", "sentTime", "lastError")))
+        for url, status in resources.items()
+        if isinstance(status, dict)
+    }
 
 
-def _proxy(entry: dict[str, Any], istiod: str, revision: str) -> ProxyStatus:
-    identifier, resources = str(entry.get("proxy") or ""), _resources(entry)
-    states = [_state(status) for status in resources.values()]
-    worst = _worst(states)
-    concerned = zip(resources.values(), states, strict=True)
-    times = [time for status, state in concerned if state is worst and (time := _sent_time(status))]
-    return ProxyStatus(
-        identifier,
-        identifier.rpartition(".")[2] if "." in identifier else "",
-        str(entry.get("cluster_id") or ""),
-        str(entry.get("istio_version") or ""),
-        str(entry.get("proxy_type") or ""),
-        istiod,
-        revision,
-        resources,
-        worst,
-        (max if worst is _SYNCED else min)(times, key=_sortable, default=""),
-    )
+def _proxy(
+    name: str, cluster: str, version: str, kind: str, istiod: str, revision: str, resources: Mapping[str, Sent]
+) -> ProxyStatus:
+    namespace = name.rpartition(".")[2] if "." in name else ""
+    worst, since = _worst(resources.values()) if resources else (_NOT_SENT, "")
+    return ProxyStatus(name, namespace, cluster, version, kind, istiod, revision, resources, worst, since)
 
 
-def _state(status: Mapping[str, Any]) -> State:
+def _worst(types: Collection[Sent]) -> tuple[State, str]:
+    """The state of a proxy, and since when it is in that."""
+    times = []
+    for each in types:
+        if each.last_error or each.acked != each.sent or not each.sent:
+            break
+        times.append(each.sent_time)
+    else:  # all are synced, as nearly always
+        return _SYNCED, _past(max(times, key=_sortable))
+    states = [_state(each) for each in types]
+    worst = next(state for state in _WORST_FIRST if state in states)
+    concerned = zip(types, states, strict=True)
+    times = [time for each, state in concerned if state is worst and (time := _past(each.sent_time))]
+    return worst, (max if worst is _SYNCED else min)(times, key=_sortable, default="")
+
+
+def _state(status: Sent) -> State:
     """The rule is istiod's own (upstream `pilot/pkg/xds/statusgen.go`, debugSyncStatus)."""
-    if status.get("lastError"):
+    if status.last_error:
         return _REFUSED
-    sent = status.get("sent")
-    if not sent:
+    if not status.sent:
         return _NOT_SENT
-    return _SYNCED if status.get("acked") == sent else _STALE
+    return _SYNCED if status.acked == status.sent else _STALE
 
 
-def _worst(states: list[State]) -> State:
-    if states and states.count(states[0]) == len(states):  # as nearly always
-        return states[0]
-    return next((state for state in _WORST_FIRST if state in states), _NOT_SENT)
-
-
-def _sent_time(status: Mapping[str, Any]) -> str:
-    """When istiod last sent it; empty for Go's time that stands for never."""
-    time = str(status.get("sentTime") or "")
+def _past(time: str) -> str:
+    """The same time; empty for Go's that stands for never, which is before all others."""
     return "" if time.startswith("0001-") else time
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from istioctl.errors import InputError
+from istioctl.proxies import json_parts
 from istioctl.proxies.sync_status import ProxyStatus, State, read_syncz, select
 from istioctl.proxies.xds_types import CLUSTER, ENDPOINT, LISTENER, ROUTE
 
@@ -74,7 +75,41 @@ def test_selection() -> None:
     assert [each.id for each in select(proxies, states=frozenset({State.STALE}))] == ["a.x", "a.y"]
 
 
+_TIMES = st.sampled_from(["0001-01-01T00:00:00Z", "2026-11-26T23:05:00Z", "2026-11-26T23:05:00.5Z", "", None, 3])
+_NONCES = st.sampled_from(["n1", "n2", "", None])
+_RESOURCE = st.fixed_dictionaries(
+    {},
+    optional={
+        "sent": _NONCES, "acked": _NONCES, "sentTime": _TIMES, "lastError": st.sampled_from(["", "why", None]),
+        "more": st.integers(),
+    },
+)  # fmt: skip
+_ENTRIES = st.fixed_dictionaries(
+    {},
+    optional={
+        "proxy": st.sampled_from(["web-1.shop", "a", "", None]),
+        "cluster_id": st.sampled_from(["Kubernetes", "", 1]),
+        "istio_version": st.just("1.30.3"),
+        "proxy_type": st.sampled_from(["sidecar", None]),
+        "cluster_sent": st.just("n1"),
+        "resources": st.none() | st.dictionaries(st.sampled_from([*_TYPES, "istio.io/debug/syncz"]), _RESOURCE),
+    },
+)
+
+
+@given(st.lists(_ENTRIES, max_size=4))
+def test_large_answers_say_the_same(entries: list[dict[str, Any]]) -> None:
+    found = []
+    for limit in (1 << 30, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(json_parts, "LARGE", limit)
+            found.append([(proxy._replace(resources={}), proxy.as_data()) for proxy in _read(*entries)])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"<html>", b"\xff", b"[" * 100_000])
-def test_unreadable(body: bytes) -> None:
+def test_unreadable(body: bytes, large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_parts, "LARGE", 0 if large else 1 << 30)
     with pytest.raises(InputError, match="istiod-a: the list of proxies is unreadable"):
         read_syncz(body, "istiod-a")
