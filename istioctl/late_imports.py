@@ -30,6 +30,21 @@ def imported_later(name: str, *functions: str) -> Iterator[None]:
             del sys.modules[name]
 
 
+#: Modules of the standard library that others import as a whole, and use where something is wrong or rarely asked for.
+RARELY_USED = ("calendar", "inspect", "ipaddress", "mimetypes", "random", "selectors", "traceback")
+
+
+def import_later(*names: str) -> None:
+    """From now on something stands in for those of these modules that are not imported yet, until they are used.
+
+    It is for a process of this program's own, before others import them: what they import with them is a twentieth of
+    a short run.
+    """
+    for name in names:
+        if name not in sys.modules:
+            sys.modules[name] = _StandIn(name, ())
+
+
 @contextmanager
 def left_out(name: str) -> Iterator[None]:
     """Meanwhile a module that is not imported yet can't be; for importing what does without it as well."""
@@ -49,7 +64,7 @@ class _StandIn(ModuleType):
         self._functions = functions
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # the import system looks for these
+        if name.startswith("__") and name != "__all__":  # the import system looks for these
             raise AttributeError(name)
         if name in self._functions:
             return lambda *args, **named: getattr(self._module(), name)(*args, **named)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from istioctl.late_imports import imported_later, left_out
+from istioctl.late_imports import RARELY_USED, import_later, imported_later, left_out
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +61,25 @@ def test_a_module_that_is_left_out_can_be_imported_afterwards() -> None:
     with pytest.raises(KeyError), left_out("nowhere_to_be_found"):
         raise KeyError
     assert "nowhere_to_be_found" not in sys.modules
+
+
+def test_modules_that_stand_in_from_the_beginning_give_way_when_they_are_used() -> None:
+    import_later("heavy_one")
+    user = importlib.import_module("user_of_twice")
+    assert user.twice(4) == 8
+    before = sys.modules["heavy_one"]
+    import_later("heavy_one")
+    assert sys.modules["heavy_one"] is before
+
+
+@pytest.mark.parametrize("name", RARELY_USED)
+def test_a_module_has_all_its_names_however_late_it_is_imported(name: str) -> None:
+    code = (
+        f"from istioctl.late_imports import import_later; import_later({name!r}); import {name} as early\n"
+        f"from {name} import *; import {name} as late\n"
+        "assert type(early) is not type(late), 'it was imported before'\n"
+        "names = [each for each in dir(late) if not each.startswith('__')]\n"
+        "print([each for each in names if getattr(early, each) is not getattr(late, each)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -15,6 +15,7 @@ from istioctl.cli.line.tokens import HELP
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
 from istioctl.errors import IstioctlError, UsageError
+from istioctl.late_imports import RARELY_USED, import_later
 from istioctl.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def main() -> None:
     # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
     gc.set_threshold(50_000, 20, 50)
     compile_later()
+    import_later(*RARELY_USED)
     status = run(sys.argv[1:], system_terminal(), before_command=_end_on_signals)
     if (signals := sys.modules.get("istioctl.cli.signals")) is not None:
         signals.ignore_signals()

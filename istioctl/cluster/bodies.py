@@ -110,15 +110,17 @@ class Turn:
         Raises:
             Malformed: there are more.
         """
-        body = bytearray()
+        pieces: list[bytes] = []
+        size = 0
         while piece := receive(_PIECE):
-            if len(body) + len(piece) > self._small and not self._has_it:
+            size += len(piece)
+            if size > self._small and not self._has_it:
                 self._take()
-            body += piece
-            if len(body) > largest:
-                body.clear()  # the error's traceback would keep them
+            pieces.append(piece)
+            if size > largest:
+                pieces.clear()  # the error's traceback would keep them
                 too_large(where, largest)
-        return bytes(body)
+        return b"".join(pieces)
 
     def weigh(self, body: bytes) -> None:
         """Takes the turn where the data of a small body are large.

@@ -22,6 +22,9 @@ _LONGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes; servers send what they forward in pieces of some 32 KiB."""
 
 
+_PIECE = 65536
+
+
 class BoundedWebSocket(WebSocket):
     """A WebSocket whose messages are bounded, and have to come before `deadline` (monotonic seconds; None: never)."""
 
@@ -52,7 +55,7 @@ class BoundedWebSocket(WebSocket):
                 raise WebSocketTimeoutException("no message in time")
             self.settimeout(left)
         receive: Any = super()._recv  # carries no types
-        data: bytes = receive(bufsize)
+        data: bytes = receive(max(bufsize, _PIECE))  # what is more than asked for is kept for the next question
         self._taken += len(data)
         if self._taken > _LONGEST_MESSAGE:
             raise WebSocketProtocolException("a message is too large")
