@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from istioctl.api.components import COMPONENTS
-from istioctl.api.names import KUBERNETES_NAMESPACES, NETWORK, SYSTEM_NAMESPACE
+from istioctl.api.names import KUBERNETES_NAMESPACES, NETWORK
 from istioctl.api.trees import lookup_text
 from istioctl.errors import InputError, UsageError
 from istioctl.rendering.addons.addons import ADDONS, addon_documents, addon_settings
@@ -154,13 +154,12 @@ def _component_name(given: str) -> str:
 
 
 def _addons(choice: InstalledBeside, specification: Specification) -> list[RenderedDocument]:
-    system = lookup_text(specification.data, "metadata", "namespace") or SYSTEM_NAMESPACE
-    return addon_documents(choice.names, addon_settings(choice.settings), system, specification.root_namespace)
+    settings = addon_settings(choice.settings)
+    return addon_documents(choice.names, settings, specification.namespace, specification.root_namespace)
 
 
 def _namespaces(documents: list[RenderedDocument], specification: Specification) -> list[RenderedDocument]:
     """The namespaces of `documents`; the system's says which network it is on (upstream `CreateNamespace`)."""
-    system = lookup_text(specification.data, "metadata", "namespace") or SYSTEM_NAMESPACE
     network = lookup_text(specification.data, "spec", "values", "global", "network")
     owners: dict[str, str] = {}
     for document in documents:
@@ -168,7 +167,7 @@ def _namespaces(documents: list[RenderedDocument], specification: Specification)
     made = []
     for namespace, component in sorted(owners.items()):
         if namespace not in _GIVEN_NAMESPACES:
-            labels = {NETWORK: network} if network and namespace == system else None
+            labels = {NETWORK: network} if network and namespace == specification.namespace else None
             metadata = {"name": namespace, **({"labels": labels} if labels else {})}
             data = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
             made.append(RenderedDocument(component, data=data))

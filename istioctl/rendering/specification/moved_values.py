@@ -5,27 +5,24 @@ from __future__ import annotations
 from istioctl.api.trees import Values, lookup
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.gone_settings import STACKDRIVER_LIMITS
+from istioctl.rendering.specification.gone_settings import TABLE as GONE
 
 _TRACING = "meshConfig.defaultConfig.tracing"
 
+#: Values below `global` that went from the API, and that the charts read all the same.
+_STILL_READ = (
+    "outboundTrafficPolicy", "certificates", "localityLbSetting", "enableTracing", "mtls.auto", "proxy.accessLogFile",
+    "proxy.accessLogFormat", "proxy.concurrency", "proxy.envoyAccessLogService", "proxy.envoyMetricsService",
+    "proxy.protocolDetectionTimeout",
+)  # fmt: skip
 #: Values that still work, and where they belong now.
 _MOVED = {
-    "global.outboundTrafficPolicy": "meshConfig.outboundTrafficPolicy",
-    "global.certificates": "meshConfig.certificates",
-    "global.localityLbSetting": "meshConfig.localityLbSetting",
+    **{f"global.{name}": GONE[f"values.global.{name}"].moved_to for name in _STILL_READ},
     "global.policyCheckFailOpen": "meshConfig.policyCheckFailOpen",
-    "global.enableTracing": "meshConfig.enableTracing",
     "global.mtls.enabled": "a PeerAuthentication",
-    "global.mtls.auto": "meshConfig.enableAutoMtls",
     "global.meshExpansion.enabled": "Gateways and other networking resources",
-    "global.proxy.accessLogFile": "meshConfig.accessLogFile",
-    "global.proxy.accessLogFormat": "meshConfig.accessLogFormat",
-    "global.proxy.concurrency": "meshConfig.defaultConfig.concurrency",
-    "global.proxy.envoyAccessLogService": "meshConfig.defaultConfig.envoyAccessLogService",
     "global.proxy.envoyAccessLogService.enabled": "meshConfig.enableEnvoyAccessLogService",
-    "global.proxy.envoyMetricsService": "meshConfig.defaultConfig.envoyMetricsService",
     "global.proxy.holdApplicationUntilProxyStarts": "meshConfig.defaultConfig.holdApplicationUntilProxyStarts",
-    "global.proxy.protocolDetectionTimeout": "meshConfig.protocolDetectionTimeout",
     **{
         f"global.tracer.{field}": f"{_TRACING}.{field}"
         for field in ("lightstep.address", "lightstep.accessToken", "zipkin.address", "datadog.address")
