@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from istioctl.api.names import REVISION
+from istioctl.api.names import DEFAULT_REVISION, REVISION
 from istioctl.patterns import lazy_pattern
 
 COMPONENT = "operator.istio.io/component"
@@ -23,6 +23,11 @@ def is_dns_label(text: str) -> bool:
     return bool(_DNS_LABEL.match(text))
 
 
+def revision_suffix(revision: str) -> str:
+    """What the names of a control plane's objects end in, by its revision; empty for the default one."""
+    return "" if revision in ("", DEFAULT_REVISION) else f"-{revision}"
+
+
 def owner_labels(
     *, namespace: str, revision: str, version: str, component: str | None = None, name: str = ""
 ) -> dict[str, str]:
@@ -34,7 +39,7 @@ def owner_labels(
         version: of the program that installs.
         component: such as `Pilot`; without it the labels that all components of the installation share.
     """
-    labels = {MANAGED: "Reconcile", VERSION: version, REVISION: revision or "default"}
+    labels = {MANAGED: "Reconcile", VERSION: version, REVISION: revision or DEFAULT_REVISION}
     if name:
         labels[OWNER_NAME] = name
     if namespace:

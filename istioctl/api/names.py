@@ -35,6 +35,8 @@ REVISION = "istio.io/rev"
 #: What a control plane without a revision is called, and the tag that makes one the default.
 DEFAULT_REVISION = "default"
 TAG = "istio.io/tag"
+#: The ConfigMap with the mesh configuration of the control plane without a revision.
+MESH_CONFIG_MAP = "istio"
 #: A namespace's word on injection.
 INJECTION = "istio-injection"
 NETWORK = "topology.istio.io/network"

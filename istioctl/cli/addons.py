@@ -85,7 +85,7 @@ def install(
         settings=_settings(files, set_flags),
         namespace=flags.namespace or flags.istio_namespace,
         mesh_namespace=flags.istio_namespace,
-        revision="" if revision == "default" else revision,
+        revision=revision,
         wait=wait,
         timeout=timeout,
         dry_run=dry_run,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from istioctl.api import ports
+from istioctl.api.labels import revision_suffix
 from istioctl.cluster.errors import Unreachable
 from istioctl.cluster.grpc_stream import call, require_h2, with_tls
 from istioctl.cluster.protobuf_wire import (
@@ -133,8 +134,7 @@ class XdsClient:
             return self._exchange(host, port, self._options.authority or host, request, headers, roots, where)
         if self._session is None:
             raise ClusterError("no cluster leads to istiod", hint="Name its address with --xds-address.")
-        suffix = f"-{self._revision}" if self._revision not in ("", "default") else ""
-        name = self._options.authority or f"istiod{suffix}.{self._namespace}.svc"
+        name = self._options.authority or f"istiod{revision_suffix(self._revision)}.{self._namespace}.svc"
         target = PodPort(self._namespace, pod, self._options.port)
         with PortForward(self._session, lambda: target) as forward:
             return self._exchange("127.0.0.1", forward.port, name, request, headers, roots, where)

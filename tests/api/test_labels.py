@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from istioctl.api.labels import is_dns_label, owner_labels
+from istioctl.api.labels import annotations_of, is_dns_label, labels_of, owner_labels, revision_suffix
 
 
 def test_owner_labels_are_the_real_tools() -> None:
@@ -30,3 +30,13 @@ def test_owner_labels_of_a_named_specification() -> None:
 )  # fmt: skip
 def test_dns_labels(text: str, good: bool) -> None:
     assert is_dns_label(text) is good
+
+
+@pytest.mark.parametrize(("revision", "suffix"), [("", ""), ("default", ""), ("canary", "-canary")])
+def test_revision_suffix(revision: str, suffix: str) -> None:
+    assert revision_suffix(revision) == suffix
+
+
+@pytest.mark.parametrize("obj", [{}, {"metadata": None}, {"metadata": {"labels": None, "annotations": None}}])
+def test_what_has_no_labels_or_annotations_has_empty_ones(obj: dict[str, object]) -> None:
+    assert (labels_of(obj), annotations_of(obj)) == ({}, {})

@@ -15,7 +15,7 @@ from istioctl.analysis.mesh_settings import default_gateway, from_config_map, re
 from istioctl.analysis.messages import Level
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.analysis.sources import EXTENSIONS, Source, open_input, read_file
-from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.names import MESH_CONFIG_MAP, SYSTEM_NAMESPACE
 from istioctl.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: Gets the objects of the given kinds from a cluster.
 Fetch = Callable[[tuple[str, ...]], Iterator[Resource]]
-
-_MESH_CONFIG_MAP = "istio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ def _sources(
 
 def _set_mesh(snapshot: Snapshot, options: AnalyzeOptions) -> None:
     """Take the mesh configuration from the file given, or from the control plane's ConfigMap among the objects."""
-    config_map = snapshot.find("ConfigMap", options.istio_namespace, _MESH_CONFIG_MAP)
+    config_map = snapshot.find("ConfigMap", options.istio_namespace, MESH_CONFIG_MAP)
     if config_map is not None:
         snapshot.mesh, snapshot.mesh_networks = from_config_map(config_map)
         snapshot.mesh_source = config_map

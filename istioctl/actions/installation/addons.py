@@ -11,8 +11,8 @@ from istioctl.actions.installation.stages import by_component, remove
 from istioctl.actions.progress import Progress, Stage
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
-from istioctl.api.labels import labels_of
-from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.labels import labels_of, revision_suffix
+from istioctl.api.names import MESH_CONFIG_MAP, SYSTEM_NAMESPACE
 from istioctl.cluster.apply import TOOL_OWNER, Desired, apply_all, ensure_namespace
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_kinds, list_objects
@@ -287,7 +287,7 @@ def _changed_mesh(session: Session, options: AddonOptions, config: Mapping[str, 
     from istioctl.yamldoc.reader import load
     from istioctl.yamldoc.writer import dump
 
-    name = f"istio-{options.revision}" if options.revision else "istio"
+    name = f"{MESH_CONFIG_MAP}{revision_suffix(options.revision)}"
     found = session.find(f"/api/v1/namespaces/{options.mesh_namespace}/configmaps/{name}")
     if found is None:
         raise ClusterError(

@@ -13,7 +13,9 @@ from istioctl.analysis.describing.description import KINDS, Description, describ
 from istioctl.analysis.loading import object_of
 from istioctl.analysis.mesh_settings import from_config_map
 from istioctl.analysis.resources import Resource, Snapshot
+from istioctl.api.labels import revision_suffix
 from istioctl.api.mesh import MESH_DEFAULTS
+from istioctl.api.names import MESH_CONFIG_MAP
 from istioctl.api.pods import injected_by
 from istioctl.api.selectors import picks
 from istioctl.api.trees import mapping, texts
@@ -157,8 +159,8 @@ def _snapshot(session: Session, options: DescribeOptions, revision: str) -> tupl
 
 def _mesh(session: Session, options: DescribeOptions, revision: str, unread: dict[str, str]) -> dict[str, Any]:
     """The mesh configuration of the revision; the defaults where it can't be read."""
-    suffix = f"-{revision}" if revision not in ("", "default") else ""
-    path = f"/api/v1/namespaces/{options.istio_namespace}/configmaps/istio{suffix}"
+    name = f"{MESH_CONFIG_MAP}{revision_suffix(revision)}"
+    path = f"/api/v1/namespaces/{options.istio_namespace}/configmaps/{name}"
     try:
         return from_config_map(object_of("ConfigMap", session.get(path)))[0]
     except IstioctlError as problem:

@@ -15,6 +15,7 @@ from typing import Any
 
 from istioctl.analysis.validation.kubernetes import NAME_LABELS, REVISION_LABELS
 from istioctl.api import ports
+from istioctl.api.labels import revision_suffix
 from istioctl.api.mesh import PROXY_MESSAGE
 from istioctl.api.names import PROXY_CONFIG, SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import message
@@ -74,14 +75,9 @@ class MeshFacts:
     capture_dns: bool = True
 
 
-def is_revisioned(revision: str) -> bool:
-    """Whether the names of a control plane's objects end in its revision."""
-    return revision not in ("", "default")
-
-
 def istiod_host(istio_namespace: str, revision: str) -> str:
     """The name by which istiod is found."""
-    return f"istiod-{revision}.{istio_namespace}.svc" if is_revisioned(revision) else f"istiod.{istio_namespace}.svc"
+    return f"istiod{revision_suffix(revision)}.{istio_namespace}.svc"
 
 
 def proxy_config(group: Group, around: MeshFacts) -> Data:
@@ -92,7 +88,7 @@ def proxy_config(group: Group, around: MeshFacts) -> Data:
     """
     config = mesh.mesh_as_given(around.mesh_config, around.mesh_source)
     proxy: Data = config.get("defaultConfig", {})
-    if is_revisioned(around.revision) and not proxy.get("discoveryAddress"):
+    if revision_suffix(around.revision) and not proxy.get("discoveryAddress"):
         proxy = {**proxy, "discoveryAddress": _istiod_address(around)}
     for layer in group.annotations:
         if (text := layer.get(PROXY_CONFIG)) is not None:
@@ -148,7 +144,7 @@ def cluster_env(group: Group, around: MeshFacts, proxy: Data) -> str:
         "ISTIO_LOCAL_EXCLUDE_PORTS": ",".join(map(str, excluded)),  # SSH, Prometheus, the agent
         "SERVICE_ACCOUNT": group.service_account,
     }
-    if is_revisioned(around.revision):
+    if revision_suffix(around.revision):
         settings["CA_ADDR"] = _istiod_address(around)
     if around.internal_address:
         settings["ISTIO_SVC_IP"] = around.internal_address

@@ -18,7 +18,6 @@ from istioctl.actions.workloads.bootstrap_files import (
     MeshFacts,
     cluster_env,
     hosts,
-    is_revisioned,
     istiod_host,
     mesh_yaml,
     proxy_config,
@@ -26,9 +25,11 @@ from istioctl.actions.workloads.bootstrap_files import (
 from istioctl.analysis.sources import Source, read_file
 from istioctl.analysis.validation.decode import decode
 from istioctl.analysis.validation.report import Place, Report
-from istioctl.api.names import SYSTEM_NAMESPACE
+from istioctl.api.labels import revision_suffix
+from istioctl.api.names import MESH_CONFIG_MAP, SYSTEM_NAMESPACE
 from istioctl.api.schema.catalog import kinds
 from istioctl.api.trees import mapping
+from istioctl.api.webhooks import INJECTOR_NAME
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError, ErrorGroup, InputError, IstioctlError
@@ -102,14 +103,14 @@ def configure_entry(
     session = open_session(options.client, report=report)
     group, notes = _group(session, options, stdin)
     revision = options.revision or default_revision(session)
-    suffix = f"-{revision}" if is_revisioned(revision) else ""
+    suffix = revision_suffix(revision)
     cluster = options.cluster
     if cluster is None:
-        cluster = _cluster_of(_config_map(session, options.istio_namespace, f"istio-sidecar-injector{suffix}"))
-    mesh_config = _config_map(session, options.istio_namespace, f"istio{suffix}")
+        cluster = _cluster_of(_config_map(session, options.istio_namespace, f"{INJECTOR_NAME}{suffix}"))
+    mesh_config = _config_map(session, options.istio_namespace, f"{MESH_CONFIG_MAP}{suffix}")
     around = MeshFacts(
         mesh_config=mesh_config.get("mesh", ""),
-        mesh_source=f"ConfigMap/{options.istio_namespace}/istio{suffix}",
+        mesh_source=f"ConfigMap/{options.istio_namespace}/{MESH_CONFIG_MAP}{suffix}",
         istio_namespace=options.istio_namespace,
         revision=revision,
         cluster=cluster,

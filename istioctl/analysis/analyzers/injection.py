@@ -10,6 +10,7 @@ from istioctl.analysis.findings import Findings
 from istioctl.analysis.mesh_settings import image_type
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
+from istioctl.api.labels import revision_suffix
 from istioctl.api.names import DATAPLANE_MODE, INJECT, INJECTION, PROXY, PROXY_CONFIG, REVISION, SYSTEM_NAMESPACE
 from istioctl.api.pods import containers
 from istioctl.api.trees import lookup, mapping, text, texts
@@ -20,7 +21,7 @@ _AUTO = "auto"
 
 
 def _injector_name(revision: str) -> str:
-    return INJECTOR_NAME if revision in ("", "default") else f"{INJECTOR_NAME}-{revision}"
+    return f"{INJECTOR_NAME}{revision_suffix(revision)}"
 
 
 def _injector_values(config_map: Resource) -> dict[str, Any]:
