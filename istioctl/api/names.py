@@ -52,6 +52,13 @@ WAYPOINT_CONTROLLER = "istio.io-mesh-controller"
 #: The label that each namespace has of its own name.
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
+#: What Kubernetes recommends to label the objects of an application with.
+APP_NAME, APP_VERSION = "app.kubernetes.io/name", "app.kubernetes.io/version"
+APP_INSTANCE = "app.kubernetes.io/instance"
+PART_OF, MANAGED_BY = "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by"
+#: By what telemetry calls a workload and its version.
+CANONICAL_NAME, CANONICAL_REVISION = "service.istio.io/canonical-name", "service.istio.io/canonical-revision"
+
 CLUSTER_ENV = "ISTIO_META_CLUSTER_ID"
 NETWORK_ENV = "ISTIO_META_NETWORK"
 PROBERS_ENV = "ISTIO_KUBE_APP_PROBERS"

@@ -10,6 +10,7 @@ from typing import Any
 from istioctl.actions.pods import first_pod
 from istioctl.api import ports
 from istioctl.api.labels import labels_of
+from istioctl.api.names import APP_NAME, APP_VERSION, PART_OF
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.parallel import in_parallel
 from istioctl.cluster.patience import Report
@@ -19,7 +20,7 @@ from istioctl.cluster.readiness import why_not_ready
 from istioctl.cluster.session import Client, Session, open_session
 from istioctl.errors import ClusterError, InputError
 from istioctl.proxies.json_parts import read_whole
-from istioctl.rendering.addons.addons import ADDONS, NAME, PART_OF, PART_OF_VALUE, in_order
+from istioctl.rendering.addons.addons import ADDONS, WHOLE, in_order
 
 _NAMED_TARGETS = 3
 
@@ -78,11 +79,11 @@ def addon_states(
     """
     chosen = in_order(names or ADDONS)
     session = open_session(client, report=report)
-    label = f"{PART_OF}={PART_OF_VALUE}"
+    label = f"{PART_OF}={WHOLE}"
     found = list_objects(session, "apps/v1", "Deployment", namespace=namespace, labels=label)
     by_name: dict[str, list[dict[str, Any]]] = {name: [] for name in chosen}
     for item in found:
-        by_name.get(labels_of(item).get(NAME, ""), []).append(item)
+        by_name.get(labels_of(item).get(APP_NAME, ""), []).append(item)
     tasks = [partial(_state, session, name, item) for name in chosen for item in (by_name[name] or (None,))]
     return in_parallel(tasks)
 
@@ -91,13 +92,13 @@ def _state(session: Session, name: str, deployment: dict[str, Any] | None) -> Ad
     if deployment is None:
         return AddonState(name)
     namespace = deployment["metadata"]["namespace"]
-    version = labels_of(deployment).get("app.kubernetes.io/version", "")
+    version = labels_of(deployment).get(APP_VERSION, "")
     if missing := why_not_ready(deployment):
         return AddonState(name, namespace, version, detail=missing)
     port, path, judge = QUESTIONS[name]
     connected: bool | None
     try:
-        pod = first_pod(session, f"{PART_OF}={PART_OF_VALUE},{NAME}={name}", (namespace,))
+        pod = first_pod(session, f"{PART_OF}={WHOLE},{APP_NAME}={name}", (namespace,))
         connected, detail = judge(ask_pod(session, namespace, pod["metadata"]["name"], port, path))
     except ClusterError as problem:
         not_told = isinstance(problem, ApiError) and problem.status in (401, 403)

@@ -12,7 +12,7 @@ from istioctl.actions.progress import Progress, Stage
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import Wave, wave_of
 from istioctl.api.labels import labels_of, revision_suffix
-from istioctl.api.names import MESH_CONFIG_MAP, SYSTEM_NAMESPACE
+from istioctl.api.names import APP_NAME, MESH_CONFIG_MAP, PART_OF, SYSTEM_NAMESPACE
 from istioctl.cluster.apply import TOOL_OWNER, Desired, apply_all, ensure_namespace
 from istioctl.cluster.errors import ApiError
 from istioctl.cluster.queries import list_kinds, list_objects
@@ -21,9 +21,7 @@ from istioctl.cluster.wait import now_and_then, wait_until_ready
 from istioctl.errors import ClusterError
 from istioctl.rendering.addons.addons import (
     ADDONS,
-    NAME,
-    PART_OF,
-    PART_OF_VALUE,
+    WHOLE,
     addon_documents,
     addon_images,
     addon_mesh_config,
@@ -244,11 +242,11 @@ def uninstall_addons(
     """
     if confirm is not None and not confirm(options):
         return None
-    selector = f"{PART_OF}={PART_OF_VALUE},{NAME} in ({','.join(options.chosen)})"
+    selector = f"{PART_OF}={WHOLE},{APP_NAME} in ({','.join(options.chosen)})"
     session = open_session(client, report=progress.note, dry_run=options.dry_run)
     kinds = (*_KINDS, _CLAIM) if options.purge else _KINDS
     found = list_kinds(session, kinds, labels=selector)
-    gone = tuple(name for name in options.chosen if any(labels_of(item)[NAME] == name for item in found))
+    gone = tuple(name for name in options.chosen if any(labels_of(item)[APP_NAME] == name for item in found))
     left = [name for name in installed_addons(session, options.namespace) if name not in gone]
     report = AddonReport(gone, readers=_readers(gone, left))
     titles = {ObjectKey.of(item): _title(item) for item in found}
@@ -262,14 +260,14 @@ def installed_addons(session: Session, namespace: str = "") -> tuple[str, ...]:
     Raises:
         ClusterError: the cluster can't be asked.
     """
-    label = f"{PART_OF}={PART_OF_VALUE}"
+    label = f"{PART_OF}={WHOLE}"
     found = list_objects(session, "apps/v1", "Deployment", namespace=namespace, labels=label, metadata_only=True)
-    names = {labels_of(item).get(NAME) for item in found}
+    names = {labels_of(item).get(APP_NAME) for item in found}
     return tuple(name for name in ADDONS if name in names)
 
 
 def _title(item: Mapping[str, Any]) -> str:
-    name = labels_of(item).get(NAME, "")
+    name = labels_of(item).get(APP_NAME, "")
     return TITLES.get(name, name)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS
-from istioctl.api.labels import COMPONENT, OWNER_NAMESPACE, OWNER_NOT_PRUNED, labels_of
+from istioctl.api.labels import COMPONENT, MANAGED, OWNER_NAMESPACE, OWNER_NOT_PRUNED, labels_of
 from istioctl.api.labels import VERSION as VERSION_LABEL
 from istioctl.api.names import DEFAULT_REVISION, REVISION, TAG
 from istioctl.api.release import VERSION
@@ -97,7 +97,7 @@ def survey(session: Session, namespace: str, revision: str) -> Survey:
         ClusterError: the server can't be reached or refuses.
         ErrorGroup: it refuses several things.
     """
-    selector = f"{COMPONENT},{REVISION}={revision or DEFAULT_REVISION},operator.istio.io/managed=Reconcile"
+    selector = f"{COMPONENT},{REVISION}={revision or DEFAULT_REVISION},{MANAGED}=Reconcile"
     definitions = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
     kinds = (*NAMESPACED_REMOVALS, *CLUSTER_REMOVALS)
     reads: list[Callable[[], Any]] = [

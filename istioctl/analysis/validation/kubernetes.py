@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.validation import protocols
 from istioctl.analysis.validation.report import Place, Report
+from istioctl.api.names import APP_NAME, APP_VERSION, CANONICAL_NAME, CANONICAL_REVISION
 from istioctl.api.trees import listing, lookup
 from istioctl.api.unrendered import patch_or_template
 
@@ -19,8 +20,8 @@ KINDS = ("Service", "Deployment")
 
 _REQUIREMENTS = "See https://istio.io/latest/docs/ops/deployment/application-requirements/"
 _SELECTION = "See https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/"
-NAME_LABELS = ("service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
-REVISION_LABELS = ("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version")
+NAME_LABELS = (CANONICAL_NAME, APP_NAME, "app")
+REVISION_LABELS = (CANONICAL_REVISION, APP_VERSION, "version")
 
 
 def check_service(data: dict[str, Any], place: Place) -> None:

@@ -11,7 +11,16 @@ from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, cast
 
-from istioctl.api.names import DATAPLANE_MODE, INJECT, SYSTEM_NAMESPACE
+from istioctl.api.names import (
+    APP_INSTANCE,
+    APP_NAME,
+    APP_VERSION,
+    DATAPLANE_MODE,
+    INJECT,
+    MANAGED_BY,
+    PART_OF,
+    SYSTEM_NAMESPACE,
+)
 from istioctl.api.trees import Values, copy_of, lookup, merge
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.suggestions import closest
@@ -20,10 +29,8 @@ from istioctl.rendering.text.documents import RenderedDocument
 
 #: The add-ons in the order they are installed: who reads from another comes after it.
 ADDONS = ("prometheus", "loki", "jaeger", "zipkin", "grafana", "kiali")
-#: The label that tells an add-on's objects, beside `app.kubernetes.io/name`, from everything else.
-PART_OF = "app.kubernetes.io/part-of"
-PART_OF_VALUE = "istio-addons"
-NAME = "app.kubernetes.io/name"
+#: What add-ons are labelled as a part of, which tells their objects from everything else.
+WHOLE = "istio-addons"
 
 Tree = dict[str, Any]
 
@@ -156,13 +163,13 @@ def in_order(names: Collection[str]) -> tuple[str, ...]:
 
 def _facts(name: str, together: Collection[str], settings: Tree, namespace: str, mesh_namespace: str) -> Tree:
     own = settings[name]
-    selector = {NAME: name, "app.kubernetes.io/instance": name}
+    selector = {APP_NAME: name, APP_INSTANCE: name}
     labels = {
         **selector,
         "app": name,
-        "app.kubernetes.io/version": own["version"],
-        PART_OF: PART_OF_VALUE,
-        "app.kubernetes.io/managed-by": "istioctl",
+        APP_VERSION: own["version"],
+        PART_OF: WHOLE,
+        MANAGED_BY: "istioctl",
     }
     common = settings["common"]
     facts: Tree = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from istioctl.api.names import REVISION
+from istioctl.api.labels import COMPONENT, OWNER_NAME
+from istioctl.api.names import APP_INSTANCE, APP_NAME, APP_VERSION, MANAGED_BY, PART_OF, REVISION
 from istioctl.api.trees import mapping
 from istioctl.rendering.text.value_text import go_text
 
@@ -56,11 +57,11 @@ def chart_labels(chart: str, name: str, **more: str) -> dict[str, str]:
     """
     return {
         **more,
-        "app.kubernetes.io/name": name,
-        "app.kubernetes.io/instance": RELEASE_NAME,
-        "app.kubernetes.io/part-of": "istio",
-        "app.kubernetes.io/version": CHART_VERSION,
-        "app.kubernetes.io/managed-by": "Helm",
+        APP_NAME: name,
+        APP_INSTANCE: RELEASE_NAME,
+        PART_OF: "istio",
+        APP_VERSION: CHART_VERSION,
+        MANAGED_BY: "Helm",
         "helm.sh/chart": f"{chart}-{CHART_VERSION}",
     }
 
@@ -69,8 +70,8 @@ def revision_labels(values: Tree, component: str) -> dict[str, str]:
     """The labels of objects that belong to one revision of one component."""
     return {
         REVISION: revision(values),
-        "install.operator.istio.io/owning-resource": go_text(values.get("ownerName")) or "unknown",
-        "operator.istio.io/component": component,
+        OWNER_NAME: go_text(values.get("ownerName")) or "unknown",
+        COMPONENT: component,
     }
 
 

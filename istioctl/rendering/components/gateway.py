@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from istioctl.api import components
-from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION, SYSTEM_NAMESPACE, TEMPLATES
+from istioctl.api.names import (
+    APP_VERSION,
+    CANONICAL_NAME,
+    CANONICAL_REVISION,
+    DATAPLANE_MODE,
+    INJECT,
+    REVISION,
+    SYSTEM_NAMESPACE,
+    TEMPLATES,
+)
 from istioctl.api.ports import XDS
 from istioctl.api.trees import lookup
 from istioctl.rendering.components.facts import (
@@ -124,7 +133,7 @@ def _label_facts(kind: GatewayKind, gateway: Tree, values: Tree, target: Target,
 
 def _pod_labels(kind: GatewayKind, gateway: Tree, values: Tree, target: Target, *, injected: bool) -> Tree:
     selector: Tree = gateway["labels"] or {}
-    version = selector.get("app.kubernetes.io/version") or selector.get("version") or values["revision"] or "latest"
+    version = selector.get(APP_VERSION) or selector.get("version") or values["revision"] or "latest"
     own = revision_labels(values, kind.component)
     labels = {**selector, "heritage": "Tiller", "release": "istio", "chart": "gateways"}
     if target.namespace != SYSTEM_NAMESPACE:  # these three are there for Services made long ago
@@ -132,8 +141,8 @@ def _pod_labels(kind: GatewayKind, gateway: Tree, values: Tree, target: Target, 
     labels |= {
         **own,
         **chart_labels(kind.chart, kind.gateway),
-        "service.istio.io/canonical-name": gateway["name"],
-        "service.istio.io/canonical-revision": go_text(version),
+        CANONICAL_NAME: gateway["name"],
+        CANONICAL_REVISION: go_text(version),
     }
     if not injected:
         labels[DATAPLANE_MODE] = "none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from istioctl.api import ports
+from istioctl.api.labels import OWNER_NAME
 from istioctl.api.names import DATAPLANE_MODE, INJECT, REVISION
 from istioctl.rendering.components.facts import (
     RELEASE_NAME,
@@ -27,7 +28,6 @@ def ztunnel_documents(values: Tree, target: Target) -> list[str]:
     labels = chart_labels("ztunnel", "ztunnel")
     revision_annotation = {REVISION: values["revision"]} if values["revision"] else {}
     owned = revision_labels(values, "Ztunnel")
-    owner = "install.operator.istio.io/owning-resource"
     facts = common_facts(values, target)
     facts |= {
         "scope": scope_facts(values["resourceScope"]),
@@ -42,7 +42,7 @@ def ztunnel_documents(values: Tree, target: Target) -> list[str]:
             **(values["podLabels"] or {}),
         },
         "policy_labels": {"app": "ztunnel", "release": RELEASE_NAME, **owned, **labels},
-        "role_labels": {"app": "ztunnel", "release": name, owner: owned[owner], **labels},
+        "role_labels": {"app": "ztunnel", "release": name, OWNER_NAME: owned[OWNER_NAME], **labels},
         "annotations": {**(values["annotations"] or {}), **revision_annotation},
         "pull_secrets": [{"name": secret} for secret in values["imagePullSecrets"] or []],
         "image": image_name(values["image"] or "ztunnel", values["hub"], values["tag"], values["variant"] or ""),
