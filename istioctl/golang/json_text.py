@@ -20,6 +20,7 @@ _NODE = 2 * ITEM  # bytes that an item of a view takes, and its text
 _SURROGATES = lazy_pattern("[\ud800-\udfff]")
 _HTML = lazy_pattern("[<>&\u2028\u2029\ud800-\udfff]")
 _LINES = lazy_pattern("[\u2028\u2029\ud800-\udfff]")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _string = json.encoder.encode_basestring
 
 
@@ -111,7 +112,7 @@ def write_plain(data: object, *, indent: str | None = None, escape_html: bool = 
     """Plain data as `write` prints them, but with the keys in the order that they are in."""
     special = _HTML if escape_html else _LINES
     if indent is None:
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        text = _ENCODER.encode(data)
         is_numeric = ".0" in text or "e-" in text or "e+" in text
         if not (is_numeric and _MAYBE_OTHER.search(text)):
             return _escaped(text, special)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from istioctl.api.names import MERGE_METRICS, SCRAPE_ENV
@@ -19,11 +20,17 @@ _PREFIX = "prometheus_io_"
 _PARTS = ("scrape", "path", "port")
 
 
+@lru_cache(1000)
+def _plain(name: str) -> str:
+    """An annotation's name with `_` for all punctuation."""
+    return re.sub(r"\W", "_", name, flags=re.ASCII)
+
+
 def _settings(annotations: Mapping[str, str]) -> dict[str, str]:
     """The values of `prometheus.io/scrape`, `path` and `port`, whichever punctuation their names have."""
     found = {}
     for name, value in annotations.items():
-        if "prometheus" in name and (plain := re.sub(r"\W", "_", name, flags=re.ASCII)).startswith(_PREFIX):
+        if "prometheus" in name and (plain := _plain(name)).startswith(_PREFIX):
             part = plain.removeprefix(_PREFIX)
             if part in _PARTS:
                 found[part] = value
@@ -33,7 +40,7 @@ def _settings(annotations: Mapping[str, str]) -> dict[str, str]:
 def without_settings(annotations: Mapping[str, str]) -> dict[str, str]:
     """Annotations without those that steer Prometheus."""
     ours = {_PREFIX + part for part in _PARTS}
-    return {name: value for name, value in annotations.items() if re.sub(r"\W", "_", name, flags=re.ASCII) not in ours}
+    return {name: value for name, value in annotations.items() if _plain(name) not in ours}
 
 
 def scraped_port(annotations: Mapping[str, str]) -> str | None:

@@ -22,7 +22,7 @@ from istioctl.injection.streams import Piece
 
 #: A stream that is shorter, in characters, is not worth a process.
 LONG_STREAM = 128 << 10
-_BATCH = 64 << 10
+_BATCH = 32 << 10
 _WARM_UP = 4
 
 

@@ -244,6 +244,10 @@ def has_suffix(suffix: str, text: str) -> bool:
 @TABLE.function("quote", "...any")
 def quote(*values: object) -> str:
     """Each value but nil in double quotes, escaped as Go does."""
+    if len(values) == 1 and type(values[0]) is str:
+        text = quoting.quote(values[0])
+        take(len(text))
+        return joined(" ", [text])
     return _listed(quoting.quote(to_text(value)) for value in values if value is not None)
 
 
