@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import check_revision, client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, GlobalOptions, Option
-from istioctl.cli.line.options import DryRunOption, ListFlags, NamesOutputOption, YesOption, global_options
+from istioctl.cli.line.options import (
+    DryRunOption,
+    ListFlags,
+    NamesOutputOption,
+    YesOption,
+    global_options,
+    revision_option,
+)
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.progress import shown_progress
@@ -62,13 +68,7 @@ def install(
     set_flags: SetOption = [],  # noqa: B006
     revision: Annotated[
         str,
-        Option(
-            "-r",
-            "--revision",
-            metavar="NAME",
-            help="The control plane that is told where traces go.",
-            autocompletion=completers.revisions,
-        ),
+        revision_option("The control plane that is told where traces go."),
     ] = "",
     wait: Annotated[bool, Option("--wait/--no-wait", help="Return only once all are ready.")] = True,
     timeout: Annotated[float, Option("--readiness-timeout", metavar="SECONDS", help="How long that may take.")] = 300.0,

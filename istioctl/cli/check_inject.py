@@ -6,9 +6,8 @@ from typing import Annotated
 
 from istioctl.api.identity import ObjectKey
 from istioctl.api.webhooks import INJECTOR
-from istioctl.cli.line.completers import pods
-from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import ListFlags, global_options
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import ListFlags, global_options, pod_argument
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -17,9 +16,7 @@ def check_inject(
     ctx: Context,
     references: Annotated[
         list[str],
-        Argument(
-            metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod or a workload; every pod if left out.", autocompletion=pods
-        ),
+        pod_argument("A pod or a workload; every pod if left out."),
     ] = [],  # noqa: B006 - it is copied
     labels: Annotated[
         str, Option("-l", "--labels", metavar="LABELS", help="Labels of a pod that need not be there yet.")

@@ -19,9 +19,8 @@ from istioctl.actions.observe.dashboard import (
     open_dashboards,
 )
 from istioctl.cli.line.cluster_options import open_cluster
-from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
-from istioctl.cli.line.options import OutputOption, RevisionOption, global_options
+from istioctl.cli.line.options import OutputOption, RevisionOption, global_options, pod_argument
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
@@ -36,7 +35,7 @@ UiPortOption = Annotated[
 SelectorOption = Annotated[str, Option("-l", "--selector", metavar="LABELS", help="Labels of the pod.")]
 PodArgument = Annotated[
     str,
-    Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod, or a workload of pods.", autocompletion=pods),
+    pod_argument("A pod, or a workload of pods."),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import check_port, open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import OutputOption
+from istioctl.cli.line.options import OutputOption, pod_argument
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 
@@ -24,11 +24,7 @@ def pod(
     ctx: Context,
     name: Annotated[
         str,
-        Argument(
-            metavar="[TYPE/]NAME[.NAMESPACE]",
-            help="The pod, or what has it, such as deploy/web.",
-            autocompletion=completers.pods,
-        ),
+        pod_argument("The pod, or what has it, such as deploy/web."),
     ],
     ignore_unmeshed: _IgnoreOption = False,
     output: OutputOption = None,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import open_cluster
-from istioctl.cli.line.declare import Argument, Context, Exit, Option
+from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.files import read_bytes
+from istioctl.cli.line.options import pod_argument
 from istioctl.cli.line.proxy_flags import AdminPortOption
 from istioctl.cli.proxy_view import SHORT, FormOption
 from istioctl.cli.screen.differences import shown_differences
@@ -24,9 +24,7 @@ def diff(
     ctx: Context,
     pods: Annotated[
         list[str],
-        Argument(
-            metavar="[TYPE/]NAME[.NAMESPACE]", help="Two proxies, or one and a file.", autocompletion=completers.pods
-        ),
+        pod_argument("Two proxies, or one and a file."),
     ] = [],  # noqa: B006 - it is copied
     files: Annotated[
         list[str],

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import open_cluster
-from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.expiry import ExpiresWithinOption, expiry_span
-from istioctl.cli.line.options import NoHeadersOption, output_option
+from istioctl.cli.line.options import NoHeadersOption, output_option, pod_argument
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
 from istioctl.cli.proxy_view import SHORT, FileOption, FormOption, ViewFlags, show
 from istioctl.cli.screen.exit_status import ExitStatus
@@ -67,10 +66,8 @@ def secret(
 
 def rootca_compare(
     ctx: Context,
-    first: Annotated[str, Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="A pod.", autocompletion=completers.pods)],
-    second: Annotated[
-        str, Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help="Another pod.", autocompletion=completers.pods)
-    ],
+    first: Annotated[str, pod_argument("A pod.")],
+    second: Annotated[str, pod_argument("Another pod.")],
     output: FormOption = SHORT,
     admin_port: AdminPortOption = 15000,
 ) -> int:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.api.ages import human_duration
 from istioctl.cli.line.cluster_options import check_port, check_revision
-from istioctl.cli.line.completers import pods
-from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
-from istioctl.cli.line.options import NoHeadersOption, RevisionOption, output_option
+from istioctl.cli.line.options import NoHeadersOption, RevisionOption, output_option, pod_argument
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data, shown_table
 from istioctl.cli.screen.terminal import terminal
@@ -44,9 +43,7 @@ def proxy_status(
     ctx: Context,
     references: Annotated[
         list[str],
-        Argument(
-            metavar="[TYPE/]NAME[.NAMESPACE]", help="Compare istiod's and this proxy's view.", autocompletion=pods
-        ),
+        pod_argument("Compare istiod's and this proxy's view."),
     ] = [],  # noqa: B006 - it is copied
     states: Annotated[list[Wanted], Option("--state", help="Only proxies in this state; may be repeated.")] = [],  # noqa: B006
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,

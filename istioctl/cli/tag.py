@@ -8,7 +8,7 @@ from istioctl.api.labels import is_dns_label
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import client_options
 from istioctl.cli.line.declare import Argument, Context, Exit, Option
-from istioctl.cli.line.options import ListFlags, ManifestsOption, YesOption, global_options
+from istioctl.cli.line.options import ListFlags, ManifestsOption, YesOption, global_options, revision_option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 TagArgument = Annotated[str, Argument(metavar="TAG", help="The tag's name.", autocompletion=completers.tags)]
 PointsTo = Annotated[
     str,
-    Option(
-        "-r", "--revision", metavar="NAME", help="The revision the tag points to.", autocompletion=completers.revisions
-    ),
+    revision_option("The revision the tag points to."),
 ]
 
 

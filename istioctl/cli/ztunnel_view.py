@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 from istioctl.cli.line.cluster_options import check_port, open_cluster
-from istioctl.cli.line.completers import pods
-from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
-from istioctl.cli.line.options import NoHeadersOption
+from istioctl.cli.line.options import NoHeadersOption, pod_argument
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.proxy_view import SHORT
 from istioctl.cli.screen.printers import Output, print_data, print_table
@@ -37,11 +36,7 @@ class ZtunnelFlags(NamedTuple):
 
     names: Annotated[
         list[str],
-        Argument(
-            metavar="[TYPE/]NAME[.NAMESPACE]",
-            help="A ztunnel, or a workload, which means its node's ztunnel. Several may be given.",
-            autocompletion=pods,
-        ),
+        pod_argument("A ztunnel, or a workload, which means its node's ztunnel. Several may be given."),
     ] = []  # noqa: RUF012 - it is copied
     file: Annotated[str, Option("-f", "--file", metavar="FILE", help="A ztunnel's dump; `-` is stdin.")] = ""
     node: Annotated[str, Option("--node", metavar="NODE", help="The ztunnel of this node.")] = ""

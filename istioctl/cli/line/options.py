@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from istioctl.cli.line import completers
-from istioctl.cli.line.declare import Context, Declaration, GlobalOptions, Option
+from istioctl.cli.line.declare import Argument, Context, Declaration, GlobalOptions, Option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.screen.printers import DATA_FORMS, NAME, TEMPLATES, Output, print_data, print_table, read_output
 from istioctl.cli.screen.terminal import terminal
@@ -43,6 +43,16 @@ def output_option(*own: str, named: bool = False, default: str | None = None, no
     )
 
 
+def pod_argument(help_text: str) -> Declaration:
+    """Declare a word that names a pod, or a workload that has some."""
+    return Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help=help_text, autocompletion=completers.pods)
+
+
+def revision_option(help_text: str) -> Declaration:
+    """Declare `-r`."""
+    return Option("-r", "--revision", metavar="NAME", help=help_text, autocompletion=completers.revisions)
+
+
 FilesOption = Annotated[
     list[str],
     Option("-f", "--filename", metavar="FILE", help="An IstioOperator file, `-` for stdin; may be repeated."),
@@ -59,13 +69,7 @@ SetOption = Annotated[
 ]
 RevisionOption = Annotated[
     str,
-    Option(
-        "-r",
-        "--revision",
-        metavar="NAME",
-        help="The control plane revision.",
-        autocompletion=completers.revisions,
-    ),
+    revision_option("The control plane revision."),
 ]
 ManifestsOption = Annotated[
     Path | None,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from istioctl.cli.line import completers
-from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import global_options
+from istioctl.cli.line.declare import Context, Option
+from istioctl.cli.line.options import global_options, pod_argument
 from istioctl.cli.line.parameters import flag_group
 from istioctl.errors import UsageError
 
@@ -15,11 +14,7 @@ if TYPE_CHECKING:
 
 PodsArgument = Annotated[
     list[str],
-    Argument(
-        metavar="[TYPE/]NAME[.NAMESPACE]",
-        help="A pod, or a workload such as deploy/web; namespace/NAME is all proxies there. Several may be given.",
-        autocompletion=completers.pods,
-    ),
+    pod_argument("A pod, or a workload such as deploy/web; namespace/NAME is all proxies there. Several may be given."),
 ]
 SelectorOption = Annotated[str, Option("-l", "--selector", metavar="LABELS", help="The proxies whose pods match.")]
 AllOption = Annotated[bool, Option("--all", help="All proxies of the namespace.")]
