@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Any, Protocol, TypeVar
 
 from istioctl.errors import InputError
-from istioctl.late_imports import left_out
+from istioctl.late_imports import imported_later, left_out
 from istioctl.yamldoc.json_text import indented
 from istioctl.yamldoc.json_weight import HEAVIEST, json_weight
 
@@ -65,8 +65,16 @@ class Reader(Protocol):
 
 
 def load_msgspec() -> None:
-    """Imports msgspec, without a module that takes as long as all the rest: typing has what is needed of it."""
-    with left_out("typing_extensions"):
+    """Imports msgspec in a third of the time; to be called before it is imported.
+
+    What is left out takes longer than all the rest: typing has what is needed of `typing_extensions`, and nobody here
+    asks for the schema of a type.
+    """
+    with (
+        left_out("typing_extensions"),
+        imported_later("msgspec.inspect"),
+        imported_later("msgspec._json_schema", "schema", "schema_components"),
+    ):
         import msgspec  # noqa: F401
 
 

@@ -190,6 +190,7 @@ def _read_typed(body: bytes, istiod: str, revision: str) -> list[ProxyStatus] | 
 
     The answer is not weighed: whoever asked for it did.
     """
+    json_parts.load_msgspec()
     from msgspec import DecodeError
 
     try:
@@ -207,7 +208,6 @@ def _read_typed(body: bytes, istiod: str, revision: str) -> list[ProxyStatus] | 
 @cache
 def _decoder() -> Any:
     """What reads the list of proxies, without what is told twice."""
-    json_parts.load_msgspec()
     from msgspec import defstruct
     from msgspec.json import Decoder
 
