@@ -16,6 +16,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
 
+from istioctl.errors import IstioctlError
 from istioctl.injection.inject import InjectionResult, inject_piece
 from istioctl.injection.injector import Injector, ObjectInjector
 from istioctl.injection.streams import Piece
@@ -24,6 +25,8 @@ from istioctl.injection.streams import Piece
 LONG_STREAM = 128 << 10
 _BATCH = 32 << 10
 _WARM_UP = 4
+#: Batches for each worker that are known and not yet given, since one before them takes longer.
+_AHEAD = 4
 
 
 def inject_stream(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator[tuple[Piece, InjectionResult]]:
@@ -63,38 +66,75 @@ def _start(stream: Iterator[Piece]) -> tuple[list[Piece], bool]:
 def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     batch: list[Piece] = []
     size = 0
-    for piece in pieces:
-        batch.append(piece)
-        size += len(piece.text)
-        if size > _BATCH:
+    try:
+        for piece in pieces:
+            batch.append(piece)
+            size += len(piece.text)
+            if size > _BATCH:
+                yield batch
+                batch, size = [], 0
+    except IstioctlError:
+        if batch:  # what stands before the fault has its turn first
             yield batch
-            batch, size = [], 0
+        raise
     if batch:
         yield batch
+
+
+class _Task:
+    """A batch that was handed out, and what became of it as far as that is known."""
+
+    def __init__(self, batch: list[Piece]) -> None:
+        self.batch = batch
+        self.results: list[InjectionResult] | None = None
 
 
 def _shared_out(
     batches: Iterator[list[Piece]], workers: list[_Worker], injector: ObjectInjector
 ) -> Iterator[tuple[Piece, InjectionResult]]:
-    """The documents of all batches, each worker at one of these at a time; in the end, the workers are gone."""
-    busy: deque[tuple[_Worker, list[Piece]]] = deque()
+    """The documents of all batches, each worker at one of these at a time; in the end, the workers are gone.
+
+    A worker that is done gets its next batch at once, though others are still at earlier ones.
+    """
+    tasks: deque[_Task] = deque()  # in the order of their batches
+    idle, busy = list(workers), dict[_Worker, _Task]()
+    failure: IstioctlError | None = None
+    is_over = False
     try:
-        for batch in batches:
-            if len(busy) < len(workers):
-                worker = workers[len(busy)]
-                worker.begin(batch)
-                busy.append((worker, batch))
-                continue
-            worker, earlier = busy.popleft()
-            results = worker.results()
-            worker.begin(batch)
-            busy.append((worker, batch))
-            yield from _completed(earlier, results, injector)
-        for worker, batch in busy:
-            yield from _completed(batch, worker.results(), injector)
+        while tasks or not is_over:
+            while idle and not is_over and len(tasks) < _AHEAD * len(workers):
+                try:
+                    batch = next(batches, None)
+                except IstioctlError as error:
+                    batch, failure = None, error
+                is_over = batch is None
+                if batch is not None:
+                    worker = idle.pop()
+                    tasks.append(_Task(batch))
+                    busy[worker] = tasks[-1]
+                    worker.begin(batch)
+            if tasks and (results := tasks[0].results) is not None:
+                yield from _completed(tasks.popleft().batch, results, injector)
+            elif busy:
+                for worker in _done(busy):
+                    busy.pop(worker).results = worker.results()
+                    idle.append(worker)
     finally:
         for worker in workers:
             worker.end()
+    if failure is not None:
+        raise failure
+
+
+def _done(busy: Iterable[_Worker]) -> list[_Worker]:
+    """Wait until workers are done with their batches, or dead, and say which."""
+    import select
+
+    waiting = select.poll()
+    by_pipe = {worker.pipe: worker for worker in busy}
+    for pipe in by_pipe:
+        waiting.register(pipe, select.POLLIN)
+    return [by_pipe[pipe] for pipe, _ in waiting.poll()]
 
 
 def _completed(
@@ -150,6 +190,11 @@ class _Worker:
                     _serve(injector, batches, results)
                 finally:  # what the parent was at is not for its fork to go on with
                     os._exit(0)
+
+    @property
+    def pipe(self) -> int:
+        """The descriptor from which there is something to read once it is done, or dead."""
+        return self._results.fileno()
 
     def begin(self, batch: list[Piece]) -> None:
         """Give the worker a batch; it has none in hand."""

@@ -106,6 +106,45 @@ def test_what_stands_before_a_document_that_fails_is_given(bad: int) -> None:
     assert str(caught.value.where).startswith("in.yaml:")
 
 
+@pytest.mark.parametrize("bad", [None, 5, COUNT - 3])
+def test_a_stream_that_breaks_off_fails_only_where_nothing_before_it_does(bad: int | None) -> None:
+    bads = () if bad is None else (bad,)
+
+    def broken() -> Iterator[Piece]:
+        for number, piece in enumerate(stream(*bads)):
+            if number == COUNT - 1:
+                raise InputError("it breaks off", where="in.yaml:end")
+            yield piece
+
+    found, wanted = [], []
+    with pytest.raises(InputError) as caught:
+        found.extend(result for _, result in inject_stream(broken(), small_injector()))
+    with pytest.raises(InputError) as expected:
+        wanted.extend(inject_pieces(broken(), small_injector()))
+
+    assert found == wanted
+    assert (caught.value.where, caught.value.message) == (expected.value.where, expected.value.message)
+
+
+def test_no_worker_waits_for_one_that_takes_longer(tmp_path: Path) -> None:
+    class Slow(Traced):
+        """Is held at one object until a later one, of a batch behind the next, was injected elsewhere."""
+
+        def inject(self, data: Mapping[str, Any]) -> Outcome | None:
+            name = data["metadata"]["name"]
+            if name == "pod-30":
+                (tmp_path / "later").touch()
+            until = time.monotonic() + 60
+            while name == "pod-20" and not (tmp_path / "later").exists() and time.monotonic() < until:
+                time.sleep(0.001)
+            assert name != "pod-20" or (tmp_path / "later").exists()
+            return super().inject(data)
+
+    injector = Slow()
+    assert [result for _, result in inject_stream(stream(), injector)] == alone()
+    assert "pod-20" not in injector.here
+
+
 def test_where_there_may_be_no_more_processes_one_does_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> int:
         raise BlockingIOError
