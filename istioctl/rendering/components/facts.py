@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from istioctl.api.labels import COMPONENT, OWNER_NAME
 from istioctl.api.names import APP_INSTANCE, APP_NAME, APP_VERSION, MANAGED_BY, PART_OF, REVISION
 from istioctl.api.trees import mapping
+from istioctl.golang.strconv import TRUE
 from istioctl.rendering.text.value_text import go_text
 
 #: The name of every release, and the version its charts say.
@@ -101,9 +102,13 @@ def component_image(values: Tree, name: str) -> str:
     return image_name(values["image"] or name, hub, tag, variant)
 
 
+#: The variable of istiod that says whether it publishes its root certificate as a ClusterTrustBundle.
+TRUST_BUNDLE = "ENABLE_CLUSTER_TRUST_BUNDLE_API"
+
+
 def wants_trust_bundle(env: object) -> bool:
-    """Whether istiod publishes its root certificate as a ClusterTrustBundle, by its variables."""
-    return mapping(env).get("ENABLE_CLUSTER_TRUST_BUNDLE_API") in (True, "true")
+    """Whether `TRUST_BUNDLE` is true among variables, as istiod reads it: it may be a boolean or a text."""
+    return go_text(mapping(env).get(TRUST_BUNDLE)) in TRUE
 
 
 def whole_number(value: object) -> int:

@@ -9,7 +9,7 @@ from istioctl.api import ports
 from istioctl.api.trees import copy_of, lookup, merge
 from istioctl.errors import SpecError
 from istioctl.golang import json_text
-from istioctl.rendering.components.facts import Tree, revision_suffix
+from istioctl.rendering.components.facts import TRUST_BUNDLE, Tree, revision_suffix, wants_trust_bundle
 from istioctl.rendering.text.data_files import data_names, read_data
 from istioctl.rendering.text.value_text import bare, go_text
 from istioctl.yamldoc.writer import dump
@@ -137,10 +137,16 @@ def built_in_templates(own: Container[str] = ()) -> Iterator[tuple[str, str]]:
 
 
 def injector_values(values: Tree) -> Tree:
-    """The part of the values that the injector's templates ask for."""
+    """The part of the values that the injector's templates ask for.
+
+    They compare one variable with a boolean, which fails on a text, and with it every injection.
+    """
+    env = values["env"]
+    if TRUST_BUNDLE in (env or {}):
+        env = {**env, TRUST_BUNDLE: wants_trust_bundle(env)}
     return {
         **{key: values[key] for key in ("global", "sidecarInjectorWebhook", "revision")},
-        "pilot": {key: values[key] for key in ("cni", "env")},
+        "pilot": {"cni": values["cni"], "env": env},
         "gateways": {key: values["gateways"][key] for key in ("securityContext", "seccompProfile")},
     }
 

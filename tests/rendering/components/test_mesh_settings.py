@@ -139,6 +139,14 @@ def test_the_injector_sees_only_what_it_asks_for() -> None:
     assert found["pilot"]["env"] == {"A": "1"}
 
 
+@pytest.mark.parametrize(
+    ("given", "seen"), [(True, True), ("true", True), ("1", True), (1, True), (False, False), ("false", False)]
+)
+def test_the_injector_can_compare_the_one_variable_that_it_asks_for(given: object, seen: bool) -> None:
+    values = chart_values("istiod", {"pilot": {"env": {"ENABLE_CLUSTER_TRUST_BUNDLE_API": given}}})
+    assert injector_values(values)["pilot"]["env"] == {"ENABLE_CLUSTER_TRUST_BUNDLE_API": seen}
+
+
 def test_the_injector_is_given_as_data_what_the_config_map_says() -> None:
     webhook = {"templates": {"own": "spec: {}\n", "sidecar": "metadata:\n  labels: {a: b}\n"}}
     for given in ({}, {"sidecarInjectorWebhook": webhook}, {"pilot": {"env": {"A": "1"}}}):
