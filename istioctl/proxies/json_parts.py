@@ -93,7 +93,7 @@ def open_json(data: bytes, source: str) -> tuple[Reader, Part]:
     try:
         return _Whole(source), json.loads(data)
     except RecursionError:
-        raise not_json(data, source, _TOO_DEEP) from None
+        raise not_json(data, source, TOO_DEEP) from None
     except ValueError as problem:
         raise not_json(data, source, str(problem)) from None
 
@@ -108,7 +108,7 @@ def read_whole(data: bytes, source: str) -> Any:
     return reader.value(document)
 
 
-_TOO_DEEP = "it nests collections too deep"
+TOO_DEEP = "it nests collections too deep"
 
 
 def not_json(data: bytes, source: str, problem: str) -> InputError:
@@ -258,7 +258,7 @@ class _Lazy:
         except ValidationError:
             raise _wrong(self._source, expected) from None
         except RecursionError:
-            raise not_json(self._data, self._source, _TOO_DEEP) from None
+            raise not_json(self._data, self._source, TOO_DEEP) from None
         except (DecodeError, UnicodeDecodeError) as problem:
             raise not_json(self._data, self._source, str(problem)) from None
 

@@ -6,7 +6,7 @@ in: their text is checked, not taken apart. Other dumps are laid out anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from istioctl.patterns import lazy_pattern
@@ -33,6 +33,14 @@ def shareable(data: bytes, source: str) -> Iterator[Piece]:
     Raises:
         InputError: it is not JSON, or not a dump.
     """
+    try:
+        yield from _pieces(data, source)
+    except RecursionError:
+        raise json_parts.not_json(data, source, json_parts.TOO_DEEP) from None
+
+
+def _pieces(data: bytes, source: str) -> Iterator[Piece]:
+    """The same; whatever is wrong with the dump is found before the first piece is given."""
     beginning = _BEGINNING.match(data, 0, _LONGEST_BEGINNING)
     step = beginning[1].decode() if beginning else ""
     if beginning and [len(spaces) for spaces in beginning.groups()] == [len(step) * depth for depth in (1, 2, 3)]:
@@ -50,7 +58,7 @@ def shareable(data: bytes, source: str) -> Iterator[Piece]:
     yield "\n"
 
 
-def _listed(pieces: Iterable[Piece], step: str) -> Iterator[Piece]:
+def _listed(pieces: Sequence[Piece], step: str) -> Iterator[Piece]:
     before = f"[\n{step * 2}"
     for piece in pieces:
         yield before
@@ -88,7 +96,7 @@ def _of_texts(data: bytes, start: int, step: str) -> list[Piece] | None:
         start = end + len(line) + 1
 
 
-def _of_parts(data: bytes, source: str, step: str) -> Iterator[Piece] | None:
+def _of_parts(data: bytes, source: str, step: str) -> list[Piece] | None:
     """The same for a large dump, whose sections are not decoded."""
     reader, document = json_parts.open_json(data, source)
     sections = reader.only_list(document, "configs", _MOST_SECTIONS)
@@ -106,4 +114,4 @@ def _of_parts(data: bytes, source: str, step: str) -> Iterator[Piece] | None:
             return memoryview(text)
         return indented(shown, step, f"\n{step * 2}", encode)
 
-    return map(piece, sections)
+    return [piece(section) for section in sections]

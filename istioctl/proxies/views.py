@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from istioctl.errors import InputError
 from istioctl.proxies.config_dump import ConfigDump
-from istioctl.proxies.json_parts import Reader
+from istioctl.proxies.json_parts import TOO_DEEP, Reader
 from istioctl.proxies.tables import Table
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Page(Protocol):
 
 D = TypeVar("D", bound=Page)
 Keep = Callable[[Any], T]
+_HINT = "See that it is what Envoy's admin API answered."
 
 
 class View(NamedTuple, Generic[D]):
@@ -63,11 +64,13 @@ def made(make: Callable[[D], T], page: D) -> T:
     """
     try:
         return make(page)
+    except RecursionError:
+        raise InputError(TOO_DEEP, where=page.source, hint=_HINT, id="not-a-dump") from None
     except (AttributeError, LookupError, TypeError, ValueError) as problem:
         raise InputError(
             f"a value is not of the type that Envoy gives it ({problem})",
             where=page.source,
-            hint="See that it is what Envoy's admin API answered.",
+            hint=_HINT,
             id="not-a-dump",
         ) from problem
 

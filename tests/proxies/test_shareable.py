@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -87,6 +88,18 @@ def test_a_broken_dump_is_an_error(way: str) -> None:
     for broken in (whole + b"}", whole.replace(b"a", b"\n"), whole.replace(b"[", b"[,")):
         with pytest.raises(InputError, match="this is not JSON"):
             shown(broken, way)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("depth", [sys.getrecursionlimit() * part // 20 for part in (10, 17, 19)])
+def test_a_dump_that_nests_too_deep_is_an_error_or_shown(way: str, depth: int) -> None:
+    nested = f'{{"token": {"[" * depth}"{PLANTED}"{"]" * depth}}}'
+    for text in (f'{{"configs": [{nested}]}}', f'{{\n "configs": [\n  {{\n   "a": {nested}\n  }}\n ]\n}}'):
+        try:
+            found = json.loads(shown(text, way))
+        except InputError as error:
+            found = str(error)
+        assert found in ("the dump: this is not JSON: it nests collections too deep", json.loads(text))
 
 
 @pytest.mark.parametrize("way", WAYS)
