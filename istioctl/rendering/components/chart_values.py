@@ -28,6 +28,8 @@ _LISTS_OF_MAPPINGS = frozenset(
         "secretVolumes",
     }
 )
+#: Lists of names.
+_LISTS_OF_TEXTS = frozenset({"imagePullSecrets"})
 #: Mappings that a null takes away altogether; the manifests do without.
 _DISPENSABLE = frozenset(
     {
@@ -96,6 +98,8 @@ def _check(defaults: Values, values: Values, path: str) -> None:
                 raise _misplaced(place, "a list", value)
             if key in _LISTS_OF_MAPPINGS and not all(isinstance(item, dict) for item in value or []):
                 raise _misplaced(place, "a list of mappings", value)
+            if key in _LISTS_OF_TEXTS and not all(isinstance(item, str) for item in value or []):
+                raise _misplaced(place, "a list of texts", value)
         elif place in _TEXTS and not (isinstance(value, str) or (value is None and place in _DISPENSABLE_TEXTS)):
             raise _misplaced(place, "a text", value)
 

@@ -64,6 +64,7 @@ def test_what_was_given_is_not_changed() -> None:
         ({"global": "x"}, "values.global must be a mapping"),
         ({"pilot": {"env": ["A=1"]}}, "values.env must be a mapping"),
         ({"revisionTags": "prod"}, "values.revisionTags must be a list"),
+        ({"global": {"imagePullSecrets": [{"name": "a"}]}}, "values.global.imagePullSecrets must be a list of texts"),
         ({"pilot": {"image": None}}, "values.image must be a text"),
         ({"revision": 5}, "values.revision must be a text"),
         ({"global": {"istioNamespace": None}}, "values.global.istioNamespace must be a text"),
