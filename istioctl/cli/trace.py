@@ -57,9 +57,9 @@ def trace(
     from istioctl.proxies.trace.request import make_request
     from istioctl.proxies.trace.trace import trace as work_out
 
-    if len(words) != (2 if file else 3):
-        wanted = "METHOD URL" if file else "[TYPE/]NAME[.NAMESPACE] METHOD URL"
-        raise UsageError(f"{len(words)} words are given", where=" ".join(words), hint=f"Give {wanted}.")
+    wanted = "METHOD URL" if file else "[TYPE/]NAME[.NAMESPACE] METHOD URL"
+    if len(words) != (needed := len(wanted.split())):
+        raise UsageError(f"{needed} words are needed, not {len(words)}", where=" ".join(words), hint=f"Give {wanted}.")
     if plain and not inbound:
         raise UsageError("only an inbound request arrives with or without mTLS", where="--plain-text")
     method, url = words[-2:]

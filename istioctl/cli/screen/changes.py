@@ -20,11 +20,15 @@ def changes_text(changes: list[Change]) -> list[str]:
         names = [str(change.key) for change in changes if change.verb is verb]
         shown = names if verb is Verb.REMOVE else names[:_MOST_OBJECTS]
         if names:
-            lines += [f"{len(names)} objects to {verb}:", *(f"  {name}" for name in shown)]
+            lines += [f"{_objects(len(names))} to {verb}:", *(f"  {name}" for name in shown)]
         if len(shown) < len(names):
             lines.append(f"  and {len(names) - len(shown)} more")
     left = sum(change.verb is Verb.LEAVE for change in changes)
-    return [*lines, f"{left} objects to leave as they are"] if left else lines
+    return [*lines, f"{_objects(left)} to leave as {'it is' if left == 1 else 'they are'}"] if left else lines
+
+
+def _objects(count: int) -> str:
+    return f"{count} object{'' if count == 1 else 's'}"
 
 
 def removal_text(removal: Removal, *, every_object: bool) -> list[str]:

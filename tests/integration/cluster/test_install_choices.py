@@ -30,7 +30,7 @@ def test_question_lists_what_will_happen(installed: Cluster) -> None:
     done = installed.run("install", "--set", "profile=minimal", stdin="n\n")
     assert done.status == 1
     assert "10 objects to remove:\n  Deployment/istio-system/istio-egressgateway\n" in done.stderr
-    assert "1 objects to create:\n  HorizontalPodAutoscaler/istio-system/istiod\n" in done.stderr
+    assert "1 object to create:\n  HorizontalPodAutoscaler/istio-system/istiod\n" in done.stderr
     assert "istio-ingressgateway" in installed.names("Deployment", "apps/v1")
 
 
