@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """The console script: run the process's own command line and exit."""
     # Starting makes many objects and hardly any garbage: with Python's own thresholds a tenth of it is spent looking.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(100_000, 20, 50)
     compile_later()
     import_later(*RARELY_USED)
     status = run(sys.argv[1:], system_terminal(), before_command=_end_on_signals)
