@@ -129,7 +129,7 @@ def description() -> str:
     """What `describe service` says of the objects of an example."""
     snapshot = Snapshot(dict(MESH_DEFAULTS), {}, is_live=True)
     for data in load_all((EXAMPLES / "shop.yaml").read_text(encoding="utf-8"), "shop.yaml"):
-        snapshot.add(object_of(data["kind"], data.get("spec") or {}, data))
+        snapshot.add(object_of(data["kind"], data))
     service = next(iter(snapshot.all("Service")))
     pods = [pod for pod in snapshot.all("Pod") if picks(service.spec["selector"], pod.labels)]
     root = describe_outline(describe(pods, [service], snapshot, check_mesh=True), "shop", is_pod=False)
