@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from istioctl.analysis.analyzers import pods
-from istioctl.analysis.analyzers.hosts import find_host, is_known_missing, known_hosts, namespace_of_service
+from istioctl.analysis.analyzers.hosts import (
+    find_host,
+    is_known_missing,
+    is_wildcard_of,
+    known_hosts,
+    namespace_of_service,
+)
 from istioctl.analysis.findings import Findings
 from istioctl.analysis.resources import Resource, Snapshot
 from istioctl.api import selectors
@@ -62,7 +68,7 @@ def analyze_subsets(snapshot: Snapshot, findings: Findings) -> None:
         host = rule.spec.get("host", "")
         service = find_host(rule, host, hosts)
         if service is None:
-            if not is_known_missing(rule, host, snapshot):
+            if not is_known_missing(rule, host, snapshot) or is_wildcard_of(host, hosts):
                 continue
             findings.report("UnknownDestinationRuleHost", rule, host, path=("spec", "host"))
             continue

@@ -120,3 +120,13 @@ def find_host(owner: Resource, host: str, hosts: Hosts) -> Host | None:
         if known.startswith("*") and scope in (EVERYWHERE, namespace) and host.removeprefix("*").endswith(known[1:]):
             return service
     return None
+
+
+def is_wildcard_of(host: str, hosts: Hosts) -> bool:
+    """Whether a host is a wildcard under which any of the others is."""
+    if not host.startswith("*"):
+        return False
+    end = host[1:]
+    if hosts.domain and end.endswith(hosts.domain):
+        end = end.removesuffix(hosts.domain) + _DEFAULT_DOMAIN
+    return any(known.endswith(end) for _, known in hosts)

@@ -122,6 +122,20 @@ def test_the_last_subset_of_a_name_counts() -> None:
     assert "b" in finding.text
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("*.local", []), ("*", []), ("*.org", []), ("*.example.org", []),
+        ("*.net", ["IST0174"]), ("a.org", ["IST0174"]),
+    ],
+)  # fmt: skip
+def test_a_wildcard_means_the_hosts_under_it(host: str, expected: list[str]) -> None:
+    service = document("Service", "s", "spec: {ports: [{port: 80}]}", "v1")
+    entry = document("ServiceEntry", "e", "spec: {hosts: [www.example.org]}")
+    rule = document("DestinationRule", "r", f'spec: {{host: "{host}"}}')
+    assert codes("destinationrule.SubsetSelectPodAnalyzer", service + entry + rule) == expected
+
+
 @pytest.mark.parametrize(("patched", "matched"), [("f", "f"), ("g", "f")])
 def test_filters_added_and_filters_matched_are_not_the_same(patched: str, matched: str) -> None:
     match = f"match: {{proxy: {{proxyVersion: '1'}}, listener: {{filterChain: {{filter: {{name: {matched}}}}}}}}}"
