@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from io import BytesIO
 
@@ -47,6 +48,8 @@ def ask_pod(
 
 
 def _ask(session: Session, target: PodPort, path: str, method: str, body: bytes, *, in_parts: bool) -> bytes:
+    from websocket import WebSocketException
+
     deadline = time.monotonic() + session.timeout
     where = f"port {target.port} of pod {target.namespace}/{target.pod}"
     with session.patience.waiting_for(f"{where} to answer {method} {path}"):
@@ -54,10 +57,15 @@ def _ask(session: Session, target: PodPort, path: str, method: str, body: bytes,
         try:
             length = "" if method == "GET" else f"Content-Length: {len(body)}\r\n"
             request = f"{method} {path} HTTP/1.1\r\nHost: localhost:{target.port}\r\n{length}Connection: close\r\n\r\n"
-            tunnel.send(request.encode() + body)
+            with suppress(OSError, WebSocketException):  # what came before the server hung up tells why it did
+                tunnel.send(request.encode() + body)
             raw = _all_of(session, tunnel, deadline, where)
         finally:
             tunnel.close()
+    if not raw:
+        raise Unreachable(
+            "nothing answers there: the connection was closed at once", where=where, hint="Look at the pod's log."
+        )
     response = HTTPResponse(_Received(raw))  # type: ignore[arg-type] # it only ever calls makefile
     try:
         response.begin()

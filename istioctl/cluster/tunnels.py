@@ -85,7 +85,7 @@ class Tunnel:
             except (WebSocketException, OSError, ValueError) as problem:
                 if not self._answered:  # a reset can overtake the server's word on why
                     raise Unreachable(
-                        f"the connection broke before anything came: {problem}",
+                        f"nothing answers there: the connection broke before anything came: {problem}",
                         where=self._where,
                         hint="See that something listens on the port; the pod's log may tell.",
                         passing=True,
