@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 
 from istioctl.api.identity import ObjectKey
 from istioctl.api.install_order import CLUSTER_REMOVALS, NAMESPACED_REMOVALS, PURGE_REMOVALS
+from istioctl.api.names import TAG
 from istioctl.cluster.apply import delete
 from istioctl.cluster.kubeconfig import ClientOptions
 from istioctl.cluster.parallel import in_parallel
@@ -133,13 +134,18 @@ class Cluster:
         yield
         releasing.join()
 
-    def clear(self, *, namespaces: bool = False) -> None:
-        """Take away all that an installation has made; with `namespaces`, a user's own namespaces and tags, too."""
+    def clear(self, *, namespaces: bool = False, keep: Collection[str] = ()) -> None:
+        """Take away all that installations and tags consist of, but `keep`; with `namespaces`, a user's own, too."""
         own = {"default", "kube-node-lease", "kube-public", "kube-system"}
-        keys = [ObjectKey.of(item) for item in self.owned() if not item["metadata"].get("ownerReferences")]
+        found = [item for item in self._installed() if not item["metadata"].get("ownerReferences")]
+        keys = [key for item in found if str(key := ObjectKey.of(item)) not in keep]
         if namespaces:
-            keys += [key for item in self.owned("istio.io/tag") if (key := ObjectKey.of(item)) not in keys]
             keys += [ObjectKey("v1", "Namespace", "", name) for name in self.names("Namespace") if name not in own]
+        self.delete_all(keys)
+
+    def delete_all(self, keys: Iterable[ObjectKey]) -> None:
+        """Delete objects; return once they are gone."""
+        keys = list(keys)
         in_parallel([partial(delete, self.session, key) for key in keys])
         wait_until_gone(self.session, keys, 240)  # the server takes its time for CRDs made a moment ago
 
@@ -147,9 +153,14 @@ class Cluster:
         """What tells whether an installation has been touched: generations, or else resource versions; no pods."""
         return {
             str(ObjectKey.of(item)): item["metadata"].get("generation") or item["metadata"]["resourceVersion"]
-            for item in self.owned()
+            for item in self._installed()
             if item["kind"] != "Pod"
         }
+
+    def _installed(self) -> list[dict[str, Any]]:
+        """The names and labels of all objects of installations and tags."""
+        found = {ObjectKey.of(item): item for item in [*self.owned(), *self.owned(TAG)]}
+        return list(found.values())
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -203,22 +214,31 @@ def empty(cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
 
 
 @pytest.fixture
-def bare(empty: Cluster) -> Cluster:
-    """The cluster under test as it came up."""
+def bare(empty: Cluster) -> Iterator[Cluster]:
+    """The cluster under test as it came up, and again after the test."""
     empty.clear(namespaces=True)
-    return empty
+    yield empty
+    empty.clear(namespaces=True)
 
 
 @pytest.fixture
-def installed(cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
-    """The cluster under test with the demo profile, installed anew only where a test has changed it."""
+def installed(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """The cluster under test with the demo profile, installed anew only where a test has changed it.
+
+    Namespaces that the test makes are gone after it.
+    """
     bent = False
     if not os.environ.get("ISTIOCTL_TEST_KUBECONFIG"):
         plane: ControlPlane = request.getfixturevalue("control_plane")
         bent = plane.bent
         plane.behave()
     if bent or cluster.state() != cluster.demo:
+        cluster.clear(keep=cluster.demo or ())  # other tests may have left tags and revisions
         done = cluster.run("install", "--set", "profile=demo", "-y")
         assert done.status == 0, done.stderr
         cluster.demo = cluster.state()
-    return cluster
+    before = cluster.names("Namespace")
+    yield cluster
+    cluster.delete_all(
+        ObjectKey("v1", "Namespace", "", name) for name in cluster.names("Namespace") if name not in before
+    )
