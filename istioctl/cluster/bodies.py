@@ -110,17 +110,15 @@ class Turn:
         Raises:
             Malformed: there are more.
         """
-        pieces: list[bytes] = []
-        size = 0
+        body = bytearray()  # a list of pieces would stay with the allocator, for each thread that had one
         while piece := receive(_PIECE):
-            size += len(piece)
-            if size > self._small and not self._has_it:
+            if len(body) + len(piece) > self._small and not self._has_it:
                 self._take()
-            pieces.append(piece)
-            if size > largest:
-                pieces.clear()  # the error's traceback would keep them
+            body += piece
+            if len(body) > largest:
+                body.clear()  # the error's traceback would keep them
                 too_large(where, largest)
-        return b"".join(pieces)
+        return bytes(body)
 
     def weigh(self, body: bytes) -> None:
         """Takes the turn where the data of a small body are large.

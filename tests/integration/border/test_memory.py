@@ -29,6 +29,7 @@ SOME_COMMANDS = ("version", "diff", "uninstall --purge", "kube-inject", "install
 SOME_RUNS = [(command, kind) for command in SOME_COMMANDS for kind in LARGE]
 SOME_RUNS += [
     ("proxy-config diff", "endless body of a pod"),
+    ("bug-report", "endless body of a pod"),
     ("proxy-config trace", "dense members of a pod"),
     ("proxy-status", "dense numbers of a pod"),
     ("proxy-config all", "dense objects of a pod"),
