@@ -7,7 +7,7 @@ from typing import Annotated
 from istioctl.cli.line.cluster_options import check_port, check_revision, open_cluster
 from istioctl.cli.line.completers import pods
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import NoHeadersOption, RevisionOption
+from istioctl.cli.line.options import RevisionOption
 from istioctl.cli.proxy_view import SHORT, FormOption
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.cli.screen.terminal import terminal
@@ -36,7 +36,6 @@ def log(
     ] = False,
     port: Annotated[int, Option("--ctrlz_port", "--ctrlz-port", metavar="PORT", help="ControlZ's port.")] = 9876,
     output: FormOption = SHORT,
-    no_headers: NoHeadersOption = False,
 ) -> None:
     """Show what istiod logs, by subject, or change it.
 
@@ -77,13 +76,13 @@ def log(
         ]
         if answers.found:
             header = (*(("ISTIOD",) if several else ()), *_HEADER)
-            print_table(header, [(*own, *row) for own, row in rows], headers=not no_headers)
+            print_table(header, [(*own, *row) for own, row in rows])
     elif answers.found:
         data = [
             scope.as_data() | ({"istiod": istiod.key} if several else {})
             for istiod, scopes in answers.found.items()
             for scope in scopes
         ]
-        print_data(data, output, headers=not no_headers)
+        print_data(data, output)
     if answers.failure is not None:
         raise answers.failure

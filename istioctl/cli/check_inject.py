@@ -8,6 +8,7 @@ from istioctl.api.identity import ObjectKey
 from istioctl.api.webhooks import INJECTOR
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.options import ListFlags, global_options, pod_argument
+from istioctl.cli.screen.printers import print_table
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -42,7 +43,7 @@ def check_inject(
             shown.print_data(data, [f"pod/{check.name}" for check in checks])
         else:
             pods = [(c.namespace, c.name, _mark(c.has_proxy), _mark(c.will_be_injected), c.reason) for c in checks]
-            shown.print_table(("NAMESPACE", "POD", "SIDECAR", "WOULD BE INJECTED", "REASON"), pods)
+            print_table(("NAMESPACE", "POD", "SIDECAR", "WOULD BE INJECTED", "REASON"), pods)
         return 0
     verdicts = check_one(options)
     if shown.output is not None:
@@ -50,7 +51,7 @@ def check_inject(
         shown.print_data([verdict._asdict() for verdict in verdicts], names)
     elif verdicts:
         rows = [(verdict.name, verdict.revision, _mark(verdict.injects), verdict.reason) for verdict in verdicts]
-        shown.print_table(("WEBHOOK", "REVISION", "INJECTED", "REASON"), rows)
+        print_table(("WEBHOOK", "REVISION", "INJECTED", "REASON"), rows)
     else:
         terminal().say("No Istio injection webhook is in the cluster.")
     if sum(verdict.injects for verdict in verdicts) > 1:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import os
 
 from istioctl.cli.line.declare import Context
-from istioctl.cli.line.options import NoHeadersOption, OutputOption
+from istioctl.cli.line.options import OutputOption
 from istioctl.cli.line.slots import Slot, global_slots
 from istioctl.cli.screen.printers import print_data, print_table
 
 
-def list_(ctx: Context, output: OutputOption = None, no_headers: NoHeadersOption = False) -> None:
+def list_(ctx: Context, output: OutputOption = None) -> None:
     """Show each global setting with its value and its source: a flag, the environment, or the default.
 
     An environment variable sets what no flag sets; the kubeconfig also comes from KUBECONFIG.
     """
     rows = [_row(slot, ctx) for slot in global_slots()]
     if output is not None:
-        print_data(rows, output, headers=not no_headers)
+        print_data(rows, output)
         return
     cells = [(row["flag"], row["value"], row["source"]) for row in rows]
-    print_table(("FLAG", "VALUE", "FROM"), cells, headers=not no_headers)
+    print_table(("FLAG", "VALUE", "FROM"), cells)
 
 
-def options(output: OutputOption = None, no_headers: NoHeadersOption = False) -> None:
+def options(output: OutputOption = None) -> None:
     """Show the flags that every command takes, those for logs included."""
     rows = [
         {
@@ -34,10 +34,10 @@ def options(output: OutputOption = None, no_headers: NoHeadersOption = False) ->
         for slot in global_slots()
     ]
     if output is not None:
-        print_data(rows, output, headers=not no_headers)
+        print_data(rows, output)
         return
     cells = [(row["flag"], row["value"], row["help"]) for row in rows]
-    print_table(("FLAG", "VALUE", "MEANING"), cells, headers=not no_headers)
+    print_table(("FLAG", "VALUE", "MEANING"), cells)
 
 
 def _row(slot: Slot, ctx: Context) -> dict[str, str]:

@@ -59,7 +59,9 @@ def ingress_endpoint(
         found = gateway.endpoint()
     except ClusterError:
         # What a template asks of the Service may be there although nothing leads to it yet, as for kubectl.
-        text = data_text(gateway.as_data(), output) if output.template and not check else ""
+        if not output.template or check:
+            raise
+        text = data_text(gateway.as_data(), output, headers=console.headers)
         if not text.strip():
             raise
         console.write(text)

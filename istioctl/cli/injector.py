@@ -9,6 +9,7 @@ from istioctl.api.webhooks import INJECTOR
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context
 from istioctl.cli.line.options import ListFlags
+from istioctl.cli.screen.printers import print_table
 from istioctl.cli.screen.terminal import terminal
 
 if TYPE_CHECKING:
@@ -32,31 +33,31 @@ def list_(ctx: Context, shown: ListFlags) -> None:
         names = [ObjectKey(*INJECTOR, "", each.name).resource_name for each in found.injectors]
         shown.print_data(data, names, items=data["injectors"])
         return
-    _print_namespaces(found, shown)
+    _print_namespaces(found)
     terminal().write("\n")
-    _print_injectors(found, shown)
+    _print_injectors(found)
 
 
-def _print_namespaces(found: Injection, shown: ListFlags) -> None:
+def _print_namespaces(found: Injection) -> None:
     rows = [
         (each.name, each.revision, text)
         for each in found.namespaces
         for text in ([_count(revision, count) for revision, count in each.counts.items()] or ["<no pods>"])
     ]
     if rows:
-        shown.print_table(("NAMESPACE", "ISTIO-REVISION", "POD-REVISIONS"), rows, _GAP)
+        print_table(("NAMESPACE", "ISTIO-REVISION", "POD-REVISIONS"), rows, _GAP)
     else:
         terminal().write("No Istio injected namespaces present.\n")
 
 
-def _print_injectors(found: Injection, shown: ListFlags) -> None:
+def _print_injectors(found: Injection) -> None:
     rows = [
         (namespace, each.name, each.revision, each.image)
         for each in found.injectors
         for namespace in each.namespaces or ("DOES NOT AUTOINJECT",)
     ]
     if rows:
-        shown.print_table(("NAMESPACES", "INJECTOR-HOOK", "ISTIO-REVISION", "SIDECAR-IMAGE"), rows, _GAP)
+        print_table(("NAMESPACES", "INJECTOR-HOOK", "ISTIO-REVISION", "SIDECAR-IMAGE"), rows, _GAP)
     else:
         terminal().write("No Istio injection hooks present.\n")
 

@@ -144,6 +144,7 @@ def _run_command(path: list[str], command: Command, args: list[str]) -> int:
     try:
         call = bind(function, name, args) or _bind_with_typer(function, name, args)
         terminal().quiet = call.context.options.quiet
+        terminal().headers = not call.context.options.no_headers
         return int(call.run() or ExitStatus.OK)
     except Exit as end:
         return end.status

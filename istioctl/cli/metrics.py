@@ -7,7 +7,7 @@ from typing import Annotated
 
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import NoHeadersOption, OutputOption
+from istioctl.cli.line.options import OutputOption
 from istioctl.cli.screen.printers import print_data, print_table
 from istioctl.errors import ErrorGroup, IstioctlError, UsageError
 
@@ -21,7 +21,6 @@ def metrics(
         str, Option("-d", "--duration", metavar="DURATION", help="The time over which rates are taken.")
     ] = "1m",
     output: OutputOption = None,
-    no_headers: NoHeadersOption = False,
 ) -> None:
     """Show how many requests workloads get, how many fail, and how long they take, by Prometheus."""
     from istioctl.actions.observe.workload_metrics import check_names, find_prometheus, workload_metrics
@@ -40,12 +39,12 @@ def metrics(
         return duration_text(int(value) * 1_000_000) if math.isfinite(value) else "0s"
 
     if output is not None and found:
-        print_data([each.as_data() for each in found], output, headers=not no_headers)
+        print_data([each.as_data() for each in found], output)
     elif found:
         rows = [
             (each.workload, f"{each.requests:.3f}", f"{each.errors:.3f}", *map(milliseconds, each.latencies.values()))
             for each in found
         ]
-        print_table(_HEADER, rows, headers=not no_headers)
+        print_table(_HEADER, rows)
     if problems:
         raise problems[0] if len({str(problem) for problem in problems}) == 1 else ErrorGroup(problems)

@@ -37,7 +37,9 @@ def list_(
     if output is not None:
         print_data(names, output, names=names)
         return
-    terminal().write("Istio configuration profiles:\n" + "".join(f"    {name}\n" for name in names))
+    console = terminal()
+    console.write("Istio configuration profiles:\n" if console.headers else "")
+    console.write("".join(f"    {name}\n" for name in names))
 
 
 def dump(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.line.options import NoHeadersOption, output_option
+from istioctl.cli.line.options import output_option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
 from istioctl.cli.proxy_view import SHORT, FileOption, ViewFlags, show
@@ -147,14 +147,13 @@ def bootstrap(
     file: FileOption = "",
     output: Annotated[Output, output_option(SHORT.form, default=JSON)] = Output(JSON),  # noqa: B008 - it is immutable
     admin_port: AdminPortOption = 15000,
-    no_headers: NoHeadersOption = False,
 ) -> None:
     """Show what proxies were started with; in short, the versions of Istio and Envoy."""
     from istioctl.proxies import bootstrap as own
     from istioctl.proxies.views import BOOTSTRAP, of_dump
 
     look = of_dump(BOOTSTRAP, lambda dump: [own.table(dump)], lambda dump, keep: keep(own.tree(dump)))
-    show(ctx, proxies, ViewFlags(file, output, False, admin_port, no_headers), look)
+    show(ctx, proxies, ViewFlags(file, output, False, admin_port), look)
 
 
 def ecds(ctx: Context, proxies: ProxyFlags, view: ViewFlags) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.expiry import ExpiresWithinOption, expiry_span
-from istioctl.cli.line.options import NoHeadersOption, output_option, pod_argument
+from istioctl.cli.line.options import output_option, pod_argument
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
 from istioctl.cli.proxy_view import SHORT, FileOption, FormOption, ViewFlags, show
 from istioctl.cli.screen.exit_status import ExitStatus
@@ -29,7 +29,6 @@ def secret(
     expires_within: ExpiresWithinOption = "",
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,
     admin_port: AdminPortOption = 15000,
-    no_headers: NoHeadersOption = False,
 ) -> int:
     """Show the certificates of proxies: their serial numbers, how long they count, and whose they are."""
     from istioctl.cli.line.proxy_flags import targets
@@ -60,7 +59,7 @@ def secret(
 
     look = of_dump(SECRETS, lambda dump: [table(dump)], data)
     form = SHORT if output.form == "wide" else output
-    show(ctx, proxies, ViewFlags(file, form, watching, admin_port, no_headers), look)
+    show(ctx, proxies, ViewFlags(file, form, watching, admin_port), look)
     return ExitStatus.NOT_WELL if doomed else ExitStatus.OK
 
 

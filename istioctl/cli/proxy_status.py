@@ -12,7 +12,7 @@ from istioctl.cli.line.cluster_options import check_port, check_revision
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
-from istioctl.cli.line.options import NoHeadersOption, RevisionOption, output_option, pod_argument
+from istioctl.cli.line.options import RevisionOption, output_option, pod_argument
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data, shown_table
 from istioctl.cli.screen.terminal import terminal
@@ -48,7 +48,6 @@ def proxy_status(
     states: Annotated[list[Wanted], Option("--state", help="Only proxies in this state; may be repeated.")] = [],  # noqa: B006
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False,
     output: Annotated[Output, output_option("table", named=True, default="table")] = _TABLE,
-    no_headers: NoHeadersOption = False,
     verbosity: Annotated[
         int, Option("-v", "--verbosity", metavar="LEVEL", help="1 shows each type of configuration in its own column.")
     ] = 0,
@@ -83,16 +82,16 @@ def proxy_status(
         from istioctl.cli.screen.watching import watch
 
         ages = terminal().stdout.isatty()  # they would make every look another one in a file
-        watch(lambda: _table(_status(ctx, istiods, states), verbosity, ages=ages, headers=not no_headers))
+        watch(lambda: _table(_status(ctx, istiods, states), verbosity, ages=ages))
         return 0
     found = _status(ctx, istiods, states)
     if output == _TABLE:
-        terminal().write(_table(found, verbosity, headers=not no_headers))
+        terminal().write(_table(found, verbosity))
     else:
         proxies = [proxy.as_data() for proxy in found.proxies]
         names = [f"pod/{proxy.id.rpartition('.')[0]}" for proxy in found.proxies]
         data = {"typeUrl": "istio.io/debug/syncz", "resources": proxies}
-        print_data(data, output, names=names, items=proxies, headers=not no_headers)
+        print_data(data, output, names=names, items=proxies)
     return ExitStatus.OK if verbosity or found.is_well else ExitStatus.NOT_WELL
 
 
@@ -106,7 +105,7 @@ def _status(ctx: Context, istiods: Istiods, states: list[Wanted]) -> MeshStatus:
     return found
 
 
-def _table(found: MeshStatus, verbosity: int, *, headers: bool, ages: bool = True) -> str:
+def _table(found: MeshStatus, verbosity: int, *, ages: bool = True) -> str:
     """The table; without `ages` times stand in it as they are."""
     now = datetime.now(UTC) if ages else None
     if verbosity > 0:
@@ -119,13 +118,13 @@ def _table(found: MeshStatus, verbosity: int, *, headers: bool, ages: bool = Tru
             cells = {each.type_url: _cell(each, now) for each in proxy.types}
             states = [cells.get(each, "IGNORED") for each in types]
             rows.append([proxy.id, proxy.cluster, *states, proxy.istiod, proxy.version])
-        return shown_table(header, rows, _GAP, headers=headers, spare=_SPARE)
+        return shown_table(header, rows, _GAP, spare=_SPARE)
     header = ["NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES", "STATE", "SINCE"]
     rows = [_row(proxy, now) for proxy in found.proxies]
     if any(proxy.reason for proxy in found.proxies):
         header.append("REASON")
         rows = [[*row, proxy.reason] for row, proxy in zip(rows, found.proxies, strict=True)]
-    return shown_table(header, rows, _GAP, headers=headers, spare=_SPARE)
+    return shown_table(header, rows, _GAP, spare=_SPARE)
 
 
 def _row(proxy: ProxyStatus, now: datetime | None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
-from istioctl.cli.line.options import NoHeadersOption, output_option
+from istioctl.cli.line.options import output_option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags, targets
 from istioctl.cli.screen.printers import JSON, Output, print_data, shown_table, table_text
@@ -39,7 +39,6 @@ class ViewFlags(NamedTuple):
     output: FormOption = SHORT
     watching: Annotated[bool, Option("-w", "--watch", help="Show it again whenever it changes.")] = False
     admin_port: AdminPortOption = 15000
-    no_headers: NoHeadersOption = False
 
 
 def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], titles: Sequence[str] = ()) -> None:
@@ -68,7 +67,7 @@ def show(ctx: Context, proxies: ProxyFlags, flags: ViewFlags, view: View[Any], t
             return
         page = view.open(body, source)
         if flags.output == SHORT:
-            terminal().write(_text(made(view.tables, page), titles, flags))
+            terminal().write(_text(made(view.tables, page), titles))
         else:
             _print_one(made(lambda own: _shown(view, own, flags.output), page), flags)
         return
@@ -133,7 +132,7 @@ class _Asker:
                     terminal().write(piece)
             else:
                 rows = [row for each in found.values() for row in (each if isinstance(each, list) else [each])]
-                print_data(found, form, items=rows, headers=not self._flags.no_headers)
+                print_data(found, form, items=rows)
         elif found:
             _print_one(next(iter(found.values())), self._flags)
         if answers.failure:
@@ -160,10 +159,10 @@ class _Asker:
 
         found = {proxy.key: tables for proxy, tables in answers.found.items()}
         if self._targets.means_one:
-            return _text(next(iter(found.values())), self._titles, self._flags)
+            return _text(next(iter(found.values())), self._titles)
         count = max(map(len, found.values()))
         tables = [beside_their_pods({pod: each[n] for pod, each in found.items()}) for n in range(count)]
-        return _text(tables, self._titles, self._flags)
+        return _text(tables, self._titles)
 
 
 def _shown(view: View[Any], page: Page, form: Output) -> Any:
@@ -186,20 +185,20 @@ def _print_one(found: Any, flags: ViewFlags) -> None:
         for piece in document(found):
             terminal().write(piece)
     else:
-        print_data(found, flags.output, headers=not flags.no_headers)
+        print_data(found, flags.output)
 
 
-def _text(tables: Sequence[Table], titles: Sequence[str], flags: ViewFlags) -> str:
+def _text(tables: Sequence[Table], titles: Sequence[str]) -> str:
     """The tables with an empty line between them, each below its title if there are any."""
-    texts = [_table(table, headers=not flags.no_headers) for table in tables]
+    texts = [_table(table) for table in tables]
     if titles:
         texts = [f"------ {title} ------\n\n{text}" for title, text in zip(titles, texts, strict=True)]
     return "\n".join(texts)
 
 
-def _table(table: Table, *, headers: bool) -> str:
+def _table(table: Table) -> str:
     if not table.rows and table.empty:
         return f"{table.empty}\n"
     if any(table.header):
-        return shown_table(table.header, table.rows, _GAP, headers=headers)
-    return table_text(table.rows[0], table.rows[1:], 1) if table.rows else ""
+        return shown_table(table.header, table.rows, _GAP)
+    return table_text(table.rows, 1)

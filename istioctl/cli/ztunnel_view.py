@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 from istioctl.cli.line.cluster_options import check_port, open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
-from istioctl.cli.line.options import NoHeadersOption, pod_argument
+from istioctl.cli.line.options import pod_argument
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.proxy_view import SHORT
 from istioctl.cli.screen.printers import Output, print_data, print_table
@@ -42,7 +42,6 @@ class ZtunnelFlags(NamedTuple):
     node: Annotated[str, Option("--node", metavar="NODE", help="The ztunnel of this node.")] = ""
     everything: Annotated[bool, Option("--all", help="Every ztunnel.")] = False
     port: Annotated[int, Option("--proxy-admin-port", metavar="PORT", help="The port of ztunnel's admin API.")] = 15000
-    no_headers: NoHeadersOption = False
 
     def check(self) -> None:
         """Refuses what excludes each other.
@@ -72,32 +71,30 @@ class Shown(NamedTuple):
         kept: by the pod that was meant; None stands for a file.
         is_one: whether one was asked for, so that nothing need tell them apart.
         failure: why others are missing.
-        headers: whether tables have a header.
     """
 
     kept: Sequence[tuple[Proxy | None, Any]]
     is_one: bool
     failure: IstioctlError | None = None
-    headers: bool = True
 
     def print_rows(self, header: Sequence[str], rows_of: Callable[[Any], Rows] = lambda kept: kept) -> None:
         """One table of them all, each row with its pod unless there is one only."""
         if self.is_one:
             for _, kept in self.kept:
-                print_table(header, rows_of(kept), _GAP, headers=self.headers)
+                print_table(header, rows_of(kept), _GAP)
         elif self.kept:
             rows = [(str(pod), *row) for pod, kept in self.kept for row in rows_of(kept)]
-            print_table(("ZTUNNEL", *header), rows, _GAP, headers=self.headers)
+            print_table(("ZTUNNEL", *header), rows, _GAP)
 
     def print_document(self, form: Output) -> None:
         """One document: what is kept of the one, or of all by `NAMESPACE/POD`."""
         if self.is_one:
             for _, kept in self.kept:
-                print_data(kept, form, headers=self.headers)
+                print_data(kept, form)
         elif self.kept:
             found = {pod.key: kept for pod, kept in self.kept if pod is not None}
             rows = [row for each in found.values() for row in (each if isinstance(each, list) else [each])]
-            print_data(found, form, items=rows, headers=self.headers)
+            print_data(found, form, items=rows)
 
     def end(self) -> None:
         """Once all is printed: raises the failure, if there is one."""
@@ -133,7 +130,7 @@ def look(ctx: Context, flags: ZtunnelFlags, keep: Keep[Any], selection: Selectio
     if flags.file:
         source = "<stdin>" if flags.file == "-" else flags.file
         read = keep(read_ztunnel_dump(read_bytes(flags.file), source), selection)
-        return Shown([(None, read)], True, headers=not flags.no_headers)
+        return Shown([(None, read)], True)
     from istioctl.actions.observe.ztunnels import Ztunnel, find_ztunnels, read_dumps
 
     def narrowed(ztunnel: Ztunnel, dump: ZtunnelDump) -> Any:
@@ -146,7 +143,7 @@ def look(ctx: Context, flags: ZtunnelFlags, keep: Keep[Any], selection: Selectio
     answers = read_dumps(session, found, narrowed, flags.port)
     kept = [(each.asked_for, answers.found[each]) for each in found.ztunnels if each in answers.found]
     is_one = len(found.ztunnels) == 1 and not found.problems and not flags.everything
-    return Shown(kept, is_one, answers.failure, headers=not flags.no_headers)
+    return Shown(kept, is_one, answers.failure)
 
 
 def source_of(ctx: Context, flags: ZtunnelFlags, *, own: bool) -> Source:

@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 from istioctl.errors import TemplateError
 from istioctl.golang import fmt
+from istioctl.golang.tabwriter import aligned
 from istioctl.jsonpath.template import Template
 from istioctl.patterns import lazy_pattern
 
 _PATH = lazy_pattern(r"\{\.?([^{}]+)\}\Z|\.?([^{}]+)\Z")
+#: The least width of kubectl's columns, and the spaces between them.
+_LEAST, _GAP = 6, 3
+_SHOWN = str.maketrans({"\x1b": "^[", "\r": "\\r"})  # as kubectl's tables show what terminals obey
 _FORM = "Write NAME:.path,NAME:.path, as in NAME:.metadata.name,KIND:.kind"
 
 
@@ -49,7 +53,7 @@ class Columns(NamedTuple):
         Raises:
             TemplateError: it is not that.
         """
-        names, paths = (line.split() for line in ([*text.splitlines(), "", ""])[:2])
+        names, paths = (line.split() for line in ([*text.split("\n"), "", ""])[:2])
         if not names or len(names) != len(paths):
             raise TemplateError(
                 f"number of headers ({len(names)}) and field specifications ({len(paths)}) don't match",
@@ -65,9 +69,17 @@ class Columns(NamedTuple):
         """
         return [_cell(template.find(item)) for template in self.templates]
 
-    def rows(self, items: Iterable[Any]) -> list[list[str]]:
-        """The cells for each object, see `row`."""
-        return [self.row(item) for item in items]
+    def text(self, items: Iterable[Any], *, headers: bool = True) -> str:
+        """The table, with a row for each object; a tab or a line break in a cell ends it, as in kubectl's.
+
+        Args:
+            headers: whether the names are its first line.
+
+        Raises:
+            TemplateError: a path makes no sense for one of them.
+        """
+        lines = [self.header] if headers else []
+        return aligned("".join("\t".join(line) + "\n" for line in [*lines, *map(self.row, items)]), _LEAST, _GAP)
 
 
 def _template(path: str) -> Template:
@@ -82,5 +94,5 @@ def _template(path: str) -> Template:
 
 
 def _cell(found: list[list[Any]]) -> str:
-    values = [fmt.show(value) for each in found for value in each]
+    values = [fmt.show(value).translate(_SHOWN) for each in found for value in each]
     return ",".join(["<none>", *values] if not found or not found[0] else values)

@@ -9,7 +9,7 @@ from jsonpath_ng import Child, Fields, This
 from istioctl.errors import TemplateError
 from istioctl.golang import strconv
 from istioctl.golang.quoting import SyntaxFault, unquoted
-from istioctl.jsonpath.steps import Condition, Constant, Filter, Items, Key, Nested, Nothing, Union, Wildcard
+from istioctl.jsonpath.steps import Condition, Constant, Filter, Instead, Items, Key, Nested, Union, Wildcard
 from istioctl.patterns import lazy_pattern
 
 _ENDS = frozenset(" \t\r\n.,[]$@{}")
@@ -71,7 +71,7 @@ class _Reader:
 
     def action(self, start: Any = None) -> Action:
         """The action that begins here, its path leading on from `start`."""
-        path, words = This() if start is None else start, set()
+        path, word_of_range = This() if start is None else start, ""
         while not self._skip("}"):
             if self._skip("[?("):
                 path = Child(path, self._filter())
@@ -86,7 +86,7 @@ class _Reader:
             elif self._skip("["):
                 path = self._brackets(path)
             elif self._peek() in ("'", '"'):
-                path = Constant(self._quoted())
+                path = Instead(path, [self._quoted()])
             elif self._skip("."):
                 path = self._field(path)
             elif self._peek() in ("+", "-") or self._peek().isdecimal():
@@ -96,13 +96,15 @@ class _Reader:
                 if word in ("true", "false"):
                     path = Child(path, Constant(word == "true"))
                 elif word in ("range", "end") and self._is_whole:
-                    words.add(word)
-                    path = Nothing() if word == "end" else path
+                    if word_of_range:
+                        raise TemplateError(f"{word_of_range} and {word} in the same braces")
+                    word_of_range = word
+                    path = Instead(path, []) if word == "end" else path
                 else:
                     raise TemplateError(f"unrecognized identifier {word}", hint=f"A path begins with a dot: .{word}")
             else:
                 raise self._fault("unclosed action" if self._peek() in ("", "\r", "\n") else "unrecognized character")
-        return Action(path, "range" in words, "end" in words)
+        return Action(path, word_of_range == "range", word_of_range == "end")
 
     def _fault(self, message: str) -> TemplateError:
         rest = self.text[self.at : self.at + 20]

@@ -110,12 +110,21 @@ class Constant(JSONPath):
         return of_values([self.value])
 
 
-class Nothing(JSONPath):
-    """What `{end}` finds."""
+class Instead(JSONPath):
+    """A quoted text, or what `{end}` finds, which is nothing; what stands before it in the braces has to make sense."""
+
+    def __init__(self, before: Any, values: Sequence[Any]) -> None:
+        self.before = before
+        self.values = values
 
     def find(self, datum: Any) -> Found:
-        """Nothing."""
-        return []
+        """The values, whatever was found before.
+
+        Raises:
+            TemplateError: what stands before makes no sense.
+        """
+        self.before.find(datum)
+        return of_values(self.values)
 
 
 class Union(JSONPath):

@@ -73,7 +73,6 @@ class _Evaluation:
     def __init__(self, pieces: list[str | Action]) -> None:
         self.found: list[list[Any]] = []
         self._pieces = pieces
-        self._depth = 0
         self._last_end = -1
 
     def go(self, start: int, value: Any, emit: Callable[[list[Any]], object]) -> None:
@@ -83,18 +82,16 @@ class _Evaluation:
             piece = self._pieces[at]
             if isinstance(piece, str):
                 emit([piece])
-            elif piece.ends and self._depth:
-                self._last_end = at
-                return
             else:
                 found = [each.value for each in piece.expression.find(value)]
+                if piece.ends:
+                    self._last_end = at
+                    return
                 if piece.begins:
-                    self._depth += 1
                     for each in found:
                         self.go(at + 1, _NO_VALUE if each is None else each, emit)
                     if not found:
                         self.go(at + 1, _NO_VALUE, lambda _: None)
-                    self._depth -= 1
                     at = max(at, self._last_end)
                 else:
                     emit(found)

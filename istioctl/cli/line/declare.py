@@ -102,6 +102,7 @@ class GlobalOptions(NamedTuple):
     Attributes:
         kubeclient_timeout: seconds one request to the API server may take.
         quiet: whether stderr has errors, warnings and questions alone.
+        no_headers: whether tables come without their headers.
         vklog: how much is logged of requests to the API server: lines from 6 on, bodies from 8 on.
         log_output_level: what is logged, such as `all:debug`.
         log_target: where to: paths, `stdout` or `stderr`.
@@ -143,6 +144,9 @@ class GlobalOptions(NamedTuple):
     ] = ""
     quiet: Annotated[
         bool, Option("-q", "--quiet", help="No progress, no remarks: only errors, warnings and questions.")
+    ] = False
+    no_headers: Annotated[
+        bool, Option("--no-headers", help="Leave out the headers of tables, custom columns included.")
     ] = False
     vklog: Annotated[
         int,

@@ -82,7 +82,6 @@ DryRunOption = Annotated[bool, Option("--dry-run", help="Say what would happen; 
 OutputOption = Annotated[Output | None, output_option()]
 NamesOutputOption = Annotated[Output | None, output_option(named=True)]
 """Of commands that show objects."""
-NoHeadersOption = Annotated[bool, Option("--no-headers", help="Leave out the table's header.")]
 AddonsOption = Annotated[
     list[str],
     Option(
@@ -100,7 +99,6 @@ class ListFlags(NamedTuple):
     """How a list of objects is printed, which without `output` is a table."""
 
     output: NamesOutputOption = None
-    no_headers: NoHeadersOption = False
 
     def show(
         self,
@@ -121,18 +119,14 @@ class ListFlags(NamedTuple):
         if self.output is not None:
             self.print_data([each.as_data() for each in found], map(name, found))
         elif found or not nothing:
-            self.print_table(header, [row(each) for each in found])
+            print_table(header, [row(each) for each in found])
         else:
             terminal().write(f"{nothing}\n")
 
     def print_data(self, data: Any, names: Iterable[str], items: Iterable[Any] | None = None) -> None:
         """The result in the form asked for, see `printers.print_data`."""
         assert self.output is not None  # noqa: S101
-        print_data(data, self.output, names=names, items=items, headers=not self.no_headers)
-
-    def print_table(self, header: Sequence[str], rows: Sequence[Sequence[str]], gap: int = 3) -> None:
-        """The table."""
-        print_table(header, rows, gap, headers=not self.no_headers)
+        print_data(data, self.output, names=names, items=items)
 
 
 @flag_group

@@ -22,8 +22,6 @@ TEMPLATES = {
     "custom-columns-file": "custom-columns-file=FILE",
 }
 
-_KUBECTL_GAP, _KUBECTL_LEAST = 3, 6
-
 
 class Output(NamedTuple):
     """In which form a result is printed.
@@ -75,10 +73,10 @@ def print_data(
     *,
     names: Iterable[str] = (),
     items: Iterable[Any] | None = None,
-    headers: bool = True,
 ) -> None:
     """Plain data to stdout, see `data_text`."""
-    terminal().write(data_text(data, output, names=names, items=items, headers=headers))
+    console = terminal()
+    console.write(data_text(data, output, names=names, items=items, headers=console.headers))
 
 
 def data_text(
@@ -121,13 +119,9 @@ def data_text(
         raise
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], gap: int = 3, *, headers: bool = True) -> None:
-    """Columns to stdout, aligned by spaces, three between them unless `gap` says, as kubectl prints tables.
-
-    Args:
-        headers: whether the header is printed.
-    """
-    terminal().write(shown_table(header, rows, gap, headers=headers))
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], gap: int = 3) -> None:
+    """Columns to stdout, aligned by spaces, three between them unless `gap` says, as kubectl prints tables."""
+    terminal().write(shown_table(header, rows, gap))
 
 
 def shown_table(
@@ -135,45 +129,43 @@ def shown_table(
     rows: Sequence[Sequence[str]],
     gap: int = 3,
     *,
-    headers: bool = True,
     spare: Sequence[str] | None = None,
 ) -> str:
     """The text of such a table for stdout, made to fit where that is a terminal that shows colour.
 
+    The header is left out where `--no-headers` says so.
+
     Args:
         spare: the heads of columns that may be left out there, see `fitting.fitted_table`.
     """
-    text = table_text(header, rows, gap, headers=headers)
     console = terminal()
+    text = table_text([header, *rows] if console.headers else rows, gap)
     if not console.has_colour(stdout=True) or max(map(len, text.splitlines()), default=0) <= console.width:
         return text
     from istioctl.cli.screen.fitting import SPARE, fitted_table
 
     width = console.width
-    lines, left_out = fitted_table(header, rows, width, headers=headers, spare=SPARE if spare is None else spare)
+    spare = SPARE if spare is None else spare
+    lines, left_out = fitted_table(header, rows, width, headers=console.headers, spare=spare)
     if left_out:
         lines.append(console.style(f"{', '.join(left_out)}: no room in {width} columns", "dim", stdout=True))
     return "".join(f"{line}\n" for line in lines)
 
 
-def table_text(
-    header: Sequence[str], rows: Sequence[Sequence[str]], gap: int = 3, *, headers: bool = True, least: int = 0
-) -> str:
-    """The text of such a table; `least` is the least width of a column, the gap behind it included."""
-    table = [header, *rows] if headers else rows
-    if not table:
+def table_text(rows: Sequence[Sequence[str]], gap: int = 3) -> str:
+    """The text of such a table; its header is a row like others."""
+    if not rows:
         return ""
-    widths = [max(least - gap, *map(len, column)) for column in zip(*table, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     form = (" " * gap).join(f"%-{width}s" for width in widths)
-    return "".join([(form % tuple(row)).rstrip() + "\n" for row in table])
+    return "".join([(form % tuple(row)).rstrip() + "\n" for row in rows])
 
 
 def _filled_in(template: "Template | Columns", data: Any, form: str, *, headers: bool) -> str:
     from istioctl.jsonpath.template import Template, TopList
 
     if not isinstance(template, Template):
-        rows = template.rows(_rows(data))
-        return table_text(template.header, rows, _KUBECTL_GAP, headers=headers, least=_KUBECTL_LEAST)
+        return template.text(_rows(data), headers=headers)
     data = TopList(data) if isinstance(data, list) else data
     return template.json(data) if form == "jsonpath-as-json" else template.text(data)
 

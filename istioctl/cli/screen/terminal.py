@@ -75,9 +75,10 @@ class Terminal:
         environ: the environment, asked for `NO_COLOR` and `TERM`.
         region: what is drawn at the foot of the screen at the moment; all else is written above it.
         quiet: whether `say` says nothing, as `--quiet` asks: only errors, warnings and questions are on stderr.
+        headers: whether tables have their header, unless `--no-headers` says otherwise.
     """
 
-    __slots__ = ("environ", "quiet", "region", "stderr", "stdin", "stdout")
+    __slots__ = ("environ", "headers", "quiet", "region", "stderr", "stdin", "stdout")
 
     def __init__(
         self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str] = MappingProxyType({})
@@ -88,6 +89,7 @@ class Terminal:
         self.environ = environ
         self.region: Region | None = None
         self.quiet = False
+        self.headers = True
 
     def aside(self) -> AbstractContextManager[None]:
         """Within, whoever writes to the streams or reads from them has the screen for himself."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from istioctl.cli.screen.printers import Output, data_text, print_table, read_output, table_text
+from istioctl.cli.screen.printers import Output, data_text, print_data, print_table, read_output
 from istioctl.cli.screen.terminal import Terminal, using
 from istioctl.errors import InputError, TemplateError, UsageError
 
@@ -84,11 +84,13 @@ def test_a_template_that_makes_no_sense_for_the_data_names_itself() -> None:
 
 
 def test_tables_without_a_header() -> None:
-    stdout = io.StringIO()
-    with using(Terminal(io.StringIO(), stdout, io.StringIO())):
-        print_table(("NAME", "STATE"), [("a", "b"), ("long", "d")], headers=False)
-    assert stdout.getvalue() == "a      b\nlong   d\n"
-    assert table_text(("NAME",), [], headers=False) == ""
+    console = Terminal(io.StringIO(), io.StringIO(), io.StringIO())
+    console.headers = False
+    with using(console):
+        print_table(("NAME", "STATE"), [("a", "b"), ("long", "d")])
+        print_table(("NAME",), [])
+        print_data([{"kind": "Pod"}], Output("custom-columns", "KIND:.kind"))
+    assert console.stdout.getvalue() == "a      b\nlong   d\nPod\n"  # type: ignore[attr-defined]
 
 
 def test_output_as_typed() -> None:
