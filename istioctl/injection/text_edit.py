@@ -167,9 +167,9 @@ def _documents(piece: Piece) -> list[Document]:
         return []  # directives for the document that the next piece holds
     if piece.line > 1:  # the first document of a stream may be its only one, which is not worth learning from
         marker = piece.text[: piece.body]
-        root = compose_by_line(piece.text[piece.body :], piece.body, marker.count("\n"))
-        if root is not None:
-            return [Document(root, piece.body, len(piece.text), root.line, piece.source)]
+        found = compose_by_line(piece.text[piece.body :], piece.body, marker.count("\n"), piece.source)
+        if found is not None:
+            return [found]
     try:
         return list(reader.compose_all(piece.text, piece.source))
     except InputError as error:
@@ -224,6 +224,8 @@ class _Task(NamedTuple):
         before, after = result
         if before is after:
             return data, data
+        if self.document.is_canonical and _has_names(data, before):
+            return before, after
         return _as_spelled(before, self.node(path)), after
 
     def _items(self, data: dict[str, Any], path: list[str | int]) -> tuple[Any, Any]:
@@ -278,9 +280,26 @@ class Whereabouts(NamedTuple):
 
     def repeated_keys(self) -> Iterator[tuple[str, str]]:
         """The keys that a mapping in the object has twice: where, and which, with the line of the first."""
+        if self.task.document.known is not None:
+            return
         node, piece = self.task.node(self.path), self.task.piece
         for again in duplicate_keys(node) if node is not None else ():
             yield piece.place(again.line), f"{again.key} is set in line {piece.line + again.first_line} as well"
+
+
+def _has_names(data: Any, tidy: Any) -> bool:
+    """Whether what tidy data name has the same name in the data that they come from, and no other name but in case."""
+    if isinstance(tidy, dict):
+        if not isinstance(data, dict) or not tidy.keys() <= data.keys():
+            return False
+        if len(tidy) < len(data):
+            names = {name.lower() for name in tidy}
+            if any(name.lower() in names for name in data.keys() - tidy.keys()):
+                return False
+        return all(_has_names(data[name], value) for name, value in tidy.items() if type(value) is not str)
+    if isinstance(tidy, list):
+        return isinstance(data, list) and len(data) == len(tidy) and all(map(_has_names, data, tidy))
+    return True
 
 
 def _as_spelled(tidy: Any, node: Node | None) -> Any:

@@ -106,7 +106,7 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
             if dash != column or type(here) is not list:
                 return None
             if key is None:
-                here.append(value if flow is None else _copy(value))
+                here.append(value if flow is None else copied(value))
                 open_key = None
                 continue
             around.append((here, column))
@@ -138,7 +138,7 @@ def read_by_line(text: str) -> tuple[dict[str, Any], int] | None:
             value, end = taken
             for _ in range(number + 1, end):
                 next(numbered)
-        here[key] = value if flow is None else _copy(value)
+        here[key] = value if flow is None else copied(value)
         open_key = key if is_open else None
         if len(around) - 1 > DEEPEST:
             return None
@@ -283,8 +283,8 @@ def _words(text: str) -> Node:
     return Node("mapping", pairs, 0, 0, 0, len(text), "flow", size=1 + 2 * len(pairs))
 
 
-def _copy(value: Any) -> Any:
+def copied(value: Any) -> Any:
     """A value that nobody shares, so that whoever changes it changes this one alone."""
     if type(value) is dict:
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if type(value) is list else value
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if type(value) is list else value

@@ -73,6 +73,8 @@ class Document(NamedTuple):
         root: its node, or None where the document is empty.
         start, end: its extent in the text in characters, from its `---` (or first character) to the next one.
         line: the line its content starts on, counted from 0.
+        known: its data, where they were read together with its nodes; then it has no key twice.
+        is_canonical: whether it is known that each plain scalar is spelled as its value is printed (see `scalars`).
     """
 
     root: Node | None
@@ -80,10 +82,14 @@ class Document(NamedTuple):
     end: int
     line: int
     source: str = "<input>"
+    known: dict[str, Any] | None = None
+    is_canonical: bool = False
 
     @property
     def data(self) -> Any:
         """The document as plain data."""
+        if self.known is not None:
+            return self.known
         return None if self.root is None else to_data(self.root, self.source)
 
 

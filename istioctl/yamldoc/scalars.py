@@ -66,6 +66,20 @@ def resolve(text: str) -> Scalar:
     return text
 
 
+def is_canonical(text: str, value: Scalar) -> bool:
+    """Whether a plain scalar is spelled as its value is printed, so that all readers of YAML take it for the same.
+
+    Args:
+        text: the scalar. No float counts, and no text that might be a number to the base of 60 such as `12:30`.
+        value: its value.
+    """
+    if type(value) is str:
+        return ":" not in text or text[0] not in _MAYBE_NUMBER
+    if type(value) is int:
+        return text == str(value)
+    return value is None or text == ("true" if value is True else "false" if value is False else None)
+
+
 def is_timestamp(text: str) -> bool:
     """Whether go-yaml takes a plain scalar for a date or a time; it reads as text all the same, but is quoted."""
     found = _TIMESTAMP.match(text) if text[4:5] == "-" else None

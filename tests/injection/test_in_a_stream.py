@@ -23,14 +23,17 @@ from tests.support.injecting import builtin_injector
 NAMES = st.sampled_from(["web", "api", "db-1", "on", "a.b"])
 SCALARS = st.sampled_from(
     ["x", '"x"', "'x'", "1", "0x10", "1e3", "true", "~", '"a: b"', "a # c", "{a: b}", "[a]", "12:30"]
-)
+) | st.sampled_from(["yes", "True", "017", "+5", "1_000", "1.50", "12:30:45", "'12:30:45'", "x:1", "NULL"])
 ENV = st.builds("    - {{name: {}, value: {}}}\n".format, NAMES, st.sampled_from(["x", '"1"', "1", "'y'"])) | st.builds(
     "    - name: {}\n      value: {}\n".format, NAMES, SCALARS | st.just("|\n        text\n        more")
 )
 PORT = st.builds(
     "    - containerPort: {}\n{}".format,
     st.sampled_from(["80", "8080", '"80"', "70000", "x"]),
-    st.sampled_from(["", "      name: http\n", "      protocol: UDP\n", "      name: http\n      name: two\n"]),
+    st.sampled_from(["", "      name: http\n", "      protocol: UDP\n", "      name: http\n      name: two\n"])
+    | st.sampled_from(
+        ["      Name: http\n", "      name: a\n      Name: b\n", "      hostPort: 0\n", "      x: 1e3\n"]
+    ),
 )
 PROBE = st.builds(
     "    {}:\n      {}\n      periodSeconds: {}\n".format,
@@ -105,7 +108,7 @@ def became(injector: Injector, piece: streams.Piece, above: int) -> object:
     return result.text, entries, result.foreign
 
 
-@settings(max_examples=25)
+@settings(max_examples=60)
 @given(st.lists(POD, min_size=2, max_size=4))
 def test_a_document_is_injected_as_it_is_alone(injectors: tuple[Injector, Injector], documents: list[str]) -> None:
     together, alone = injectors

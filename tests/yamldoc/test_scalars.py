@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from istioctl.yamldoc.scalars import is_timestamp, json_number, resolve, resolve_tagged, single_float_text
+from istioctl.yamldoc.scalars import is_canonical, is_timestamp, json_number, resolve, resolve_tagged, single_float_text
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,16 @@ from istioctl.yamldoc.scalars import is_timestamp, json_number, resolve, resolve
 def test_plain_scalars_resolve_as_in_yaml_1_1(text: str, value: object) -> None:
     found = resolve(text)
     assert (type(found), found) == (type(value), value)
+
+
+@pytest.mark.parametrize("text", ["web", "a:b", "true", "false", "0", "8080", "-1", "", "~", "NULL", "1.2.3", "a:1"])
+def test_what_is_printed_as_it_is_written_is_canonical(text: str) -> None:
+    assert is_canonical(text, resolve(text))
+
+
+@pytest.mark.parametrize("text", ["yes", "True", "off", "017", "+5", "0x1F", "1_000", "1.5", "1e3", ".inf", "12:30:45"])
+def test_what_may_be_read_in_two_ways_is_not_canonical(text: str) -> None:
+    assert not is_canonical(text, resolve(text))
 
 
 @pytest.mark.parametrize(
