@@ -10,7 +10,8 @@ from istioctl.golang import types
 from istioctl.golang.budget import joined, take
 from istioctl.golang.printing import Printer
 from istioctl.golang.strconv import format_float
-from istioctl.golang.values import kind, type_name
+from istioctl.golang.types import CallError
+from istioctl.golang.values import kind, type_name, type_of
 from istioctl.patterns import lazy_pattern
 
 _MAX_WIDTH: Final = 1_000_000
@@ -58,9 +59,28 @@ def show(value: object) -> str:
         return format_float(value)
     if value is None:
         return "<nil>"
+    if isinstance(value, int) and (text := _number_text(value)) is not None:
+        return text
     printer = Printer()
     printer.arg(value, "v")
     return printer.text()
+
+
+def _number_text(value: int) -> str | None:
+    """`%v` of a number of a declared type; None where that takes more than a plain `String` method."""
+    of = type_of(value)
+    if of is None or of.kind not in types.SIGNED or of.method("Error") is not None:
+        return None
+    method = of.method("String")
+    if method is None:
+        return integer_text(value)
+    if method.params:
+        return None
+    try:
+        text = method.call(value)
+    except CallError:
+        return None
+    return text if type(text) is str else None
 
 
 def integer_text(number: int) -> str:
@@ -88,6 +108,8 @@ def sprintf(form: str, *args: object) -> str:
                 out.append(arg)
             elif (verb == "d" or verb == "v") and type(arg) is int:
                 out.append(integer_text(arg))
+            elif (verb == "t" or verb == "v") and type(arg) is bool:
+                out.append("true" if arg else "false")
             else:
                 break
             out.append(parts[2 * at + 2])

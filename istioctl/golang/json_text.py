@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import re
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from istioctl.golang.budget import ITEM, MAX_SIZE, Text, check_size, take, translated, work
 from istioctl.golang.strconv import format_float
@@ -28,7 +28,7 @@ class JSONError(Exception):
     """Go's error; its text is the message."""
 
 
-def view(value: object) -> object:
+def view(value: Any) -> object:
     """A value as the plain data that encoding/json prints for it.
 
     Dicts come with text keys in Go's order (maps sorted, structs as declared), numbers as int or float, bytes as
@@ -39,22 +39,20 @@ def view(value: object) -> object:
     """
     plain = type(value)
     if plain is str:
-        if len(cast("str", value)) > _LONG:
-            take(len(cast("str", value)))
+        if len(value) > _LONG:
+            take(len(value))
         return value
     if plain is bool or plain is int or value is None:
         return value
     if plain is float:
-        _check_finite(cast("float", value))
+        _check_finite(value)
         return value
     if plain is dict:
-        entries = cast("dict[str, object]", value)
-        take(_NODE * len(entries))
-        return {key: view(entries[key]) for key in sorted(entries)}
+        take(_NODE * len(value))
+        return {key: view(value[key]) for key in sorted(value)}
     if plain is list:
-        items = cast("list[object]", value)
-        take(_NODE * len(items))
-        return [view(item) for item in items]
+        take(_NODE * len(value))
+        return [view(item) for item in value]
     of = cast("GoType", type_of(value))
     if of.json is not None:
         return None if is_nil(value) else of.json(value)

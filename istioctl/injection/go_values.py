@@ -33,7 +33,6 @@ _SCALARS = {
     "value": types.ANY,
     "struct": types.ANY,
 }
-_EMPTY: tuple[object, ...] = ("", 0, False, [], {}, None)
 #: What every protobuf message is to Go.
 MESSAGE = types.named(
     "protoreflect.ProtoMessage", types.ANY, methods=[Function("ProtoReflect", lambda message: message)]
@@ -62,15 +61,21 @@ def kube_type(of: str) -> GoType:
 
 
 def _json_writer(of: str) -> Callable[[object], object]:
+    fields: list[tuple[str, str, bool, bool]] = []
+
     def write(value: Any) -> dict[str, object]:
         from istioctl.golang.json_text import view
 
+        if not fields:
+            fields.extend(
+                (field.json, field.go, field.optional and not field.struct, field.omit)
+                for field in typed.shape(of).fields.values()
+            )
         result = {}
-        for field in typed.shape(of).fields.values():
-            entry = value[field.go]
-            absent = values.is_nil(entry) or (field.omit and entry in _EMPTY)
-            if field.struct or not (field.optional and absent):
-                result[field.json] = view(entry)
+        for name, go, may_lack, omit in fields:
+            entry = value[go]
+            if not (may_lack and ((omit and not entry) or values.is_nil(entry))):
+                result[name] = view(entry)
         return result
 
     return write
@@ -112,13 +117,17 @@ def _maker(of: str) -> Callable[[Any], object]:
 
 def _struct_maker(of: str) -> Callable[[Any], object]:
     made, fields = values.class_of(kube_type(of)), typed.shape(of).fields
+    makers: dict[str, tuple[str, Callable[[Any], object]]] = {}  # by field; some types hold themselves
 
     def make(data: Mapping[str, Any]) -> object:
-        result = dict(_kube_zeros(of))
+        result = made(_kube_zeros(of))
         for name, entry in data.items():
-            field = fields[name]
-            result[field.go] = _maker(field.of)(entry)
-        return made(result)
+            known = makers.get(name)
+            if known is None:
+                known = makers[name] = fields[name].go, _maker(fields[name].of)
+            go, maker = known
+            result[go] = maker(entry)
+        return result
 
     return make
 

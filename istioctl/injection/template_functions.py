@@ -6,8 +6,10 @@ Behaviour: `InjectionFuncmap` in Istio's `pkg/kube/inject/template.go`.
 from __future__ import annotations
 
 import json
+import marshal
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from istioctl.api.mesh import MESH_MESSAGE, PROXY_MESSAGE, without_defaults
@@ -25,6 +27,8 @@ TABLE = FunctionTable()
 _MESSAGES: dict[int, tuple[object, str]] = {}  # by identity: most pods have the mesh's own proxy configuration
 _STRINGS = values.class_of(types.MAP_STRING)
 _SMALL = 1 << 16  # characters that need no look at the limit
+_SHORT = 4096  # bytes of marshalled data that are worth a place in the cache
+_EXACT = 2  # the last of marshal's formats in which equal data are equal bytes, whoever holds them as well
 go_values.kube_type("ObjectMeta")
 go_values.kube_type("[]Container")
 go_values.message_type(MESH_MESSAGE)
@@ -58,7 +62,7 @@ def annotation(metadata: Mapping[str, Any], name: str, default: object) -> str:
     """An annotation's value; the default, printed, where there is none."""
     found = metadata["Annotations"].get(name)
     if found is None:
-        return default if type(default) is str else fmt.sprint(default)
+        return fmt.show(default)
     return str(found)
 
 
@@ -149,9 +153,20 @@ def proto_to_json(message: Any) -> str:
 def to_yaml(value: object) -> str:
     """Anything as YAML, with the line break at its end."""
     try:
-        return dump(json_text.view(value))
+        data = json_text.view(value)
     except json_text.JSONError:
         return ""
+    try:
+        key = marshal.dumps(data, _EXACT)  # type: ignore[arg-type] # a view is plain data
+    except ValueError:  # nested too deep for it
+        return dump(data)
+    return _yaml(key) if len(key) < _SHORT else dump(data)
+
+
+@lru_cache
+def _yaml(marshalled: bytes) -> str:
+    """Data as YAML, once for all pods that have the same, such as what their proxies may use."""
+    return dump(marshal.loads(marshalled))  # noqa: S302 - what was marshalled here
 
 
 @TABLE.function("indent", "int, string")

@@ -13,7 +13,7 @@ from istioctl.errors import TemplateError
 from istioctl.golang import types, values
 from istioctl.gotemplate.template import render
 from istioctl.injection import go_values, mesh, typed
-from istioctl.injection.template_functions import TABLE
+from istioctl.injection.template_functions import TABLE, to_yaml
 from tests.support.corpus import corpus_dir
 
 
@@ -83,3 +83,8 @@ def test_messages_are_json_as_protobuf_prints_them():
         '{"drainDuration":"1.500s","concurrency":2,"tracing":{"stackdriver":{"maxNumberOfAttributes":"5"}}}'
         'stackdriver:\n  maxNumberOfAttributes: "5"\n'
     )
+
+
+def test_data_that_are_equal_to_python_alone_are_written_as_what_they_are() -> None:
+    texts = [to_yaml({"a": value}) for value in (1, True, 1.0, "1", 1)]
+    assert texts == ["a: 1\n", "a: true\n", "a: 1\n", 'a: "1"\n', "a: 1\n"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 from urllib.parse import quote_plus
 
 from istioctl.errors import InternalError
@@ -138,10 +138,11 @@ _STRINGS: Final = class_of(types.MAP_STRING)
 def index(item: object, *keys: object) -> object:
     """`item[key][key]…`."""
     if len(keys) == 1 and type(keys[0]) is str:
-        if type(item) is dict:
-            return item.get(keys[0])
+        entries: Any = item
         if type(item) is _STRINGS:
-            return cast("dict[object, object]", item).get(keys[0], "")
+            return entries.get(keys[0], "")
+        if type(item) is dict:
+            return entries.get(keys[0])
     if item is None:
         raise CallError("index of untyped nil")
     boxed = False

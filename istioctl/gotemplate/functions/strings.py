@@ -18,6 +18,7 @@ from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.patterns import lazy_pattern
 
 TABLE = FunctionTable()
+_SHORT = 1000  # characters of a text that need not be counted before it is returned
 
 _FEW = 1000  # characters whose pieces are not worth counting
 _SURROGATE = lazy_pattern("[\ud800-\udfff]")
@@ -244,10 +245,8 @@ def has_suffix(suffix: str, text: str) -> bool:
 @TABLE.function("quote", "...any")
 def quote(*values: object) -> str:
     """Each value but nil in double quotes, escaped as Go does."""
-    if len(values) == 1 and type(values[0]) is str:
-        text = quoting.quote(values[0])
-        take(len(text))
-        return joined(" ", [text])
+    if len(values) == 1 and type(values[0]) is str and len(values[0]) < _SHORT:
+        return quoting.quote(values[0])
     return _listed(quoting.quote(to_text(value)) for value in values if value is not None)
 
 

@@ -28,7 +28,10 @@ Argument = tuple[int, Literal | None, Callable[[], object] | None]
 def field(execution: Execution, value: object, names: Iterable[str], boxed: bool) -> object:
     """`.A.B` on `value`, where a plain look-up gave nothing."""
     for name in names:
-        value, boxed = _step(execution, value, name, boxed)
+        if type(value) is dict and name in value:
+            value, boxed = value[name], True
+        else:
+            value, boxed = _step(execution, value, name, boxed)
     return value
 
 
@@ -53,6 +56,8 @@ def _step(execution: Execution, value: object, name: str, boxed: bool) -> tuple[
             raise EvaluationError(f"nil data; no entry for key {quote(name)}")
         return None, False
     of = type_of(value)
+    if of is not None and isinstance(value, dict) and name in value and of.kind != "map":  # a struct's field
+        return value[name], (of.elem if of.kind == "ptr" else of).fields[name].kind == "interface"
     while of is not None and of.kind == "ptr" and of.elem.kind == "ptr" and not is_nil(value):
         value = deref(value)
         of = type_of(value)

@@ -13,6 +13,7 @@ from istioctl.gotemplate.errors import EvaluationError
 from istioctl.gotemplate.running.execution import Execution
 
 _UNWATCHED = 64  # iterations that need no look at the clock
+_INDICES = tuple(map(Int, range(_UNWATCHED)))
 
 
 class _Watched:
@@ -55,6 +56,9 @@ def items(execution: Execution, value: object) -> Iterable[object]:
 
 def pairs(execution: Execution, value: object) -> Iterable[object]:
     """What `range` visits with two variables."""
+    if isinstance(value, list) and len(value) <= _UNWATCHED:
+        execution.charge(len(value))
+        return list(zip(_INDICES, value, strict=False))
     value, of = _concrete(value)
     if of is None:
         return ()
