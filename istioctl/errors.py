@@ -76,6 +76,12 @@ class ClusterError(IstioctlError):
     default_id = "cluster"
 
 
+class OutputError(IstioctlError):
+    """The result can't be written: its reader went away, or the disk is full."""
+
+    default_id = "output"
+
+
 class InternalError(IstioctlError):
     """A promise inside the program is broken; please report it."""
 

@@ -8,9 +8,8 @@ from istioctl.cli.line.cluster_options import client_options, specification_inpu
 from istioctl.cli.line.declare import Context, Exit, Option
 from istioctl.cli.line.options import AddonsOption, NamesOutputOption, SpecificationFlags
 from istioctl.cli.screen.differences import shown_differences, shown_verb
-from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import IstioctlError
 
 
 def diff(
@@ -30,15 +29,11 @@ def diff(
     from istioctl.cli.screen.console_progress import ConsoleProgress
 
     console = terminal()
-    try:
-        inputs = specification_inputs(ctx, wanted, addons=addons)
-        plan = prepare(InstallOptions(inputs=inputs, client=client_options(ctx)), ConsoleProgress(console))
-        for warning in plan.warnings:
-            console.warn(warning)
-        changes = compare(plan)
-    except IstioctlError as problem:
-        console.show_error(problem)
-        raise Exit(trouble_of(problem)) from None
+    inputs = specification_inputs(ctx, wanted, addons=addons)
+    plan = prepare(InstallOptions(inputs=inputs, client=client_options(ctx)), ConsoleProgress(console))
+    for warning in plan.warnings:
+        console.warn(warning)
+    changes = compare(plan)
     differing = [change for change in changes if change.verb is not Verb.LEAVE]
     if output is not None:
         from istioctl.cli.screen.printers import print_data

@@ -6,15 +6,13 @@ import atexit
 import gc
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from istioctl.cli.line.commands import PROGRAM, Command
 from istioctl.cli.line.find import find_command, function_of, unknown_command
-from istioctl.cli.line.tokens import HELP
-from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
-from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, using
-from istioctl.errors import IstioctlError, UsageError
+from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of, trouble_of
+from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, unwritten, using
+from istioctl.errors import InternalError, IstioctlError, OutputError, UsageError
 from istioctl.late_imports import RARELY_USED, import_later
 from istioctl.patterns import compile_later
 
@@ -47,13 +45,15 @@ def _leave(status: int) -> NoReturn:
 
     Freeing each object one by one is a sixth of a short run's time; what libraries want done at the end still is.
     """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, OutputError):  # it has been said; Python would try again, and say so in its own words
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     threading = sys.modules.get("threading")
     if threading is not None and sum(not thread.daemon for thread in threading.enumerate()) > 1:
         sys.exit(status)
     atexit._run_exitfuncs()
-    with suppress(OSError):
-        sys.stdout.flush()
-        sys.stderr.flush()
     os._exit(status)
 
 
@@ -67,44 +67,36 @@ def run(argv: list[str], streams: Terminal, *, before_command: Callable[[], None
     Returns:
         The exit status, see `istioctl.cli.screen.exit_status`.
     """
+    begun: list[Command] = []
     with using(streams):
         try:
-            status = _dispatch(argv, streams, before_command)
+            status = _dispatch(argv, streams, before_command, begun)
             streams.stdout.flush()
-        except IstioctlError as error:
-            streams.show_error(error)
-            return exit_status_of(error)
-        except BrokenPipeError:
-            return _closed_pipe(streams)
         except KeyboardInterrupt as end:
-            with suppress(OSError):  # the terminal may be gone
-                streams.insist("Interrupted.")
+            streams.insist("Interrupted.")
             return int(getattr(end, "status", ExitStatus.INTERRUPTED))  # see `istioctl.cli.signals.Ended`
-        except Exception as error:
-            if streams.environ.get("ISTIOCTL_TRACEBACK"):
+        except Exception as problem:
+            error = _told(problem)
+            if isinstance(error, InternalError) and streams.environ.get("ISTIOCTL_TRACEBACK"):
                 raise
-            streams.show_error(_bug(error))
-            return ExitStatus.FAILED
+            streams.show_error(error)
+            return trouble_of(error) if any(command.compares for command in begun) else exit_status_of(error)
     return status
 
 
-def _bug(error: Exception) -> IstioctlError:
-    """What to say of an exception that nobody translated."""
-    from istioctl.errors import InternalError
-
+def _told(problem: Exception) -> IstioctlError:
+    """A failure as it is shown."""
+    if isinstance(problem, IstioctlError):
+        return problem
+    if isinstance(problem, BrokenPipeError):
+        return unwritten(problem)
     hint = "This is a bug: run again with ISTIOCTL_TRACEBACK=1 and report what it prints."
-    return InternalError(f"{type(error).__name__}: {error}", hint=hint)
+    return InternalError(f"{type(problem).__name__}: {problem}", hint=hint)
 
 
-def _closed_pipe(streams: Terminal) -> int:
-    """End after the reader of stdout went away, without a second error when Python flushes at exit."""
-    streams.insist("Error: the output was closed before all of it was written")
-    if streams.stdout is sys.stdout:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitStatus.FAILED
-
-
-def _dispatch(argv: list[str], streams: Terminal, before_command: Callable[[], None] | None) -> int:
+def _dispatch(
+    argv: list[str], streams: Terminal, before_command: Callable[[], None] | None, begun: list[Command]
+) -> int:
     if argv[:1] == ["version"]:
         from istioctl.cli.client_version import client_version
 
@@ -118,6 +110,7 @@ def _dispatch(argv: list[str], streams: Terminal, before_command: Callable[[], N
             return ExitStatus.OK
     path, command, rest = find_command(argv)
     if command.target:
+        begun.append(command)
         if before_command is not None:
             before_command()
         return _run_command(path, command, rest)
@@ -126,9 +119,8 @@ def _dispatch(argv: list[str], streams: Terminal, before_command: Callable[[], N
     words = [word for word in rest if not word.startswith("-")]
     if words:
         raise unknown_command(path, command, words[0])
-    for word in rest:
-        if word not in HELP:
-            raise UsageError(f"unknown flag: {word}", hint=f"Run '{' '.join([PROGRAM, *path])} --help' for usage.")
+    if rest:
+        raise UsageError(f"unknown flag: {rest[0]}", hint=f"Run '{' '.join([PROGRAM, *path])} --help' for usage.")
     streams.write(group_help([PROGRAM, *path], command))
     return ExitStatus.OK
 

@@ -8,9 +8,8 @@ from typing import Annotated
 from istioctl.cli.line.declare import Argument, Exit, Option
 from istioctl.cli.line.options import NamesOutputOption, split_commas
 from istioctl.cli.screen.differences import shown_differences, shown_verb
-from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import IstioctlError
 
 _PATTERN = "KIND:NAMESPACE:NAME,..."
 
@@ -38,11 +37,7 @@ def manifest_diff(
 
     console = terminal()
     selection = Selection(split_commas(select), split_commas(ignore))
-    try:
-        changes = compare(first, second, selection, cache(console.read_input))
-    except IstioctlError as problem:
-        console.show_error(problem)
-        raise Exit(trouble_of(problem)) from None
+    changes = compare(first, second, selection, cache(console.read_input))
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 

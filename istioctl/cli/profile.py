@@ -14,10 +14,10 @@ from istioctl.cli.line.options import (
     SpecificationFlags,
     output_option,
 )
-from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import YAML, Output, print_data
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import IstioctlError, UsageError
+from istioctl.errors import UsageError
 
 ShowOriginOption = Annotated[
     bool, Option("--show-origin", help="Say of each value who set it: a default, a profile, a file or a flag.")
@@ -96,11 +96,7 @@ def diff(
     from istioctl.actions.manifests.profile import diff_profiles
 
     console = terminal()
-    try:
-        found = diff_profiles(first, second, manifests, console.read_input)
-    except IstioctlError as error:
-        console.show_error(error)
-        raise Exit(trouble_of(error)) from None
+    found = diff_profiles(first, second, manifests, console.read_input)
     for warning in found.warnings:
         console.warn(warning)
     if output is not None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from istioctl.cli.line.cluster_options import open_cluster
-from istioctl.cli.line.declare import Context, Exit, Option
+from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
 from istioctl.cli.line.options import pod_argument
 from istioctl.cli.line.proxy_flags import AdminPortOption
 from istioctl.cli.proxy_view import SHORT, FormOption
 from istioctl.cli.screen.differences import shown_differences
-from istioctl.cli.screen.exit_status import ExitStatus, trouble_of
+from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
-from istioctl.errors import IstioctlError, UsageError
+from istioctl.errors import UsageError
 
 if TYPE_CHECKING:
     from istioctl.proxies.compare import KindDifference, View
@@ -44,12 +44,8 @@ def diff(
         raise UsageError("two sides are needed", hint="Name two pods, a pod and a --file, or two files.")
     if files.count("-") > 1:
         raise UsageError("stdin can be read once", where="--file")
-    try:
-        sides = [_read(name) for name in files] + _ask(ctx, pods, admin_port)
-        found = compare(sides[0], sides[1], COMPARABLE)
-    except IstioctlError as problem:
-        terminal().show_error(problem)
-        raise Exit(trouble_of(problem)) from None
+    sides = [_read(name) for name in files] + _ask(ctx, pods, admin_port)
+    found = compare(sides[0], sides[1], COMPARABLE)
     same = all(kind.matches for kind in found)
     if output == SHORT:
         for kind in found:

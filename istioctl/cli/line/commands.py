@@ -37,6 +37,7 @@ class Command(NamedTuple):
         replaced_by: the words to type instead, where this spelling is an old one; it is then not listed.
         commands: the members of a group by name.
         flags: what all members of a group take.
+        compares: whether it answers by its status whether two sides differ, so that a failure has another status.
     """
 
     help: str
@@ -46,6 +47,7 @@ class Command(NamedTuple):
     replaced_by: str = ""
     commands: Mapping[str, "Command"] = MappingProxyType({})
     flags: tuple[GroupFlag, ...] = ()
+    compares: bool = False
 
     def find(self, name: str) -> "tuple[str, Command] | None":
         """The member called `name` (or with that alias) and its own name."""
@@ -199,7 +201,7 @@ _PROXY_CONFIG = Command(
         "all": Command("Show all configuration", "proxy_config:everything", aliases=("a",)),
         "bootstrap": Command("Show what proxies were started with", "proxy_config:bootstrap", aliases=("b",)),
         "cluster": Command("Show the services they can send to", "proxy_config:cluster", aliases=("clusters", "c")),
-        "diff": Command("Compare two of them, or one with a saved dump", "proxy_config_diff:diff"),
+        "diff": Command("Compare two of them, or one with a saved dump", "proxy_config_diff:diff", compares=True),
         "ecds": Command("Show the extensions they got by name", "proxy_config:ecds", aliases=("ec",)),
         "eds": Command("Show the endpoints they were given", "proxy_config:eds"),
         "endpoint": Command(
@@ -224,7 +226,7 @@ ROOT = Command(
             "Render, install or translate manifests",
             panel="Install",
             commands={
-                "diff": Command("Compare two rendered manifests", "manifest_diff:manifest_diff"),
+                "diff": Command("Compare two rendered manifests", "manifest_diff:manifest_diff", compares=True),
                 "generate": Command("Print the manifests of an installation", "manifest:manifest_generate"),
                 "install": _INSTALL,
                 "migrate": Command("Bring files of earlier releases up to today", "manifest_migrate:manifest_migrate"),
@@ -239,7 +241,7 @@ ROOT = Command(
         ),
         "images": Command("List every image of an installation", "images:images", "Install"),
         "upgrade": Command("Upgrade an installation in place", "upgrade:upgrade", "Install"),
-        "diff": Command("Compare the cluster with a profile, files and flags", "diff:diff", "Install"),
+        "diff": Command("Compare the cluster with a profile, files and flags", "diff:diff", "Install", compares=True),
         "uninstall": Command("Remove Istio from a cluster", "uninstall:uninstall", "Install"),
         "precheck": _PRECHECK,
         "verify-install": Command("Prove that an installation is complete", "verify_install:verify_install", "Install"),
@@ -273,7 +275,7 @@ ROOT = Command(
             commands={
                 "list": Command("List the profiles there are", "profile:list_"),
                 "dump": Command("Print the specification a profile makes", "profile:dump"),
-                "diff": Command("Compare two profiles or specifications", "profile:diff"),
+                "diff": Command("Compare two profiles or specifications", "profile:diff", compares=True),
             },
         ),
         "analyze": Command("Look for problems in the mesh's configuration", "analyze:analyze", "Check"),

@@ -44,7 +44,7 @@ def find_command(argv: list[str]) -> tuple[list[str], Command, list[str]]:
 
 def _global_flag_takes_value(flag: str) -> bool | None:
     if flag in HELP:
-        return None  # without the import, which a group's help can do without
+        return False  # without the import, which a group's help can do without
     from istioctl.cli.line.slots import global_slots, takes_value
 
     return takes_value({name: slot for slot in global_slots() for name in slot.flags}, flag)

@@ -9,21 +9,24 @@ colours survive this, they travel as noncharacters, which no text has, and becom
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from istioctl.errors import ErrorGroup, IstioctlError, UsageError
+from istioctl.errors import ErrorGroup, IstioctlError, OutputError, UsageError
 from istioctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
     from typing import Protocol, TextIO
+
+    from _typeshed import ReadableBuffer as Buffer
 
     class Region(Protocol):
         """Lines at the foot of the screen that are drawn anew again and again."""
@@ -130,8 +133,11 @@ class Terminal:
         self.show_on_stderr(text + "\n")
 
     def show_on_stderr(self, text: str) -> None:
-        """Text to stderr without a line break, at once."""
-        with self.aside():
+        """Text to stderr without a line break, at once.
+
+        What nobody can read (a pipe that closed, a full disk) is no reason to leave an installation half done.
+        """
+        with self.aside(), suppress(OSError):
             self.stderr.write(_coloured(visible(text)))
             self.stderr.flush()
 
@@ -211,14 +217,54 @@ class Terminal:
                 self.insist(f"{self.style('Hint:', 'cyan')} {record.hint}")
 
 
+class _Stdout(io.FileIO):
+    """The process's stdout, whose failures are told."""
+
+    def write(self, data: Buffer, /) -> int:
+        """Write what there is room for, waiting until there is some.
+
+        Raises:
+            OutputError: it can't be written.
+        """
+        while True:
+            try:
+                written: int | None = super().write(data)
+            except OSError as problem:
+                raise unwritten(problem) from problem
+            if written is not None:
+                return written
+            from select import select  # whoever started us has made it return at once where it is full
+
+            select([], [self], [])
+
+
+def unwritten(problem: OSError) -> OutputError:
+    """What to say where stdout did not take all."""
+    if isinstance(problem, BrokenPipeError):
+        return OutputError("the output was closed before all of it was written")
+    return OutputError(f"the output can't be written: {problem.strerror}")
+
+
 def system_terminal() -> Terminal:
     """The process's own streams, with stdout able to print any character.
 
     stdout is opened anew with a buffer: without one, as PYTHONUNBUFFERED makes it, Python drops what a pipe that closes
-    does not take, and tells nobody.
+    does not take, and tells nobody. A stream that is closed gets something in its place, so that no file or connection
+    takes its number: stdin is empty then, stderr goes nowhere, and writing to stdout fails.
     """
-    sys.stdout.flush()
-    sys.stdout = open(sys.stdout.fileno(), "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115 - it lives as long as the process
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, mode), True)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    raw = _Stdout(1, "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding="utf-8", errors="surrogateescape", line_buffering=raw.isatty()
+    )
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - it lives as long as the process
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
     if (reconfigure := getattr(sys.stderr, "reconfigure", None)) is not None:
         reconfigure(encoding="utf-8", errors="surrogateescape")
     return Terminal(sys.stdin, sys.stdout, sys.stderr, dict(os.environ))

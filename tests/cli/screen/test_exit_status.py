@@ -13,6 +13,7 @@ from istioctl.errors import (
     InputError,
     InternalError,
     IstioctlError,
+    OutputError,
     SpecError,
     TemplateError,
     UsageError,
@@ -37,6 +38,7 @@ users: [{name: me, user: {token: x}}]
         (SpecError("x"), 1, 2),
         (ClusterError("x"), 1, 2),
         (TemplateError("x"), 1, 2),
+        (OutputError("x"), 1, 2),
         (InternalError("x"), 1, 2),
         (ErrorGroup([InputError("x"), ClusterError("y")]), 65, 65),
     ],
@@ -67,3 +69,18 @@ def test_files_are_compared_likewise(tmp_path: Path) -> None:
     assert run_cli("profile", "diff", lost, "demo").status == 65
     assert run_cli("proxy-config", "diff", "-f", lost, "-f", lost).status == 65
     assert run_cli("proxy-config", "diff", "-f", lost).status == 64
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["profile", "diff", "default", "default"],
+        ["manifest", "diff", "docs/examples/shop.yaml", "docs/examples/shop.yaml"],
+        ["proxy-config", "diff", "-f", "docs/examples/envoy.json", "-f", "docs/examples/envoy.json"],
+    ],
+)
+def test_nor_is_a_result_that_can_not_be_printed(words: list[str]) -> None:
+    failed = run_cli(*words, "-o", "jsonpath={@[7]}")
+
+    assert run_cli(*words).status == 0
+    assert (failed.status, failed.stdout) == (2, "")
