@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from istioctl.api.schema.paths import Path
@@ -37,6 +38,7 @@ _MARKER_LINE = lazy_pattern(r"\A(?:---[^\n]*\n)?\s*")
 _WORDS = lazy_pattern(r"[A-Za-z0-9]+")
 _TRICKY = lazy_pattern(r"[&*!|>\\%`\"'?\t]|^[^\S\r\n]*\.\.\.", re.MULTILINE)
 _FRAGMENTS = Fragments()  # what is injected is much the same from pod to pod
+_COLLECTIONS = frozenset((dict, list))
 _SEXAGESIMAL = lazy_pattern(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 #: Kinds that hold no pod; a document that plainly is of one need not be looked into.
 _FOREIGN = frozenset({
@@ -296,10 +298,14 @@ def _has_names(data: Any, tidy: Any) -> bool:
             names = {name.lower() for name in tidy}
             if any(name.lower() in names for name in data.keys() - tidy.keys()):
                 return False
-        return all(_has_names(data[name], value) for name, value in tidy.items() if type(value) is not str)
-    if isinstance(tidy, list):
-        return isinstance(data, list) and len(data) == len(tidy) and all(map(_has_names, data, tidy))
-    return True
+        pairs = [(data[name], value) for name, value in tidy.items() if type(value) in _COLLECTIONS]
+    elif isinstance(tidy, list):
+        if not isinstance(data, list) or len(data) != len(tidy):
+            return False
+        pairs = [pair for pair in zip(data, tidy, strict=True) if type(pair[1]) in _COLLECTIONS]
+    else:
+        return True
+    return all(starmap(_has_names, pairs))
 
 
 def _as_spelled(tidy: Any, node: Node | None) -> Any:

@@ -19,11 +19,10 @@ from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.reader import Node, compose_all, to_data
 from istioctl.yamldoc.scalars import Scalar, resolve
 
-_KEY = lazy_pattern(r"( *)((?:- +)?)([A-Za-z_][\w./-]{0,200}):(?: +(\S.*?))? *", re.ASCII)
+_KEY = lazy_pattern(r"( *)((?:- +)?)([A-Za-z_][\w./-]{0,200}):(?: +(\S.*)| *)", re.ASCII)
 #: What most lines are that come once only: names and images. They are told in a third of the time.
 _WORD = lazy_pattern(r"( *)((?:- +)?)([A-Za-z_][\w./-]{0,200}): ([A-Za-z][\w./-]{0,200})", re.ASCII)
-_ITEM = lazy_pattern(r"( *)(- +)(\S.*?) *")
-_EMPTY = lazy_pattern(r" *(?:#.*)?")
+_ITEM = lazy_pattern(r"( *)(- +)(\S.*)")
 _COMMENT = lazy_pattern(r" +#.*")
 _QUOTED = lazy_pattern(r"""(?:"([^"\\]*)"|'([^']*)')(?: +#.*)?""")
 _OPENED = lazy_pattern(r"(\|-?)(?: +#.*)?|[{[]")
@@ -33,6 +32,8 @@ _FLOW = lazy_pattern(r"\{[^&*!#<%]*\}|\[[^&*!#<%]*\]")
 #: A mapping of plain words in braces.
 _WORDS = lazy_pattern(r"\{[A-Za-z_][\w./-]*: [\w./][\w./-]*(?:, [A-Za-z_][\w./-]*: [\w./][\w./-]*)*\}", re.ASCII)
 
+_OPENERS = frozenset("|{[")
+_NOTHING_STARTS = frozenset(("", "#"))
 _LONGEST_LINE = 1000  # characters; of what is before a colon, YAML takes 1024
 LONGEST_TEXT = 1_000_000
 DEEPEST = 50
@@ -208,7 +209,7 @@ def _read(line: str) -> _Line:
         return _Line(len(margin) if dash else -1, len(margin) + len(dash), key, resolve(word))
     if not line.isprintable() or len(line) > _LONGEST_LINE:
         return ODD
-    if _EMPTY.fullmatch(line):
+    if line.lstrip(" ")[:1] in _NOTHING_STARTS:
         return NOTHING
     try:
         if found := _KEY.fullmatch(line):
@@ -218,13 +219,14 @@ def _read(line: str) -> _Line:
             at = len(margin) if dash else -1
             if text is None or text[0] == "#":
                 return _Line(at, len(margin) + len(dash), key, is_open=True)
-            if opened := _OPENED.fullmatch(text):
+            text = text.rstrip(" ")
+            if text[0] in _OPENERS and (opened := _OPENED.fullmatch(text)):
                 return _Line(at, len(margin) + len(dash), key, opened[1] or opened[0], goes_on=True)
             value, flow = _value(text)
             return _Line(at, len(margin) + len(dash), key, value, flow=flow)
         if found := _ITEM.fullmatch(line):
             margin, dash, text = found.groups()
-            value, flow = _value(text)
+            value, flow = _value(text.rstrip(" "))
             return _Line(len(margin), len(margin) + len(dash), None, value, flow=flow)
     except ValueError:
         pass
@@ -237,10 +239,13 @@ def _value(text: str) -> tuple[Any, Node | None]:
     Raises:
         ValueError: it is not beyond doubt.
     """
-    if found := _QUOTED.fullmatch(text):
+    if text[0] in "\"'":
+        found = _QUOTED.fullmatch(text)
+        if found is None:
+            raise ValueError
         return found[1] if found[1] is not None else found[2], None
     if text[0] in "{[":
-        return _flow(text)
+        return _words(text) or _flow(text)
     text = without_comment(text)
     if not _PLAIN_START.match(text) or ": " in text or text[-1] == ":":
         raise ValueError
@@ -252,7 +257,7 @@ def _value(text: str) -> tuple[Any, Node | None]:
 
 def without_comment(text: str) -> str:
     """A plain scalar in a line without the comment behind it."""
-    comment = _COMMENT.search(text)
+    comment = _COMMENT.search(text) if "#" in text else None
     return text[: comment.start()] if comment else text
 
 
@@ -261,7 +266,7 @@ def _flow(text: str) -> tuple[Any, Node]:
     if not _FLOW.fullmatch(text) or text.count("{") + text.count("[") > _MOST_BRACES:
         raise ValueError
     try:
-        root = _words(text) if _WORDS.fullmatch(text) else next(compose_all(text)).root
+        root = next(compose_all(text)).root
         if root is None or root.end != len(text) or any(duplicate_keys(root)):
             raise ValueError
         return to_data(root), root
@@ -269,18 +274,28 @@ def _flow(text: str) -> tuple[Any, Node]:
         raise ValueError from None
 
 
-def _words(text: str) -> Node:
-    """The node of a mapping of plain words in braces."""
+def _words(text: str) -> tuple[Any, Node] | None:
+    """A mapping of plain words in braces, in a third of the time of `_flow`; None where it takes more than a look."""
+    if not _WORDS.fullmatch(text):
+        return None
     pairs = []
+    data: dict[str, Any] = {}
     place = 1
     for entry in text[1:-1].split(", "):
         key, _, word = entry.partition(": ")
-        end, start = place + len(key), place + len(entry) - len(word)
+        value = resolve(word)
+        if type(resolve(key)) is not str or type(value) is float:
+            return None
+        data[key] = value
+        start = place + len(key) + len(": ")
+        end = place + len(entry)
         pairs.append(
-            (Node("scalar", key, 0, place, place, end), Node("scalar", word, 0, start, start, start + len(word)))
+            (Node("scalar", key, 0, place, place, place + len(key)), Node("scalar", word, 0, start, start, end))
         )
-        place += len(entry) + len(", ")
-    return Node("mapping", pairs, 0, 0, 0, len(text), "flow", size=1 + 2 * len(pairs))
+        place = end + len(", ")
+    if len(data) < len(pairs):
+        return None
+    return data, Node("mapping", pairs, 0, 0, 0, len(text), "flow", size=1 + 2 * len(pairs))
 
 
 def copied(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from istioctl.yamldoc.writer import dump
 
 _MOST = 4096
+_DASH = "- "
 
 
 class Fragments:
@@ -24,16 +25,17 @@ class Fragments:
         """A collection that is not empty, as lines at column 0."""
         if isinstance(value, dict):
             return "".join([self._entry(key, child) for key, child in value.items()])
-        return "".join([self._item(item) for item in value])
+        known = self._texts  # whatever has the identity of what is in there is that
+        return "".join([found[1] if (found := known.get((id(item), _DASH))) else self._item(item) for item in value])
 
     def _kept(self, value: dict[str, Any] | list[Any], pad: str) -> str:
-        """A collection's text behind `pad`."""
+        """A collection's text, its first line behind `pad` and the others as far to the right."""
         known = self._texts.get((id(value), pad))
         if known is not None:
             return known[1]
         text = self.text(value)
         if pad:
-            text = indented(text, pad)
+            text = pad + indented(text, " " * len(pad))[len(pad) :]
         if len(self._texts) >= _MOST:
             self._texts.clear()
         self._texts[id(value), pad] = value, text  # the value is held, so that no other gets its identity
@@ -49,7 +51,7 @@ class Fragments:
     def _item(self, value: Any) -> str:
         if not isinstance(value, (dict, list)) or not value:
             return dump([value])
-        return "- " + self._kept(value, "  ")[2:]
+        return self._kept(value, _DASH)
 
 
 @lru_cache(_MOST, typed=True)  # `1` and `True` are not the same

@@ -184,8 +184,9 @@ def _read(line: str) -> _Spot | None:
     if said is by_line.ODD or said.goes_on:
         return None
     behind = said.column + (0 if said.key is None else len(said.key) + 1)
-    text = line[behind:].strip(" ")
-    start = len(line) - len(line[behind:].lstrip(" "))
+    text = line[behind:].lstrip(" ")
+    start = len(line) - len(text)
+    text = text.rstrip(" ")
     value = style = ""
     canonical = True
     if said.is_open:
