@@ -142,7 +142,16 @@ class RoundTrip:
         else:
             parent[key] = self._new(value)
         if isinstance(old, str) and isinstance(parent[key], str):
-            self._book[parent, key].shift(0, len(parent[key]) - len(old))
+            self._shift_beside(path, _width(parent[key]) - _width(old))
+
+    def _shift_beside(self, path: Path, columns: int) -> None:
+        """Keep the distance of the comment in the line of an entry, which may be that of braces around it."""
+        for end in range(1, len(path) + 1):
+            parent = self._at(path[: end - 1])
+            value = parent[path[end - 1]]
+            if end == len(path) or value.fa.flow_style():
+                self._book[parent, path[end - 1]].shift(0, columns)
+                return
 
     def take(self, other: RoundTrip) -> None:
         """Become what another document is."""
@@ -314,6 +323,13 @@ def _spelled_out(collection: Any, seen: set[int]) -> bool:
             value.anchor.value = None
         found |= _spelled_out(value, seen)
     return found
+
+
+def _width(scalar: str) -> int:
+    """How many columns a scalar is written in, but for escapes."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
+
+    return len(scalar) + 2 * isinstance(scalar, DoubleQuotedScalarString | SingleQuotedScalarString)
 
 
 def _without_edges(lines: list[Line]) -> list[Line]:

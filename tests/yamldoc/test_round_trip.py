@@ -67,6 +67,8 @@ def test_what_does_not_change_stays_byte_for_byte() -> None:
         (put(("spec", "number"), "seven"), "  number: 0x1F\n", "  number: seven\n"),
         (put(("spec", "number"), "7"), "  number: 0x1F\n", '  number: "7"\n'),
         (put(("spec", "logs", "file"), "x"), '"/dev/stdout"   # where', '"x"   # where'),
+        (put(("spec", "logs", "file"), 7), '"/dev/stdout"   # where', "7   # where"),
+        (put(("spec", "rest", 0, "ports", 0), "8080"), "[ 80,  443 ]   #", '["8080", 443]      #'),
         (put(("spec", "rest", 1, "flag"), False), "flag: yes", "flag: false"),
         (put(("spec", "rest", 0, "ports", 1), 444), "[ 80,  443 ]   #", "[80, 444]      #"),
         (put(("kind",), "Net"), "kind: Mesh", "kind: Net"),

@@ -10,9 +10,11 @@ from istioctl.actions.manifests.operator_files import OperatorDocument, as_given
 from istioctl.errors import ErrorGroup, IstioctlError, SpecError
 from istioctl.rendering.changes.migration import Plan, plan_migration
 from istioctl.rendering.manifests import render
-from istioctl.rendering.specification.build import build_specification
+from istioctl.rendering.specification.build import build_specification, several_documents
 from istioctl.rendering.specification.origins import shown_path
+from istioctl.yamldoc.reader import compose_all
 from istioctl.yamldoc.round_trip import RoundTrip
+from istioctl.yamldoc.texts import text_of
 
 
 class Finding(NamedTuple):
@@ -98,8 +100,11 @@ def _findings(plan: Plan, tree: RoundTrip) -> Iterator[Finding]:
 
 
 def _refused(raw: bytes, source: str) -> tuple[IstioctlError, ...]:
-    """What stands in the way of rendering each document."""
+    """What stands in the way of rendering the file."""
     errors: list[IstioctlError] = []
+    documents = [document for document in compose_all(text_of(raw, source), source) if document.root is not None]
+    if error := several_documents(documents, source):
+        errors.append(error)
 
     def look(document: OperatorDocument) -> None:
         try:

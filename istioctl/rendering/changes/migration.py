@@ -16,12 +16,12 @@ from istioctl.api.release import HUB, VERSION
 from istioctl.api.trees import Values, copy_of, lookup
 from istioctl.errors import SpecError
 from istioctl.rendering.changes.old_forms import FORMS, Path, Settings, metric_of_today
-from istioctl.rendering.specification.build import API_VERSION
+from istioctl.rendering.changes.old_types import values_of_another_type
+from istioctl.rendering.specification.build import API_VERSION, GROUPS
 from istioctl.rendering.specification.gone_settings import LEAVE_OUT, PROFILES, STATUS, TABLE, Gone
 from istioctl.rendering.specification.origins import shown_path
 from istioctl.rendering.specification.profiles import OLD_NAMES
 
-_OLD_API = "operator.istio.io/"
 _OLD_HUB = re.compile(r"gcr\.io/istio-(?:release|testing)\b|(?:docker\.io/)?istio\Z")
 _MINOR = re.compile(r"v?1\.([0-9]+)\b")
 _AUTOSCALING = "Kubernetes has metrics in the form of autoscaling/v2 alone."
@@ -99,7 +99,8 @@ _Found = Step | tuple[Path, SpecError]
 
 
 def _old_settings(data: Values, left: set[Path]) -> Iterator[_Found]:
-    if str(data.get("apiVersion", "")).startswith(_OLD_API):
+    version = data.get("apiVersion")
+    if version != API_VERSION and str(version).startswith(GROUPS):
         reason = f"IstioOperator is of {API_VERSION}."
         yield Step("rewritten", ("apiVersion",), (), reason, (Edit("put", ("apiVersion",), API_VERSION),))
     if "status" in data:
@@ -112,6 +113,8 @@ def _old_settings(data: Values, left: set[Path]) -> Iterator[_Found]:
         if path not in left and (found := _step(data, path, value, entry, left)) is not None:
             yield found
     yield from _old_kubernetes(spec)
+    for place, value, reason in values_of_another_type(data):
+        yield Step("rewritten", place, place, reason, (Edit("put", place, value),))
 
 
 def _old_profile(spec: Values) -> Iterator[Step]:
@@ -230,6 +233,9 @@ def _old_kubernetes(spec: Values) -> Iterator[Step]:
     components = spec.get("components")
     for key, value in components.items() if isinstance(components, dict) else ():
         parts = enumerate(value) if isinstance(value, list) else [(None, value)]
+        if key in GATEWAYS and value is None:
+            place: Path = ("spec", "components", key)
+            yield Step("rewritten", place, place, "No gateways are an empty list.", (Edit("put", place, []),))
         for index, part in parts:
             path: Path = ("spec", "components", key) if index is None else ("spec", "components", key, index)
             yield from _old_metrics(part, (*path, "k8s", "hpaSpec", "metrics"))

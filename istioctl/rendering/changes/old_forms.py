@@ -33,6 +33,11 @@ def _text(value: Any, to: Path) -> Settings:
     return [(to, value)]
 
 
+def _name(value: Any, to: Path) -> Settings:
+    """A name where a switch stood, which nothing obeyed."""
+    return [(to, value)] if isinstance(value, str) else []
+
+
 def _variable(value: Any, to: Path) -> Settings:
     """A switch as an environment variable of istiod's; that it is on, is usual."""
     return [] if value is True or value is None else [(to, str(value).lower())]
@@ -126,6 +131,7 @@ FORMS: dict[str, Callable[[Any, Path], Settings]] = {
     "address": _address,
     "component": _component,
     "gateways": _gateways,
+    "name": _name,
     "nothing": _nothing,
     "preferred-anti-affinity": _anti_affinity("preferred"),
     "proxy": _proxy,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from istioctl.api.components import GATEWAYS
 from istioctl.api.names import DEFAULT_REVISION, SYSTEM_NAMESPACE
@@ -25,8 +25,13 @@ from istioctl.rendering.specification.profiles import DEFAULT_PROFILE, current_n
 from istioctl.rendering.specification.set_flags import SetFlag, apply, parse, parse_value
 from istioctl.rendering.specification.validation import check_overlays, validate
 
+if TYPE_CHECKING:
+    from istioctl.yamldoc.reader import Document
+
 API_VERSION = "install.istio.io/v1alpha1"
 KIND = "IstioOperator"
+#: The groups that it has been of.
+GROUPS = ("install.istio.io/", "operator.istio.io/")
 
 #: Where images come from unless a specification says otherwise.
 _BUILT_IN: Mapping[str, object] = MappingProxyType({"hub": HUB, "tag": VERSION})
@@ -312,13 +317,8 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
         text = _read_stdin(inputs) if name == "-" else read_text(name)
     source = "<stdin>" if name == "-" else name
     documents = [document for document in compose_all(text, source) if document.root is not None]
-    if len(documents) > 1:
-        raise InputError(
-            "the file holds several documents, but one file is one IstioOperator",
-            where=f"{source}:{documents[1].line + 1}",
-            hint="Put each in a file of its own and give them in order, each with -f.",
-            id="several-documents",
-        )
+    if error := several_documents(documents, source):
+        raise error
     for document in documents:
         assert document.root is not None  # noqa: S101 - the empty ones are left out above
         for again in duplicate_keys(document.root):
@@ -337,6 +337,23 @@ def _read_file(name: str, inputs: SpecificationInputs, problems: Problems) -> La
     return layer
 
 
+def several_documents(documents: Sequence[Document], source: str) -> InputError | None:
+    """What is wrong with a file that holds several documents; None with one that does not.
+
+    Args:
+        documents: of the file, those that are not empty.
+        source: names it.
+    """
+    if len(documents) < 2:
+        return None
+    return InputError(
+        f"the file holds several documents, but one file is one {KIND}",
+        where=f"{source}:{documents[1].line + 1}",
+        hint="Put each in a file of its own and give them in order, each with -f.",
+        id="several-documents",
+    )
+
+
 def _check_kind(layer: Layer, problems: Problems) -> None:
     hint = "Only IstioOperator documents can be given with -f."
     if "kind" not in layer.data:
@@ -345,8 +362,8 @@ def _check_kind(layer: Layer, problems: Problems) -> None:
     for key, wanted in (("apiVersion", API_VERSION), ("kind", KIND)):
         if (found := layer.data.get(key, wanted)) != wanted:
             text, where = f"{key} is '{found}', not '{wanted}'", str(layer.origin_at((key,)))
-            is_old = str(found).startswith("operator.istio.io/")
-            instead = f"Write apiVersion: {API_VERSION}." if is_old else hint
+            is_of_istio = key == "apiVersion" and str(found).startswith(GROUPS)
+            instead = f"Write apiVersion: {API_VERSION}." if is_of_istio else hint
             problems.refuse(InputError(text, where=where, hint=instead, id="not-an-operator"))
 
 

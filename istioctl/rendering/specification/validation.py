@@ -22,7 +22,8 @@ from istioctl.rendering.specification.profiles import check_overlay, overlay_cho
 from istioctl.rendering.specification.set_flags import parse_value
 from istioctl.rendering.specification.suggestions import closest
 
-_DOCUMENT = "istio.operator.IstioOperator"
+#: The message that an IstioOperator document is.
+DOCUMENT = "istio.operator.IstioOperator"
 _SPEC = "istio.operator.IstioOperatorSpec"
 _DNS_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
 _OBJECT_NAME = r"[a-z0-9.-]{1,254}"
@@ -106,7 +107,7 @@ def validate(merged: Values, origins: Origins, problems: Problems) -> None:
         origins: who set what, for the places in messages.
         problems: where errors and warnings go.
     """
-    for mismatch in check(merged, _DOCUMENT):
+    for mismatch in check(merged, DOCUMENT):
         _report(mismatch, origins, problems)
     rules = _Rules(merged, origins, problems)
     rules.check_nulls()

@@ -88,6 +88,20 @@ def test_each_document_of_a_file_is_migrated_and_its_lines_are_the_files() -> No
     assert [finding.line for finding in done.findings] == [6, 12, 13, 20, 26, 27]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"), [(NEW + "---\n" + NEW, 12), (POD + "---\n" + OLD, 6), (OLD + "---\n" + POD, 11)]
+)
+def test_a_file_of_several_documents_is_still_none_that_istio_renders(text: str, line: int) -> None:
+    (error,) = migrate(text).refused
+    assert (error.id, error.where) == ("several-documents", f"old.yaml (migrated):{line}")
+
+
+def test_scalars_change_their_type_where_they_stand() -> None:
+    text = NEW + "    defaultConfig:\n      proxyMetadata: {A: true}  # on\n"
+    text += '  components:\n    pilot:\n      k8s:\n        replicaCount: "2"   # two\n'
+    assert migrate(text).after.decode() == text.replace('"2"', "2").replace("{A: true}", '{A: "true"}')
+
+
 def test_json_stays_json() -> None:
     done = migrate(json.dumps(load(OLD), indent=4) + "\n")
     assert done.after.decode() == json.dumps(load(NEW), indent=4) + "\n"

@@ -102,6 +102,7 @@ def test_what_moved_without_another_form_is_there_as_it_was(path: str) -> None:
         ("gateways", {"enabled": True, "components": {"egressGateway": {"enabled": False}}}, "components",
          {"ingressGateways": [{"name": "istio-ingressgateway", "enabled": True}],
           "egressGateways": [{"name": "istio-egressgateway", "enabled": False}]}),
+        ("defaultRevision", "canary", "values.defaultRevision", "canary"),
         ("profile", "separate", "profile", "default"),
         ("profile", "external", "profile", "remote"),
     ],
@@ -120,6 +121,8 @@ def test_values_are_put_in_the_form_of_today(path: str, value: Any, where: str, 
         ("values.pilot.enableProtocolSniffingForInbound", True),
         ("values.global.useMCP", True),
         ("values.global.certificates", None),
+        ("defaultRevision", True),
+        ("components.pilot.spec", {}),
     ],
 )
 def test_what_says_nothing_any_more_goes(path: str, value: Any) -> None:
@@ -241,9 +244,52 @@ def test_what_the_operator_wrote_is_left_out() -> None:
     assert "1.24" in step.reason
 
 
-def test_the_old_api_group_is_put_right() -> None:
-    given = document() | {"apiVersion": "operator.istio.io/v1alpha1"}
-    assert plan_migration(given).data["apiVersion"] == "install.istio.io/v1alpha1"
+@pytest.mark.parametrize("found", ["operator.istio.io/v1alpha1", "install.istio.io/v1", "install.istio.io/v1alpha2"])
+def test_the_api_version_is_put_right(found: str) -> None:
+    assert plan_migration(document() | {"apiVersion": found}).data["apiVersion"] == "install.istio.io/v1alpha1"
+
+
+@pytest.mark.parametrize("key", ["ingressGateways", "egressGateways"])
+def test_a_list_of_gateways_is_never_null(key: str) -> None:
+    assert migrated(with_setting(f"components.{key}", None)) == {"components": {key: []}}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "now"),
+    [
+        ("components.pilot.k8s.securityContext.runAsUser", "65534", 65534),
+        ("components.pilot.k8s.replicaCount", "2", 2),
+        ("components.pilot.enabled", "false", False),
+        ("values.pilot.autoscaleEnabled", "true", True),
+        ("values.global.proxy.resources.requests.cpu", 1, "1"),
+        ("meshConfig.defaultConfig.proxyMetadata.VARIABLE", True, "true"),
+        ("meshConfig.defaultConfig.proxyMetadata.VARIABLE", 5, "5"),
+    ],
+)
+def test_scalars_get_the_type_of_their_field(path: str, value: Any, now: Any) -> None:
+    plan = plan_migration(with_setting(path, value))
+    assert at(plan.data["spec"], path) == now
+    (step,) = plan.steps
+    assert (step.verb, step.path) == ("rewritten", ("spec", *path.split(".")))
+    assert plan_migration(plan.data).steps == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("components.pilot.enabled", "maybe"),
+        ("components.pilot.k8s.replicaCount", "-1"),
+        ("components.pilot.k8s.hpaSpec.maxReplicas", "9999999999"),
+        ("values.global.proxy.resources.requests.cpu", 1.1),
+        ("values.pilot.autoscaleMin", "2"),
+        ("hub", []),
+    ],
+)
+def test_what_no_other_type_makes_right_or_is_right_stays(path: str, value: Any) -> None:
+    given = with_setting(path, value)
+    plan = plan_migration(given)
+    assert plan.steps == []
+    assert plan.data == given
 
 
 @pytest.mark.parametrize(
@@ -263,7 +309,7 @@ def test_images_of_an_old_release_are_remarked_on_and_stay(spec: dict[str, Any],
     assert text.startswith(path)
 
 
-@pytest.mark.parametrize("spec", [None, [], "text", {"components": [1], "values": 2, "profile": 3}])
+@pytest.mark.parametrize("spec", [None, [], "text", {"components": [1], "values": 2, "profile": 3.5}])
 def test_odd_documents_are_left_to_the_checks(spec: Any) -> None:
     assert plan_migration(document() | {"spec": spec}).steps == []
 
