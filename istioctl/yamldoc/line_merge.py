@@ -24,7 +24,10 @@ def merged(base: Sequence[str], own: Sequence[str], changed: Sequence[str]) -> l
     result: list[str] = []
     for verb, start, end, new_start, new_end in SequenceMatcher(None, base, changed, autojunk=False).get_opcodes():
         if verb != "equal":
-            result += [margins.fitted(line) for line in changed[new_start:new_end]]
+            for index, new in enumerate(changed[new_start:new_end], start):
+                if index < end and _depth(base[index]) == _depth(new) and places[index] < len(own):
+                    margins.note(base[index], own[places[index]])  # it takes that line's place
+                result.append(margins.fitted(new))
             continue
         for line in range(start, end):
             kept = own[places[line] : places[line + 1]]
@@ -37,33 +40,37 @@ class _Margins:
     """How far the user's lines stand from where the writer would have put them, at each depth."""
 
     def __init__(self) -> None:
-        self._stack: list[tuple[int, int]] = []  # (column as written anew, columns to the right of it)
+        self._stack: list[tuple[int, int]] = []  # (depth as written anew, columns to the right of it)
 
     def note(self, base: str, own: str) -> None:
-        """Learn from a line of both."""
-        if base.strip():
-            column = _column(base)
-            self._enter(column, _column(own) - column)
+        """Learn from a line of both; a comment may stand where it likes."""
+        if base.strip() and not base.lstrip(" ").startswith("#"):
+            self._enter(_depth(base), _column(own) - _column(base))
 
     def fitted(self, line: str) -> str:
         """A new line where the user would have put it: in line with what stands at its depth, or with what is above."""
         if not line.strip():
             return line
-        column = _column(line)
-        while self._stack and self._stack[-1][0] > column:
+        depth = _depth(line)
+        while self._stack and self._stack[-1][0] > depth:
             self._stack.pop()
         shift = self._stack[-1][1] if self._stack else 0
-        self._enter(column, shift)
-        return " " * max(column + shift, 0) + line.lstrip(" ")
+        self._enter(depth, shift)
+        return " " * max(_column(line) + shift, 0) + line.lstrip(" ")
 
-    def _enter(self, column: int, shift: int) -> None:
-        while self._stack and self._stack[-1][0] >= column:
+    def _enter(self, depth: int, shift: int) -> None:
+        while self._stack and self._stack[-1][0] >= depth:
             self._stack.pop()
-        self._stack.append((column, shift))
+        self._stack.append((depth, shift))
 
 
 def _column(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
+
+
+def _depth(line: str) -> int:
+    """How deep a line is nested: by its column, and a dash below the key that it stands under in the same column."""
+    return 2 * _column(line) + (line.lstrip(" ")[:2] in ("-", "- "))
 
 
 def _aligned(base: Sequence[str], own: Sequence[str]) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
@@ -70,10 +71,12 @@ class RoundTrip:
 
     def _read(self) -> CommentedMap:
         from ruamel.yaml.comments import CommentedMap
-        from ruamel.yaml.error import YAMLError
+        from ruamel.yaml.error import ReusedAnchorWarning, YAMLError
 
         try:
-            root = self._yaml.load(self._body)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML lets an anchor be given again
+                root = self._yaml.load(self._body)
         except (YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             where = f"{self._source}:{self._line + mark.line}" if mark else self._source
@@ -112,7 +115,7 @@ class RoundTrip:
         from istioctl.yamldoc.notes import is_block
 
         value, notes, column = self._cut(path)
-        parent = self._made(to[:-1])
+        parent = self._holder(to)
         key = to[-1]
         shift = self._column(to) - column
         notes.before = _without_edges(notes.before)
@@ -131,7 +134,7 @@ class RoundTrip:
         """Set the value at `path`; what is new goes to the end of its mapping, what is there keeps its comments."""
         from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
-        parent, key = self._made(path[:-1]), path[-1]
+        parent, key = self._holder(path), path[-1]
         is_new = key >= len(parent) if isinstance(key, int) else key not in parent._ok
         if is_new:
             self._append(parent, key, self._new(value))
@@ -244,13 +247,12 @@ class RoundTrip:
             self._book[parent, keys[-2]].after += notes.after[place:]
             del notes.after[place:]
 
-    def _made(self, path: Path) -> Any:
-        """The collection at `path`, made where it is missing."""
+    def _holder(self, path: Path) -> Any:
+        """The collection that has the entry at `path` or will have it, made where it is missing."""
         here: Any = self._root
-        for place, step in enumerate(path):
+        for step, following in pairwise(path):
             is_there = step < len(here) if isinstance(step, int) else step in here._ok
             if not is_there or here[step] is None or not hasattr(here[step], "fa"):
-                following = path[place + 1] if place + 1 < len(path) else ""
                 made = self._collection(is_list=isinstance(following, int))
                 if is_there:
                     here[step] = made

@@ -16,7 +16,11 @@ from istioctl.yamldoc.line_merge import merged
         ("a:\n    b: 1\n", "a:\n  b: 1\n", "a:\n    b: 1\n    c:\n        d: 1\n", "a:\n  b: 1\n  c:\n      d: 1\n"),
         ("a:\n- b\n", "a:\n  - b\n", "a:\n- b\n- c\n", "a:\n  - b\n  - c\n"),
         ("a: 1\n", "a: 1\n", "a: 2\n", "a: 2\n"),
+        ("a:\n  b:\n  - c\n", "a:\n   b:\n     - c\n", "a:\n  b:\n  - c\n  d: 1\n", "a:\n   b:\n     - c\n   d: 1\n"),
+        ("a:\n  b:\n  # x\n  c: 1\n", "a:\n    b:\n  # x\n    c: 1\n", "a:\n  b:\n  # x\n  c: 1\n  d: 1\n",
+         "a:\n    b:\n  # x\n    c: 1\n    d: 1\n"),
+        ("a:\n- b: 1\n  c: 2\n", "a:\n  - b: 1\n    c: 2\n", "a:\n- b: 3\n  c: 2\n", "a:\n  - b: 3\n    c: 2\n"),
     ],
-)
+)  # fmt: skip
 def test_only_what_changed_is_written_anew(base: str, own: str, changed: str, result: str) -> None:
     assert "\n".join(merged(base.split("\n"), own.split("\n"), changed.split("\n"))) == result

@@ -239,3 +239,9 @@ def at(data: Any, path: tuple[str | int, ...]) -> Any:
     for step in path:
         data = data[step]
     return data
+
+
+def test_an_anchor_may_be_given_again(recwarn: pytest.WarningsRecorder) -> None:
+    text = "a: &x [1]\nb: *x\nc: &x [2]\nd: *x\n"
+    assert changed(text, put(("e",), 3)) == text + "e: 3\n"
+    assert not recwarn.list

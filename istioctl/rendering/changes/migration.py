@@ -13,18 +13,21 @@ from typing import Any, NamedTuple
 
 from istioctl.api.components import GATEWAYS
 from istioctl.api.release import HUB, VERSION
+from istioctl.api.schema.casing import camel_case
 from istioctl.api.trees import Values, copy_of, lookup
 from istioctl.errors import SpecError
 from istioctl.rendering.changes.old_forms import FORMS, Path, Settings, metric_of_today
-from istioctl.rendering.changes.old_types import values_of_another_type
+from istioctl.rendering.changes.old_types import names_of_proto_files, values_of_another_type
 from istioctl.rendering.specification.build import API_VERSION, GROUPS
-from istioctl.rendering.specification.gone_settings import LEAVE_OUT, PROFILES, STATUS, TABLE, Gone
+from istioctl.rendering.specification.gone_settings import LEAVE_OUT, PROFILES, STATUS, TABLE, Gone, names_of
 from istioctl.rendering.specification.origins import shown_path
 from istioctl.rendering.specification.profiles import OLD_NAMES
 
 _OLD_HUB = re.compile(r"gcr\.io/istio-(?:release|testing)\b|(?:docker\.io/)?istio\Z")
 _MINOR = re.compile(r"v?1\.([0-9]+)\b")
 _AUTOSCALING = "Kubernetes has metrics in the form of autoscaling/v2 alone."
+#: Since when a field has but one name.
+_ONLY_JSON = Gone("1.24")
 #: Ports of gateways that used to be opened by root, and what they open since.
 _UNPRIVILEGED = {80: 8080, 443: 8443}
 _PRIVILEGED_PORTS = 1024
@@ -109,6 +112,10 @@ def _old_settings(data: Values, left: set[Path]) -> Iterator[_Found]:
     if not isinstance(spec, dict):
         return
     yield from _old_profile(spec)
+    for path in names_of_proto_files(data):
+        to, value = (*path[:-1], camel_case(str(path[-1]))), _at(data, path)
+        if path not in left and (found := _moved(data, path, to, value, _ONLY_JSON, left)) is not None:
+            yield found
     for path, value, entry in _entries(spec, ("spec",)):
         if path not in left and (found := _step(data, path, value, entry, left)) is not None:
             yield found
@@ -135,10 +142,7 @@ def _entries(tree: Any, path: Path) -> Iterator[tuple[Path, Any, Gone]]:
         if below[:2] == ("spec", "components") and "k8s" in below[:4]:
             continue
         yield from _entries(value, below)
-        names = [str(step) for step in below[1:] if isinstance(step, str)]
-        if names[:2] == ["values", "meshConfig"]:
-            names = names[1:]
-        if not isinstance(key, int) and (entry := TABLE.get(".".join(names))) is not None:
+        if not isinstance(key, int) and (entry := TABLE.get(".".join(names_of(below[1:])))) is not None:
             yield below, value, entry
 
 

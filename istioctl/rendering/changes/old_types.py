@@ -1,4 +1,4 @@
-"""Scalars of another type than their field has, such as numbers in quotes, which releases before 1.24 took."""
+"""What releases before 1.24 read as protobuf does: numbers in quotes, fields by the names of their `.proto` file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from istioctl.api.schema.casing import camel_case
 from istioctl.api.schema.decode import check
 from istioctl.api.trees import Values, copy_of
 from istioctl.rendering.changes.old_forms import Path
@@ -13,6 +14,14 @@ from istioctl.rendering.specification.validation import DOCUMENT
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _SWITCHES = {"true": True, "false": False}
+
+
+def names_of_proto_files(data: Values) -> Iterator[Path]:
+    """Fields of an IstioOperator document that have the name of its `.proto` file, such as `mesh_config`."""
+    for mismatch in check(data, DOCUMENT):
+        is_of_operator = mismatch.kind == "unknown-field" and mismatch.of.startswith("istio.operator.")
+        if is_of_operator and camel_case(str(mismatch.path[-1])) in mismatch.known:
+            yield mismatch.path
 
 
 def values_of_another_type(data: Values) -> Iterator[tuple[Path, Any, str]]:

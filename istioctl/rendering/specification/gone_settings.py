@@ -8,6 +8,8 @@ upstream's `values_types.proto`, and of `operator.proto` and `mesh/v1alpha1` in 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from istioctl.api.schema.casing import camel_case
+
 
 class Gone(NamedTuple):
     """A setting that is no more.
@@ -274,15 +276,21 @@ PROFILES: dict[str, Gone] = {
 
 def gone(path: Sequence[str | int]) -> Gone | None:
     """What became of a setting, by its path below `spec`; None where no release knew it, or it is still there."""
-    names = [step for step in path if isinstance(step, str)]
-    if names[:2] == ["values", "meshConfig"]:
-        names = names[1:]
+    names = names_of(path)
     if "hpaSpec" in names:
         if names[-1] in _OF_METRICS.get(names[-2], ()):
             return Gone("", _NAMED)
         if names[-1] in _OF_AUTOSCALING:
             return Gone("", _OF_AUTOSCALING[names[-1]])
     return _longest(names) or _longest(["values", *names])  # as `helm install` took it, without values
+
+
+def names_of(path: Sequence[str | int]) -> list[str]:
+    """The names in a path below `spec`, as the table has them; earlier releases also read those of `.proto` files."""
+    names = [step for step in path if isinstance(step, str)]
+    if names[:2] == ["values", "meshConfig"]:
+        names = names[1:]
+    return names if names[:1] == ["values"] else [camel_case(name) for name in names]
 
 
 def _longest(names: list[str]) -> Gone | None:

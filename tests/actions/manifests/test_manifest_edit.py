@@ -62,12 +62,17 @@ def test_flags_count_in_order() -> None:
 
 @pytest.mark.parametrize(
     "flag",
-    ["values.global.proxy.logLevel=debug", "components.cni.enabled=true", "components.egressGateways[0].name=out"],
+    [
+        "values.global.proxy.logLevel=debug",
+        "components.cni.enabled=true",
+        "components.egressGateways[0].name=out",
+        "values.revisionTags[0]=prod",
+    ],
 )
 def test_what_was_absent_leaves_no_trace(flag: str) -> None:
     there = set_(flag)
     assert there != FILE
-    path = flag.partition("=")[0].removesuffix("[0].name")
+    path = flag.partition("=")[0].removesuffix(".name").removesuffix("[0]")
     assert unset(path, text=there) == FILE
 
 

@@ -255,6 +255,31 @@ def test_a_list_of_gateways_is_never_null(key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "now"),
+    [
+        ("mesh_config.enableTracing", "meshConfig.enableTracing"),
+        ("components.ingress_gateways", "components.ingressGateways"),
+        ("components.pilot.k8s.hpa_spec.maxReplicas", "components.pilot.k8s.hpaSpec.maxReplicas"),
+        ("unvalidated_values.x_y", "unvalidatedValues.x_y"),
+        ("default_namespace", "namespace"),
+        ("components.sidecar_injector", ""),
+        ("components.istiod_remote.enabled", ""),
+        ("addon_components.kiali", ""),
+        ("mesh_config.mixer_check_server", ""),
+        ("values.global.meshid_", "values.global.meshid_"),
+    ],
+)
+def test_fields_have_one_name(path: str, now: str) -> None:
+    wanted = with_setting(now, "x")["spec"] if now else {}
+    assert migrated(with_setting(path, "x")) == wanted
+
+
+def test_two_names_of_one_field_are_laid_together() -> None:
+    spec = {"mesh_config": {"a": 1}, "meshConfig": {"b": 2}}
+    assert migrated(document() | {"spec": spec}) == {"meshConfig": {"a": 1, "b": 2}}
+
+
+@pytest.mark.parametrize(
     ("path", "value", "now"),
     [
         ("components.pilot.k8s.securityContext.runAsUser", "65534", 65534),
