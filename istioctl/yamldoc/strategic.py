@@ -248,6 +248,8 @@ def _merge_list(base: list[Any], patch: list[Any], schema: Field, where: str) ->
             merged.append(item)
         else:
             merged[place] = _merge_map(merged[place], item, schema, f"{where}[{identity}]")
+    if len(places) == len(base) + len(patch):  # no two items are the same
+        return [*patch, *base]
     return _arranged(merged, patch, base, key)
 
 

@@ -9,7 +9,7 @@ from istioctl.errors import InternalError
 from istioctl.golang import fmt, types
 from istioctl.golang.budget import Text, pieces, translated
 from istioctl.golang.types import CallError, GoType
-from istioctl.golang.values import Func, Int, class_of, decode, deref, encode, is_nil, make, type_of, zero
+from istioctl.golang.values import Func, Int, class_of, decode, deref, encode, is_nil, make, nil, type_of, zero
 from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.gotemplate.running.runtime import printable
 
@@ -131,18 +131,23 @@ def greater_or_equal(left: object, right: object) -> bool:
 # Indexing
 
 
-_STRINGS: Final = class_of(types.MAP_STRING)
+_WHOLE: Final = frozenset((int, Int))
+_STRINGS: Final = frozenset((class_of(types.MAP_STRING), type(nil(types.MAP_STRING))))
 
 
 @TABLE.function("index", "any, ...any", passes=True)
 def index(item: object, *keys: object) -> object:
     """`item[key][key]…`."""
-    if len(keys) == 1 and type(keys[0]) is str:
-        entries: Any = item
-        if type(item) is _STRINGS:
-            return entries.get(keys[0], "")
-        if type(item) is dict:
-            return entries.get(keys[0])
+    if len(keys) == 1:
+        plain: Any = item
+        key: Any = keys[0]
+        if type(key) is str:
+            if type(item) in _STRINGS:
+                return plain.get(key, "")
+            if type(item) is dict:
+                return plain.get(key)
+        elif type(key) in _WHOLE and type(item) is list and 0 <= key < len(item):
+            return plain[key]
     if item is None:
         raise CallError("index of untyped nil")
     boxed = False

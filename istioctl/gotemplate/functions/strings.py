@@ -245,8 +245,9 @@ def has_suffix(suffix: str, text: str) -> bool:
 @TABLE.function("quote", "...any")
 def quote(*values: object) -> str:
     """Each value but nil in double quotes, escaped as Go does."""
-    if len(values) == 1 and type(values[0]) is str and len(values[0]) < _SHORT:
-        return quoting.quote(values[0])
+    if len(values) == 1 and values[0] is not None:
+        text = to_text(values[0])
+        return quoting.quote(text) if len(text) < _SHORT else _listed(iter((quoting.quote(text),)))
     return _listed(quoting.quote(to_text(value)) for value in values if value is not None)
 
 
