@@ -106,7 +106,7 @@ def _write(value: Any, indent: int, prefix: str, lines: list[str], style: _Style
     """Append the lines of `value`; `prefix` is what already stands on its first line, `indent` its column."""
     if isinstance(value, str):
         _write_text(value, indent, prefix, lines, style.width)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):  # dict by itself is told faster
         if value:
             _write_mapping(value, indent, prefix, lines, style)
         else:
@@ -138,7 +138,7 @@ def _write_mapping(mapping: Mapping[Any, Any], indent: int, prefix: str, lines: 
             _write(value, deeper, pad + ": ", lines, style)
         elif isinstance(value, str):
             _write_text(value, deeper, f"{prefix}{head}: ", lines, style.width)
-        elif isinstance(value, Mapping) and value:
+        elif isinstance(value, (dict, Mapping)) and value:
             lines.append(f"{prefix}{head}:")
             _write_mapping(value, deeper, pad + "  ", lines, style)
         elif isinstance(value, (list, tuple)) and value:

@@ -30,6 +30,8 @@ def field(execution: Execution, value: object, names: Iterable[str], boxed: bool
     for name in names:
         if type(value) is dict and name in value:
             value, boxed = value[name], True
+        elif type(value) is dict and execution.missing_key == "default":
+            value, boxed = None, False
         else:
             value, boxed = _step(execution, value, name, boxed)
     return value
