@@ -38,6 +38,8 @@ _DOMAINS = (
     "readiness.status.sidecar.istio.io",
     "prometheus.istio.io",
 )
+#: What is in the name of each of them.
+_ANY_SETTING = "istio"
 #: Envoy's levels of logs, by any name that it takes.
 _LEVELS = frozenset(("trace", "debug", "info", "warning", "warn", "error", "err", "critical", "off"))
 _LEVEL_NAMES = "trace, debug, info, warning, error, critical and off"
@@ -103,10 +105,12 @@ def concerns(
     """
     metadata = mapping(lookup(data, *metadata_path))
     labels, annotations = _named(metadata.get("labels")), _named(metadata.get("annotations"))
-    if metadata_path != ("metadata",):
-        yield from _misplaced(mapping(data.get("metadata")), labels, annotations)
-    yield from _mistyped(labels, annotations, metadata_path, load)
-    yield from _odd_values(labels, annotations, metadata_path)
+    own = mapping(data.get("metadata")) if metadata_path != ("metadata",) else {}
+    given = (labels, annotations, _named(own.get("labels")), _named(own.get("annotations")))
+    if any(_ANY_SETTING in name for group in given for name in group):
+        yield from _misplaced(own, labels, annotations)
+        yield from _mistyped(labels, annotations, metadata_path, load)
+        yield from _odd_values(labels, annotations, metadata_path)
     at = (*metadata_path, "annotations")
     above = list(_pairs(annotations, at))
     spec = mapping(lookup(data, *spec_path))

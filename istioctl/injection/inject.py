@@ -129,7 +129,7 @@ def inject_piece(piece: Piece, injector: ObjectInjector) -> InjectionResult:
         is_function = True
         return [result for entry in entries for result in entry.as_results()]
 
-    bare = frame.piece._replace(text=text)
+    bare = frame.piece if text is frame.piece.text else frame.piece._replace(text=text)
     edits = text_edit.edits(bare, change, results)
     if not edits:
         return InjectionResult(piece.text, tuple(entries), foreign)

@@ -226,7 +226,7 @@ class _Task(NamedTuple):
         before, after = result
         if before is after:
             return data, data
-        if self.document.is_canonical and _has_names(data, before):
+        if self.document.is_canonical and (data == before or _has_names(data, before)):
             return before, after
         return _as_spelled(before, self.node(path)), after
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from istioctl.api.injection_settings import INJECTED_VOLUMES, concerns
+from istioctl.api.annotations import ANNOTATIONS
+from istioctl.api.injection_settings import _ANY_SETTING, INJECTED_VOLUMES, concerns
+from istioctl.api.names import INJECT, INJECTION
 from istioctl.yamldoc.reader import load
 
 _TEMPLATES = Path(__file__).parents[2] / "manifests" / "istiod" / "injection"
@@ -33,7 +35,6 @@ def said(data: dict[str, Any], injected: dict[str, Any] | None = None) -> list[t
     return [(each.kind, str(each.path[-1]), f"{each.message} {each.hint}") for each in found]
 
 
-INJECT = "sidecar.istio.io/inject"
 VOLUME, MOUNT = "sidecar.istio.io/userVolume", "sidecar.istio.io/userVolumeMount"
 CPU, CPU_LIMIT = "sidecar.istio.io/proxyCPU", "sidecar.istio.io/proxyCPULimit"
 MEMORY, MEMORY_LIMIT = "sidecar.istio.io/proxyMemory", "sidecar.istio.io/proxyMemoryLimit"
@@ -184,3 +185,9 @@ def test_volumes_of_the_templates_are_known() -> None:
         found |= set(re.findall(r"volumes: \[\{name: ([a-z-]+)", text))
     containers = {"istio-proxy", "grpc-bootstrap-init"}
     assert found - containers == INJECTED_VOLUMES
+
+
+def test_what_is_looked_at_before_all_settings_is_in_the_name_of_each() -> None:
+    names = {name for name, known in ANNOTATIONS.items() if known.kinds == ("Pod",)}
+    assert names
+    assert all(_ANY_SETTING in name for name in names | {INJECT, INJECTION})
