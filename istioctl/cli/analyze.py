@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line import completers
-from istioctl.cli.line.declare import Argument, Context, Option
+from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
 from istioctl.cli.line.options import global_options, output_option
 from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of
 from istioctl.cli.screen.printers import JSON, YAML, Output
@@ -26,6 +26,12 @@ FORMATS = ("log", JSON, YAML, "sarif", "junit")
 LEVELS = ("Error", "Warning", "Info")
 
 
+def _analyzers(_: GlobalOptions) -> list[str]:
+    from istioctl.analysis.analyzers.registry import ANALYZERS
+
+    return [analyzer.name for analyzer in ANALYZERS]
+
+
 def analyze(
     ctx: Context,
     files: Annotated[list[str], Argument(metavar="FILE...", help="Files, folders, URLs; - for stdin.")] = [],  # noqa: B006 - it is copied
@@ -35,17 +41,35 @@ def analyze(
     all_namespaces: Annotated[bool, Option("-A", "--all-namespaces", help="Report about all namespaces.")] = False,
     output: Annotated[Output, output_option(*FORMATS, default=FORMATS[0])] = Output(FORMATS[0]),  # noqa: B008 - it is immutable
     failure_threshold: Annotated[
-        str, Option("--failure-threshold", metavar="LEVEL", help="Fail on findings as bad as this or worse.")
+        str,
+        Option(
+            "--failure-threshold",
+            metavar="LEVEL",
+            help="Fail on findings as bad as this or worse.",
+            autocompletion=lambda _: LEVELS,
+        ),
     ] = "Error",
     output_threshold: Annotated[
-        str, Option("--output-threshold", metavar="LEVEL", help="Report findings as bad as this or worse.")
+        str,
+        Option(
+            "--output-threshold",
+            metavar="LEVEL",
+            help="Report findings as bad as this or worse.",
+            autocompletion=lambda _: LEVELS,
+        ),
     ] = "Info",
     suppress: Annotated[
         list[str],
         Option("-S", "--suppress", metavar="CODE=OBJECT", help='As in "IST0102=Namespace *"; may be repeated.'),
     ] = [],  # noqa: B006 - it is copied
     analyzers: Annotated[
-        list[str], Option("--analyzer", metavar="NAME", help="Run this analyzer only; may be repeated.")
+        list[str],
+        Option(
+            "--analyzer",
+            metavar="NAME",
+            help="Run this analyzer only; may be repeated.",
+            autocompletion=_analyzers,
+        ),
     ] = [],  # noqa: B006 - it is copied
     list_analyzers: Annotated[bool, Option("-L", "--list-analyzers", help="List the analyzers there are.")] = False,
     ignore_unknown: Annotated[bool, Option("--ignore-unknown", help="Do not fail on unreadable documents.")] = False,

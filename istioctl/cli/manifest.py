@@ -9,6 +9,7 @@ from istioctl.actions.manifests.manifest_generate import (
     generate_for_cluster,
     write_manifests,
 )
+from istioctl.api.components import COMPONENTS
 from istioctl.cli.line.cluster_options import client_options, specification_inputs
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.options import AddonsOption, DryRunOption, SpecificationFlags, split_commas
@@ -20,7 +21,13 @@ def manifest_generate(
     wanted: SpecificationFlags,
     addons: AddonsOption = [],  # noqa: B006
     component: Annotated[
-        list[str], Option("--component", metavar="NAME", help="Only this component; may be repeated.")
+        list[str],
+        Option(
+            "--component",
+            metavar="NAME",
+            help="Only this component; may be repeated.",
+            autocompletion=lambda _: [component.name for component in COMPONENTS],
+        ),
     ] = [],  # noqa: B006
     only_crds: Annotated[bool, Option("--only-crds", help="Only the custom resource definitions.")] = False,
     skip_crds: Annotated[bool, Option("--skip-crds", help="No custom resource definitions.")] = False,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from istioctl.actions.manifests.manifest_translate import Translation
     from istioctl.rendering.specification.build import SpecificationInputs
 
+_TARGETS = ("helm", "sail")
+
 
 def manifest_translate(
     ctx: Context,
@@ -23,7 +25,13 @@ def manifest_translate(
         Path | None, Option("-o", "--output", metavar="DIR", help="Write values and scripts into this folder.")
     ] = None,
     to: Annotated[
-        str, Option("--to", metavar="helm|sail", help="For Helm, or as resources of the Sail operator.")
+        str,
+        Option(
+            "--to",
+            metavar="|".join(_TARGETS),
+            help="For Helm, or as resources of the Sail operator.",
+            autocompletion=lambda _: _TARGETS,
+        ),
     ] = "helm",
     dry_run: DryRunOption = False,
 ) -> None:
@@ -32,7 +40,7 @@ def manifest_translate(
     Without --output the values of each release are printed, each under the command that uses them. With --to sail it
     becomes the resources of the Sail operator; what has no place in them is named on stderr.
     """
-    if to not in ("helm", "sail"):
+    if to not in _TARGETS:
         raise UsageError(f"unknown target '{to}'", where="--to", hint="Use helm or sail.")
     if to == "sail":
         _write_resources(specification_inputs(ctx, wanted), output, dry_run=dry_run)

@@ -8,7 +8,7 @@ from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.options import output_option
 from istioctl.cli.line.parameters import flag_group
 from istioctl.cli.line.proxy_flags import AdminPortOption, ProxyFlags
-from istioctl.cli.proxy_view import SHORT, FileOption, ViewFlags, show
+from istioctl.cli.proxy_view import DIRECTIONS, SHORT, FileOption, ViewFlags, show
 from istioctl.cli.screen.printers import JSON, Output
 from istioctl.cli.screen.terminal import terminal
 
@@ -35,7 +35,15 @@ class ClusterFlags(NamedTuple):
     fqdn: Annotated[str, Option("--fqdn", metavar="TEXT", help="Only clusters whose service has this in its name.")] = (
         ""
     )
-    direction: Annotated[str, Option("--direction", metavar="NAME", help="Only inbound or outbound clusters.")] = ""
+    direction: Annotated[
+        str,
+        Option(
+            "--direction",
+            metavar="NAME",
+            help="Only inbound or outbound clusters.",
+            autocompletion=lambda _: DIRECTIONS,
+        ),
+    ] = ""
     subset: Annotated[str, Option("--subset", metavar="TEXT", help="Only clusters with this in their subset.")] = ""
     port: PortOption = 0
 

@@ -25,6 +25,8 @@ _GAP = 5
 
 
 SHORT = Output("short")
+#: Of connections and clusters, seen from the proxy.
+DIRECTIONS = ("inbound", "outbound")
 FormOption = Annotated[Output, output_option(SHORT.form, default=SHORT.form)]
 FileOption = Annotated[
     str, Option("-f", "--file", metavar="FILE", help="A saved dump to read instead of asking proxies; `-` is stdin.")

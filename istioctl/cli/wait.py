@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
+from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import check_revision
 from istioctl.cli.line.declare import Argument, Context, Option
 from istioctl.cli.line.istiod_flags import IstiodFlags, open_istiods
@@ -32,7 +33,13 @@ def wait(
         str, Option("--generation", metavar="NUMBER", help="This generation of the object; else the present one.")
     ] = "",
     proxies: Annotated[
-        list[str], Option("--proxy", metavar="POD.NAMESPACE", help="Only this proxy; may be repeated.")
+        list[str],
+        Option(
+            "--proxy",
+            metavar="POD.NAMESPACE",
+            help="Only this proxy; may be repeated.",
+            autocompletion=completers.proxies,
+        ),
     ] = [],  # noqa: B006
     threshold: Annotated[
         str, Option("--threshold", metavar="SHARE", help="The share of the proxies that has to have it, 0 to 1.")

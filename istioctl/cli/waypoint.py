@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from istioctl.api.identity import ObjectKey
 from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import open_cluster
-from istioctl.cli.line.declare import Argument, Context, Option
-from istioctl.cli.line.options import ListFlags, NamesOutputOption
+from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
+from istioctl.cli.line.options import ListFlags, NamesOutputOption, revision_option
 from istioctl.cli.screen.printers import print_data
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import ClusterError, ErrorGroup, IstioctlError, UsageError
@@ -19,13 +19,26 @@ if TYPE_CHECKING:
     from istioctl.actions.waypoints.waypoints import Waypoint
     from istioctl.cluster.session import Session
 
+
+def _traffic_types(_: GlobalOptions) -> Sequence[str]:
+    from istioctl.actions.waypoints.gateways import TRAFFIC_TYPES
+
+    return TRAFFIC_TYPES
+
+
 NameOption = Annotated[
     str, Option("--name", metavar="NAME", help="The waypoint's name.", autocompletion=completers.waypoints)
 ]
 TrafficOption = Annotated[
-    str, Option("--for", metavar="TRAFFIC", help="What goes through it: all, none, service or workload.")
+    str,
+    Option(
+        "--for",
+        metavar="TRAFFIC",
+        help="What goes through it: all, none, service or workload.",
+        autocompletion=_traffic_types,
+    ),
 ]
-RevisionOption = Annotated[str, Option("-r", "--revision", metavar="NAME", help="The control plane revision it has.")]
+RevisionOption = Annotated[str, revision_option("The control plane revision it has.")]
 AllNamespacesOption = Annotated[bool, Option("-A", "--all-namespaces", help="The waypoints of all namespaces.")]
 WordsArgument = Annotated[list[str], Argument(hidden=True)]
 TimeoutOption = Annotated[str, Option("--waypoint-timeout", metavar="DURATION", help="How long to wait for it.")]
@@ -137,11 +150,11 @@ def delete(
     names: Annotated[
         list[str], Argument(metavar="[NAME...]", help="The waypoints.", autocompletion=completers.waypoints)
     ] = [],  # noqa: B006
-    name: Annotated[str, Option("--name", metavar="NAME", help="One more of them.")] = "",
-    everything: Annotated[bool, Option("--all", help="All waypoints of the namespace.")] = False,
-    revision: Annotated[
-        str, Option("-r", "--revision", metavar="NAME", help="The namespace's waypoints of this revision.")
+    name: Annotated[
+        str, Option("--name", metavar="NAME", help="One more of them.", autocompletion=completers.waypoints)
     ] = "",
+    everything: Annotated[bool, Option("--all", help="All waypoints of the namespace.")] = False,
+    revision: Annotated[str, revision_option("The namespace's waypoints of this revision.")] = "",
 ) -> None:
     """Delete waypoints of a namespace, by name, by revision, or all."""
     from istioctl.actions.waypoints.waypoints import delete_waypoints, list_waypoints

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
+from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.expiry import ExpiresWithinOption, expiry_span
-from istioctl.cli.line.options import output_option
-from istioctl.cli.proxy_view import SHORT, FormOption
+from istioctl.cli.line.options import namespace_option, output_option
+from istioctl.cli.proxy_view import DIRECTIONS, SHORT, FormOption
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data
 from istioctl.cli.screen.terminal import terminal
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from istioctl.proxies.ztunnel import ZtunnelDump
 
 
-_DIRECTIONS = ("inbound", "outbound")
 _WORKLOADS = View(tables.WORKLOAD_HEADER, tables.workload_rows, tables.workloads)
 _SERVICES = View(tables.SERVICE_HEADER, tables.service_rows, tables.services)
 _POLICIES = View(tables.POLICY_HEADER, tables.policy_rows, tables.policies)
@@ -43,10 +43,16 @@ def workload(
     flags: ZtunnelFlags,
     output: FormOption = SHORT,
     address: Annotated[str, Option("--address", metavar="IP", help="Only workloads with this address.")] = "",
-    namespace: Annotated[
-        str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
+    namespace: Annotated[str, namespace_option("--workload-namespace", "Only workloads of this namespace.")] = "",
+    workload_node: Annotated[
+        str,
+        Option(
+            "--workload-node",
+            metavar="NODE",
+            help="Only workloads of this node.",
+            autocompletion=completers.nodes,
+        ),
     ] = "",
-    workload_node: Annotated[str, Option("--workload-node", metavar="NODE", help="Only workloads of this node.")] = "",
 ) -> None:
     """Show the workloads that a ztunnel knows."""
     show(ctx, flags, output, _WORKLOADS, Selection(namespace=namespace, address=address, node=workload_node))
@@ -56,9 +62,7 @@ def service(
     ctx: Context,
     flags: ZtunnelFlags,
     output: FormOption = SHORT,
-    namespace: Annotated[
-        str, Option("--service-namespace", metavar="NAME", help="Only services of this namespace.")
-    ] = "",
+    namespace: Annotated[str, namespace_option("--service-namespace", "Only services of this namespace.")] = "",
 ) -> None:
     """Show the services that a ztunnel knows."""
     show(ctx, flags, output, _SERVICES, Selection(namespace=namespace))
@@ -68,9 +72,7 @@ def policy(
     ctx: Context,
     flags: ZtunnelFlags,
     output: FormOption = SHORT,
-    namespace: Annotated[
-        str, Option("--policy-namespace", metavar="NAME", help="Only policies of this namespace.")
-    ] = "",
+    namespace: Annotated[str, namespace_option("--policy-namespace", "Only policies of this namespace.")] = "",
 ) -> None:
     """Show the authorization policies that a ztunnel knows."""
     show(ctx, flags, output, _POLICIES, Selection(namespace=namespace))
@@ -110,14 +112,20 @@ def connections(
     ctx: Context,
     flags: ZtunnelFlags,
     output: FormOption = SHORT,
-    namespace: Annotated[
-        str, Option("--workload-namespace", metavar="NAME", help="Only workloads of this namespace.")
+    namespace: Annotated[str, namespace_option("--workload-namespace", "Only workloads of this namespace.")] = "",
+    direction: Annotated[
+        str,
+        Option(
+            "--direction",
+            metavar="|".join(DIRECTIONS),
+            help="Only such connections.",
+            autocompletion=lambda _: DIRECTIONS,
+        ),
     ] = "",
-    direction: Annotated[str, Option("--direction", metavar="inbound|outbound", help="Only such connections.")] = "",
     raw: Annotated[bool, Option("--raw", help="Show addresses instead of names.")] = False,
 ) -> None:
     """Show the connections through a ztunnel; without a name those through all ztunnels."""
-    if direction and direction not in _DIRECTIONS:
+    if direction and direction not in DIRECTIONS:
         terminal().warn(f"there is no direction {direction!r}, so both are shown: choose inbound or outbound")
     view = _CONNECTIONS
     if raw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
+from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import check_port, open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.files import read_bytes
@@ -39,7 +40,10 @@ class ZtunnelFlags(NamedTuple):
         pod_argument("A ztunnel, or a workload, which means its node's ztunnel. Several may be given."),
     ] = []  # noqa: RUF012 - it is copied
     file: Annotated[str, Option("-f", "--file", metavar="FILE", help="A ztunnel's dump; `-` is stdin.")] = ""
-    node: Annotated[str, Option("--node", metavar="NODE", help="The ztunnel of this node.")] = ""
+    node: Annotated[
+        str,
+        Option("--node", metavar="NODE", help="The ztunnel of this node.", autocompletion=completers.nodes),
+    ] = ""
     everything: Annotated[bool, Option("--all", help="Every ztunnel.")] = False
     port: Annotated[int, Option("--proxy-admin-port", metavar="PORT", help="The port of ztunnel's admin API.")] = 15000
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from istioctl.cli.completion import SCRIPTS
-from istioctl.cli.line import live_names
+from istioctl.cli.line import completers, live_names
 from istioctl.cli.line.candidates import candidates
+from istioctl.cli.line.commands import ROOT, Command
+from istioctl.cli.line.declare import Completer
+from istioctl.cli.line.find import function_of
 from istioctl.cli.line.live_names import REFRESH
+from istioctl.cli.line.slots import global_slots, slots
 from istioctl.cli.screen.printers import TEMPLATES
 from tests.support.cluster import Cluster
 from tests.support.run import run_cli
@@ -48,6 +53,31 @@ def test_values_of_arguments() -> None:
 def test_values_of_flags() -> None:
     assert names("install", "--addons", "ki") == ["kiali"]
     assert names("manifest", "generate", "--addons=a") == ["--addons=all"]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("--kubeconfig", "{file}", "--context", ""), ["kind-one", "minikube"]),
+        (("--kubeconfig={file}", "--context=m"), ["--context=minikube"]),
+        (("-c", "{file}", "manifest", "--context", "k"), ["kind-one"]),
+        (("--kubec",), ["--kubeconfig", "--kubeclient-timeout"]),
+        (("-q", "manifest", "--dr"), ["--dry-run"]),
+        (("-q", "manifest", "--dry-run", "ge"), ["generate"]),
+        (("-n", "shop", "versi"), ["version"]),
+        (("proxy-config", "-o", "js"), ["json", "jsonpath-as-json=", "jsonpath-file=", "jsonpath="]),
+        (("proxy-config", "--output=y"), ["--output=yaml"]),
+        (("proxy-config", "-o", "json", "cl"), ["cluster"]),
+        (("dashboard", "--port", ""), []),
+        (("--nope", ""), []),
+        (("waypoint", "--nope", "--n"), []),
+    ],
+)
+def test_flags_before_the_name_of_a_command(words: tuple[str, ...], offered: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(KUBECONFIG, encoding="utf-8")
+
+    assert names(*(word.format(file=file) for word in words)) == offered
 
 
 def test_one_line_a_candidate() -> None:
@@ -116,6 +146,33 @@ def test_what_can_not_be_asked_is_not_offered(tmp_path: Path) -> None:
     assert names("version", "--kubeconfig", str(file), "-n", "") == []
     assert names("version", "--kubeconfig", str(tmp_path / "none"), "--context", "") == []
     assert time.monotonic() - began < 10
+
+
+def commands_of(group: Command) -> Iterator[Command]:
+    for member in group.commands.values():
+        yield from commands_of(member) if member.commands else [member]
+
+
+@pytest.mark.parametrize(
+    ("name", "completer"),
+    [
+        (r"--(istio-?)?namespace|--(workload|service|policy)-namespace", completers.namespaces),
+        (r"--(workload-)?node", completers.nodes),
+        (r"--revision", completers.revisions),
+        (r"--context", completers.contexts),
+    ],
+)
+def test_flags_that_name_something_live_offer_it_on_every_command(name: str, completer: Completer) -> None:
+    found = {
+        (command.target, flag): slot.settings.get("autocompletion") or completers.OF_GLOBAL_FLAGS.get(slot.name)
+        for command in commands_of(ROOT)
+        for slot in (*slots(function_of(command)), *global_slots())
+        for flag in slot.flags
+        if re.fullmatch(name, flag, re.IGNORECASE) and not slot.settings.get("hidden")
+    }
+
+    assert found
+    assert [each for each, offers in found.items() if offers is not completer] == []
 
 
 @pytest.mark.cluster
@@ -238,6 +295,33 @@ def test_the_zsh_script_completes(line: str, completed: str, zsh: Callable[[str]
     assert zsh(line) == completed
 
 
+ODD = ("kubernetes-admin@kubernetes", "arn:aws:eks:eu-west-1:123:cluster/prod", "my cluster", "it's", r"back\\slash")
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed", "in_bash"),
+    [
+        ("--context kube", "--context kubernetes-admin@kubernetes", "kubernetes-admin@kubernetes"),
+        ("--context kubernetes-admin@k", "--context kubernetes-admin@kubernetes", "@kubernetes"),
+        ("--context=kubernetes-admin@", "--context=kubernetes-admin@kubernetes", "@kubernetes"),
+        ("--context arn:aws:eks:eu", "--context arn:aws:eks:eu-west-1:123:cluster/prod", "eu-west-1:123:cluster/prod"),
+        ("--context my", r"--context my\ cluster", r"my\ cluster"),
+        ("--context=my", r"--context=my\ cluster", r"my\ cluster"),
+        ("--context it", r"--context it\'s", r"it\'s"),
+        ("--context back", r"--context back\\slash", r"back\\slash"),
+        ("install --set meshC", "install --set meshConfig.", "meshConfig."),
+    ],
+)
+def test_names_that_mean_something_to_a_shell(typed: str, completed: str, in_bash: str, tmp_path: Path) -> None:
+    contexts = ", ".join(f'{{name: "{name}", context: {{cluster: a, user: a}}}}' for name in ODD)
+    (tmp_path / "config").write_text(f"apiVersion: v1\nkind: Config\ncontexts: [{contexts}]\n", encoding="utf-8")
+    line = f"istioctl --kubeconfig={tmp_path}/config"
+
+    # bash replaces only what stands behind the last of the characters that end a word for it
+    assert complete_in_bash(tmp_path, f"{line} {typed}") == in_bash
+    assert complete_in_zsh(tmp_path, f"{line} {typed}") == f"{line} {completed}"
+
+
 def test_the_fish_script_completes(tmp_path: Path) -> None:
     complete = partial(complete_in_fish, tmp_path)
 
@@ -245,6 +329,18 @@ def test_the_fish_script_completes(tmp_path: Path) -> None:
     assert complete("istioctl profile dump de") == "default\ndemo"
     assert complete("istioctl install --set profile=mi") == "profile=minimal"
     assert complete("istioctl kube-inject -f scr") == "script"
+    (tmp_path / "versions.txt").touch()
+    assert complete("istioctl vers").startswith("version\t")  # no files beside candidates
+
+
+def test_the_powershell_script_is_powershell() -> None:
+    tree_sitter = pytest.importorskip("tree_sitter", reason="tree-sitter is not installed")
+    grammar = pytest.importorskip("tree_sitter_powershell", reason="tree-sitter-powershell is not installed")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    script = SCRIPTS["powershell"].encode()
+
+    assert not parser.parse(script).root_node.has_error
+    assert parser.parse(script.replace(b")", b"", 1)).root_node.has_error
 
 
 def test_the_powershell_script_completes(tmp_path: Path) -> None:

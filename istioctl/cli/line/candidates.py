@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from istioctl.cli.line.commands import Command
+from istioctl.cli.line.commands import ROOT, Command
 from istioctl.cli.line.find import find_command, function_of
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import IstioctlError
@@ -59,26 +59,61 @@ def candidates(words: list[str]) -> list[Candidate]:
     members = _members(words)
     if members is not None:
         return members
-    _, command, rest = find_command(words[:-1])
-    return _of_command(command, rest, words[-1])
+    *before, typed = words
+    path, command, rest = find_command(before)
+    if command.target:
+        return _of_slots(_slots(command), rest, typed)
+    if rest:
+        return []
+    return _of_slots(_slots_of_groups(path), before, typed, _named(command, typed))
 
 
 def _members(words: list[str]) -> list[Candidate] | None:
-    """The names of commands that may stand in place of the last word; None where it stands behind a command."""
+    """The names of commands that may stand in place of the last word; None where something else may stand there."""
     *before, typed = words
+    if typed.startswith("-") or (before and before[-1].startswith("-")):
+        return None
     _, command, rest = find_command(before)
     if command.target:
         return None
-    if rest:
-        return []
-    members = [(name, member.help) for name, member in command.commands.items() if not member.replaced_by]
+    return [] if rest else _named(command, typed)
+
+
+def _named(group: Command, typed: str) -> list[Candidate]:
+    members = [(name, member.help) for name, member in group.commands.items() if not member.replaced_by]
     return [row for row in members if row[0].startswith(typed)]
 
 
-def _of_command(command: Command, before: list[str], typed: str) -> list[Candidate]:
-    from istioctl.cli.line.slots import global_slots, slots
+def _slots(command: Command) -> list[Slot]:
+    from istioctl.cli.line.slots import slots
 
-    own, shared = slots(function_of(command)), global_slots()
+    return slots(function_of(command))
+
+
+def _slots_of_groups(path: list[str]) -> list[Slot]:
+    """The flags of the groups on a path, which their members declare."""
+    found, group = [], ROOT
+    for name in path:
+        group = group.commands[name]
+        for flag in group.flags:
+            members = (slot for member in group.commands.values() if member.target for slot in _slots(member))
+            shown = (slot for slot in members if not slot.settings.get("hidden"))
+            found += [slot for slot in shown if not slot.flags.keys().isdisjoint(flag.names)][:1]
+    return found
+
+
+def _of_slots(
+    own: list[Slot], before: list[str], typed: str, members: list[Candidate] | None = None
+) -> list[Candidate]:
+    """The flags, values and positional words that may stand behind others.
+
+    Args:
+        own: what a command takes beside the global flags.
+        members: what may stand there as a positional word, where this is not the command's to say.
+    """
+    from istioctl.cli.line.slots import global_slots
+
+    shared = global_slots()
     by_flag = {flag: slot for slot in (*shared, *own) for flag in slot.flags}
     positional, pending = _read(before, by_flag)
     options = _global_options([slot for slot in shared if any(by_flag[flag] is slot for flag in slot.flags)])
@@ -93,6 +128,8 @@ def _of_command(command: Command, before: list[str], typed: str) -> list[Candida
             for name, slot in by_flag.items()
             if name.startswith("--") and name.startswith(typed) and not slot.settings.get("hidden")
         ]
+    if members is not None:
+        return members
     arguments = [slot for slot in own if not slot.is_option]
     at = min(positional, len(arguments) - 1) if arguments and arguments[-1].is_list else positional
     return [(name, "") for name in _values(arguments[at], options, typed)] if at < len(arguments) else []
@@ -147,4 +184,4 @@ def _values(slot: Slot, options: GlobalOptions, typed: str) -> list[str]:
             found = list(complete(options))
         except IstioctlError:
             found = []  # the cluster can't be asked, or the kubeconfig is broken: there is nothing to offer
-    return sorted(name for name in found if name.startswith(typed))
+    return sorted(name for name in found if name.startswith(typed) and name.isprintable())  # a line each

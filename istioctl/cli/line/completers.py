@@ -44,6 +44,11 @@ def namespaces(options: GlobalOptions) -> list[str]:
     return _live(options, "namespaces", lambda given: _names(_session(given), "v1", "Namespace"))
 
 
+def nodes(options: GlobalOptions) -> list[str]:
+    """The cluster's nodes."""
+    return _live(options, "nodes", lambda given: _names(_session(given), "v1", "Node"))
+
+
 def pods(options: GlobalOptions) -> list[str]:
     """The pods of the namespace that the flags or the kubeconfig name, and its Deployments as `deploy/NAME`."""
 
@@ -54,6 +59,17 @@ def pods(options: GlobalOptions) -> list[str]:
         return [*_names(session, "v1", "Pod", namespace), *(f"deploy/{name}" for name in deployments)]
 
     return _live(options, "pods", ask)
+
+
+def proxies(options: GlobalOptions) -> list[str]:
+    """The pods of the namespace that the flags or the kubeconfig name, as `NAME.NAMESPACE`."""
+
+    def ask(given: GlobalOptions) -> list[str]:
+        session = _session(given)
+        namespace = given.namespace or session.namespace
+        return [f"{name}.{namespace}" for name in _names(session, "v1", "Pod", namespace)]
+
+    return _live(options, "proxies", ask)
 
 
 def services(options: GlobalOptions) -> list[str]:

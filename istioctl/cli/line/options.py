@@ -48,6 +48,11 @@ def pod_argument(help_text: str) -> Declaration:
     return Argument(metavar="[TYPE/]NAME[.NAMESPACE]", help=help_text, autocompletion=completers.pods)
 
 
+def namespace_option(flag: str, help_text: str) -> Declaration:
+    """Declare a flag that names a namespace beside the one to work in."""
+    return Option(flag, metavar="NAME", help=help_text, autocompletion=completers.namespaces)
+
+
 def revision_option(help_text: str) -> Declaration:
     """Declare `-r`."""
     return Option("-r", "--revision", metavar="NAME", help=help_text, autocompletion=completers.revisions)
