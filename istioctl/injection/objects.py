@@ -52,18 +52,27 @@ def inject_object(given: Given, injector: ObjectInjector, source: str) -> Inject
         TypeError: it is neither a mapping nor a model.
     """
     task = _Task(injector, source)
-    made: Any
-    if (model := _model_of(type(given))) is not None:
-        made = _with_model(given, model, task)
-    elif isinstance(given, Mapping):
-        data = plain(given)
-        after = task.run(data)
-        made = given if after is data else after
-        if made is not given and is_commented(given):
-            made = with_data(given, data, after)
-    else:
-        raise TypeError(f"text, a mapping or a Kubernetes model is expected, not {type(given).__name__}")
+    try:
+        made: Any = _made(given, task)
+    except RecursionError:
+        hint = "Is there a mapping or a list that holds itself?"
+        raise InputError("its data nest too deep", where=source, hint=hint, id="no-object") from None
+    except InputError as problem:
+        problem.where = problem.where or source
+        raise
     return InjectedObject(made, tuple(task.entries), task.foreign)
+
+
+def _made(given: Any, task: _Task) -> Any:
+    if (model := _model_of(type(given))) is not None:
+        return _with_model(given, model, task)
+    if not isinstance(given, Mapping):
+        raise TypeError(f"text, a mapping or a Kubernetes model is expected, not {type(given).__name__}")
+    data = plain(given)
+    after = task.run(data)
+    if after is data:
+        return given
+    return with_data(given, data, after) if is_commented(given) else after
 
 
 class _Task:

@@ -218,3 +218,15 @@ def test_errors_name_the_object() -> None:
         inject(POD, small_injector("{{ fail `no` }}"))
     with pytest.raises(InputError, match="not a set"):
         inject({**POD, "x": {1}}, small_injector())
+
+
+def test_data_without_an_end_are_refused() -> None:
+    endless: dict[str, Any] = {**POD}
+    endless["metadata"] = {"name": "p", "owner": endless}
+    deep: dict[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"of": deep}
+    for given in (endless, {**POD, "status": deep}, {**POD, "spec": {"containers": {1, 2}}}):
+        with pytest.raises(InputError) as caught:
+            inject(given, small_injector(), source="web")
+        assert (caught.value.where, caught.value.id) == ("web", "no-object")
