@@ -10,14 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from istioctl.patterns import lazy_pattern
 
-def merged(base: Sequence[str], own: Sequence[str], changed: Sequence[str]) -> list[str]:
+#: A line without its blanks: brackets, commas, and what stands between.
+_TOKEN = lazy_pattern(r"[\[\]{},]|[^\s\[\]{},]+")
+_OPENING, _CLOSING = ("[", "{"), ("]", "}")
+
+
+def merged(base: Sequence[str], own: Sequence[str], changed: Sequence[str], *, keep_blanks: bool = False) -> list[str]:
     """`own` with the change that leads from `base` to `changed`.
 
     Args:
         base: lines as they are written before the change.
         own: the user's lines, which say the same.
         changed: the lines after it.
+        keep_blanks: whether a line that takes the place of another has its blanks, which a quoted text may not bear.
     """
     places = _aligned(base, own)
     margins = _Margins()
@@ -26,7 +33,9 @@ def merged(base: Sequence[str], own: Sequence[str], changed: Sequence[str]) -> l
         if verb != "equal":
             for index, new in enumerate(changed[new_start:new_end], start):
                 if index < end and _depth(base[index]) == _depth(new) and places[index] < len(own):
-                    margins.note(base[index], own[places[index]])  # it takes that line's place
+                    before = own[places[index]]  # whose place it takes
+                    margins.note(base[index], before)
+                    new = _with_blanks_of(before, base[index], new) if keep_blanks else new
                 result.append(margins.fitted(new))
             continue
         for line in range(start, end):
@@ -71,6 +80,36 @@ def _column(line: str) -> int:
 def _depth(line: str) -> int:
     """How deep a line is nested: by its column, and a dash below the key that it stands under in the same column."""
     return 2 * _column(line) + (line.lstrip(" ")[:2] in ("-", "- "))
+
+
+def _with_blanks_of(own: str, base: str, new: str) -> str:
+    """A new line with the blanks that the user's has around what is in both; its indentation stays."""
+    tokens, known, wanted = (_TOKEN.findall(line) for line in (own, base, new))
+    if tokens != known or not wanted:
+        return new
+    gaps, usual = _gaps(own), _gaps(new)
+    result = usual[0]
+    last = -1  # where the token before is in the user's line; -2 where it is not
+    for verb, start, end, new_start, new_end in SequenceMatcher(None, known, wanted, autojunk=False).get_opcodes():
+        for index in range(new_start, new_end):
+            place = start + index - new_start if verb == "equal" or end - start == new_end - new_start else -2
+            word = wanted[index]
+            if index:
+                opens = last >= 0 and last + 1 < len(gaps) and wanted[index - 1] in _OPENING
+                keeps = place >= 0 and (last == place - 1 or word in _CLOSING or word.startswith("#"))
+                result += gaps[place] if keeps else gaps[last + 1] if opens else usual[index]
+            result += word
+            last = place
+    return result
+
+
+def _gaps(line: str) -> list[str]:
+    """What stands before each token of a line."""
+    gaps, end = [], 0
+    for token in _TOKEN.finditer(line):
+        gaps.append(line[end : token.start()])
+        end = token.end()
+    return gaps
 
 
 def _aligned(base: Sequence[str], own: Sequence[str]) -> list[int]:

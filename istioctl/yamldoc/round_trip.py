@@ -183,9 +183,11 @@ class RoundTrip:
         from istioctl.yamldoc.line_merge import merged
 
         before, own, changed = (text.split("\n") for text in (self._before, self._body, after))
-        laid_over = "\n".join(merged(before, own, changed))
-        kept = self._says_the_same(laid_over, after)
-        return laid_over if kept else after
+        for keep_blanks in (True, False):
+            laid_over = "\n".join(merged(before, own, changed, keep_blanks=keep_blanks))
+            if self._says_the_same(laid_over, after):
+                return laid_over
+        return after
 
     def _says_the_same(self, first: str, second: str) -> bool:
         try:

@@ -24,3 +24,20 @@ from istioctl.yamldoc.line_merge import merged
 )  # fmt: skip
 def test_only_what_changed_is_written_anew(base: str, own: str, changed: str, result: str) -> None:
     assert "\n".join(merged(base.split("\n"), own.split("\n"), changed.split("\n"))) == result
+
+
+@pytest.mark.parametrize(
+    ("base", "own", "changed", "result"),
+    [
+        ("a: {x: 1, y: 2}", "a:   {x:  1, y: 2}", "a: {x: 1, y: 2, z: 3}", "a:   {x:  1, y: 2, z: 3}"),
+        ("a: {x: 1, y: 2}  # c", "a: { x: 1,  y: 2 }   # c", "a: {x: 1}        # c", "a: { x: 1 }   # c"),
+        ("a: {x: 1, y: 2}", "a: { x: 1,  y: 2 }", "a: {y: 2}", "a: { y: 2 }"),
+        ("a: [80, 443]  # c", "a: [ 80,  443 ]   # c", "a: [80, 444]  # c", "a: [ 80,  444 ]   # c"),
+        ("- {n: 1,  m: 2}", "  - {n: 1,    m: 2}", "- {n: 1, m: 2, o: 3}", "  - {n: 1,    m: 2, o: 3}"),
+        ("a: {x: 1}", "a: {x:\n 1}", "a: {x: 2}", "a: {x: 2}"),
+        ("a: 1", "a:  1", "a: 2", "a:  2"),
+    ],
+)
+def test_a_line_keeps_its_blanks(base: str, own: str, changed: str, result: str) -> None:
+    lines = (text.split("\n") for text in (base, own, changed))
+    assert "\n".join(merged(*lines, keep_blanks=True)) == result

@@ -68,9 +68,9 @@ def test_what_does_not_change_stays_byte_for_byte() -> None:
         (put(("spec", "number"), "7"), "  number: 0x1F\n", '  number: "7"\n'),
         (put(("spec", "logs", "file"), "x"), '"/dev/stdout"   # where', '"x"   # where'),
         (put(("spec", "logs", "file"), 7), '"/dev/stdout"   # where', "7   # where"),
-        (put(("spec", "rest", 0, "ports", 0), "8080"), "[ 80,  443 ]   #", '["8080", 443]      #'),
+        (put(("spec", "rest", 0, "ports", 0), "8080"), "[ 80,  443 ]   #", '[ "8080",  443 ]   #'),
         (put(("spec", "rest", 1, "flag"), False), "flag: yes", "flag: false"),
-        (put(("spec", "rest", 0, "ports", 1), 444), "[ 80,  443 ]   #", "[80, 444]      #"),
+        (put(("spec", "rest", 0, "ports", 1), 444), "[ 80,  443 ]   #", "[ 80,  444 ]   #"),
         (put(("kind",), "Net"), "kind: Mesh", "kind: Net"),
         (remove("spec", "number"), "  number: 0x1F\n", ""),
         (remove("spec", "rest", 0), "  - name: a  # first\n    ports: [ 80,  443 ]   # odd blanks\n", ""),
@@ -245,3 +245,12 @@ def test_an_anchor_may_be_given_again(recwarn: pytest.WarningsRecorder) -> None:
     text = "a: &x [1]\nb: *x\nc: &x [2]\nd: *x\n"
     assert changed(text, put(("e",), 3)) == text + "e: 3\n"
     assert not recwarn.list
+
+
+@given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.sampled_from(["", "  # odd"]))
+def test_what_comes_and_goes_inside_braces_leaves_no_trace(blanks: list[int], comment: str) -> None:
+    gaps = [" " * number for number in blanks]
+    text = "a: {}{{{}x: {}1{},{} w: 2{}}}{}\n".format(*gaps, comment)
+    there = changed(text, put(("a", "z"), 3))
+    assert load(there) == {"a": {"x": 1, "w": 2, "z": 3}}
+    assert changed(there, remove("a", "z")) == text
