@@ -1,4 +1,4 @@
-"""What `k8s:` settings are in the values of Istio's charts.
+"""What a component's own settings are in the values of Istio's charts: `hub`, `tag`, and those of `k8s:`.
 
 Source: the values that the templates under upstream `manifests/charts` read, and `operator/pkg/render/postprocess.go`
 for what the settings mean.
@@ -14,6 +14,8 @@ from istioctl.rendering.components.parts import Part
 Found = Iterator[tuple[str, Any, str]]
 """Values by name; an empty name goes with the path of what has no counterpart."""
 
+#: Fields of a component that say where its image comes from.
+IMAGES = ("hub", "tag")
 _POD = ("affinity", "podAnnotations", "resources", "tolerations")
 _SAME = {
     "Pilot": (*_POD, "nodeSelector", "replicaCount", "serviceAnnotations"),
@@ -24,10 +26,11 @@ _SAME = {
 
 
 def helm_settings(part: Part) -> tuple[dict[str, Any], list[str]]:
-    """The settings of a part as values of its chart, and the paths of those without a counterpart."""
-    values: dict[str, Any] = {}
-    left = []
+    """The settings of a part as values of its chart, and the paths below `k8s` of those without a counterpart."""
     component = part.component.name
+    images = IMAGES if component in _SAME else ()
+    values: dict[str, Any] = {key: part.settings[key] for key in images if part.settings.get(key)}
+    left = []
     for setting, value in sorted(part.kubernetes.items()):
         if setting in _SAME.get(component, ()):
             values[setting] = value

@@ -2,9 +2,9 @@
 
 The values hold what was set on top of the default profile: by another profile (which names the overlays that the
 charts know themselves), by files, flags and the fields of the specification that stand for values, and by those `k8s:`
-settings that the charts have values for. To
-see what is lost, both forms are rendered; where they differ, both are kept. Gateways have a chart of another make whose
-objects can't take over from those installed; they are told instead of translated.
+settings that the charts have values for, with a component's `hub` and `tag`. To see what is lost, both forms are
+rendered; where they differ, both are kept. Gateways have a chart of another make whose objects can't take over from
+those installed; they are told instead of translated.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from istioctl.actions.manifests.helm_settings import helm_settings
+from istioctl.actions.manifests.helm_settings import IMAGES, helm_settings
 from istioctl.api.release import VERSION
 from istioctl.api.trees import Values, copy_of, lookup, merge
-from istioctl.rendering.components.parts import parts_of
+from istioctl.rendering.components.parts import Part, flattened, parts_of
 from istioctl.rendering.manifests import render
 from istioctl.rendering.specification.build import SpecificationInputs, build_specification
 
@@ -99,7 +99,11 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
             notes += [f"{part.path}.k8s.{path} has no counterpart in the chart's values" for path in left]
         else:
             notes.append(f"{part.path} can't be translated: install gateways with the chart `gateway`")
-    by_helm = render(_without_settings(specification, settings)).components
+    by_helm = dict(rendering.components)
+    for part in parts:
+        name = part.component.name
+        if name in settings and part.settings.keys() & {*IMAGES, "k8s"}:
+            by_helm[name] = render(_without_settings(specification, part, settings[name])).components.get(name, ())
     shared = values_over_default(specification)
     version = "" if lookup(specification.spec, "installPackagePath") else VERSION
     releases = []
@@ -111,7 +115,9 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
         if component.name == "Base":
             values.setdefault("defaultRevision", "")  # as in the default profile; the chart would add a validator
         if own := settings[component.name]:
-            merge(values, _nested(component.values_root if not component.flattened else (), copy_of(own)))
+            merge(values, _nested(component.values_root, copy_of(own)))
+        if component.flattened:
+            values = {key: value for key, value in flattened(values, component).items() if value != {}}
         documents = rendering.components.get(component.name, ())
         texts = _stream(by_helm.get(component.name, ())), _stream(documents)
         releases.append(
@@ -129,16 +135,14 @@ def manifest_translate(inputs: SpecificationInputs) -> Translation:
     return Translation(tuple(releases), tuple(notes))
 
 
-def _without_settings(specification: Specification, settings: Mapping[str, Values]) -> Specification:
-    """The specification as the charts see it: with values instead of `k8s:` settings."""
+def _without_settings(specification: Specification, part: Part, settings: Values) -> Specification:
+    """The specification as the chart of a component sees it: with values instead of the component's settings."""
     data = copy_of(specification.data)
-    for part in parts_of(data):
-        if part.component.name in settings:
-            below = lookup(data, "spec", "components", part.component.key)
-            if isinstance(below, dict):
-                below.pop("k8s", None)
-            own = _nested(part.component.values_root, copy_of(settings[part.component.name]))
-            merge(data, {"spec": {"values": own}})
+    below = lookup(data, "spec", "components", part.component.key)
+    if isinstance(below, dict):
+        for key in (*IMAGES, "k8s"):
+            below.pop(key, None)
+    merge(data, {"spec": {"values": _nested(part.component.values_root, copy_of(settings))}})
     return specification._replace(data=data)
 
 

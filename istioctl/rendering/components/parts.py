@@ -86,7 +86,7 @@ def part_values(part: Part, document: Values) -> Values:
         own["tag"] = _as_flag(settings["tag"])
     if own:
         _set(values, part.component.values_root, own)
-    return _flattened(values, part.component) if part.component.flattened else values
+    return flattened(values, part.component) if part.component.flattened else values
 
 
 def _as_flag(value: object) -> object:
@@ -115,7 +115,7 @@ def _service_port(port: Any) -> Any:
     return {"targetPort": 0} | port
 
 
-def _flattened(values: Values, component: Component) -> Values:
+def flattened(values: Values, component: Component) -> Values:
     """Values for a chart that has its settings at the top: those that are not mappings, `global`, and its own."""
     own = lookup(values, *component.values_root)
     if not isinstance(own, dict):

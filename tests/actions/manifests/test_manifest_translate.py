@@ -67,6 +67,18 @@ def test_settings_that_the_charts_have_values_for(tmp_path: Path) -> None:
     assert (ztunnel["profile"], ztunnel["resources"]) == ("ambient", {"requests": {"cpu": 1}})
 
 
+def test_components_have_their_own_images_and_ztunnel_its_values_at_the_top() -> None:
+    settings = ("profile=ambient", "components.pilot.tag=x", "components.cni.hub=a.b/c", "components.ztunnel.tag=1.5",
+                "values.ztunnel.logLevel=debug")  # fmt: skip
+    done = run_cli("manifest", "translate", *(word for setting in settings for word in ("--set", setting)))
+    assert "makes other objects" not in done.stderr
+    base, istiod, cni, ztunnel = yaml.safe_load_all(done.stdout)
+    assert "hub" not in base.get("base", {})
+    assert istiod["pilot"]["tag"] == "x"
+    assert cni["cni"] == {"hub": "a.b/c"}
+    assert ztunnel == {"profile": "ambient", "logLevel": "debug", "tag": 1.5}
+
+
 def test_profiles_that_are_no_overlays_of_the_charts() -> None:
     done = run_cli("manifest", "translate", "--set", "profile=openshift", "--set", "values.global.network=n")
     _, istiod, cni = yaml.safe_load_all(done.stdout)

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from istioctl.actions.manifests.sail import SailResources, translate_to_sail
+from istioctl.api.trees import lookup
 from istioctl.rendering.specification.build import SpecificationInputs
 from istioctl.rendering.specification.profiles import profile_names
 from istioctl.yamldoc.reader import load_all
@@ -88,6 +89,67 @@ def test_the_operators_schemas_take_the_resources(profile: str) -> None:
     for found in (translated(f"profile={profile}"), translated(f"profile={profile}", *SETTINGS)):
         for resource in found.resources:
             assert problems(resource) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "path", "value"),
+    [
+        ("components: {pilot: {hub: a.b/c, tag: 1.5}}", "Istio", "pilot", {"hub": "a.b/c", "tag": "1.5"}),
+        ("components: {cni: {enabled: true, tag: x}}", "IstioCNI", "cni", {"tag": "x"}),
+        ("components: {ztunnel: {enabled: true, hub: z.z}}", "ZTunnel", "ztunnel", {"hub": "z.z"}),
+        ("values: {pilot: {autoscaleMin: '2'}}", "Istio", "pilot", {"autoscaleMin": 2}),
+        ("values: {pilot: {keepaliveMaxServerConnectionAge: 10m}}", "Istio", "pilot",
+         {"keepaliveMaxServerConnectionAge": "10m"}),
+        ("values: {global: {imagePullPolicy: '', network: net}}", "Istio", "global", {"network": "net"}),
+        ("meshConfig: {connectTimeout: 3s, h2_upgrade_policy: 1}", "Istio", "meshConfig",
+         {"connectTimeout": "3s", "h2UpgradePolicy": "UPGRADE"}),
+        ("meshConfig: {extensionProviders: [{name: e, envoyExtAuthzGrpc: {service: s, port: '1'}}]}", "Istio",
+         "meshConfig.extensionProviders", [{"name": "e", "envoyExtAuthzGrpc": {"service": "s", "port": 1}}]),
+        ("values: {global: {meshNetworks: {net: {gateways: [{port: 1, registry_service_name: s}]}}}}", "Istio",
+         "global.meshNetworks", {"net": {"gateways": [{"port": 1, "registryServiceName": "s"}]}}),
+    ],
+)  # fmt: skip
+def test_values_have_the_types_of_the_resources(spec: str, kind: str, path: str, value: Any) -> None:
+    resource = by_kind(from_file(spec))[kind]
+    assert lookup(resource["spec"]["values"], *path.split(".")) == value
+    assert problems(resource) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ("values: {pilot: {deploymentLabels: null}}", "values.pilot.deploymentLabels is null"),
+        ("unvalidatedValues: {mine: 1}", "values.mine has no place"),
+        ("components: {cni: {enabled: true, k8s: {tolerations: [{key: a}]}}}", "spec.components.cni.k8s.tolerations"),
+        (
+            "components: {ztunnel: {enabled: true}}\n  values: {ztunnel: {redirectMode: a}}",
+            "values.ztunnel.redirectMode",
+        ),
+        (
+            "components: {egressGateways: [{name: e, enabled: false, k8s: {replicaCount: 2}}]}",
+            "egressGateways[0] is off",
+        ),
+        ("values: {cni: {cniBinDir: /x}}", "values.cni has no place there: spec.components.cni is off"),
+        (
+            "components: {pilot: {enabled: false}}\n  meshConfig: {enableTracing: true}",
+            "values.meshConfig has no place",
+        ),
+    ],
+)
+def test_nothing_is_lost_silently(spec: str, path: str) -> None:
+    found = from_file(spec)
+    assert [note for note in found.notes if path in note]
+    for resource in found.resources:
+        assert problems(resource) == []
+
+
+def test_a_profile_may_be_among_the_values() -> None:
+    assert by_kind(from_file("values: {profile: stable}"))["Istio"]["spec"]["profile"] == "stable"
+
+
+def from_file(spec: str) -> SailResources:
+    text = f"apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec:\n  {spec}\n"
+    return translate_to_sail(SpecificationInputs(files=("f",), texts={"f": text}))
 
 
 def test_the_operators_schemas_refuse_what_is_wrong() -> None:
