@@ -93,8 +93,8 @@ class LiveView:
         if not rows:
             return None
         several = any(cluster for cluster, _ in rows)
-        room = max(0, self._region.height - 2)
-        hidden = len(rows) - room if len(rows) > room + 1 else 0
+        lines = max(0, self._region.height - 2)
+        hidden = len(rows) - lines if len(rows) > lines + 1 else 0
         more = f"and {hidden} more" if hidden else ""
         cells = [
             [*((visible(cluster),) if several else ()), visible(component), _state(row), self._seconds(row)]
@@ -103,14 +103,19 @@ class LiveView:
         heads = [*(("CLUSTER",) if several else ()), "COMPONENT", "STATE", "SECONDS"]
         widths = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
         widths[0] = max(widths[0], len(more))
+        # Names are never cut: where there is no room, the columns behind them are left out, from the last on.
+        kept, room = len(widths), self._region.width
+        while kept > 1 + several and sum(widths[:kept]) + _GAP * kept > room:
+            kept -= 1
+        rest = room - sum(widths) - _GAP * (len(widths) + 1)
         table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold")
-        for head, width in zip(heads, widths, strict=True):
+        for head, width in zip(heads[:kept], widths, strict=False):
             table.add_column(head, no_wrap=True, width=width, justify="right" if head == "SECONDS" else "left")
-        rest = max(_NARROWEST, self._region.width - sum(widths) - _GAP * (len(widths) + 1))
-        table.add_column("WAITS FOR", no_wrap=True, width=rest)
+        if rest >= _NARROWEST:
+            table.add_column("WAITS FOR", no_wrap=True, width=rest)
         for row, (*names, state, seconds) in zip(rows.values(), cells, strict=False):
-            style = _STYLES.get(row.stage, _UNDER_WAY)
-            table.add_row(*map(Text, names), Text(state, style), Text(seconds), _awaited(row.waiting, rest))
+            texts = [*map(Text, names), Text(state, _STYLES.get(row.stage, _UNDER_WAY)), Text(seconds)]
+            table.add_row(*texts[:kept], *([_awaited(row.waiting, rest)] if rest >= _NARROWEST else ()))
         if more:
             table.add_row(Text(more, "dim"))
         return table
@@ -172,7 +177,7 @@ def _state(row: Row) -> str:
 
 
 def _awaited(waiting: Mapping[str, str], width: int) -> Text:
-    """What is waited for, in as many words as there is room for: reasons go first, then places, never a name."""
+    """What is waited for, in as many words as there is room for: reasons go first, then places, at last the name."""
     names = [visible(name) for name in waiting]
     if not names:
         return Text()
@@ -183,4 +188,5 @@ def _awaited(waiting: Mapping[str, str], width: int) -> Text:
         for text in (long, short):
             if why and len(text) + 2 + needed <= width:
                 return Text(f"{text}: ", no_wrap=True, overflow="ellipsis").append(why, "dim")
-    return Text(long if len(long) <= width else short, no_wrap=True, overflow="ellipsis")
+    number = "1 object" if len(names) == 1 else f"{len(names)} objects"
+    return Text(next(text for text in (long, short, number) if len(text) <= width or text is number), no_wrap=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -132,6 +133,7 @@ def test_more_rows_than_lines(console: Terminal, screen: Screen, view: LiveView)
         (80, "istiod and 1 more: 0 of 1 replicas are available"),
         (73, "istiod and 1 more: 0 of 1 replicas are a…"),
         (64, "istiod and 1 more"),
+        (46, "2 objects"),
     ],
 )
 def test_reasons_go_before_names(screen: Screen, columns: int, awaited: str) -> None:
@@ -139,8 +141,28 @@ def test_reasons_go_before_names(screen: Screen, columns: int, awaited: str) -> 
     with shown_progress(console) as progress:
         waiting = {"Deployment/istio-system/istiod": "0 of 1 replicas are available", "Pod/a/b": ""}
         progress.working("Istiod", Stage.STARTING, waiting)
-        until(screen, "istiod")
+        until(screen, "Istiod")
         assert seen(screen, columns)[1].endswith(f" {awaited}")
+
+
+@pytest.mark.parametrize(
+    ("columns", "heads"),
+    [
+        (60, ["COMPONENT", "STATE", "SECONDS", "WAITS FOR"]),
+        (59, ["COMPONENT", "STATE", "SECONDS"]),
+        (45, ["COMPONENT", "STATE"]),
+        (30, ["COMPONENT"]),
+    ],
+)
+def test_columns_go_before_names_are_cut(screen: Screen, columns: int, heads: list[str]) -> None:
+    console = Terminal(io.StringIO(), io.StringIO(), screen, ENVIRON | {"COLUMNS": str(columns)})
+    with shown_progress(console) as progress:
+        progress.working("Ingress gateways", Stage.APPLYING, {}, (12, 15))
+        until(screen, "Ingress gateways")
+        header, row = seen(screen, columns)
+        assert re.split("  +", header) == heads
+        assert row.startswith("Ingress gateways")
+        assert "…" not in row
 
 
 def test_seconds_stand_still_once_it_is_ready(console: Terminal) -> None:
