@@ -82,7 +82,7 @@ def manifest_migrate(raw: bytes, source: str) -> Migration:
         findings.extend(_findings(plan, document.tree))
         change_tree(document, [edit for step in plan.steps for edit in step.edits], plan.data, source)
 
-    after = rewrite(raw, source, change)
+    after = rewrite(raw, source, change, old_kind=True)
     return Migration(
         source,
         raw,

@@ -9,7 +9,7 @@ from typing import Any
 
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
 from istioctl.rendering.changes.migration import Edit
-from istioctl.rendering.specification.build import KIND, SpecificationInputs
+from istioctl.rendering.specification.build import GROUPS, KIND, OLD_KIND, SpecificationInputs
 from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.reader import Document, compose_all, load
 from istioctl.yamldoc.round_trip import RoundTrip
@@ -35,13 +35,14 @@ class OperatorDocument:
     above: int
 
 
-def rewrite(raw: bytes, source: str, change: Callable[[OperatorDocument], None]) -> bytes:
+def rewrite(raw: bytes, source: str, change: Callable[[OperatorDocument], None], *, old_kind: bool = False) -> bytes:
     """Change each IstioOperator document of a file.
 
     Args:
         raw: the file.
         source: names it in errors.
         change: changes a document's tree.
+        old_kind: whether documents of the kind that it had before 1.5 count, too.
 
     Returns:
         The file: encoding, byte order mark, line ends and all other documents as they were.
@@ -56,7 +57,7 @@ def rewrite(raw: bytes, source: str, change: Callable[[OperatorDocument], None])
     end = 0
     found = False
     for document in compose_all(text, source):
-        if not _is_operator(document):
+        if not _is_operator(document, old_kind=old_kind):
             continue
         found = True
         pieces += [text[end : document.start], _changed(text, document, source, change, errors)]
@@ -69,11 +70,14 @@ def rewrite(raw: bytes, source: str, change: Callable[[OperatorDocument], None])
     return "".join([*pieces, text[end:]]).encode(encoding_of(raw))
 
 
-def _is_operator(document: Document) -> bool:
+def _is_operator(document: Document, *, old_kind: bool) -> bool:
     root = document.root
     if root is None or root.kind != "mapping":
         return False
-    return any(key.value == "kind" and value.value == KIND for key, value in root.value if key.kind == "scalar")
+    texts = {str(key.value): value.value for key, value in root.value if key.kind == value.kind == "scalar"}
+    if texts.get("kind") == OLD_KIND:  # others have a kind of this name as well
+        return old_kind and str(texts.get("apiVersion")).startswith(GROUPS)
+    return texts.get("kind") == KIND
 
 
 def _changed(

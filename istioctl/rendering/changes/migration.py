@@ -18,10 +18,11 @@ from istioctl.api.trees import Values, copy_of, lookup
 from istioctl.errors import SpecError
 from istioctl.rendering.changes.old_forms import FORMS, Path, Settings, metric_of_today
 from istioctl.rendering.changes.old_types import names_of_proto_files, values_of_another_type
-from istioctl.rendering.specification.build import API_VERSION, GROUPS
+from istioctl.rendering.specification.build import API_VERSION, GROUPS, KIND, OLD_KIND
 from istioctl.rendering.specification.gone_settings import LEAVE_OUT, PROFILES, STATUS, TABLE, Gone, names_of
 from istioctl.rendering.specification.origins import shown_path
 from istioctl.rendering.specification.profiles import OLD_NAMES
+from istioctl.rendering.specification.validation import null_mappings
 
 _OLD_HUB = re.compile(r"gcr\.io/istio-(?:release|testing)\b|(?:docker\.io/)?istio\Z")
 _MINOR = re.compile(r"v?1\.([0-9]+)\b")
@@ -102,6 +103,8 @@ _Found = Step | tuple[Path, SpecError]
 
 
 def _old_settings(data: Values, left: set[Path]) -> Iterator[_Found]:
+    if data.get("kind") == OLD_KIND:
+        yield Step("rewritten", ("kind",), (), f"Since Istio 1.5 it is {KIND}.", (Edit("put", ("kind",), KIND),))
     version = data.get("apiVersion")
     if version != API_VERSION and str(version).startswith(GROUPS):
         reason = f"IstioOperator is of {API_VERSION}."
@@ -120,6 +123,9 @@ def _old_settings(data: Values, left: set[Path]) -> Iterator[_Found]:
         if path not in left and (found := _step(data, path, value, entry, left)) is not None:
             yield found
     yield from _old_kubernetes(spec)
+    for below in null_mappings(spec):
+        place = ("spec", *below)
+        yield Step("rewritten", place, place, "Null would unset what the manifests need.", (Edit("put", place, {}),))
     for place, value, reason in values_of_another_type(data):
         yield Step("rewritten", place, place, reason, (Edit("put", place, value),))
 

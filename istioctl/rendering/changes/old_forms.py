@@ -23,6 +23,12 @@ _AFFINITIES = {
 }
 
 
+def _networks(value: Any, to: Path) -> Settings:
+    """Networks by their names, which once stood one level deeper."""
+    found = value.get("networks", value) if isinstance(value, Mapping) else None
+    return [(to, copy_of(dict(found)))] if isinstance(found, Mapping) and found else []
+
+
 def _nothing(_: Any, __: Path) -> Settings:
     """Of what can't be said any more."""
     return []
@@ -132,6 +138,7 @@ FORMS: dict[str, Callable[[Any, Path], Settings]] = {
     "component": _component,
     "gateways": _gateways,
     "name": _name,
+    "networks": _networks,
     "nothing": _nothing,
     "preferred-anti-affinity": _anti_affinity("preferred"),
     "proxy": _proxy,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 API_VERSION = "install.istio.io/v1alpha1"
 KIND = "IstioOperator"
+#: What it was called before 1.5.
+OLD_KIND = "IstioControlPlane"
 #: The groups that it has been of.
 GROUPS = ("install.istio.io/", "operator.istio.io/")
 

@@ -69,6 +69,7 @@ _INJECTOR = (
 TABLE: dict[str, Gone] = {
     "addonComponents": Gone("1.8", _ADDONS),
     "autoInjection": Gone("1.5", _ISTIOD),
+    "base": _moved("1.5", "components.base", "component"),
     "citadel": Gone("1.5", _ISTIOD),
     "cni": _moved("1.5", "components.cni", "component"),
     "configManagement": Gone("1.5", _ISTIOD),
@@ -217,7 +218,7 @@ TABLE: dict[str, Gone] = {
     "values.pilot.ingress.ingressControllerMode": _moved("1.7", f"{_MESH}.ingressControllerMode"),
     "values.pilot.ingress.ingressService": _moved("1.7", f"{_MESH}.ingressService"),
     "values.pilot.ingress": Gone("1.7", "Set meshConfig.ingressClass, ingressControllerMode and ingressService"),
-    "values.pilot.meshNetworks": _moved("1.6", "values.global.meshNetworks"),
+    "values.pilot.meshNetworks": _moved("1.6", "values.global.meshNetworks", "networks"),
     "values.pilot.plugins": Gone("1.22"),
     "values.pilot.policy": Gone("1.8"),
     "values.pilot.podAntiAffinityLabelSelector": _moved("1.8", _AFFINITY, "required-anti-affinity"),

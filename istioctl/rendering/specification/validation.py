@@ -194,6 +194,27 @@ def _fields_below_spec() -> dict[str, str]:
     return found
 
 
+def null_mappings(spec: object) -> Iterator[Path]:
+    """Where a specification has null for a mapping that the manifests of what it installs read from."""
+    for component, mappings in _NEEDED_MAPPINGS.items():
+        if not _is_installed(spec, component):
+            continue
+        for mapping in mappings:
+            *parents, key = path = ("values", *mapping.split("."))
+            above = lookup(spec, *parents)
+            if isinstance(above, dict) and above.get(key, above) is None:
+                yield path
+    if isinstance(spec, dict) and spec.get("meshConfig", {}) is None:
+        yield ("meshConfig",)
+
+
+def _is_installed(spec: object, component: str) -> bool:
+    found = lookup(spec, "components", component)
+    if found is None:
+        return component in ("pilot", "ingressGateways")
+    return any(lookup(one, "enabled") is not False for one in (found if isinstance(found, list) else [found]))
+
+
 class _Rules:
     """The rules that need more than one value, or the form of one. Values of a wrong type are left to the schema."""
 
@@ -213,22 +234,9 @@ class _Rules:
 
     def check_nulls(self) -> None:
         """A null may unset a value, but not a whole mapping that manifests read from."""
-        for component, mappings in _NEEDED_MAPPINGS.items():
-            if not self._is_installed(component):
-                continue
-            for mapping in mappings:
-                *parents, key = path = ("values", *mapping.split("."))
-                above = lookup(self._spec, *parents)
-                if isinstance(above, dict) and above.get(key, above) is None:
-                    self._refuse(path, "is null, which unsets what the manifests need", _NULL_HINT)
-        if isinstance(self._spec, dict) and self._spec.get("meshConfig", {}) is None:
-            self._refuse(("meshConfig",), "is null", _NULL_HINT)
-
-    def _is_installed(self, component: str) -> bool:
-        found = lookup(self._spec, "components", component)
-        if found is None:
-            return component in ("pilot", "ingressGateways")
-        return any(lookup(one, "enabled") is not False for one in (found if isinstance(found, list) else [found]))
+        for path in null_mappings(self._spec):
+            text = "is null, which unsets what the manifests need" if path[0] == "values" else "is null"
+            self._refuse(path, text, _NULL_HINT)
 
     def check_images(self) -> None:
         """`hub` and `tag` must make an image's name."""

@@ -102,6 +102,13 @@ def test_scalars_change_their_type_where_they_stand() -> None:
     assert migrate(text).after.decode() == text.replace('"2"', "2").replace("{A: true}", '{A: "true"}')
 
 
+def test_the_kind_before_1_5_counts_where_it_is_istios() -> None:
+    older = NEW.replace("v1alpha1", "v1alpha2").replace("IstioOperator", "IstioControlPlane  # old")
+    assert migrate(older).after.decode() == NEW.replace("IstioOperator", "IstioOperator  # old")
+    with pytest.raises(InputError, match="holds no IstioOperator"):
+        migrate(older.replace("install.istio.io", "servicemesh.cisco.com"))
+
+
 def test_json_stays_json() -> None:
     done = migrate(json.dumps(load(OLD), indent=4) + "\n")
     assert done.after.decode() == json.dumps(load(NEW), indent=4) + "\n"

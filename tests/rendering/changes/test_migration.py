@@ -102,6 +102,10 @@ def test_what_moved_without_another_form_is_there_as_it_was(path: str) -> None:
         ("gateways", {"enabled": True, "components": {"egressGateway": {"enabled": False}}}, "components",
          {"ingressGateways": [{"name": "istio-ingressgateway", "enabled": True}],
           "egressGateways": [{"name": "istio-egressgateway", "enabled": False}]}),
+        ("base", {"enabled": True, "components": {"base": {"enabled": False}}}, "components.base", {"enabled": False}),
+        ("values.pilot.meshNetworks", {"networks": {"net": {"gateways": []}}}, "values.global.meshNetworks",
+         {"net": {"gateways": []}}),
+        ("values.pilot.meshNetworks", {"net": {}}, "values.global.meshNetworks", {"net": {}}),
         ("defaultRevision", "canary", "values.defaultRevision", "canary"),
         ("profile", "separate", "profile", "default"),
         ("profile", "external", "profile", "remote"),
@@ -123,6 +127,7 @@ def test_values_are_put_in_the_form_of_today(path: str, value: Any, where: str, 
         ("values.global.certificates", None),
         ("defaultRevision", True),
         ("components.pilot.spec", {}),
+        ("values.pilot.meshNetworks", {"networks": {}}),
     ],
 )
 def test_what_says_nothing_any_more_goes(path: str, value: Any) -> None:
@@ -252,6 +257,21 @@ def test_the_api_version_is_put_right(found: str) -> None:
 @pytest.mark.parametrize("key", ["ingressGateways", "egressGateways"])
 def test_a_list_of_gateways_is_never_null(key: str) -> None:
     assert migrated(with_setting(f"components.{key}", None)) == {"components": {key: []}}
+
+
+@pytest.mark.parametrize("path", ["values.global", "values.pilot.env", "meshConfig", "values.meshConfig"])
+def test_a_null_that_unsets_what_is_needed_is_an_empty_mapping(path: str) -> None:
+    assert at(migrated(with_setting(path, None)), path) == {}
+
+
+def test_other_nulls_stay() -> None:
+    spec = {"values": {"pilot": None, "cni": {"repair": None}}, "hub": None}
+    assert plan_migration(document() | {"spec": spec}).steps == []
+
+
+def test_the_kind_before_1_5_is_put_right() -> None:
+    given = document() | {"apiVersion": "install.istio.io/v1alpha2", "kind": "IstioControlPlane"}
+    assert plan_migration(given).data == document()
 
 
 @pytest.mark.parametrize(
