@@ -70,6 +70,15 @@ def test_the_difference_can_be_shown(old: Path) -> None:
     assert old.read_text() == OLD
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_difference_is_one_for_patch(old: Path, end: str) -> None:
+    text = "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec:\n  profile: external"
+    old.write_bytes(text.replace("\n", end).encode())
+    done = run_cli("manifest", "migrate", "-f", str(old), "--diff")
+    changed = "-  profile: external\n\\ No newline at end of file\n+  profile: remote\n\\ No newline at end of file\n"
+    assert done.stdout.endswith(f" kind: IstioOperator{end} spec:{end}{changed}")
+
+
 def test_check_says_by_its_status_whether_there_is_something_to_do(old: Path, tmp_path: Path) -> None:
     new = tmp_path / "new.yaml"
     new.write_text(NEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import unified_diff
 from typing import Annotated
 
@@ -9,6 +10,8 @@ from istioctl.cli.line.declare import Option
 from istioctl.cli.screen.differences import shown_differences
 from istioctl.cli.screen.terminal import terminal
 
+#: What `diff` says of a last line without a line break.
+_UNENDED = "\n\\ No newline at end of file\n"
 FileDiffOption = Annotated[bool, Option("--diff", help="Print the difference instead of the file.")]
 
 
@@ -26,10 +29,13 @@ def read_file(name: str) -> tuple[bytes, str]:
 
 
 def show_difference(before: bytes, after: bytes, source: str) -> None:
-    """The difference of a file as it was and as it is."""
-    old, new = (raw.decode("utf-8", "replace").splitlines() for raw in (before, after))
-    lines = unified_diff(old, new, source, source, lineterm="")
-    terminal().write(shown_differences("".join(f"{line}\n" for line in lines)))
+    """The difference of a file as it was and as it is, as `patch` takes it."""
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+", raw.decode("utf-8", "replace")) for raw in (before, after))
+    lines = unified_diff(old, new, source, source)
+    text = "".join(line if line.endswith("\n") else line + _UNENDED for line in lines)
+    if terminal().stdout.isatty():
+        text = text.replace("\r\n", "\n")
+    terminal().write(shown_differences(text))
 
 
 def write_result(after: bytes, name: str) -> None:
