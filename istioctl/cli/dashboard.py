@@ -22,6 +22,7 @@ from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Argument, Context, GlobalOptions, Option
 from istioctl.cli.line.options import OutputOption, RevisionOption, global_options, pod_argument
 from istioctl.cli.line.parameters import flag_group
+from istioctl.cli.screen.exit_status import ExitStatus, status_of
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import UsageError
 
@@ -133,6 +134,15 @@ def _show(
     opened: Sequence[OpenDashboard] = ()
     try:
         opened = open_dashboards(session, dashboards, OpenOptions(namespaces, page.address, port, console.say))
+        _stay_open(opened, page)
+    finally:
+        close_all(opened)
+
+
+def _stay_open(opened: Sequence[OpenDashboard], page: PageFlags) -> None:
+    """Say where they are, and return at Ctrl-C, which is how this is meant to end."""
+    console = terminal()
+    try:
         if page.output is not None:
             from istioctl.cli.screen.printers import print_data
 
@@ -145,10 +155,10 @@ def _show(
         console.stdout.flush()
         console.say("Press Ctrl-C to end.")
         threading.Event().wait()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as end:
+        if status_of(end) != ExitStatus.INTERRUPTED:
+            raise
         console.say("")
-    finally:
-        close_all(opened)
 
 
 def _browse(url: str) -> None:

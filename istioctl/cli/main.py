@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from istioctl.cli.line.commands import PROGRAM, Command
 from istioctl.cli.line.find import find_command, function_of, unknown_command
-from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of, trouble_of
+from istioctl.cli.screen.exit_status import ExitStatus, exit_status_of, status_of, trouble_of
 from istioctl.cli.screen.terminal import Terminal, system_terminal, terminal, unwritten, using
 from istioctl.errors import InternalError, IstioctlError, OutputError, UsageError
 from istioctl.late_imports import RARELY_USED, import_later
@@ -74,7 +74,7 @@ def run(argv: list[str], streams: Terminal, *, before_command: Callable[[], None
             streams.stdout.flush()
         except KeyboardInterrupt as end:
             streams.insist("Interrupted.")
-            return int(getattr(end, "status", ExitStatus.INTERRUPTED))  # see `istioctl.cli.signals.Ended`
+            return status_of(end)
         except Exception as problem:
             error = _told(problem)
             if isinstance(error, InternalError) and streams.environ.get("ISTIOCTL_TRACEBACK"):

@@ -40,8 +40,8 @@ def manifest_migrate(
     """Bring IstioOperator files of earlier releases, from 1.5 on, up to today.
 
     What moved is moved, with its comments; what has no more meaning is taken out. What was done, and why, is on stderr.
-    Nothing is written where you have to decide something first. The exit status is 1 where you have to, and with
-    --check also where a file is not of today.
+    Nothing is written where you have to decide something first. The exit status is 1 where you have to decide
+    something, and with --check also where a file is not of today.
     """
     from istioctl.actions.manifests.manifest_migrate import manifest_migrate as migrate
 

@@ -37,7 +37,9 @@ MEANINGS: dict[int, str] = {
     ExitStatus.UNREADABLE: "What was given can't be read or used: a file, stdin, the kubeconfig, a value of a flag.",
     ExitStatus.FINDINGS: "Of `analyze` only: a finding is as bad as `--failure-threshold` or worse.",
     ExitStatus.HANGUP: "Ended by SIGHUP. What was begun has been put back or put away.",
-    ExitStatus.INTERRUPTED: "Ended by Ctrl-C (SIGINT), likewise.",
+    ExitStatus.INTERRUPTED: (
+        "Ended by Ctrl-C (SIGINT), likewise. A `dashboard` that was open, which has no other end, ends with 0."
+    ),
     ExitStatus.TERMINATED: "Ended by SIGTERM, likewise.",
 }
 
@@ -53,6 +55,11 @@ def exit_status_of(error: IstioctlError) -> int:
     if isinstance(error, ErrorGroup):
         return exit_status_of(error.errors[0])
     return next((status for kind, status in _BY_ERROR if isinstance(error, kind)), ExitStatus.FAILED)
+
+
+def status_of(end: KeyboardInterrupt) -> int:
+    """The status that a signal ends the process with."""
+    return int(getattr(end, "status", ExitStatus.INTERRUPTED))  # see `istioctl.cli.signals.Ended`
 
 
 def trouble_of(error: IstioctlError) -> int:

@@ -48,15 +48,17 @@ def mesh(control_plane: ControlPlane, session: Session, web_server: str) -> Iter
 
 
 @contextmanager
-def running(kubeconfig: Path, *argv: str) -> Iterator[subprocess.Popen[str]]:
-    """`istioctl dashboard ARGV` until the block ends, then Ctrl-C; it has to end well."""
+def running(
+    kubeconfig: Path, *argv: str, end: signal.Signals = signal.SIGINT, status: int = 0
+) -> Iterator[subprocess.Popen[str]]:
+    """`istioctl dashboard ARGV` until the block ends, then Ctrl-C or another signal; it has to end with a status."""
     command = [sys.executable, "-m", "istioctl", "dashboard", *argv, "--browser=false", "-c", str(kubeconfig)]
     environ = {**os.environ, "NO_COLOR": "1"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
     with process:
         yield process
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        process.send_signal(end)
+        assert process.wait(timeout=60) == status
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
 
@@ -69,6 +71,12 @@ def line(stream: IO[str] | None) -> str:
 def fetch(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:
         return str(answer.read().decode())
+
+
+@pytest.mark.parametrize(("end", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_other_signals_end_it_by_their_status(kubeconfig: Path, mesh: str, end: signal.Signals, status: int) -> None:
+    with running(kubeconfig, "kiali", "-i", mesh, end=end, status=status) as process:
+        assert line(process.stdout)
 
 
 def test_an_addon_answers_under_the_printed_url_until_interrupted(kubeconfig: Path, mesh: str) -> None:
