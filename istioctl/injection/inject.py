@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from istioctl.api.names import STATUS
@@ -18,6 +19,7 @@ from istioctl.injection.streams import Piece
 from istioctl.injection.text_edit import Framed, Whereabouts
 from istioctl.injection.uninject import kept_names
 from istioctl.patterns import lazy_pattern
+from istioctl.workers import in_order
 from istioctl.yamldoc.edit import Edit, apply
 
 _BLOCK_SCALAR = lazy_pattern(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -82,6 +84,19 @@ def _injector(settings: Settings) -> Injector:
     from istioctl.injection.templates import TemplateRenderer
 
     return Injector(settings, TemplateRenderer(settings))
+
+
+def inject_stream(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator[tuple[Piece, InjectionResult]]:
+    """Each document of a stream and what became of it; those of a long one on several processors.
+
+    Raises:
+        InputError, TemplateError, ClusterError: as `inject_piece`; what came before has been given.
+    """
+    if isinstance(injector, Injector):
+        yield from in_order(pieces, partial(inject_piece, injector=injector), lambda piece: len(piece.text))
+    else:
+        for piece in pieces:
+            yield piece, inject_piece(piece, injector)
 
 
 def inject_pieces(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator[InjectionResult]:

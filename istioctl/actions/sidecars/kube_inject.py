@@ -10,9 +10,8 @@ from typing import IO, BinaryIO, NamedTuple
 
 from istioctl.errors import InputError
 from istioctl.injection import streams
-from istioctl.injection.inject import InjectionResult, uninject_piece
+from istioctl.injection.inject import InjectionResult, inject_stream, uninject_piece
 from istioctl.injection.injector import ObjectInjector
-from istioctl.injection.parallel import inject_stream
 from istioctl.injection.report import Entry
 from istioctl.injection.streams import Piece
 from istioctl.injection.text_edit import is_json

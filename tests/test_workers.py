@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
+from istioctl import workers
 from istioctl.errors import InputError
-from istioctl.injection import parallel, streams
-from istioctl.injection.inject import InjectionResult, inject_pieces
+from istioctl.injection import streams
+from istioctl.injection.inject import InjectionResult, inject_pieces, inject_stream
 from istioctl.injection.injector import Injector, Outcome
-from istioctl.injection.parallel import inject_stream
 from istioctl.injection.streams import Piece
 from tests.support.injecting import small_injector
 
@@ -52,8 +52,8 @@ def stream(*bad: int) -> Iterator[Piece]:
 @pytest.fixture(autouse=True)
 def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    monkeypatch.setattr(parallel, "LONG_STREAM", 1000)
-    monkeypatch.setattr(parallel, "_BATCH", 500)
+    monkeypatch.setattr(workers, "LONG_STREAM", 1000)
+    monkeypatch.setattr(workers, "_BATCH", 500)
 
 
 class Traced(Injector):

@@ -1,6 +1,6 @@
-"""Injecting a long stream on several processors, its documents in order and never many of them in memory.
+"""Working through a long stream on several processors, its items in order and never many of them in memory.
 
-Workers are forks with two pipes each: batches of documents come through one, what became of them leaves by the other.
+Workers are forks with two pipes each: batches of items come through one, what became of them leaves by the other.
 Nobody else holds the ends of these. So whatever kills a worker, the parent reads the end of its pipe at once and does
 itself what the worker had in hand; and whatever kills the parent, SIGKILL included, the workers read the end of theirs
 and go. `multiprocessing.Pool` would wait for the batch of a dead worker for ever.
@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import Any, BinaryIO, Generic, TypeVar
 
 from istioctl.errors import IstioctlError
-from istioctl.injection.inject import InjectionResult, inject_piece
-from istioctl.injection.injector import Injector, ObjectInjector
-from istioctl.injection.streams import Piece
 
 #: A stream that is shorter, in characters, is not worth a process.
 LONG_STREAM = 128 << 10
@@ -28,51 +26,67 @@ _WARM_UP = 4
 #: Batches for each worker that are known and not yet given, since one before them takes longer.
 _AHEAD = 4
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
-def inject_stream(pieces: Iterable[Piece], injector: ObjectInjector) -> Iterator[tuple[Piece, InjectionResult]]:
-    """Each document of a stream and what became of it, in their order.
+
+def in_order(
+    items: Iterable[Item], work: Callable[[Item], Result], size: Callable[[Item], int]
+) -> Iterator[tuple[Item, Result]]:
+    """Each item of a stream and what became of it, in their order.
+
+    Args:
+        items: what can be pickled, as can their results.
+        work: what is done to each of them.
+        size: how long an item is, in characters of text.
 
     Raises:
-        InputError, TemplateError, ClusterError: as `inject_piece`; what came before has been given.
+        IstioctlError: as `items` and `work`; what came before has been given.
     """
-    stream = iter(pieces)
-    first, long = _start(stream)
+    stream = iter(items)
+    first, long = _start(stream, size)
     rest = chain(first, stream)
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    workers: list[_Worker] = []
-    if long and processors > 1 and isinstance(injector, Injector):
-        for piece in islice(rest, _WARM_UP):  # workers inherit what is learned from these
-            yield piece, inject_piece(piece, injector)
-        workers = _workers(processors, injector)
+    workers: list[_Worker[Item, Result]] = []
+    if long and processors > 1 and not _has_threads():
+        for item in islice(rest, _WARM_UP):  # workers inherit what is learned from these
+            yield item, work(item)
+        workers = _workers(processors, work)
     if workers:
-        yield from _shared_out(_batches(rest), workers, injector)
+        yield from _shared_out(_batches(rest, size), workers, work)
     else:
-        for piece in rest:
-            yield piece, inject_piece(piece, injector)
+        for item in rest:
+            yield item, work(item)
 
 
-def _start(stream: Iterator[Piece]) -> tuple[list[Piece], bool]:
-    """The first documents, and whether the stream goes on for long."""
-    first: list[Piece] = []
-    size = 0
-    for piece in stream:
-        first.append(piece)
-        size += len(piece.text)
-        if size > LONG_STREAM:
+def _has_threads() -> bool:
+    """Whether other threads run, of which one may hold a lock that a fork would wait for."""
+    threading = sys.modules.get("threading")
+    return threading is not None and threading.active_count() > 1
+
+
+def _start(stream: Iterator[Item], size: Callable[[Item], int]) -> tuple[list[Item], bool]:
+    """The first items, and whether the stream goes on for long."""
+    first: list[Item] = []
+    total = 0
+    for item in stream:
+        first.append(item)
+        total += size(item)
+        if total > LONG_STREAM:
             return first, len(first) > 1
     return first, False
 
 
-def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
-    batch: list[Piece] = []
-    size = 0
+def _batches(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    total = 0
     try:
-        for piece in pieces:
-            batch.append(piece)
-            size += len(piece.text)
-            if size > _BATCH:
+        for item in items:
+            batch.append(item)
+            total += size(item)
+            if total > _BATCH:
                 yield batch
-                batch, size = [], 0
+                batch, total = [], 0
     except IstioctlError:
         if batch:  # what stands before the fault has its turn first
             yield batch
@@ -81,23 +95,24 @@ def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield batch
 
 
-class _Task:
+class _Task(Generic[Item, Result]):
     """A batch that was handed out, and what became of it as far as that is known."""
 
-    def __init__(self, batch: list[Piece]) -> None:
+    def __init__(self, batch: list[Item]) -> None:
         self.batch = batch
-        self.results: list[InjectionResult] | None = None
+        self.results: list[Result] | None = None
 
 
 def _shared_out(
-    batches: Iterator[list[Piece]], workers: list[_Worker], injector: ObjectInjector
-) -> Iterator[tuple[Piece, InjectionResult]]:
-    """The documents of all batches, each worker at one of these at a time; in the end, the workers are gone.
+    batches: Iterator[list[Item]], workers: list[_Worker[Item, Result]], work: Callable[[Item], Result]
+) -> Iterator[tuple[Item, Result]]:
+    """The items of all batches, each worker at one of these at a time; in the end, the workers are gone.
 
     A worker that is done gets its next batch at once, though others are still at earlier ones.
     """
-    tasks: deque[_Task] = deque()  # in the order of their batches
-    idle, busy = list(workers), dict[_Worker, _Task]()
+    tasks: deque[_Task[Item, Result]] = deque()  # in the order of their batches
+    idle = list(workers)
+    busy: dict[_Worker[Item, Result], _Task[Item, Result]] = {}
     failure: IstioctlError | None = None
     is_over = False
     try:
@@ -114,7 +129,7 @@ def _shared_out(
                     busy[worker] = tasks[-1]
                     worker.begin(batch)
             if tasks and (results := tasks[0].results) is not None:
-                yield from _completed(tasks.popleft().batch, results, injector)
+                yield from _completed(tasks.popleft().batch, results, work)
             elif busy:
                 for worker in _done(busy):
                     busy.pop(worker).results = worker.results()
@@ -126,7 +141,7 @@ def _shared_out(
         raise failure
 
 
-def _done(busy: Iterable[_Worker]) -> list[_Worker]:
+def _done(busy: Iterable[_Worker[Item, Result]]) -> list[_Worker[Item, Result]]:
     """Wait until workers are done with their batches, or dead, and say which."""
     import select
 
@@ -138,43 +153,43 @@ def _done(busy: Iterable[_Worker]) -> list[_Worker]:
 
 
 def _completed(
-    batch: list[Piece], results: list[InjectionResult], injector: ObjectInjector
-) -> Iterator[tuple[Piece, InjectionResult]]:
-    """The documents of a batch with what became of them, done here where a worker did not come to its end.
+    batch: list[Item], results: list[Result], work: Callable[[Item], Result]
+) -> Iterator[tuple[Item, Result]]:
+    """The items of a batch with what became of them, done here where a worker did not come to its end.
 
-    That is also where a document fails: the error arises again, in the process that the user sees.
+    That is also where an item fails: the error arises again, in the process that the user sees.
     """
     yield from zip(batch, results, strict=False)
-    for piece in batch[len(results) :]:
-        yield piece, inject_piece(piece, injector)
+    for item in batch[len(results) :]:
+        yield item, work(item)
 
 
-def _workers(count: int, injector: ObjectInjector) -> list[_Worker]:
+def _workers(count: int, work: Callable[[Item], Result]) -> list[_Worker[Item, Result]]:
     """As many workers as there may be, at most `count`."""
-    workers: list[_Worker] = []
+    workers: list[_Worker[Item, Result]] = []
     # They never take these signals: the parent minds them, and ends its workers.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     try:
         with suppress(OSError):  # of processes or pipes there may be no more
             while len(workers) < count:
-                workers.append(_Worker(injector, workers))
+                workers.append(_Worker(work, workers))
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return workers
 
 
-class _Worker:
-    """A process that injects one batch after the other, seen from its parent.
+class _Worker(Generic[Item, Result]):
+    """A process that works on one batch after the other, seen from its parent.
 
     Args:
-        injector: is inherited, with all that it has learned.
+        work: is inherited, with all that it has learned.
         earlier: the workers that were begun before.
 
     Raises:
         OSError: there can't be another process, or no pipes to it.
     """
 
-    def __init__(self, injector: ObjectInjector, earlier: list[_Worker]) -> None:
+    def __init__(self, work: Callable[[Item], Result], earlier: list[_Worker[Item, Result]]) -> None:
         batches, self._batches = _pipe()
         self._results, results = _pipe()
         with batches, results:  # the parent keeps none of the worker's ends
@@ -187,7 +202,7 @@ class _Worker:
                 try:
                     for worker in (*earlier, self):
                         worker._close()
-                    _serve(injector, batches, results)
+                    _serve(work, batches, results)
                 finally:  # what the parent was at is not for its fork to go on with
                     os._exit(0)
 
@@ -196,7 +211,7 @@ class _Worker:
         """The descriptor from which there is something to read once it is done, or dead."""
         return self._results.fileno()
 
-    def begin(self, batch: list[Piece]) -> None:
+    def begin(self, batch: list[Item]) -> None:
         """Give the worker a batch; it has none in hand."""
         import pickle
 
@@ -204,12 +219,12 @@ class _Worker:
             pickle.dump(batch, self._batches, pickle.HIGHEST_PROTOCOL)
             self._batches.flush()
 
-    def results(self) -> list[InjectionResult]:
-        """Wait for what became of the batch: of its first documents only, if one fails; of none, if the worker died."""
+    def results(self) -> list[Result]:
+        """Wait for what became of the batch: of its first items only, if one fails; of none, if the worker died."""
         import pickle
 
         try:
-            results: list[InjectionResult] = pickle.load(self._results)  # noqa: S301 - our own fork's
+            results: list[Result] = pickle.load(self._results)  # noqa: S301 - our own fork's
         except (EOFError, pickle.UnpicklingError):
             return []
         return results
@@ -232,15 +247,15 @@ def _pipe() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(reading, "rb"), os.fdopen(writing, "wb")
 
 
-def _serve(injector: ObjectInjector, batches: BinaryIO, sink: BinaryIO) -> None:
-    """Inject batches until there are no more, or nobody who wants them."""
+def _serve(work: Callable[[Any], Any], batches: BinaryIO, sink: BinaryIO) -> None:
+    """Work on batches until there are no more, or nobody who wants them."""
     import pickle
 
     with suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
-            batch: list[Piece] = pickle.load(batches)  # noqa: S301 - our own parent's
-            results: list[InjectionResult] = []
+            batch: list[Any] = pickle.load(batches)  # noqa: S301 - our own parent's
+            results: list[Any] = []
             with suppress(Exception):
-                results.extend(inject_piece(piece, injector) for piece in batch)
+                results.extend(map(work, batch))
             pickle.dump(results, sink, pickle.HIGHEST_PROTOCOL)
             sink.flush()
