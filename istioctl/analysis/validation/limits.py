@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from istioctl.analysis.validation.cel import holds
 from istioctl.api.schema.catalog import message, patterns, rules
-from istioctl.errors import InputError
-from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
     from istioctl.api.schema.catalog import Kind
     from istioctl.api.schema.notation import Field, Limits
     from istioctl.api.schema.paths import Path
-    from istioctl.yamldoc.reader import Node
 
 _SIZES = {
     "minLength": "shorter than {} characters",
@@ -27,23 +24,19 @@ _SIZES = {
 }
 
 
-def broken_limits(node: Node | None, kind: Kind) -> Iterator[tuple[Path, str]]:
+def broken_limits(spec: object, kind: Kind) -> Iterator[tuple[Path, str]]:
     """Where a spec breaks its CRD, and how; types and unknown fields are not looked at.
 
     Args:
-        node: the spec's node, as the user wrote it: the API server knows JSON names only.
+        spec: as the user wrote it: the API server knows JSON names only.
     """
-    try:
-        data = to_data(node) if node is not None else None
-    except InputError:
-        return
-    if data is None:
+    if spec is None:
         if kind.spec_required:
             yield ("spec",), "the spec is missing"
         return
-    if isinstance(data, dict):
-        yield from _message(data, kind.message, ("spec",))
-        yield from _rules(data, kind.rules, ("spec",))
+    if isinstance(spec, dict):
+        yield from _message(spec, kind.message, ("spec",))
+        yield from _rules(spec, kind.rules, ("spec",))
 
 
 def _message(data: dict[str, Any], name: str, path: Path) -> Iterator[tuple[Path, str]]:
@@ -58,14 +51,17 @@ def _message(data: dict[str, Any], name: str, path: Path) -> Iterator[tuple[Path
         given = [name for name in group if name in data]
         if len(given) > 1:
             yield (*path, given[1]), f"only one of {', '.join(group)} can be set"
-    yield from _limits(data, of.limits, path)
+    if of.limits:
+        yield from _limits(data, of.limits, path)
 
 
 def _field(value: Any, field: Field, path: Path) -> Iterator[tuple[Path, str]]:
-    yield from _limits(value, field.limits, path)
+    if field.limits:
+        yield from _limits(value, field.limits, path)
     inside: Iterable[tuple[str | int, Any]] = ()
     if not field.many:
-        yield from _inner(value, field, path)
+        if field.sort == "message" and isinstance(value, dict):
+            yield from _message(value, field.of, path)
     elif field.many == "list" and isinstance(value, list):
         inside = enumerate(value)
     elif field.many == "map" and isinstance(value, dict):
@@ -73,12 +69,8 @@ def _field(value: Any, field: Field, path: Path) -> Iterator[tuple[Path, str]]:
     for step, item in inside:
         if item is not None:
             yield from _limits(item, field.item_limits, (*path, step))
-            yield from _inner(item, field, (*path, step))
-
-
-def _inner(value: Any, field: Field, path: Path) -> Iterator[tuple[Path, str]]:
-    if field.sort == "message" and isinstance(value, dict):
-        yield from _message(value, field.of, path)
+            if field.sort == "message" and isinstance(item, dict):
+                yield from _message(item, field.of, (*path, step))
 
 
 def _limits(value: Any, limits: Limits, path: Path) -> Iterator[tuple[Path, str]]:

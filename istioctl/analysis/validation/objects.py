@@ -1,17 +1,16 @@
-"""The way in: checks one Istio object, from its node."""
+"""The way in: checks one Istio object."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from istioctl.analysis.validation.decode import Spec, decode, entries
+from istioctl.analysis.validation.decode import Spec, decode_data
 from istioctl.analysis.validation.report import Place, Report, Severity
 from istioctl.analysis.validation.rules import rules_of
 from istioctl.api.schema.catalog import find_kind
-from istioctl.api.trees import text, texts
+from istioctl.api.trees import mapping, text, texts
 from istioctl.golang import strconv
-from istioctl.yamldoc.reader import to_data
 
 if TYPE_CHECKING:
     from istioctl.api.schema.catalog import Kind
@@ -50,39 +49,40 @@ def istio_kind(api_version: object, kind: object) -> Kind | None:
     return find_kind(group, version, kind)
 
 
-def check_object(root: Node, kind: Kind, *, namespace: str = "default", offset: int = 0) -> Report:
+def check_object(
+    root: Node, data: dict[str, Any], kind: Kind, *, namespace: str = "default", offset: int = 0
+) -> Report:
     """Check an object of an Istio kind.
 
     Args:
-        root: the object's node, a mapping.
+        root: the object's node, for places.
+        data: the object.
         namespace: the namespace of an object that names none.
         offset: lines of the file before the text that `root` was read from.
     """
     report = Report(root, offset)
-    fields = dict(entries(root))
-    spec = decode(fields.get("spec"), kind.message, Place(report))
-    for name in fields:
+    spec = decode_data(data.get("spec"), kind.message, Place(report))
+    for name in data:
         if name not in _TOP_FIELDS:
             report.add(Severity.ERROR, (name,), f'unknown field "{name}"')
-    metadata = _metadata(fields.get("metadata"), namespace, report)
+    metadata = _metadata(mapping(data.get("metadata")), namespace, report)
     if not report.errors and _annotations(spec, kind, metadata):
         rules_of(kind.name)(spec, metadata, Place(report))
-    _limits(fields.get("spec"), kind, report)
+    _limits(data.get("spec"), kind, report)
     return report
 
 
-def _limits(node: Node | None, kind: Kind, report: Report) -> None:
+def _limits(spec: object, kind: Kind, report: Report) -> None:
     """Warn where the API server would refuse what istiod takes."""
     from istioctl.analysis.validation.limits import broken_limits
 
     known = {problem.steps for problem in report.errors}
-    for path, message in broken_limits(node, kind):
+    for path, message in broken_limits(spec, kind):
         if path not in known:
             Place(report, path).warn(f"the API server refuses this: {message}")
 
 
-def _metadata(node: Node | None, namespace: str, report: Report) -> Metadata:
-    data = to_data(node) if node is not None and node.kind == "mapping" else {}
+def _metadata(data: dict[str, Any], namespace: str, report: Report) -> Metadata:
     return Metadata(
         text(data.get("name")),
         text(data.get("namespace")) or namespace,

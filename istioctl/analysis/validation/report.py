@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from istioctl.api.schema.casing import camel_case
 from istioctl.api.schema.paths import Path, path_text
@@ -20,8 +20,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with an object.
 
     Attributes:
@@ -82,8 +81,7 @@ class Report:
         return [problem for problem in self.problems if problem.severity is Severity.ERROR]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A value inside an object, to report problems at: `place / "http" / 0` is a place below it."""
 
     report: Report

@@ -82,6 +82,7 @@ class Message(NamedTuple):
         limits: its own limits: `rule`, `open`.
         is_go: whether it is a struct of Go's.
         as_written: whether fields are known by their JSON names only.
+        groups: the `oneof` groups, each with the JSON names of its fields.
     """
 
     name: str
@@ -89,15 +90,7 @@ class Message(NamedTuple):
     limits: Limits
     is_go: bool = False
     as_written: bool = False
-
-    @property
-    def groups(self) -> dict[str, list[str]]:
-        """The `oneof` groups, each with the JSON names of its fields."""
-        found: dict[str, list[str]] = {}
-        for field in self.fields.values():
-            if field.group:
-                found.setdefault(field.group, []).append(field.name)
-        return found
+    groups: dict[str, list[str]] = {}  # noqa: RUF012 - never changed
 
 
 def read_message(name: str, package: str, text: str) -> Message:
@@ -127,7 +120,11 @@ def read_message(name: str, package: str, text: str) -> Message:
             json_name, of, sort, _MANY[many], key or "string", bool(nullable), bool(required),
             other, group, alias, _limits(whole), _limits(inner) if many else _NONE,
         )  # fmt: skip
-    return Message(name, fields, limits, words == "go", bool(words))
+    groups: dict[str, list[str]] = {}
+    for field in fields.values():
+        if field.group:
+            groups.setdefault(field.group, []).append(field.name)
+    return Message(name, fields, limits, words == "go", bool(words), groups)
 
 
 def proto_name(field: Field) -> str:

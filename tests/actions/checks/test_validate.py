@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from istioctl import workers
 from istioctl.actions.checks.validate import FileReport, ValidateOptions, validate
 from istioctl.errors import InputError
 
@@ -130,3 +135,58 @@ def test_a_wrong_value_is_a_problem_of_its_object_with_its_place(kind: str, spec
     if verdict.is_valid:
         assert value == "3"
     assert {problem.line for problem in verdict.problems} <= {4}
+
+
+DOCUMENTS = [
+    GOOD, BAD, CONFIG_MAP, SERVICE % "http-web", SERVICE % "web", GOOD.replace("/v1", "/v9"),
+    "a: [\n", "--- a\n", "kind: Pod\nkind: Pod\n", "- a\n", "", "# nothing\n", "a: 1\n...\nb: 2\n",
+    "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: v\nspec:\n  hosts: [a]\n  http:\n"
+    "  - route:\n    - destination:\n        host: a\n      weight: 300\n",
+    "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: d\nspec:\n  host: a\n  host: b\n",
+    "apiVersion: v1\nkind: List\nitems:\n- kind: Sidecar\n  apiVersion: networking.istio.io/v1\n  spec: {egres: x}\n",
+    "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec:\n  profil: demo\n",
+]  # fmt: skip
+
+
+@given(st.sampled_from(DOCUMENTS))
+def test_a_document_behind_another_is_judged_as_it_is_alone(text: str) -> None:
+    alone, behind = one(text), one(f"{CONFIG_MAP}---\n{text}")
+    lines = CONFIG_MAP.count("\n") + 1
+
+    def placed(report: FileReport, by: int) -> list[object]:
+        return [
+            (
+                verdict.kind,
+                verdict.line - by,
+                [(p.line - by if p.line else 0, p.column, p.message) for p in verdict.problems],
+            )
+            for verdict in report.verdicts
+        ]
+
+    assert placed(behind, lines) == placed(alone, 0)
+    assert [failure.message for failure in behind.failures] == [failure.message for failure in alone.failures]
+    assert behind.passed == alone.passed
+    assert behind.skipped == alone.skipped + Counter({"ConfigMap": 1})
+
+
+def test_several_processes_find_what_one_finds_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "---\n".join(DOCUMENTS[number % len(DOCUMENTS)] for number in range(200))
+    alone = one(text)
+    forks = []
+    fork = os.fork
+    monkeypatch.setattr(os, "fork", lambda: forks.append(fork()) or forks[-1])
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(workers, "LONG_STREAM", 1000)
+    monkeypatch.setattr(workers, "_BATCH", 500)
+    monkeypatch.setattr(workers, "_has_threads", lambda: False)
+
+    together = one(text)
+
+    assert len(forks) == 2
+    assert together.verdicts == alone.verdicts
+    assert list(together.skipped.items()) == list(alone.skipped.items())
+    assert together.passed == alone.passed
+    assert together.notes == alone.notes
+    assert [(each.where, each.message, each.hint, each.id) for each in together.failures] == [
+        (each.where, each.message, each.hint, each.id) for each in alone.failures
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from istioctl.analysis.validation.objects import check_object, istio_kind
 from istioctl.analysis.validation.report import Report, Severity
-from istioctl.yamldoc.reader import compose_all
+from istioctl.yamldoc.reader import compose_all, to_data
 
 GROUPS = {
     **dict.fromkeys(("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"), "security.istio.io/v1"),
@@ -24,7 +24,7 @@ def check(kind: str, spec: str, metadata: str = "name: x") -> Report:
     found = istio_kind(version, kind)
     assert root is not None
     assert found is not None
-    return check_object(root, found)
+    return check_object(root, to_data(root), found)
 
 
 GOOD = [
@@ -205,4 +205,6 @@ def test_top_level_fields_are_known() -> None:
     kind = istio_kind("networking.istio.io/v1", "Sidecar")
     assert root is not None
     assert kind is not None
-    assert [(problem.path, problem.line) for problem in check_object(root, kind).errors] == [("specc", 3)]
+    assert [(problem.path, problem.line) for problem in check_object(root, to_data(root), kind).errors] == [
+        ("specc", 3)
+    ]
