@@ -131,7 +131,10 @@ class RoundTrip:
         self._cut(path)
 
     def put(self, path: Path, value: object) -> None:
-        """Set the value at `path`; what is new goes to the end of its mapping, what is there keeps its comments."""
+        """Set the value at `path`; what is new goes to the end of its mapping, what is there keeps its comments.
+
+        The comments in a mapping or list that is set anew stand above it then.
+        """
         from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
         parent, key = self._holder(path), path[-1]
@@ -140,12 +143,27 @@ class RoundTrip:
             self._append(parent, key, self._new(value))
             return
         old = parent[key]
+        self._lift_comments(path)
         if isinstance(value, str) and isinstance(old, DoubleQuotedScalarString | SingleQuotedScalarString):
             parent[key] = type(old)(value)
         else:
             parent[key] = self._new(value)
         if isinstance(old, str) and isinstance(parent[key], str):
             self._shift_beside(path, _width(parent[key]) - _width(old))
+
+    def _lift_comments(self, path: Path) -> None:
+        """Put the comments in the collection at `path` above it."""
+        from istioctl.yamldoc.notes import Line, is_block, places
+
+        parent, key = self._at(path[:-1]), path[-1]
+        if not is_block(parent[key]):
+            return
+        found: list[Line] = []
+        for place in places(parent[key]):
+            notes = self._book.take(place.chain[-1])
+            found += [*notes.before, *([notes.beside] if notes.beside else []), *notes.after]
+        column = self._column(path)
+        self._book[parent, key].before += [Line(column, line.text) for line in found if line.text]
 
     def _shift_beside(self, path: Path, columns: int) -> None:
         """Keep the distance of the comment in the line of an entry, which may be that of braces around it."""

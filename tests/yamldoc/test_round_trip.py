@@ -254,3 +254,16 @@ def test_what_comes_and_goes_inside_braces_leaves_no_trace(blanks: list[int], co
     there = changed(text, put(("a", "z"), 3))
     assert load(there) == {"a": {"x": 1, "w": 2, "z": 3}}
     assert changed(there, remove("a", "z")) == text
+
+
+def test_comments_in_what_is_set_anew_stand_above_it() -> None:
+    tree = RoundTrip(
+        "a:\n  # above b\n  b:  # beside b\n    # above c\n    c: 1  # beside c\n    # the end\n  d: 2  # last\n"
+    )
+
+    tree.put(("a", "b"), 3)
+
+    assert load(tree.text) == {"a": {"b": 3, "d": 2}}
+    for comment in ("# above b", "# beside b", "# above c", "# beside c", "# the end", "# last"):
+        assert tree.text.count(comment) == 1
+    assert tree.text.index("# beside c") < tree.text.index("b: 3")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from istioctl.actions.manifests.operator_files import OperatorDocument, as_given, change_tree, rewrite
 from istioctl.api.trees import Values, copy_of
 from istioctl.errors import InputError, SpecError
-from istioctl.rendering.changes.migration import Edit, do
+from istioctl.rendering.changes.edits import Edit
+from istioctl.rendering.changes.migration import do
 from istioctl.rendering.specification.build import build_specification
 from istioctl.rendering.specification.set_flags import apply, locate, parse
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from istioctl.errors import ErrorGroup, InputError, IstioctlError
-from istioctl.rendering.changes.migration import Edit
+from istioctl.rendering.changes.edits import Edit
 from istioctl.rendering.specification.build import GROUPS, KIND, OLD_KIND, SpecificationInputs
 from istioctl.yamldoc.duplicates import duplicate_keys
 from istioctl.yamldoc.reader import Document, compose_all, load

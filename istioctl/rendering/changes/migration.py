@@ -16,6 +16,7 @@ from istioctl.api.release import HUB, VERSION
 from istioctl.api.schema.casing import camel_case
 from istioctl.api.trees import Values, copy_of, lookup
 from istioctl.errors import SpecError
+from istioctl.rendering.changes.edits import Edit, reshaped
 from istioctl.rendering.changes.old_forms import FORMS, Path, Settings, metric_of_today
 from istioctl.rendering.changes.old_types import names_of_proto_files, values_of_another_type
 from istioctl.rendering.specification.build import API_VERSION, GROUPS, KIND, OLD_KIND
@@ -32,20 +33,6 @@ _ONLY_JSON = Gone("1.24")
 #: Ports of gateways that used to be opened by root, and what they open since.
 _UNPRIVILEGED = {80: 8080, 443: 8443}
 _PRIVILEGED_PORTS = 1024
-
-
-class Edit(NamedTuple):
-    """One change to a document.
-
-    Attributes:
-        verb: `move` an entry with its comments, `put` a value, or `remove` an entry.
-        path: the entry.
-        value: the path it moves to, or the value it gets.
-    """
-
-    verb: str
-    path: Path
-    value: Any = None
 
 
 class Step(NamedTuple):
@@ -268,12 +255,8 @@ def _old_metrics(part: Any, path: Path) -> Iterator[Step]:
             continue
         changes: list[Edit] = []
         for kind, source in metric.items():
-            if isinstance(source, dict) and now[kind] != source:
-                place = (*path, index, kind)
-                changes += [
-                    Edit("put", (*place, key), item) for key, item in now[kind].items() if source.get(key) != item
-                ]
-                changes += [Edit("remove", (*place, key)) for key in source if key not in now[kind]]
+            if isinstance(source, dict):
+                changes += reshaped(source, now[kind], (*path, index, kind))
         yield Step("rewritten", (*path, index), (*path, index), _AUTOSCALING, tuple(changes))
 
 

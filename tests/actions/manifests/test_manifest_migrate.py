@@ -187,3 +187,37 @@ def check_file(path: Path) -> None:
     assert not again.steps
     assert again.after == done.after
     assert [len(load_all(raw)) for raw in (done.before, done.after)] == [len(load_all(done.before))] * 2
+
+
+def test_metrics_and_services_keep_their_comments() -> None:
+    done = migrate("""\
+apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+spec:
+  components:
+    pilot:
+      k8s:
+        hpaSpec:
+          metrics:
+          - type: Object
+            object:
+              target:   # whose
+                kind: Service   # a service
+                name: x
+              # how much
+              targetValue: 10  # ten
+              metricName: hits  # per second
+  values:
+    global:
+      proxy:
+        envoyAccessLogService:
+          enabled: true  # yes
+          host: als  # its host
+""")
+    after = done.after.decode()
+
+    assert "describedObject:   # whose\n                kind: Service   # a service\n" in after
+    assert "# how much\n                value: 10  # ten\n" in after
+    assert "name: hits  # per second\n" in after
+    for comment in ("# yes", "# its host"):
+        assert after.count(comment) == 1
