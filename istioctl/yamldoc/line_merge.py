@@ -27,15 +27,17 @@ def merged(base: Sequence[str], own: Sequence[str], changed: Sequence[str], *, k
         keep_blanks: whether a line that takes the place of another has its blanks, which a quoted text may not bear.
     """
     places = _aligned(base, own)
+    known = {line: number for number, line in enumerate(base)}
     margins = _Margins()
     result: list[str] = []
     for verb, start, end, new_start, new_end in SequenceMatcher(None, base, changed, autojunk=False).get_opcodes():
         if verb != "equal":
             for index, new in enumerate(changed[new_start:new_end], start):
                 if index < end and _depth(base[index]) == _depth(new) and places[index] < len(own):
-                    before = own[places[index]]  # whose place it takes
-                    margins.note(base[index], before)
-                    new = _with_blanks_of(before, base[index], new) if keep_blanks else new
+                    margins.note(base[index], own[places[index]])
+                    origin = known.get(new, index)  # itself, further up or down, or the line whose place it takes
+                    if keep_blanks and places[origin] < len(own):
+                        new = _with_blanks_of(own[places[origin]], base[origin], new)
                 result.append(margins.fitted(new))
             continue
         for line in range(start, end):

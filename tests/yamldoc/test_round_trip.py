@@ -267,3 +267,11 @@ def test_comments_in_what_is_set_anew_stand_above_it() -> None:
     for comment in ("# above b", "# beside b", "# above c", "# beside c", "# the end", "# last"):
         assert tree.text.count(comment) == 1
     assert tree.text.index("# beside c") < tree.text.index("b: 3")
+
+
+def test_a_line_that_another_makes_room_for_keeps_its_blanks() -> None:
+    tree = RoundTrip("a:\n  target:   # whose\n    kind: Service\n  name: hits  # per second\n")
+
+    tree.move(("a", "target"), ("a", "object"))
+
+    assert tree.text == "a:\n  name: hits  # per second\n  object:   # whose\n    kind: Service\n"
