@@ -259,10 +259,13 @@ def system_terminal() -> Terminal:
             os.set_inheritable(os.open(os.devnull, mode), True)
     if sys.stdout is not None:
         sys.stdout.flush()
-    raw = _Stdout(1, "w", closefd=False)
-    sys.stdout = io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding="utf-8", errors="surrogateescape", line_buffering=raw.isatty()
-    )
+    if os.name == "nt":  # its console wants other calls than a file, which Python knows
+        sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
+    else:
+        raw = _Stdout(1, "w", closefd=False)
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), encoding="utf-8", errors="surrogateescape", line_buffering=raw.isatty()
+        )
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - it lives as long as the process
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
     if (reconfigure := getattr(sys.stderr, "reconfigure", None)) is not None:
