@@ -142,13 +142,14 @@ def shown_table(
     text = table_text([header, *rows] if console.headers else rows, gap)
     if not console.has_colour(stdout=True) or max(map(len, text.splitlines()), default=0) <= console.width:
         return text
-    from istioctl.cli.screen.fitting import SPARE, fitted_table
+    from istioctl.cli.screen.fitting import SPARE, fitted_table, fold
 
     width = console.width
     spare = SPARE if spare is None else spare
     lines, left_out = fitted_table(header, rows, width, headers=console.headers, spare=spare)
     if left_out:
-        lines.append(console.style(f"{', '.join(left_out)}: no room in {width} columns", "dim", stdout=True))
+        note = fold(f"{', '.join(left_out)}: no room in {width} columns", width)
+        lines += [console.style(line, "dim", stdout=True) for line in note]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,22 @@ def test_tables_without_a_header() -> None:
         print_table(("NAME",), [])
         print_data([{"kind": "Pod"}], Output("custom-columns", "KIND:.kind"))
     assert console.stdout.getvalue() == "a      b\nlong   d\nPod\n"  # type: ignore[attr-defined]
+
+
+def test_what_has_no_room_is_said_in_lines_that_fit() -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Screen()
+    with using(Terminal(io.StringIO(), screen, io.StringIO(), {"TERM": "xterm", "COLUMNS": "24"})):
+        print_table(
+            ("NAME", "NOT BEFORE", "SERIAL NUMBER", "TYPE"), [("one", "2026-01-01", "0123456789", "Cert Chain")]
+        )
+
+    lines = re.sub("\x1b\\[[0-9;]*m", "", screen.getvalue()).splitlines()
+    assert "no room in" in " ".join(lines)
+    assert max(map(len, lines)) <= 24
 
 
 def test_output_as_typed() -> None:
