@@ -6,9 +6,10 @@ There is one scope, `kube`: the requests to the API server. Levels and forms as 
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -80,11 +81,34 @@ def _handler(target: str, opened: ExitStack) -> logging.Handler:
     if target in ("stdout", "stderr"):
         return _ScreenHandler(terminal(), target)
     try:
-        file = logging.FileHandler(target, encoding="utf-8")
+        file = _FileHandler(terminal(), target)
     except OSError as problem:
         raise InputError(f"can't write logs: {problem.strerror}", where=target) from problem
     opened.callback(file.close)
     return file
+
+
+class _FileHandler(logging.FileHandler):
+    """Appends to a file; where that becomes impossible, this is said once, and the command goes on."""
+
+    def __init__(self, streams: Terminal, path: str) -> None:
+        super().__init__(path, encoding="utf-8")
+        self._streams = streams
+        self._path = path
+        self._has_failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - as logging names it
+        """Called where a record could not be written."""
+        problem = sys.exc_info()[1]
+        if not self._has_failed:
+            self._has_failed = True
+            reason = problem.strerror if isinstance(problem, OSError) else problem
+            self._streams.warn(f"{self._path}: logs are missing: {reason}")
+
+    def close(self) -> None:
+        """What could not be written is not tried again."""
+        with suppress(OSError):
+            super().close()
 
 
 class _ScreenHandler(logging.StreamHandler[TextIO]):
@@ -98,6 +122,9 @@ class _ScreenHandler(logging.StreamHandler[TextIO]):
         """Write one record."""
         with self._streams.aside():
             super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - as logging names it
+        """What stderr does not take is lost, like all else there; what stdout does not take is told at the end."""
 
 
 class _Form(logging.Formatter):

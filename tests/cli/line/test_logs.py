@@ -155,3 +155,13 @@ def test_options_lists_them_all() -> None:
 
     assert {"--log_target", "--vklog", "-c, --kubeconfig"} <= {row["flag"] for row in rows}
     assert "--log_output_level" in run_cli("options").stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing")
+def test_a_log_that_is_full_is_said_once(kubeconfig: Path) -> None:
+    words = ("tag", "list", "--kubeconfig", str(kubeconfig))
+    done = run_cli(*words, "--log_output_level=all:debug", "--log_target=/dev/full")
+
+    assert (done.status, done.stdout) == (0, run_cli(*words).stdout)
+    assert done.stderr.count("Warning: /dev/full: logs are missing: No space left on device\n") == 1
+    assert "Traceback" not in done.stderr
