@@ -18,7 +18,6 @@ from istioctl.gotemplate.functions.table import FunctionTable
 from istioctl.patterns import lazy_pattern
 
 TABLE = FunctionTable()
-_SHORT = 1000  # characters of a text that need not be counted before it is returned
 
 _FEW = 1000  # characters whose pieces are not worth counting
 _SURROGATE = lazy_pattern("[\ud800-\udfff]")
@@ -247,7 +246,7 @@ def quote(*values: object) -> str:
     """Each value but nil in double quotes, escaped as Go does."""
     if len(values) == 1 and values[0] is not None:
         text = to_text(values[0])
-        return quoting.quote(text) if len(text) < _SHORT else _listed(iter((quoting.quote(text),)))
+        return quoting.quote(text) if len(text) < _FEW else _listed(iter((quoting.quote(text),)))
     return _listed(quoting.quote(to_text(value)) for value in values if value is not None)
 
 

@@ -1,6 +1,6 @@
 """Killed at any moment: the next run repairs, and nobody else's objects, terminal or disk are touched.
 
-`ISTIOCTL_KILLS` says how often (a few by default; a hundred take half an hour).
+`ISTIOCTL_KILLS` says how often (a few by default; a hundred take some eight minutes).
 """
 
 from __future__ import annotations
