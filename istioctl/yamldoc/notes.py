@@ -194,11 +194,23 @@ def _hand_out(lines: list[Line], place: Place, following: Place | None, book: Tr
     for line in lines[:start]:
         empty.append(line)
         if line.text:
-            while depth > outermost and line.column < chain[depth - 1][0].lc.col:
+            while depth > outermost and _is_above(line, chain[:depth]):
                 depth -= 1
             book[chain[depth - 1]].after += empty
             empty = []
     book[chain[depth - 1]].after += empty
+
+
+def _is_above(line: Line, chain: tuple[Entry, ...]) -> bool:
+    """Whether a comment below an entry is of what the entry's collection is in.
+
+    Dashes may stand in the column of the key above them; then only what looks like an item is of the list.
+    """
+    collection = chain[-1][0]
+    if line.column != collection.lc.col or not isinstance(collection, CommentedSeq) or len(chain) < 2:
+        return bool(line.column < collection.lc.col)
+    is_item = line.text.lstrip("# ").startswith("-")
+    return bool(chain[-2][0].lc.col == line.column and isinstance(chain[-2][0], CommentedMap) and not is_item)
 
 
 def scatter(root: Any, book: TreeNotes) -> None:

@@ -275,3 +275,12 @@ def test_a_line_that_another_makes_room_for_keeps_its_blanks() -> None:
     tree.move(("a", "target"), ("a", "object"))
 
     assert tree.text == "a:\n  name: hits  # per second\n  object:   # whose\n    kind: Service\n"
+
+
+@pytest.mark.parametrize(
+    ("comment", "stays"), [("  # of the mapping\n", True), ("  # - two\n", False), ("    # of the item\n", False)]
+)
+def test_a_comment_below_dashes_is_of_the_list_where_it_looks_like_an_item(comment: str, stays: bool) -> None:
+    text = f"spec:\n  first: 1\n  list:\n  - one\n{comment}"
+    assert changed(text, remove("spec", "list")) == "spec:\n  first: 1\n" + comment * stays
+    assert changed(text, put(("spec", "list", 1), "two")).count(comment) == 1

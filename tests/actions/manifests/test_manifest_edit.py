@@ -76,6 +76,14 @@ def test_what_was_absent_leaves_no_trace(flag: str) -> None:
     assert unset(path, text=there) == FILE
 
 
+@pytest.mark.parametrize("flag", ["values.revisionTags[0]=prod", "profile=demo", "components.cni.enabled=true"])
+def test_comments_at_the_end_stay_there(flag: str) -> None:
+    text = FILE + "  # values:\n  #   more: true\n"
+    there = set_(flag, text=text)
+    assert there.endswith("  # values:\n  #   more: true\n")
+    assert unset(flag.partition("=")[0].removesuffix("[0]"), text=there) == text
+
+
 def test_unset_takes_out_items_and_what_is_left_empty() -> None:
     assert unset("components.ingressGateways[name:edge]") == FILE.replace(
         "    - name: edge   # the first\n      enabled: true\n", ""
