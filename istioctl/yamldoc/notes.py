@@ -18,7 +18,11 @@ from ruamel.yaml.error import CommentMark
 from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 from ruamel.yaml.tokens import CommentToken
 
+from istioctl.patterns import lazy_pattern
+
 _DASH = 2
+#: A line of YAML: a key, and nothing or one word behind it.
+_SETTING = lazy_pattern(r"\s*[a-z][\w./-]*:(?:\s+(?:[^\s'\"]+|'[^']*'|\"[^\"]*\"))?\s*")
 #: A collection and one of its keys or indexes.
 Entry = tuple[Any, Any]
 
@@ -211,6 +215,24 @@ def _is_above(line: Line, chain: tuple[Entry, ...]) -> bool:
         return bool(line.column < collection.lc.col)
     is_item = line.text.lstrip("# ").startswith("-")
     return bool(chain[-2][0].lc.col == line.column and isinstance(chain[-2][0], CommentedMap) and not is_item)
+
+
+def about_nothing(lines: list[Line]) -> list[Line]:
+    """Of the lines above an entry those that are not about it: settings that are commented out."""
+    found: list[Line] = []
+    depth: int | None = None  # of the setting that the line may belong to
+    for line in lines:
+        if not line.text:
+            depth = None
+            continue
+        words = line.text.lstrip("#")
+        column = len(words) - len(words.lstrip())
+        is_below = depth is not None and (column > depth or (column == depth and words.lstrip().startswith("- ")))
+        if not is_below:
+            depth = column if _SETTING.fullmatch(words) else None
+        if depth is not None:
+            found.append(line)
+    return found
 
 
 def scatter(root: Any, book: TreeNotes) -> None:

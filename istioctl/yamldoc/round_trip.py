@@ -56,9 +56,9 @@ class RoundTrip:
         self._tail = body[tail.start() :] if tail else ""
         self._body = body[: len(body) - len(self._tail)]
         if not _KEPT_BREAKS.search(self._body):  # empty lines at the end are of the document, not of its last entry
-            ended = self._body.rstrip("\n") + "\n" * self._body.endswith("\n")
-            self._tail = self._body[len(ended) :] + self._tail
-            self._body = ended
+            break_ = self._body.find("\n", len(self._body.rstrip(" \t\n")))
+            if break_ >= 0:
+                self._body, self._tail = self._body[: break_ + 1], self._body[break_ + 1 :] + self._tail
         self._is_ended = self._body.endswith("\n")
         if not self._is_ended:
             self._body += "\n"
@@ -127,8 +127,27 @@ class RoundTrip:
         self._book.put((parent, key), notes)
 
     def remove(self, path: Path) -> None:
-        """Remove the entry at `path`, which is there, with its comments, and the mappings that it leaves empty."""
-        self._cut(path)
+        """Remove the entry at `path`, which is there, with its comments, and the mappings that it leaves empty.
+
+        What stands above it and is not about it, such as settings that are commented out, goes to its neighbour.
+        """
+        from istioctl.yamldoc.notes import about_nothing, own_keys
+
+        while len(path) > 1 and not isinstance(path[-2], int) and len(self._at(path[:-1])) == 1:
+            self._book[self._at(path[:-2]), path[-2]].before += self._book.take((self._at(path[:-1]), path[-1])).before
+            path = path[:-1]
+        parent, keys = self._at(path[:-1]), own_keys(self._at(path[:-1]))
+        if path[-1] not in keys:
+            raise KeyError(path[-1])  # a merge key brings it in
+        place = keys.index(path[-1])
+        _, notes, _ = self._cut(path)
+        if not (left := about_nothing(notes.before)):
+            return
+        if place + 1 < len(keys):
+            following = self._book[parent, path[-1] if isinstance(path[-1], int) else keys[place + 1]]
+            following.before = left + following.before
+        elif place:
+            self._book[parent, keys[place - 1]].after += left
 
     def put(self, path: Path, value: object) -> None:
         """Set the value at `path`; what is new goes to the end of its mapping, what is there keeps its comments.

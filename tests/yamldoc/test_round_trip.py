@@ -284,3 +284,25 @@ def test_a_comment_below_dashes_is_of_the_list_where_it_looks_like_an_item(comme
     text = f"spec:\n  first: 1\n  list:\n  - one\n{comment}"
     assert changed(text, remove("spec", "list")) == "spec:\n  first: 1\n" + comment * stays
     assert changed(text, put(("spec", "list", 1), "two")).count(comment) == 1
+
+
+@pytest.mark.parametrize(
+    ("comment", "left"),
+    [
+        ("  # about it\n", ""),
+        ("  # TODO: leave it out\n", ""),
+        ("  #values:\n  #  a: 'b c'\n", "  #values:\n  #  a: 'b c'\n"),
+        ("  # list:\n  # - one\n  # about it\n", "  # list:\n  # - one\n"),
+        ("  # one more remark\n\n  # other: 1\n", "  # other: 1\n"),
+    ],
+)
+@pytest.mark.parametrize("after", ["", "  last: 3\n"])
+@pytest.mark.parametrize("old", ["  old: 2\n", "  old:\n    inner: 2\n"])
+def test_settings_that_are_commented_out_stay(comment: str, left: str, after: str, old: str) -> None:
+    path = ("spec", "old", "inner") if "inner" in old else ("spec", "old")
+    assert changed(f"spec:\n  first: 1\n{comment}{old}{after}", remove(*path)) == f"spec:\n  first: 1\n{left}{after}"
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n  ", "\n  \n\n \t"])
+def test_blanks_at_the_end_stay(end: str) -> None:
+    assert changed(f"a:\n  b: 1{end}", put(("a", "b"), 2)) == f"a:\n  b: 2{end}"
