@@ -15,6 +15,7 @@ import pytest
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is missing")
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing")
 
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 ISTIOCTL = f"{sys.executable} -m istioctl"
 #: Of each way in which commands write: short and long texts, Typer's help, bytes, templates.
 COMMANDS = (
@@ -23,8 +24,8 @@ COMMANDS = (
     "version --remote=false",
     "manifest generate --set profile=demo",
     "profile list -o name",
-    "kube-inject --offline -f docs/examples/shop.yaml",
-    "proxy-config all -f docs/examples/envoy.json -o json",
+    f"kube-inject --offline -f {EXAMPLES}/shop.yaml",
+    f"proxy-config all -f {EXAMPLES}/envoy.json -o json",
     "completion bash",
 )
 
@@ -74,7 +75,7 @@ def test_a_missing_stdout_is_one_error(command: str) -> None:
 @needs_full
 @pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
 def test_what_can_not_be_said_changes_nothing(stderr: str) -> None:
-    command = f"{ISTIOCTL} kube-inject --offline -f docs/examples/shop.yaml"
+    command = f"{ISTIOCTL} kube-inject --offline -f {EXAMPLES}/shop.yaml"
     said, unsaid = ended(command), ended(f"{command} {stderr}")
 
     assert said.stderr
@@ -82,7 +83,7 @@ def test_what_can_not_be_said_changes_nothing(stderr: str) -> None:
 
 
 def test_nor_does_a_pipe_of_stderr_that_closes_early(closed_pipe: int) -> None:
-    words = [*ISTIOCTL.split(), *["kube-inject", "--offline", "-f", "docs/examples/shop.yaml"]]
+    words = [*ISTIOCTL.split(), "kube-inject", "--offline", "-f", f"{EXAMPLES}/shop.yaml"]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=closed_pipe, text=True, check=False)
 
     assert done.returncode == 0
@@ -99,7 +100,7 @@ def test_a_missing_stdin_is_empty() -> None:
 @needs_bash
 def test_a_status_needs_no_streams() -> None:
     assert ended(f"{ISTIOCTL} profile diff default demo <&- >&- 2>&-").returncode == 2
-    assert ended(f"{ISTIOCTL} analyze --use-kube=false docs/examples/shop.yaml <&- >&- 2>&-").returncode == 0
+    assert ended(f"{ISTIOCTL} analyze --use-kube=false {EXAMPLES}/shop.yaml <&- >&- 2>&-").returncode == 0
 
 
 def test_a_pipe_that_takes_nothing_at_the_moment_is_waited_for() -> None:

@@ -20,6 +20,7 @@ from istioctl.errors import (
 )
 from tests.support.run import run_cli
 
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 NOWHERE = """\
 apiVersion: v1
 kind: Config
@@ -75,8 +76,8 @@ def test_files_are_compared_likewise(tmp_path: Path) -> None:
     "words",
     [
         ["profile", "diff", "default", "default"],
-        ["manifest", "diff", "docs/examples/shop.yaml", "docs/examples/shop.yaml"],
-        ["proxy-config", "diff", "-f", "docs/examples/envoy.json", "-f", "docs/examples/envoy.json"],
+        ["manifest", "diff", f"{EXAMPLES}/shop.yaml", f"{EXAMPLES}/shop.yaml"],
+        ["proxy-config", "diff", "-f", f"{EXAMPLES}/envoy.json", "-f", f"{EXAMPLES}/envoy.json"],
     ],
 )
 def test_nor_is_a_result_that_can_not_be_printed(words: list[str]) -> None:
