@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from istioctl.actions.manifests.operator_files import OperatorDocument, as_given, change_tree, rewrite
+from istioctl.api.schema.scalars import described
 from istioctl.api.trees import Values, copy_of
 from istioctl.errors import InputError, SpecError
 from istioctl.rendering.changes.edits import Edit
@@ -34,7 +35,7 @@ def set_values(raw: bytes, source: str, flags: Sequence[str]) -> bytes:
         spec = {} if data.get("spec") is None else data["spec"]
         if not isinstance(spec, dict):
             where = f"{source}:{document.tree.line(('spec',))}"
-            raise SpecError(f"'spec' must be a mapping, not {spec!r}", where=where, id="wrong-type")
+            raise SpecError(f"'spec' must be a mapping, not {described(spec)}", where=where, id="wrong-type")
         data["spec"] = spec
         edits = []
         for flag in flags:

@@ -21,6 +21,7 @@ from istioctl.api.names import (
     PART_OF,
     SYSTEM_NAMESPACE,
 )
+from istioctl.api.schema.scalars import described
 from istioctl.api.trees import Values, copy_of, lookup, merge
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.suggestions import closest
@@ -326,4 +327,4 @@ def _check_kiali(own: Tree) -> None:
 
 
 def _wrong(place: str, wanted: str, value: object) -> SpecError:
-    return SpecError(f"{place} must be {wanted}, it is {value!r:.60}", id="wrong-type")
+    return SpecError(f"{place} must be {wanted}, not {described(value)}", id="wrong-type")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from istioctl.api.schema.scalars import described
 from istioctl.api.trees import Values, copy_of, merge
 from istioctl.errors import SpecError
 from istioctl.rendering.specification.profiles import apply_value_overlays
@@ -105,7 +106,7 @@ def _check(defaults: Values, values: Values, path: str) -> None:
 
 
 def _misplaced(place: str, wanted: str, value: object) -> SpecError:
-    return SpecError(f"{place} must be {wanted}, it is {value!r:.60}", where=place, id="wrong-type")
+    return SpecError(f"{place} must be {wanted}, not {described(value)}", where=place, id="wrong-type")
 
 
 @cache

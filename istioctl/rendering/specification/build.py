@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from istioctl.api.components import GATEWAYS
 from istioctl.api.names import DEFAULT_REVISION, SYSTEM_NAMESPACE
 from istioctl.api.release import HUB, VERSION
+from istioctl.api.schema.scalars import described
 from istioctl.api.trees import Values, assign, copy_of, lookup, lookup_bool, lookup_text, merge
 from istioctl.errors import InputError, SpecError
 from istioctl.rendering.specification.extension_providers import with_providers
@@ -162,7 +163,7 @@ def build_specification(inputs: SpecificationInputs) -> Specification:
     spec = user["spec"]
     if not isinstance(spec, dict):
         where = str(origins.of(("spec",)))
-        raise SpecError(f"'spec' must be a mapping, not {spec!r}", where=where, id="wrong-type")
+        raise SpecError(f"'spec' must be a mapping, not {described(spec)}", where=where, id="wrong-type")
     origins.assignments = _apply_flags(inputs, spec, problems)
     problems.raise_errors()
 

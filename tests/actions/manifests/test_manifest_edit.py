@@ -142,4 +142,4 @@ def test_only_what_is_set_can_be_unset(path: str) -> None:
 def test_a_spec_of_the_wrong_type_is_told() -> None:
     for other in ("[1]", "[]", "''", "0"):
         text = FILE.partition("spec:")[0] + f"spec: {other}\n"
-        assert "'spec' must be a mapping" in str(refusal("profile=demo", text=text))
+        assert "'spec' must be a mapping, not " in str(refusal("profile=demo", text=text))

@@ -75,6 +75,12 @@ def test_what_can_t_be_rendered_is_told(given: Values, place: str) -> None:
         chart_values("istiod", given)
 
 
+@pytest.mark.parametrize(("value", "said"), [(None, "null"), (True, "true"), ({"a": 1}, "a mapping"), ([], "a list")])
+def test_values_are_named_as_yaml_has_them(value: object, said: str) -> None:
+    with pytest.raises(SpecError, match=f"global.istioNamespace must be a text, not {said}$"):
+        chart_values("istiod", {"global": {"istioNamespace": value}})
+
+
 def test_nothing_may_stand_for_an_empty_mapping_or_list() -> None:
     assert value("istiod", "env", pilot={"env": None}) is None
     assert value("istiod", "tolerations", pilot={"tolerations": None}) is None
