@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -26,6 +27,11 @@ def rendering_hint(name: str, text: str, command: str, *, is_yaml: bool) -> str:
     """
     if "{{" in text and (not is_yaml or _NAME_TO_FILL_IN.search(text)):
         return f"This looks like a Helm template: render it first, as in `helm template CHART | {command}`."
+    return _hint_by_name(name, command)
+
+
+@lru_cache(100)  # the documents of a stream have its name in common
+def _hint_by_name(name: str, command: str) -> str:
     file = PurePath(name)
     if file.stem in ("kustomization", "Kustomization"):
         return f"This is a source of Kustomize: build it first, as in `kubectl kustomize FOLDER | {command}`."

@@ -113,6 +113,9 @@ class _Decoder:
             if field is None:
                 text = f'unknown field "{key}"'
                 self._report(Mismatch("unknown-field", (*path, key), text, known=tuple(of.fields), of=of.name))
+            elif type(value) is str and field.of == "string" and not field.many and key == field.name:  # most are
+                if value or keep_zeros or not self._drop_zeros or not is_zero(value, field):
+                    result[key] = value
             elif value is not None and (key == field.name or field.name not in data):
                 # what a message of protobuf holds for Kubernetes is read as YAML
                 inner_loose = loose or (not of.is_go and field.of.startswith("k8s."))
