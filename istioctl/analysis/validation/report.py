@@ -81,11 +81,18 @@ class Report:
         return [problem for problem in self.problems if problem.severity is Severity.ERROR]
 
 
-class Place(NamedTuple):
-    """A value inside an object, to report problems at: `place / "http" / 0` is a place below it."""
+class Place:
+    """A value inside an object, to report problems at: `place / "http" / 0` is a place below it.
 
-    report: Report
-    path: Path = ("spec",)
+    Hardly any of them is ever reported at, so making one has to be cheap: a plain class is made in two thirds of the
+    time of a named tuple.
+    """
+
+    __slots__ = ("path", "report")
+
+    def __init__(self, report: Report, path: Path = ("spec",)) -> None:
+        self.report = report
+        self.path = path
 
     def __truediv__(self, step: str | int) -> Place:
         return Place(self.report, (*self.path, step))

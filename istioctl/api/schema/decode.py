@@ -120,7 +120,10 @@ class _Decoder:
                 # what a message of protobuf holds for Kubernetes is read as YAML
                 inner_loose = loose or (not of.is_go and field.of.startswith("k8s."))
                 try:
-                    value = self._field(value, field, (*path, key), inner_loose)
+                    if field.sort == "message" and not field.many:
+                        value = self.message(value, field.of, (*path, key), loose=inner_loose)
+                    else:
+                        value = self._field(value, field, (*path, key), inner_loose)
                 except Unfit:
                     continue
                 if keep_zeros or not self._drop_zeros or not is_zero(value, field):
