@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -54,6 +55,11 @@ def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     monkeypatch.setattr(workers, "LONG_STREAM", 1000)
     monkeypatch.setattr(workers, "_BATCH", 500)
+    # those of the test run hold no lock that a worker wants
+    monkeypatch.setattr(workers, "_has_threads", lambda: False)
+
+
+# those of the test run hold nothing that is wanted here
 
 
 class Traced(Injector):
@@ -143,6 +149,21 @@ def test_no_worker_waits_for_one_that_takes_longer(tmp_path: Path) -> None:
     injector = Slow()
     assert [result for _, result in inject_stream(stream(), injector)] == alone()
     assert "pod-20" not in injector.here
+
+
+def test_beside_other_threads_one_process_does_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(workers, "LONG_STREAM", 1000)
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("a fork beside another thread"))
+    is_over = threading.Event()
+    thread = threading.Thread(target=is_over.wait)
+    thread.start()
+    try:
+        assert [result for _, result in inject_stream(stream(), small_injector())] == alone()
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def test_where_there_may_be_no_more_processes_one_does_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
