@@ -59,9 +59,6 @@ def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_has_threads", lambda: False)
 
 
-# those of the test run hold nothing that is wanted here
-
-
 class Traced(Injector):
     """Notes which objects are injected in the process that made it; in others, some kill that process."""
 

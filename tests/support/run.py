@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +33,16 @@ def run_cli(*argv: str, stdin: str | bytes = "", environ: dict[str, str] | None 
         stream.flush()
     out, err = (stream.buffer.getvalue().decode() for stream in streams[1:])  # type: ignore[attr-defined]
     return Done(status, out, err)
+
+
+@contextmanager
+def with_hangups() -> Iterator[None]:
+    """What is begun in this block ends on SIGHUP: under `nohup` a test run ignores it, which its commands inherit."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def start_cli(kubeconfig: Path, *argv: str) -> subprocess.Popen[str]:

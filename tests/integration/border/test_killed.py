@@ -24,6 +24,7 @@ import pytest
 
 from istioctl.api.labels import COMPONENT
 from tests.support.cluster import Cluster, ControlPlane, start_control_plane
+from tests.support.run import with_hangups
 
 pytestmark = pytest.mark.cluster
 
@@ -77,7 +78,10 @@ class Victim:
         self._terminal, own = pty.openpty()
         self._before = termios.tcgetattr(own)
         line = [sys.executable, "-m", "istioctl", *argv, "--kubeconfig", str(plane.kubeconfig)]
-        self.process = subprocess.Popen(line, stdin=own, stdout=own, stderr=own, env=environ, start_new_session=True)
+        with with_hangups():
+            self.process = subprocess.Popen(
+                line, stdin=own, stdout=own, stderr=own, env=environ, start_new_session=True
+            )
         self._own = own
         self.shown = b""
 

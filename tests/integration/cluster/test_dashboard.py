@@ -23,7 +23,7 @@ import pytest
 from istioctl.cluster.session import Session
 from tests.integration.cluster.test_tunnels import run_pod, session, web_server
 from tests.support.cluster import wait_for
-from tests.support.run import run_cli
+from tests.support.run import run_cli, with_hangups
 
 if TYPE_CHECKING:
     from tests.support.cluster import ControlPlane
@@ -54,11 +54,15 @@ def running(
     """`istioctl dashboard ARGV` until the block ends, then Ctrl-C or another signal; it has to end with a status."""
     command = [sys.executable, "-m", "istioctl", "dashboard", *argv, "--browser=false", "-c", str(kubeconfig)]
     environ = {**os.environ, "NO_COLOR": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
+    with with_hangups():
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
     with process:
-        yield process
-        process.send_signal(end)
-        assert process.wait(timeout=60) == status
+        try:
+            yield process
+            process.send_signal(end)
+            assert process.wait(timeout=60) == status
+        finally:
+            process.kill()  # or the block would wait for one that does not end
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
 
