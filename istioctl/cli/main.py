@@ -28,10 +28,20 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 50)
     compile_later()
     import_later(*RARELY_USED)
-    status = run(sys.argv[1:], system_terminal(), before_command=_end_on_signals)
+    streams = system_terminal()
+    try:
+        status = run(sys.argv[1:], streams, before_command=_end_on_signals)
+        _ignore_signals()
+    except KeyboardInterrupt as end:  # it came when the command was over and `run` on its way out
+        _ignore_signals()
+        streams.insist("Interrupted.")
+        status = status_of(end)
+    _leave(status)
+
+
+def _ignore_signals() -> None:
     if (signals := sys.modules.get("istioctl.cli.signals")) is not None:
         signals.ignore_signals()
-    _leave(status)
 
 
 def _end_on_signals() -> None:

@@ -189,3 +189,31 @@ def test_the_process_ends_with_status_output_and_what_was_registered(tmp_path: P
     assert (tmp_path / "done").exists()
     assert (failed.returncode, failed.stdout) == (64, "")
     assert failed.stderr.startswith("Error: unknown command")
+
+
+@pytest.mark.parametrize("place", ["istioctl.cli.main.run", "istioctl.cli.screen.terminal._current.reset"])
+def test_an_interrupt_when_all_is_done_is_one_like_others(place: str) -> None:
+    owner, _, name = place.rpartition(".")
+    code = (
+        "import os, signal, sys\n"
+        "from istioctl.cli import main\nfrom istioctl.cli.screen import terminal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background may ignore it
+        f"owner = {'main' if owner.endswith('main') else 'terminal'}\n"
+        "class Late:\n"
+        "    def __init__(self, real): self.real = real\n"
+        "    def __getattr__(self, name): return getattr(self.real, name)\n"
+        "    def reset(self, token):\n"
+        "        self.real.reset(token)\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    def __call__(self, *words, **more):\n"
+        "        status = self.real(*words, **more)\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        return status\n"
+        f"name = {'run' if name == 'run' else '_current'!r}\n"
+        "setattr(owner, name, Late(getattr(owner, name)))\n"
+        "sys.argv[1:] = ['version', '--remote=false']\n"
+        "main.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "client version: 1.30.3\n", "Interrupted.\n")
