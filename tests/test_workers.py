@@ -84,8 +84,18 @@ def alone() -> list[InjectionResult]:
 
 
 @pytest.mark.parametrize("deadly", [(), (4,), (17,), (COUNT - 1,), (9, 24), tuple(range(COUNT))])
-def test_workers_give_what_one_process_gives_whichever_of_them_is_killed(deadly: tuple[int, ...]) -> None:
+def test_workers_give_what_one_process_gives_whichever_of_them_is_killed(
+    monkeypatch: pytest.MonkeyPatch, deadly: tuple[int, ...]
+) -> None:
     injector = Traced(*deadly)
+    begun: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        begun.append(fork())
+        return begun[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
 
     found = list(inject_stream(stream(), injector))
 
@@ -93,8 +103,10 @@ def test_workers_give_what_one_process_gives_whichever_of_them_is_killed(deadly:
     assert [result for _, result in found] == alone()
     assert {f"pod-{number}" for number in deadly} <= set(injector.here)
     assert len(injector.here) < COUNT or len(deadly) > 1
-    with pytest.raises(ChildProcessError):  # no process is left
-        os.waitpid(-1, os.WNOHANG)
+    assert begun
+    for worker in begun:  # none is left
+        with pytest.raises(ChildProcessError):
+            os.waitpid(worker, os.WNOHANG)
 
 
 @pytest.mark.parametrize("bad", [0, 5, 20, COUNT - 1])
