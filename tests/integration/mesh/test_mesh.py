@@ -27,11 +27,19 @@ STARTING_UP = re.compile(
     "|slow startup task"  # on a busy machine
     "|apply your changes to the latest version"  # two writers met at one object; it tries again
 )
+LOG_LINE = re.compile(r"\S+Z\t(\w+)\t.*")
+"""The time, the level, and what istiod says.
+
+The level is what makes it a complaint, not a word: its TLS server says "handshake error" as `info` where the API server
+calls the webhook in the moment before it knows the certificate.
+"""
 
 
 def test_istiod_has_no_complaint(mesh: Mesh) -> None:
-    lines = [line for line in mesh.first_log.splitlines() if re.search(r"\s(warn|error|fatal)\s", line)]
-    assert [line for line in lines if not STARTING_UP.search(line)] == []
+    lines = [found for line in mesh.first_log.splitlines() if (found := LOG_LINE.fullmatch(line))]
+    assert any(line[1] == "info" for line in lines)
+    complaints = [line[0] for line in lines if line[1] in {"warn", "error", "fatal"}]
+    assert [line for line in complaints if not STARTING_UP.search(line)] == []
 
 
 def test_pods_were_injected_by_the_webhook(mesh: Mesh) -> None:
