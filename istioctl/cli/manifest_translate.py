@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from istioctl.cli.line.cluster_options import specification_inputs
 from istioctl.cli.line.declare import Context, Option
-from istioctl.cli.line.options import DryRunOption, SpecificationFlags
+from istioctl.cli.line.options import DryRunOption, SpecificationFlags, choice_option
 from istioctl.cli.screen.terminal import terminal
 from istioctl.errors import InputError, UsageError
 
@@ -24,15 +24,7 @@ def manifest_translate(
     output: Annotated[
         Path | None, Option("-o", "--output", metavar="DIR", help="Write values and scripts into this folder.")
     ] = None,
-    to: Annotated[
-        str,
-        Option(
-            "--to",
-            metavar="|".join(_TARGETS),
-            help="For Helm, or as resources of the Sail operator.",
-            autocompletion=lambda _: _TARGETS,
-        ),
-    ] = "helm",
+    to: Annotated[str, choice_option("--to", _TARGETS, "For Helm, or as resources of the Sail operator.")] = "helm",
     dry_run: DryRunOption = False,
 ) -> None:
     """Turn an installation into Helm values, and into the commands that hand it over to Helm.

@@ -9,7 +9,7 @@ from istioctl.cli.line import completers
 from istioctl.cli.line.cluster_options import open_cluster
 from istioctl.cli.line.declare import Context, Option
 from istioctl.cli.line.expiry import ExpiresWithinOption, expiry_span
-from istioctl.cli.line.options import namespace_option, output_option
+from istioctl.cli.line.options import choice_option, namespace_option, output_option
 from istioctl.cli.proxy_view import DIRECTIONS, SHORT, FormOption
 from istioctl.cli.screen.exit_status import ExitStatus
 from istioctl.cli.screen.printers import Output, print_data
@@ -113,15 +113,7 @@ def connections(
     flags: ZtunnelFlags,
     output: FormOption = SHORT,
     namespace: Annotated[str, namespace_option("--workload-namespace", "Only workloads of this namespace.")] = "",
-    direction: Annotated[
-        str,
-        Option(
-            "--direction",
-            metavar="|".join(DIRECTIONS),
-            help="Only such connections.",
-            autocompletion=lambda _: DIRECTIONS,
-        ),
-    ] = "",
+    direction: Annotated[str, choice_option("--direction", DIRECTIONS, "Only such connections.")] = "",
     raw: Annotated[bool, Option("--raw", help="Show addresses instead of names.")] = False,
 ) -> None:
     """Show the connections through a ztunnel; without a name those through all ztunnels."""

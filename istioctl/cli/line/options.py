@@ -53,6 +53,11 @@ def namespace_option(flag: str, help_text: str) -> Declaration:
     return Option(flag, metavar="NAME", help=help_text, autocompletion=completers.namespaces)
 
 
+def choice_option(flag: str, words: Sequence[str], help_text: str) -> Declaration:
+    """Declare a flag that takes one of some words; the command says what it does with another."""
+    return Option(flag, metavar="|".join(words), help=help_text, autocompletion=lambda _: [*words])
+
+
 def revision_option(help_text: str) -> Declaration:
     """Declare `-r`."""
     return Option("-r", "--revision", metavar="NAME", help=help_text, autocompletion=completers.revisions)
