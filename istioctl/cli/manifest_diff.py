@@ -37,7 +37,7 @@ def manifest_diff(
 
     console = terminal()
     selection = Selection(split_commas(select), split_commas(ignore))
-    changes = compare(first, second, selection, cache(console.read_input))
+    changes = compare(first, second, selection, cache(console.read_input), console.warn)
     if output is not None:
         from istioctl.cli.screen.printers import print_data
 

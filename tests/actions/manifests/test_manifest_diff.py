@@ -127,3 +127,21 @@ def test_the_command(files: tuple[str, str], tmp_path: Path) -> None:
 def test_keys_are_told_apart_by_version() -> None:
     assert Selection(only=["Service"]).takes(ObjectKey("v1", "Service", "", "a"))
     assert not Selection(only=["Service"]).takes(ObjectKey("v1", "ServiceEntry", "", "a"))
+
+
+@pytest.mark.parametrize("pattern", ["ClusterRole::istio:reader", "ClusterRole:*:istio:*", "::istio:reader"])
+def test_names_hold_colons(pattern: str) -> None:
+    selection = Selection(only=[pattern])
+    assert selection.takes(ObjectKey("rbac.authorization.k8s.io/v1", "ClusterRole", "", "istio:reader"))
+    assert not selection.takes(ObjectKey("rbac.authorization.k8s.io/v1", "ClusterRole", "", "istio"))
+
+
+def test_patterns_that_fit_nothing_are_warned_of(files: tuple[str, str]) -> None:
+    said: list[str] = []
+    selection = Selection(only=["Servcie", "Service", "::old"], ignored=["Pod:shop"])
+    assert len(manifest_diff(*files, selection, nothing, said.append)) == 2
+    assert [text.split()[-1] for text in said] == ["'Servcie'", "'Pod:shop'"]
+
+    done = run_cli("manifest", "diff", *files, "--select=Servcie")
+    assert (done.status, done.stdout) == (0, "Manifests are identical\n")
+    assert "Warning: neither manifest has an object that fits 'Servcie'" in done.stderr
