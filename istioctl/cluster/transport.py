@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,24 @@ def tls_context(connection: Connection) -> ssl.SSLContext:
 
 
 class _Context(ssl.SSLContext):
-    """Holds a server's certificate against `checked_name`, where that is another name than TLS is begun with."""
+    """What all connections to a server share, from several threads.
+
+    Its protocols are set once: urllib3 sets them again with every connection, which frees the memory that another
+    thread, just making a connection, is reading them from (github.com/python/cpython/issues/141012). About one hello of
+    10,000 is garbage then, and the server breaks off.
+
+    Args:
+        checked_name: what a server's certificate is held against, where that is another name than TLS is begun with.
+    """
 
     checked_name = ""
+    _protocols: Sequence[str] = ()
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        wanted = tuple(alpn_protocols)
+        if wanted != self._protocols:
+            self._protocols = wanted
+            super().set_alpn_protocols(wanted)
 
     def wrap_socket(self, sock: socket.socket, *args: Any, **options: Any) -> ssl.SSLSocket:
         wrapped = super().wrap_socket(sock, *args, **options)
@@ -128,6 +143,7 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
     with imported_later("importlib.metadata", "version"):  # for HTTP/2, where somebody turns that on
         import urllib3
     from urllib3.exceptions import InsecureRequestWarning, LocationParseError, LocationValueError, URLSchemeUnknown
+    from urllib3.util.ssl_ import ALPN_PROTOCOLS
 
     from istioctl.cluster.bounded_response import BoundedResponse
 
@@ -139,7 +155,8 @@ def connection_pool(connection: Connection) -> tuple[str, Any]:
         raise InputError("the server's address is not an http or https URL", where=connection.server)
     shared: dict[str, Any] = {"maxsize": 16}
     if url.scheme == "https":
-        shared["ssl_context"] = tls_context(connection)
+        shared["ssl_context"] = context = tls_context(connection)
+        context.set_alpn_protocols(ALPN_PROTOCOLS)
         if connection.checked_name is not None:
             shared["assert_hostname"] = connection.checked_name
         if connection.server_name:
