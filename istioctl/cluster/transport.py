@@ -54,8 +54,8 @@ class _Context(ssl.SSLContext):
     """What all connections to a server share, from several threads.
 
     Its protocols are set once: urllib3 sets them again with every connection, which frees the memory that another
-    thread, just making a connection, is reading them from (github.com/python/cpython/issues/141012). About one hello of
-    10,000 is garbage then, and the server breaks off.
+    thread, just making a connection, is reading them from (github.com/python/cpython/issues/141012). With eight threads
+    that did nothing else, one hello of 15,000 was garbage; the server breaks off then.
 
     Args:
         checked_name: what a server's certificate is held against, where that is another name than TLS is begun with.
